@@ -1,0 +1,328 @@
+"""Names and codes -> who acted: a state, an organisation, a known group, or nobody we know."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from detente.actors.tables import Person, Spell, moment, organisations, rows, sector_rules, several, states
+from detente.actors.text import normal
+from detente.errors import DetenteError
+
+_ROLE = re.compile(r"^(?P<role>.+?)\s*\((?P<place>[^()]*(?:\([^()]*\))?[^()]*)\)$")
+_OF = re.compile(r"^(?P<role>.+?) of (?:the )?(?P<place>.+)$")
+# Families of names in which a middle name or patronymic may be left out without meaning another person.
+_MIDDLE_NAMES = {"USA", "CAN", "GBR", "AUS", "NZL", "RUS", "UKR", "BLR", "FRA", "DEU"}
+SCHEMES = ("iso2", "iso3", "numeric", "cow", "gw", "fips", "cameo")
+_COUNTED = {"state", "organisation", "group", "person", "institution"}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """What a name stands for on a day.
+
+    `code` is the state (ISO 3166-1 alpha-3 or a historic code) or organisation that the actor
+    counts for, "" where it counts for none; `sector` is a CAMEO role code; `rule` says how the
+    name was read and `note` what a user should know, such as the days of an office.
+    """
+
+    name: str
+    kind: str
+    code: str = ""
+    sector: str = ""
+    rule: str = ""
+    note: str = ""
+
+    @property
+    def known(self) -> bool:
+        """True where the mention resolves to a state, an organisation or a known group."""
+        return bool(self.code) and self.kind in _COUNTED
+
+
+UNKNOWN = Actor("", "unknown")
+
+
+@lru_cache(maxsize=20_000)
+def sector_of(role: str) -> str:
+    """The CAMEO sector of a role in words, "" where no rule knows it.
+
+    >>> sector_of("Head of Government"), sector_of("Air Force"), sector_of("Citizen")
+    ('GOV', 'MIL', 'CVL')
+    """
+    words = f" {normal(role)} "
+    for sector, keys in sector_rules():
+        for key in keys:
+            needle = normal(key)
+            if f" {needle} " in words or f" {needle}s " in words or (needle == "insurgen" and needle in words):
+                return sector
+    return ""
+
+
+class Actors:
+    """The index of every known name, with optional names of the user's own.
+
+    A name is tried as: the user's own names; a state; "Role (State)"; an organisation, group or
+    region; a person (who counts for the state only while in office); an institution or party;
+    "Demonym role", as in "Yemeni Armed Forces".
+    """
+
+    def __init__(self, names_file: str | Path | None = None) -> None:
+        self._states: dict[str, str] = {}
+        self._demonyms: dict[str, str] = {}
+        self._codes: dict[str, dict[str, str]] = {scheme: {} for scheme in SCHEMES}
+        self._fixed: dict[str, Actor] = {}
+        self._persons: dict[str, Person] = {}
+        self._first_last: dict[tuple[str, str], Person | None] = {}
+        self._own: dict[str, Person] = {}
+        self._cameo_groups: dict[str, str] = {}
+        self._load_states()
+        self._load_fixed()
+        self._load_persons()
+        if names_file:
+            self._load_own(Path(names_file))
+
+    def _load_states(self) -> None:
+        for state in states().values():
+            for name in (state.name, *state.other_names):
+                self._states.setdefault(normal(name), state.code)
+            for demonym in state.demonyms:
+                self._demonyms.setdefault(normal(demonym), state.code)
+            current = not state.ends
+            for scheme, value in (("iso2", state.iso2), ("numeric", state.numeric), ("cow", state.cow),
+                                  ("gw", state.gw), ("iso3", state.code), ("cameo", state.cameo or state.code)):
+                if value and (current or value not in self._codes[scheme]):
+                    self._codes[scheme][value] = state.code
+            for value in state.fips:
+                if current or value not in self._codes["fips"]:
+                    self._codes["fips"].setdefault(value, state.code)
+        # Our own names outrank the long forms that pycountry lists.
+        for row in rows("states.csv"):
+            self._states[normal(row["name"])] = row["iso3"]
+        self._codes["cameo"].update({"WSB": "PSE", "GZS": "PSE", "KOS": "XKX", "XKX": "XKX", "ROU": "ROU", "TLS": "TLS"})
+
+    def _load_fixed(self) -> None:
+        for body in organisations().values():
+            actor = Actor(body.name, body.kind, body.code, "IGO" if body.kind == "organisation" else "", "name")
+            for name in (body.code, body.name, *body.other_names):
+                self._fixed.setdefault(normal(name), actor)
+            for code in body.cameo:
+                self._cameo_groups.setdefault(code, body.code)
+        for row in rows("institutions.csv"):
+            actor = Actor(row["name"], "institution", row["state"], row["sector"], "institution or party")
+            for name in (row["name"], *several(row["other_names"])):
+                self._fixed.setdefault(normal(name), actor)
+
+    def _load_persons(self) -> None:
+        by_identity: dict[tuple[str, str], Person] = {}
+        for row in rows("offices.csv"):
+            spell = Spell(row["state"], row["sector"], row["office"], moment(row["from"]), moment(row["to"], last=True),
+                          several(row["start_checked"]))
+            person = self._persons.get(normal(row["name"])) or by_identity.setdefault(
+                (normal(row["name"]), ""), Person(row["name"]))
+            person.spells.append(spell)
+            for name in (row["name"], *several(row["other_names"])):
+                self._persons.setdefault(normal(name), person)
+                words = normal(name).split()
+                if row["state"] in _MIDDLE_NAMES and len(words) == 2 and all(len(w) > 2 for w in words):
+                    key = (words[0], words[1])
+                    held = self._first_last.get(key, person)
+                    self._first_last[key] = person if held is person else None
+
+    def _load_own(self, path: Path) -> None:
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise DetenteError(f"{path}: can't read the names file: {error}") from None
+        reader = csv.DictReader(text.splitlines())
+        missing = {"name", "code"} - set(reader.fieldnames or ())
+        if missing:
+            raise DetenteError(
+                f"{path}: the names file needs a header with name, code and optionally sector, from, to; "
+                f"{', '.join(sorted(missing))} missing"
+            )
+        for line, row in enumerate(reader, start=2):
+            code = (row.get("code") or "").strip()
+            if code not in states() and code not in organisations():
+                raise DetenteError(f"{path}: line {line}: {code!r} is no state or organisation code (see `detente who`)")
+            try:
+                spell = Spell(code, (row.get("sector") or "").strip(), "from the names file",
+                              moment((row.get("from") or "").strip()), moment((row.get("to") or "").strip(), last=True))
+            except DetenteError as error:
+                raise DetenteError(f"{path}: line {line}: {error}") from None
+            self._own.setdefault(normal(row["name"] or ""), Person(row["name"] or "")).spells.append(spell)
+
+    def resolve(self, name: str, on: date | None = None) -> Actor:
+        """Who `name` stands for on the day `on`; without a day, offices are listed, not judged.
+
+        >>> actors = Actors()
+        >>> actors.resolve("Military (Russia)").code, actors.resolve("Military (Russia)").sector
+        ('RUS', 'MIL')
+        >>> actors.resolve("Sergey Viktorovich Lavrov", date(2018, 6, 1)).code
+        'RUS'
+        >>> actors.resolve("Barack Obama", date(2018, 6, 1)).code
+        ''
+        """
+        found = self.lookup(name)
+        if isinstance(found, Person):
+            return self._in_office(name, found, on)
+        if on and found.kind == "state":
+            return replace(found, code=self.on_day(found.code, on))
+        return found
+
+    def lookup(self, name: str) -> Actor | Person:
+        """The dateless reading of a name: an Actor, or a Person whose spells depend on the day."""
+        key = normal(name)
+        if not key:
+            return UNKNOWN
+        if key in self._own:
+            return self._own[key]
+        if key in self._states:
+            return Actor(name, "state", self._states[key], "", "state name")
+        role = _ROLE.match(name.strip())
+        if role and normal(role["place"]) in self._states:
+            return Actor(name, "state", self._states[normal(role["place"])], sector_of(role["role"]), "role (state)")
+        if key in self._fixed:
+            return replace(self._fixed[key], name=name)
+        if role and normal(role["place"]) in self._fixed:
+            body = self._fixed[normal(role["place"])]
+            return replace(body, name=name, sector=sector_of(role["role"]) or body.sector, rule="role (body)")
+        if key in self._persons:
+            return self._persons[key]
+        words = key.split()
+        if len(words) in (3, 4):
+            person = self._first_last.get((words[0], words[-1]))
+            if person:
+                return person
+        return self._described(name, key) or self._as_code(name) or Actor(name, "unknown")
+
+    def _described(self, name: str, key: str) -> Actor | None:
+        if "(" in name:
+            return None
+        words = key.removeprefix("the ").split()
+        for cut in (3, 2, 1):
+            place, role = " ".join(words[:cut]), " ".join(words[cut:])
+            code = self._demonyms.get(place)
+            if code and not role:
+                return Actor(name, "state", code, "CVL", "demonym")
+            if code and sector_of(role) and len(words) <= cut + 4:
+                return Actor(name, "state", code, sector_of(role), "demonym and role")
+        of = _OF.match(name.strip())
+        if of and normal(of["place"]) in self._states and sector_of(of["role"]):
+            return Actor(name, "state", self._states[normal(of["place"])], sector_of(of["role"]), "role of state")
+        return None
+
+    def _as_code(self, name: str) -> Actor | None:
+        scheme, _, value = name.strip().rpartition(":")
+        if scheme:
+            code = self._codes.get(scheme.lower(), {}).get(value.upper())
+            return Actor(name, "state", code, "", f"{scheme.lower()} code") if code else None
+        if value.isupper() or value.isdigit():
+            for attempt in ("iso3", "iso2", "numeric", "cameo"):
+                if value in self._codes[attempt]:
+                    return Actor(name, "state", self._codes[attempt][value], "", f"{attempt} code")
+            if len(value) > 3:
+                return self.cameo_actor(value) if self.cameo_actor(value).known else None
+        return None
+
+    def state(self, text: str, scheme: str | None = None) -> str:
+        """The code of a state or organisation given by any name or code.
+
+        Raises DetenteError, with the nearest names, where nothing fits.
+        """
+        if scheme:
+            code = self._codes.get(scheme, {}).get(text.strip().upper())
+            if not code:
+                raise DetenteError(f"{text!r} is no {scheme} code of a state")
+            return code
+        found = self.lookup(text)
+        if isinstance(found, Actor) and found.code and found.kind != "institution" and (
+                found.kind != "state" or not found.sector):
+            return found.code
+        import difflib
+
+        near = difflib.get_close_matches(normal(text), list(self._states), n=3, cutoff=0.6)
+        hint = f"; near: {', '.join(states()[self._states[n]].name for n in near)}" if near else ""
+        raise DetenteError(f"{text!r} names no state or organisation we know{hint}; give a name or an ISO3 code")
+
+    def on_day(self, code: str, day: date) -> str:
+        """The state that stood for `code` on `day`: historic states hand over to their successor.
+
+        >>> Actors().on_day("SUN", date(2000, 1, 1)), Actors().on_day("SUN", date(1980, 1, 1))
+        ('RUS', 'SUN')
+        """
+        state = states().get(code)
+        while state and state.ends and day >= state.ends and state.successor:
+            state = states().get(state.successor)
+        return state.code if state else code
+
+    def _in_office(self, name: str, person: Person, on: date | None) -> Actor:
+        if on is None:
+            offices = "; ".join(_spell_text(s) for s in sorted(person.spells, key=lambda s: s.begins or date.min))
+            codes = {s.code for s in person.spells}
+            return Actor(name, "person", codes.pop() if len(codes) == 1 else "", "", "office holder", offices)
+        held = [s for s in person.spells if s.covers(on)]
+        if not held:
+            return Actor(name, "person", "", "ELI", "office holder", f"out of office on {on}")
+        best = min(held, key=lambda s: ("GOV MIL IGO LEG".find(s.sector) % 99, s.office))
+        return Actor(name, "person", best.code, best.sector, "office holder", _spell_text(best))
+
+    @lru_cache(maxsize=100_000)  # noqa: B019  one index a process
+    def cameo_actor(self, code: str) -> Actor:
+        """Read a CAMEO actor code such as RUSGOVMIL, IGONAT or IGOUNO.
+
+        The leading three letters are a state, else the parts are looked for among the known
+        organisations and groups; the last primary role code is the sector (CAMEO 1.1b3, ch. 3).
+
+        >>> a = Actors().cameo_actor("RUSMIL"); a.code, a.sector
+        ('RUS', 'MIL')
+        >>> Actors().cameo_actor("IGOEUREEC").code
+        'EU'
+        """
+        parts = [code[i : i + 3] for i in range(0, len(code), 3)]
+        if not parts or not code.isalnum():
+            return Actor(code, "unknown")
+        state = self._codes["cameo"].get(parts[0])
+        if state:
+            return Actor(code, "state", state, parts[1] if len(parts) > 1 else "", "CAMEO code")
+        if code.startswith("IGOUNO") and code[3:9] in self._cameo_groups:
+            return self._organisation(code, self._cameo_groups[code[3:9]])
+        for part in reversed(parts):
+            if part in self._cameo_groups and organisations()[self._cameo_groups[part]].kind != "region":
+                if part in ("IGO", "NGO"):
+                    continue
+                return self._organisation(code, self._cameo_groups[part])
+        for part in parts:
+            if part in self._cameo_groups:
+                body = self._organisation(code, self._cameo_groups[part])
+                return body if body.kind == "region" else Actor(code, "unknown", "", part, "CAMEO code")
+        return Actor(code, "unknown", "", parts[0], "CAMEO role without a state")
+
+    def _organisation(self, name: str, code: str) -> Actor:
+        body = organisations()[code]
+        return Actor(name, body.kind, "" if body.kind == "region" else code, "IGO" if body.kind == "organisation" else "",
+                     "CAMEO code", body.name)
+
+
+def _spell_text(spell: Spell) -> str:
+    begins = spell.begins.isoformat() if spell.begins else ""
+    return f"{spell.code} {spell.office} {begins} to {spell.ends.isoformat() if spell.ends else 'now'}"
+
+
+@lru_cache(maxsize=4)
+def actors(names_file: str | None = None) -> Actors:
+    """The shared index, built once for each names file."""
+    return Actors(names_file)
+
+
+def who(name: str, on: date | str | None = None, names_file: str | None = None) -> Actor:
+    """Resolve one name; see `Actors.resolve`.
+
+    >>> who("Head of Government (France)").sector
+    'GOV'
+    """
+    day = moment(on) if isinstance(on, str) else on
+    return actors(names_file).resolve(name, day)

@@ -1,0 +1,26 @@
+"""Normal forms of names, so that spelling variants of one actor meet."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+# Letters that NFKD leaves whole.
+_PLAIN = str.maketrans(
+    {"ı": "i", "İ": "I", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ß": "ss",
+     "æ": "ae", "Æ": "AE", "ə": "e", "’": "'", "ʻ": "'", "ʼ": "'"}
+)
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+
+
+@lru_cache(maxsize=200_000)
+def normal(name: str) -> str:
+    """Return the name in lower case, without accents, punctuation or doubled spaces.
+
+    >>> normal("Recep Tayyip Erdoğan"), normal("Cote d'Ivoire")
+    ('recep tayyip erdogan', 'cote d ivoire')
+    """
+    plain = unicodedata.normalize("NFKD", name.translate(_PLAIN))
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    return _NOT_WORD.sub(" ", plain.lower()).strip()

@@ -1,0 +1,116 @@
+"""Issue areas: a TOML codebook that users can replace."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from detente.errors import DetenteError
+
+_CONDITIONS = ("actions", "sectors", "orgs", "places", "words", "contexts", "un_issues")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Conditions that must all hold; an empty condition asks nothing."""
+
+    actions: tuple[str, ...] = ()
+    sectors: tuple[str, ...] = ()
+    orgs: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    contexts: tuple[str, ...] = ()
+    un_issues: tuple[str, ...] = ()
+
+    def text(self) -> str:
+        """The rule in words, for explanations."""
+        said = [f"{name.replace('_', ' ')}: {', '.join(getattr(self, name))}" for name in _CONDITIONS if getattr(self, name)]
+        return "; ".join(said)
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """One issue area with its definition, boundary and rules."""
+
+    id: str
+    title: str
+    definition: str
+    boundary: str
+    rules: tuple[Rule, ...]
+    third_party: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Codebook:
+    """The areas in order, and the digest of the file they were read from."""
+
+    version: str
+    areas: tuple[Area, ...]
+    digest: str
+
+    def area(self, name: str) -> Area:
+        """The area of that id (a suffix such as ":IRN" is ignored); DetenteError lists the ids."""
+        for area in self.areas:
+            if area.id == name.partition(":")[0]:
+                return area
+        raise DetenteError(f"no issue area {name!r}; the codebook has {', '.join(a.id for a in self.areas)}")
+
+    def un_issues(self, area_id: str) -> tuple[str, ...]:
+        """The UN issue codes that show an area."""
+        return tuple(code for rule in self.area(area_id).rules for code in rule.un_issues)
+
+
+def _rule(where: str, data: Any) -> Rule:
+    if not isinstance(data, dict):
+        raise DetenteError(f"{where}: a rule is a table of conditions")
+    unknown = set(data) - set(_CONDITIONS)
+    if unknown:
+        raise DetenteError(f"{where}: unknown condition {', '.join(sorted(unknown))}; known: {', '.join(_CONDITIONS)}")
+    for name, value in data.items():
+        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+            raise DetenteError(f"{where}: {name} must be a list of texts")
+    rule = Rule(**{name: tuple(value) for name, value in data.items()})
+    if not rule.text():
+        raise DetenteError(f"{where}: a rule without conditions would take every event")
+    return rule
+
+
+def parse_codebook(data: bytes, name: str) -> Codebook:
+    """Read a codebook from TOML bytes; errors name the file, the area and the remedy."""
+    try:
+        tree = tomllib.loads(data.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DetenteError(f"{name}: not a TOML codebook: {error}") from None
+    if not isinstance(tree.get("areas"), dict) or not tree["areas"]:
+        raise DetenteError(f"{name}: a codebook needs at least one [areas.NAME] table (see `detente codebook --toml`)")
+    areas = []
+    for area_id, body in tree["areas"].items():
+        missing = [key for key in ("title", "definition", "rules") if not body.get(key)]
+        if missing:
+            raise DetenteError(f"{name}: area {area_id} lacks {', '.join(missing)}")
+        rules = tuple(
+            _rule(f"{name}: area {area_id}, rule {n}", rule) for n, rule in enumerate(body["rules"], start=1)
+        )
+        areas.append(Area(area_id, body["title"], body["definition"], body.get("boundary", ""), rules,
+                          bool(body.get("third_party", False))))
+    return Codebook(str(tree.get("version", "")), tuple(areas), hashlib.sha256(data).hexdigest()[:16])
+
+
+@lru_cache(maxsize=4)
+def load_codebook(path: str | Path | None = None) -> Codebook:
+    """The codebook in `path`, or the package's own.
+
+    >>> [a.id for a in load_codebook().areas][:3]
+    ['strategic_arms', 'missile_defence', 'threat_reduction']
+    """
+    if path is None:
+        return parse_codebook(files("detente.codebook").joinpath("areas.toml").read_bytes(), "areas.toml")
+    try:
+        return parse_codebook(Path(path).read_bytes(), str(path))
+    except OSError as error:
+        raise DetenteError(f"{path}: can't read the codebook: {error.strerror}") from None
