@@ -1,7 +1,7 @@
 """Who can act: states, organisations, sectors and office holders in time."""
 
 from detente.actors.resolve import SCHEMES, UNKNOWN, Actor, Actors, actors, sector_of, who
-from detente.actors.tables import Person, Spell, State, moment, organisations, states
+from detente.actors.tables import Person, Spell, State, identity, moment, organisations, states
 
-__all__ = ["SCHEMES", "UNKNOWN", "Actor", "Actors", "Person", "Spell", "State", "actors", "moment", "organisations",
+__all__ = ["SCHEMES", "UNKNOWN", "Actor", "Actors", "Person", "Spell", "State", "actors", "identity", "moment", "organisations",
            "sector_of", "states", "who"]

@@ -234,7 +234,7 @@ class Actors:
         Raises DetenteError, with the nearest names, where nothing fits.
         """
         if scheme:
-            code = self._codes.get(scheme, {}).get(text.strip().upper())
+            code = self.by_code(scheme, text)
             if not code:
                 raise DetenteError(f"{text!r} is no {scheme} code of a state")
             return code
@@ -247,6 +247,14 @@ class Actors:
         near = difflib.get_close_matches(normal(text), list(self._states), n=3, cutoff=0.6)
         hint = f"; near: {', '.join(states()[self._states[n]].name for n in near)}" if near else ""
         raise DetenteError(f"{text!r} names no state or organisation we know{hint}; give a name or an ISO3 code")
+
+    def by_code(self, scheme: str, value: str) -> str:
+        """The state of a code in one of SCHEMES, "" where there is none.
+
+        >>> Actors().by_code("cow", "365"), Actors().by_code("fips", "RS"), Actors().by_code("iso2", "RS")
+        ('RUS', 'RUS', 'SRB')
+        """
+        return self._codes[scheme].get(value.strip().upper(), "")
 
     def on_day(self, code: str, day: date) -> str:
         """The state that stood for `code` on `day`: historic states hand over to their successor.

@@ -35,6 +35,7 @@ class State:
     begins: date | None = None
     ends: date | None = None
     successor: str = ""
+    continuing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +133,20 @@ def states() -> dict[str, State]:
         table[row["code"]] = State(
             row["code"], row["name"], several(row["other_names"]), several(row["demonyms"]), "", "",
             row["cow"], row["gw"], tuple(f for f in (row["fips"],) if f), row["code"],
-            moment(row["from"]), ends + timedelta(days=1) if ends else None, row["successor"],
+            moment(row["from"]), ends + timedelta(days=1) if ends else None, row["successor"], row["continuing"] == "yes",
         )
     return table
+
+
+@lru_cache(maxsize=512)
+def identity(code: str) -> tuple[str, ...]:
+    """The codes under which one state acted: itself and the states it continues.
+
+    >>> identity("RUS"), identity("DEU")
+    (('RUS', 'SUN'), ('DEU',))
+    """
+    earlier = [s.code for s in states().values() if s.successor == code and s.continuing]
+    return (code, *(c for e in earlier for c in identity(e)))
 
 
 @lru_cache(maxsize=1)

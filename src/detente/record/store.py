@@ -1,0 +1,166 @@
+"""The record: what is held, as tables to read, with nothing later than `as_of` in sight."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+
+import polars as pl
+
+from detente.actors import Actors, actors
+from detente.codebook import Codebook, load_codebook
+from detente.record.cases import Case, builtin_cases
+from detente.record.ingest import Ingest, Summary, find_files
+from detente.record.log import Commit, Log, Part, merge_days, sha256_of
+from detente.sources.schema import TABLES
+
+EVENT_SOURCES = ("icews", "icews_triples", "polecat", "gdelt2", "gdelt1")
+
+
+def default_folder() -> Path:
+    """The user's own record: $DETENTE_RECORD, else the user data folder."""
+    named = os.environ.get("DETENTE_RECORD")
+    if named:
+        return Path(named)
+    from platformdirs import user_data_path
+
+    return user_data_path("detente") / "record"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is held of one source in one table."""
+
+    table: str
+    source: str
+    rows: int
+    first: date | None
+    last: date | None
+    states: int
+    files: int
+    covers: list[tuple[date, date]]
+
+
+class Record:
+    """A record folder together with the built-in cases.
+
+    Tables are polars frames with the columns of `detente.sources.schema.TABLES`. Every reading
+    method takes `as_of` and gives only rows known on or before that day.
+    """
+
+    def __init__(self, folder: str | Path | None = None, *, codebook: str | Path | None = None,
+                 names: str | Path | None = None, cases: bool = True) -> None:
+        self.folder = Path(folder) if folder else default_folder()
+        self.log = Log(self.folder)
+        self.codebook: Codebook = load_codebook(str(codebook) if codebook else None)
+        self.own_codebook = codebook is not None
+        self.actors: Actors = actors(str(names) if names else None)
+        self.use_cases = cases
+
+    @cached_property
+    def commits(self) -> list[Commit]:
+        """The log, read once; `ingest` reads it anew."""
+        return self.log.commits()
+
+    @cached_property
+    def cases(self) -> list[Case]:
+        """The built-in cases."""
+        return builtin_cases() if self.use_cases else []
+
+    def ingest(self, paths: list[str | Path] | str | Path, *, now: datetime | None = None,
+               on_progress: Callable[[str, int, int], None] | None = None) -> Summary:
+        """Add files, or every file in folders; see `detente.record.ingest`."""
+        many = [Path(p) for p in (paths if isinstance(paths, list) else [paths])]
+        summary = Ingest(self.log, self.actors, self.codebook, now=now, on_progress=on_progress).run(find_files(many))
+        self.__dict__.pop("commits", None)
+        return summary
+
+    def parts(self, table: str, source: str | None = None, kind: str | None = None) -> list[Part]:
+        """The Parquet files of a table, oldest first."""
+        return [p for c in self.commits for p in c.parts
+                if p.table == table and (source is None or p.source == source) and (kind is None or p.kind == kind)]
+
+    def paths(self, parts: list[Part]) -> list[str]:
+        """Absolute paths of parts."""
+        return [str(self.folder / p.path) for p in parts]
+
+    def table(self, name: str, as_of: date | None = None) -> pl.DataFrame:
+        """A small table (all but events) of record and built-in cases, known on `as_of`, without twins."""
+        schema = TABLES[name]
+        frames = [pl.DataFrame(schema=schema)]
+        frames += [case.table(name) for case in self.cases if name in ("facts", "figures")]
+        paths = self.paths(self.parts(name))
+        if paths:
+            frames.append(pl.read_parquet(paths).select(list(schema)))
+        rows = pl.concat(frames).unique("event_id", keep="first", maintain_order=True)
+        if as_of is not None and "known_on" in schema:
+            rows = rows.filter(pl.col("known_on") <= as_of)
+        return rows
+
+    def covers(self, source: str, as_of: date | None = None) -> list[tuple[date, date]]:
+        """The days that a source's ingested files cover, up to `as_of`."""
+        spans = merge_days([span for c in self.commits for f in c.files if f.reader == source for span in f.covers])
+        if as_of is None:
+            return spans
+        return [(first, min(last, as_of)) for first, last in spans if first <= as_of]
+
+    def event_sources(self) -> list[str]:
+        """The event sources held, the most precise first (see docs/decisions)."""
+        held = {p.source for p in self.parts("events")}
+        return [s for s in EVENT_SOURCES if s in held]
+
+    def held(self) -> list[Held]:
+        """What is held, a line for each table and source."""
+        lines = []
+        for case in self.cases:
+            for name in ("facts", "figures"):
+                rows = case.table(name)
+                states = set(rows["actors"].explode()) | set(rows["targets"].explode()) if name == "facts" else set()
+                lines.append(Held(name, f"case {case.id}", rows.height, rows["date"].min(), rows["date"].max(),  # type: ignore[arg-type]
+                                  len(states - {None}), 2, []))
+        for table in TABLES:
+            for source in sorted({p.source for p in self.parts(table)}):
+                parts = self.parts(table, source)
+                files = sum(1 for c in self.commits for f in c.files if f.reader == source and f.rows.get(table))
+                scan = pl.scan_parquet(self.paths(parts))
+                day = "date" if "date" in TABLES[table] else None
+                wanted = [pl.col(day).min().alias("first"), pl.col(day).max().alias("last")] if day else []
+                if table == "events":
+                    wanted.append(pl.col("sender").drop_nulls().n_unique().alias("states"))
+                elif table == "votes":
+                    wanted.append(pl.col("state").n_unique().alias("states"))
+                row = scan.select(wanted).collect().row(0, named=True) if wanted else {}
+                lines.append(Held(table, source, sum(p.rows for p in parts), row.get("first"), row.get("last"),
+                                  row.get("states", 0), files, self.covers(source) if table == "events" else []))
+        return lines
+
+    def quarantine(self) -> pl.DataFrame:
+        """Rows and files that could not be taken: file, line (0 for a whole file), reason, raw, ingested_at."""
+        frames = [
+            pl.read_parquet(self.folder / c.quarantine).with_columns(pl.lit(c.at).alias("ingested_at"))
+            for c in self.commits if c.quarantine
+        ]
+        empty = pl.DataFrame(schema={"file": pl.Utf8, "line": pl.Int64, "reason": pl.Utf8, "raw": pl.Utf8, "ingested_at": pl.Utf8})
+        return pl.concat([empty, *frames])
+
+    def verify(self) -> list[str]:
+        """Faults of the stored files against the log's digests; empty when all is well."""
+        faults = []
+        for commit in self.commits:
+            for part in commit.parts:
+                path = self.folder / part.path
+                if not path.exists():
+                    faults.append(f"{part.path}: missing; remove {self.folder} and ingest again, or restore it from a copy")
+                elif sha256_of(path) != part.sha256:
+                    faults.append(f"{part.path}: its content has changed since it was ingested at {commit.at}")
+        return faults
+
+    def digest(self) -> str:
+        """A digest of everything held: the stored parts and the built-in cases."""
+        parts = sorted(p.sha256 for c in self.commits for p in c.parts) + [c.digest for c in self.cases]
+        return hashlib.sha256("".join(parts).encode()).hexdigest()[:16]

@@ -1,0 +1,126 @@
+"""Blocks of delimited text as frames of strings, with the rows that do not fit set aside."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+
+import polars as pl
+
+from detente.sources.schema import BadRow
+
+RAW = 300
+
+
+def raw_text(line: bytes) -> str:
+    """The beginning of a raw line, safe to store and show."""
+    return line[:RAW].decode("utf-8", "backslashreplace").replace("\0", "\\0").rstrip("\r\n")
+
+
+def tab_frame(
+    data: bytes, first_line: int, width: int, columns: dict[int, str],
+    mend: Callable[[bytes], bytes] | None = None,
+) -> tuple[pl.DataFrame, list[BadRow]]:
+    """Read tab-separated lines of `width` fields; quotes have no meaning.
+
+    Returns the chosen columns (by position) as text, with `line`, and the rows of another width,
+    with a NUL or with bytes that are no UTF-8. `mend` may repair one line before it is judged.
+    """
+    lines = data.count(b"\n")
+    if data.count(b"\t") == (width - 1) * lines and b"\0" not in data and b"\r" not in data and b"\n\n" not in data:
+        frame = _fast(data, width, columns)
+        if frame is not None and frame.height == lines and not frame[frame.columns[-1]].has_nulls():
+            return frame.with_columns(pl.int_range(first_line, first_line + lines, dtype=pl.Int64).alias("line")), []
+    good: list[bytes] = []
+    numbers: list[int] = []
+    bad: list[BadRow] = []
+    for number, line in enumerate(data.split(b"\n")[:lines], start=first_line):
+        line = line.rstrip(b"\r")
+        if not line:
+            continue
+        if mend:
+            line = mend(line)
+        fields = line.count(b"\t") + 1
+        if fields != width:
+            bad.append(BadRow(number, f"has {fields} fields, expected {width}", raw_text(line)))
+        elif b"\0" in line:
+            bad.append(BadRow(number, "holds a NUL byte", raw_text(line)))
+        else:
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError as error:
+                bad.append(BadRow(number, f"is no UTF-8 at byte {error.start + 1}", raw_text(line)))
+            else:
+                good.append(line)
+                numbers.append(number)
+    if not good:
+        return pl.DataFrame(schema={**dict.fromkeys(columns.values(), pl.Utf8), "line": pl.Int64}), bad
+    frame = _fast(b"\n".join(good) + b"\n", width, columns)
+    if frame is None or frame.height != len(good):
+        raise AssertionError("lines that were checked one by one do not parse")
+    return frame.with_columns(pl.Series("line", numbers, dtype=pl.Int64)), bad
+
+
+def _fast(data: bytes, width: int, columns: dict[int, str]) -> pl.DataFrame | None:
+    """Parse lines of equal width; None where polars finds a longer line or bytes that are no UTF-8."""
+    chosen = [f"column_{i + 1}" for i in sorted(columns)]
+    try:
+        frame = pl.read_csv(
+            data, separator="\t", has_header=False, quote_char=None, empty_string_is_null=False, infer_schema=False,
+            schema={f"column_{i + 1}": pl.Utf8 for i in range(width)}, columns=chosen, extra_columns="raise",
+        )
+    except pl.exceptions.PolarsError:
+        return None
+    return frame.rename({f"column_{i + 1}": name for i, name in columns.items()})
+
+
+def csv_frame(data: bytes, header: list[str]) -> tuple[pl.DataFrame, list[BadRow]]:
+    """Read a whole CSV file (quotes as in RFC 4180) by its header; small files only."""
+    bad: list[BadRow] = []
+    columns: dict[str, list[str]] = {name: [] for name in header}
+    numbers: list[int] = []
+    text = data.decode("utf-8", "surrogateescape")
+    reader = csv.reader(io.StringIO(text, newline=""))
+    next(reader, None)
+    last = 1
+    while True:
+        start, last = last + 1, reader.line_num
+        try:
+            row = next(reader)
+        except StopIteration:
+            break
+        except csv.Error as error:
+            bad.append(BadRow(reader.line_num, f"is no CSV: {error}", ""))
+            continue
+        start = last + 1
+        last = reader.line_num
+        if not row or row == [""]:
+            continue
+        raw = ",".join(row).encode("utf-8", "surrogateescape")
+        if len(row) != len(header):
+            bad.append(BadRow(start, f"has {len(row)} fields, the header {len(header)}", raw_text(raw)))
+        elif any("\0" in cell for cell in row):
+            bad.append(BadRow(start, "holds a NUL byte", raw_text(raw)))
+        elif any("\udc80" <= char <= "\udcff" for cell in row for char in cell):
+            bad.append(BadRow(start, "is no UTF-8", raw_text(raw)))
+        else:
+            numbers.append(start)
+            for name, cell in zip(header, row, strict=True):
+                columns[name].append(cell.strip())
+    frame = pl.DataFrame({name: pl.Series(cells, dtype=pl.Utf8) for name, cells in columns.items()})
+    return frame.with_columns(pl.Series("line", numbers, dtype=pl.Int64)), bad
+
+
+def reject(frame: pl.DataFrame, reasons: list[tuple[pl.Expr, pl.Expr | str]], shown: list[str]) -> tuple[pl.DataFrame, list[BadRow]]:
+    """Part the rows that meet a condition; the first condition that holds gives the reason."""
+    reason = pl.coalesce(
+        *(pl.when(test).then(text if isinstance(text, pl.Expr) else pl.lit(text)) for test, text in reasons)
+    )
+    judged = frame.with_columns(reason.alias("reason"))
+    bad = judged.filter(pl.col("reason").is_not_null())
+    if bad.is_empty():
+        return frame, []
+    raw = bad.select(pl.concat_str([pl.col(c).fill_null("") for c in shown], separator="\t"))[:, 0]
+    rows = [BadRow(line, why, text[:RAW]) for line, why, text in zip(bad["line"], bad["reason"], raw, strict=True)]
+    return judged.filter(pl.col("reason").is_null()).drop("reason"), rows
