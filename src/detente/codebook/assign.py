@@ -112,8 +112,8 @@ def _read_texts(texts: pl.DataFrame, rules: list[Rule]) -> pl.DataFrame:
     texts = texts.with_columns(said.str.to_lowercase().str.replace_all("[^a-z0-9]+", " ").alias("said"))
     patterns, codes = _state_words()
     table = dict(zip(patterns, codes, strict=True))
-    found = texts["said"].str.extract_many(patterns, overlapping=True)
-    named = [" ".join(sorted({table[word] for word in words})) if words is not None and len(words) else "" for words in found]
+    found = texts["said"].str.extract_many(patterns, overlapping=True).to_list()
+    named = [" ".join(sorted({table[word] for word in words})) if words else "" for words in found]
     return texts.select("text", "url", _bits([_text_holds(rule) for rule in rules]).alias("text_bits"),
                         pl.Series("named", named, dtype=pl.Utf8))
 

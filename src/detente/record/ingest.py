@@ -1,20 +1,18 @@
 """Files into the record: read, resolve, assign, drop duplicates, write, commit.
 
-Small files of one headerless format are read together; a large file is spooled in parts of its own.
-A file is committed whole or not at all, and a second ingest of the same content adds nothing.
+A file is committed whole or not at all, and a second ingest of the same content adds nothing. Blocks
+of headerless formats go to helper processes, small files joined; other formats are read here.
 """
 
 from __future__ import annotations
 
 import errno
-import os
-from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +22,15 @@ from detente import __version__
 from detente.actors import Actors
 from detente.codebook import Codebook
 from detente.errors import DetenteError
-from detente.record.log import Commit, FileEntry, Log, Part, sha256_of, sync_folder
-from detente.sources import BadRow, Batch, Block, Context, DamagedFile, NotRecognised, Reader, detect, open_blocks
+from detente.record.log import Commit, FileEntry, Log, Part, sync_folder, sha256_of
+from detente.record.work import Crew, Result, Task, day_stats, fresh, write_events, write_part
+from detente.sources import READERS, BadRow, Batch, Block, Context, DamagedFile, NotRecognised, Reader, detect, open_blocks
 
 PART_ROWS = 400_000
-JOIN_BYTES = 24 << 20
-SMALL = 16 << 20
+JOIN_BYTES = 16 << 20
+HELPERS_FROM = 12 << 20
+COMMIT_TASKS = 24
 _READ_ERRORS = (DamagedFile, NotRecognised)
-
 
 @dataclass(slots=True)
 class Summary:
@@ -79,10 +78,12 @@ def find_files(paths: list[Path]) -> list[Path]:
 class Ingest:
     """One run over many files; `run` returns the summary."""
 
-    def __init__(self, log: Log, actors: Actors, codebook: Codebook, *, now: datetime | None = None,
+    def __init__(self, log: Log, actors: Actors, codebook: Codebook, *, names: str | None = None,
+                 codebook_path: str | None = None, now: datetime | None = None,
                  on_progress: Callable[[str, int, int], None] | None = None) -> None:
         self.log = log
         self.context = Context(actors, codebook)
+        self.paths = (names, codebook_path)
         self.now = now
         self.on_progress = on_progress or (lambda name, done, rows: None)
         commits = log.commits()
@@ -92,30 +93,38 @@ class Ingest:
         self.damaged = self._known_damage([c.quarantine for c in commits if c.quarantine])
         self.summary = Summary()
         self.done = 0
+        self.tasks = 0
+        self.owners: deque[list[FileEntry]] = deque()
+        self.days: dict[int, list[list[Any]]] = {}
         self._reset()
 
     def _reset(self) -> None:
-        self.buffer: dict[tuple[str, str], list[pl.DataFrame]] = {}
-        self.buffered = 0
-        self.spooled: list[Part] = []
+        self.written: list[Part] = []
         self.bad: list[tuple[str, BadRow]] = []
         self.pending: list[FileEntry] = []
+        self.part_of: dict[str, int] = {}
+        self.results = 0
 
     def run(self, files: list[Path]) -> Summary:
         """Ingest files in order. Damaged and unknown files are listed in the summary, not fatal."""
         with self.log.writing():
             self.summary.swept = self.log.sweep()
+            size = sum(path.stat().st_size for path in files if path.is_file())
+            self.crew = Crew(self.context, self.log.folder, *self.paths, helpers=2 if size > HELPERS_FROM else 0)
             try:
                 self._all(files)
             except OSError as error:
-                raise self._disk(error) from None
+                raise self._disk(error.errno, str(error.strerror or error)) from None
             except pl.exceptions.PolarsError as error:
-                raise DetenteError(f"{self.log.folder}: writing failed: {error}; what was committed before is safe") from None
+                raise self._disk(None, str(error)) from None
+            finally:
+                self.crew.close()
         return self.summary
 
-    def _disk(self, error: OSError) -> DetenteError:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        what = "the disk is full" if full else f"writing failed ({error.strerror or error})"
+    def _disk(self, number: int | None, text: str) -> DetenteError:
+        full = number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or any(
+            words in text for words in ("No space left", "File too large", "quota exceeded"))
+        what = "the disk is full" if full else f"writing failed ({text})"
         return DetenteError(f"{self.log.folder}: {what}; what was committed before is safe. Make room and run the same command again")
 
     def _all(self, files: list[Path]) -> None:
@@ -132,31 +141,34 @@ class Ingest:
                     continue
                 self.digests.add(opened.entry.digest)
                 if opened.reader.joinable and opened.rest is None:
-                    if group and (group[0].reader is not opened.reader or size > JOIN_BYTES):
+                    amount = sum(len(b.data) for b in opened.blocks)
+                    if group and (group[0].reader is not opened.reader or size + amount > JOIN_BYTES):
                         self._join(group)
                         group, size = [], 0
                     group.append(opened)
-                    size += sum(len(b.data) for b in opened.blocks)
+                    size += amount
                     continue
-                self._alone(opened)
-            if group:
-                self._join(group)
-        self._flush()
-        self._commit()
+                if opened.reader.joinable:
+                    self._large(opened)
+                else:
+                    self._settle()
+                    self._alone(opened)
+        if group:
+            self._join(group)
+        self._settle()
 
     def _open(self, path: Path) -> _Opened | tuple[Path, str]:
         """Digest, recognise and unpack the beginning of a file (in a helper thread)."""
         try:
             digest = sha256_of(path)
             entry = FileEntry(path.name, digest, path.stat().st_size, "")
-            if digest in self.digests:
-                return _Opened(path, entry, detect(path), [], None)
             reader = detect(path)
+            if digest in self.digests:
+                return _Opened(path, entry, reader, [], None)
             entry.reader = reader.name
             stream = open_blocks(path)
             blocks = list(islice(stream, 2))
-            small = len(blocks) < 2 and sum(len(b.data) for b in blocks) <= SMALL
-            return _Opened(path, entry, reader, blocks, None if small else stream)
+            return _Opened(path, entry, reader, blocks, None if len(blocks) < 2 else stream)
         except _READ_ERRORS as error:
             return path, str(error)
         except OSError as error:
@@ -177,9 +189,16 @@ class Ingest:
             self.bad.append((path.name, BadRow(0, reason, "")))
         self._progress(path.name)
 
-    def _progress(self, name: str) -> None:
-        self.done += 1
-        self.on_progress(name, self.done, self.summary.rows + self.buffered)
+    def _progress(self, name: str, *, files: int = 1) -> None:
+        self.done += files
+        self.on_progress(name, self.done, self.summary.rows + sum(p.rows for p in self.written))
+
+    def _task(self, reader: Reader, owners: list[FileEntry], starts: list[int], first_line: int, data: bytes) -> None:
+        self.tasks += 1
+        self.owners.append(owners)
+        task = Task(f"{self.number + 1:08d}-{self.tasks:05d}", READERS.index(reader), starts, first_line, data, self.parts)
+        for result in self.crew.give(task):
+            self._received(result)
 
     def _join(self, group: list[_Opened]) -> None:
         """Read several small headerless files as one block; rows and faults are told apart by line."""
@@ -188,165 +207,188 @@ class Ingest:
         for piece in pieces:
             starts.append(starts[-1] + piece.count(b"\n"))
         owners = [o.entry for o in group]
-        for batch in group[0].reader.read(iter([Block("joined", 1, b"".join(pieces))]), self.context):
-            for bad in batch.bad:
-                n = bisect_right(starts, bad.line) - 1
-                owners[n].quarantined += 1
-                self.bad.append((owners[n].name, BadRow(bad.line - starts[n] + 1, bad.reason, bad.raw)))
-            if batch.lines is None:
-                raise AssertionError(f"reader {group[0].reader.name} is joinable but gives no lines")
-            rows = batch.rows.with_columns((pl.Series(starts).search_sorted(batch.lines, side="right") - 1).alias("owner"))
-            kept = self._fresh(batch.table, rows)
-            for n, count in rows.group_by("owner").len().iter_rows():
-                owners[n].duplicates += count
-            for n, count in kept.group_by("owner").len().iter_rows():
-                owners[n].duplicates -= count
-                owners[n].rows[batch.table] = count
-            for n, *days in _day_stats(rows, "owner").iter_rows():
-                owners[n].covers = _coverage(group[n].reader, [days])
-            self._keep(batch.table, group[0].reader.name, kept.drop("owner"))
+        self._task(group[0].reader, owners, starts, 1, b"".join(pieces))
         self.pending += owners
-        for opened in group:
-            self._progress(opened.entry.name)
-        if self.buffered >= PART_ROWS:
-            self._flush()
-            self._commit()
+        self._progress(owners[-1].name, files=len(owners))
+        if self.results >= COMMIT_TASKS:
+            self._settle()
 
-    def _alone(self, opened: _Opened) -> None:
-        """Read one file by itself; what it adds is committed with it, or taken back if it is damaged."""
-        self._flush()
-        self._commit()
+    def _large(self, opened: _Opened) -> None:
+        """Read one large headerless file block by block; it is committed at its end."""
         entry = opened.entry
-        stream = iter(opened.blocks) if opened.rest is None else _chain(opened.blocks, opened.rest)
-        days: list[list[Any]] = []
         try:
-            for batch in opened.reader.read(_ahead_blocks(stream), self.context):
-                self._take(entry, opened.reader, batch, days)
-                if self.buffered >= PART_ROWS:
-                    self._flush()
-                    self.on_progress(entry.name, self.done, self.summary.rows + self.buffered)
-        except DetenteError as error:
-            for part in self.spooled:
-                (self.log.folder / part.path).unlink(missing_ok=True)
-            self.digests.discard(entry.digest)
-            self._reset()
+            for block in chain(opened.blocks, opened.rest or ()):
+                self._task(opened.reader, [entry], [1, 1 << 62], block.line, block.data)
+                self._progress(entry.name, files=0)
+        except DamagedFile as error:
+            for result in self.crew.finish():
+                self._received(result)
+            self._forget(entry)
             self._failed(opened.path, str(error))
             return
-        entry.covers = _coverage(opened.reader, days)
         self.pending.append(entry)
         self._progress(entry.name)
-        self._flush()
-        self._commit()
+        if self.results >= COMMIT_TASKS:
+            self._settle()
 
-    def _take(self, entry: FileEntry, reader: Reader, batch: Batch, days: list[list[Any]]) -> None:
+    def _forget(self, entry: FileEntry) -> None:
+        """Take back everything of a file found damaged half way."""
+        for part in [p for p in self.written if self.part_of.get(p.path) == id(entry)]:
+            (self.log.folder / part.path).unlink(missing_ok=True)
+            self.written.remove(part)
+        self.bad = [(name, bad) for name, bad in self.bad if name != entry.name]
+        self.digests.discard(entry.digest)
+        self.days.pop(id(entry), None)
+
+    def _received(self, result: Result) -> None:
+        """Take a block's result into account; twins of blocks that were read at the same time go."""
+        owners = self.owners.popleft()
+        if result.error:
+            raise self._disk(result.errno, result.error)
+        self.results += 1
+        for owner, bad in result.bad:
+            owners[owner].quarantined += 1
+            self.bad.append((owners[owner].name, bad))
+        lost = 0
+        for part in result.parts:
+            kept = self._without_twins(part)
+            lost += part.rows - (kept.rows if kept else 0)
+            if kept:
+                self.written.append(kept)
+                if len(owners) == 1:
+                    self.part_of[kept.path] = id(owners[0])
+        for owner, entry in enumerate(owners):
+            if owner in result.days:
+                self.days.setdefault(id(entry), []).append(result.days[owner])
+            entry.rows["events"] = entry.rows.get("events", 0) + result.rows.get(owner, 0)
+            entry.duplicates += result.duplicates.get(owner, 0)
+        if lost:
+            # Rare: which of the joined files a twin came from is not kept; the first owner with rows bears it.
+            bearer = max(owners, key=lambda e: e.rows["events"])
+            bearer.rows["events"] -= lost
+            bearer.duplicates += lost
+
+    def _without_twins(self, part: Part) -> Part | None:
+        near = [p for p in self.written if p.table == part.table and p.first_id <= part.last_id and part.first_id <= p.last_id]
+        if not near:
+            return part
+        path = self.log.folder / part.path
+        rows = pl.read_parquet(path)
+        kept = fresh(rows, part.table, near, self.log.folder)
+        if kept.height == rows.height:
+            return part
+        path.unlink()
+        if kept.is_empty():
+            return None
+        name = path.stem.removesuffix(f"-{part.kind}") + "u"
+        return write_part(kept, self.log.folder, part.table, part.source, part.kind, name)
+
+    def _alone(self, opened: _Opened) -> None:
+        """Read one file with a header here; what it adds is committed with it, or taken back if it is damaged."""
+        entry = opened.entry
+        buffer: dict[str, list[pl.DataFrame]] = {}
+        days: list[list[Any]] = []
+        stream = chain(opened.blocks, opened.rest or ())
+        try:
+            for batch in opened.reader.read(_ahead_blocks(stream), self.context):
+                self._take(entry, opened.reader, batch, buffer, days)
+                if sum(f.height for frames in buffer.values() for f in frames) >= PART_ROWS:
+                    self._spill(entry, buffer)
+                    self._progress(entry.name, files=0)
+            self._spill(entry, buffer)
+        except DetenteError as error:
+            self._forget(entry)
+            self._failed(opened.path, str(error))
+            return
+        self.days[id(entry)] = days
+        self.pending.append(entry)
+        self._progress(entry.name)
+        self._settle()
+
+    def _take(self, entry: FileEntry, reader: Reader, batch: Batch, buffer: dict[str, list[pl.DataFrame]],
+              days: list[list[Any]]) -> None:
         entry.quarantined += len(batch.bad)
         self.bad += [(entry.name, bad) for bad in batch.bad]
         for reason, count in batch.skipped.items():
             entry.skipped[reason] = entry.skipped.get(reason, 0) + count
-        kept = self._fresh(batch.table, batch.rows)
+        kept = fresh(batch.rows, batch.table, [*self.parts, *self.written], self.log.folder)
+        waiting = buffer.get(batch.table)
+        if waiting and kept.height:
+            kept = kept.join(pl.concat([f.select("event_id") for f in waiting]), on="event_id", how="anti", maintain_order="left")
         entry.duplicates += batch.rows.height - kept.height
         entry.rows[batch.table] = entry.rows.get(batch.table, 0) + kept.height
-        if batch.table == "events" and reader.covers and batch.rows.height:
-            days += [row[1:] for row in _day_stats(batch.rows.with_columns(pl.lit(0).alias("owner")), "owner").rows()]
-        self._keep(batch.table, reader.name, kept)
+        if batch.table == "events" and batch.rows.height:
+            days += [list(row[1:]) for row in day_stats(batch.rows.with_columns(pl.lit(0).alias("owner")), "owner").rows()]
+        if kept.height:
+            buffer.setdefault(batch.table, []).append(kept)
 
-    def _fresh(self, table: str, rows: pl.DataFrame) -> pl.DataFrame:
-        """The rows whose id is new: not in this batch, not waiting in the buffer, not in the record."""
-        rows = rows.unique("event_id", keep="first", maintain_order=True)
-        if rows.is_empty():
-            return rows
-        first, last = str(rows["event_id"].min()), str(rows["event_id"].max())
-        held: list[pl.DataFrame] = [f.select("event_id") for (t, _), frames in self.buffer.items() if t == table for f in frames]
-        for part in [*self.parts, *self.spooled]:
-            if part.table == table and part.first_id <= last and first <= part.last_id:
-                held.append(pl.read_parquet(self.log.folder / part.path, columns=["event_id"]))
-        return rows.join(pl.concat(held), on="event_id", how="anti", maintain_order="left") if held else rows
-
-    def _keep(self, table: str, source: str, rows: pl.DataFrame) -> None:
-        if rows.height:
-            self.buffer.setdefault((table, source), []).append(rows)
-            self.buffered += rows.height
-
-    def _flush(self) -> None:
-        """Write the buffer as parts; they become visible with the next commit."""
-        for (table, source), frames in self.buffer.items():
+    def _spill(self, entry: FileEntry, buffer: dict[str, list[pl.DataFrame]]) -> None:
+        """Write what is buffered as parts; they become visible with the next commit."""
+        source = entry.reader
+        for table, frames in buffer.items():
+            self.tasks += 1
+            name = f"{self.number + 1:08d}-{self.tasks:05d}"
             rows = pl.concat(frames)
-            if table != "events":
-                self._write(table, source, "all", rows)
-                continue
-            between = pl.col("sender").is_not_null() & pl.col("receiver").is_not_null() & (pl.col("sender") != pl.col("receiver"))
-            self._write(table, source, "pairs", rows.filter(between.fill_null(False)).sort("sender", "receiver", "date", "event_id"))
-            self._write(table, source, "other", rows.filter(~between.fill_null(False)))
-        self.buffer = {}
-        self.buffered = 0
+            if table == "events":
+                parts = write_events(rows, self.log.folder, source, name)
+            else:
+                parts = [write_part(rows, self.log.folder, table, source, "all", name)]
+            self.written += parts
+            self.part_of.update((part.path, id(entry)) for part in parts)
+        buffer.clear()
 
-    def _write(self, table: str, source: str, kind: str, rows: pl.DataFrame) -> None:
-        if rows.is_empty():
-            return
-        name = f"{self.number + 1:08d}-{len(self.spooled):03d}-{kind}.parquet"
-        path = self.log.folder / "data" / table / source / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        rows.write_parquet(path, compression="zstd", compression_level=1, row_group_size=50_000, statistics=True)
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
-        self.spooled.append(Part(str(path.relative_to(self.log.folder)), table, source, kind, rows.height, sha256_of(path),
-                                 str(rows["event_id"].min()), str(rows["event_id"].max())))
-
-    def _commit(self) -> None:
+    def _settle(self) -> None:
+        """Wait for the blocks under way, then commit the files read to their end."""
+        for result in self.crew.finish():
+            self._received(result)
         if not self.pending and not self.bad:
             return
-        quarantine = ""
+        for entry in self.pending:
+            entry.covers = _coverage(entry.reader, self.days.pop(id(entry), []))
         number = self.number + 1
-        if self.bad:
-            place = self.log.folder / "quarantine" / f"{number:08d}.parquet"
-            place.parent.mkdir(parents=True, exist_ok=True)
-            pl.DataFrame(
-                [(name, bad.line, bad.reason, bad.raw) for name, bad in self.bad],
-                schema={"file": pl.Utf8, "line": pl.Int64, "reason": pl.Utf8, "raw": pl.Utf8}, orient="row",
-            ).write_parquet(place)
-            quarantine = str(place.relative_to(self.log.folder))
-            sync_folder(place.parent)
-        for folder in {(self.log.folder / p.path).parent for p in self.spooled}:
+        quarantine = self._write_quarantine(number) if self.bad else ""
+        for folder in {(self.log.folder / p.path).parent for p in self.written}:
             sync_folder(folder)
         moment = (self.now or datetime.now(UTC)).isoformat(timespec="seconds")
-        self.log.write(Commit(number, moment, __version__, self.context.codebook.digest, self.pending, self.spooled, quarantine))
+        self.log.write(Commit(number, moment, __version__, self.context.codebook.digest, self.pending, self.written, quarantine))
         self.number = number
-        self.parts += self.spooled
+        self.parts = [*self.parts, *self.written]
         self.summary.files += self.pending
         self._reset()
 
+    def _write_quarantine(self, number: int) -> str:
+        place = self.log.folder / "quarantine" / f"{number:08d}.parquet"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        pl.DataFrame(
+            [(name, bad.line, bad.reason, bad.raw) for name, bad in self.bad],
+            schema={"file": pl.Utf8, "line": pl.Int64, "reason": pl.Utf8, "raw": pl.Utf8}, orient="row",
+        ).write_parquet(place)
+        sync_folder(place.parent)
+        return str(place.relative_to(self.log.folder))
 
-def _day_stats(rows: pl.DataFrame, by: str) -> pl.DataFrame:
-    """For each value of `by`: rows, first and last date, first and last day of report, median lag in days."""
-    lag = (pl.col("known_on") - pl.col("date")).dt.total_days().median()
-    return rows.group_by(by).agg(
-        pl.len().alias("n"), pl.col("date").min().alias("first"), pl.col("date").max().alias("last"),
-        pl.col("known_on").min().alias("first_known"), pl.col("known_on").max().alias("last_known"), lag.alias("lag"),
-    )
+
+_COVERS = {reader.name: reader.covers for reader in READERS}
 
 
-def _coverage(reader: Reader, days: Sequence[Sequence[Any]]) -> list[list[str]]:
+def _coverage(source: str, days: Sequence[Sequence[Any]]) -> list[list[str]]:
     """The days a file covers, from the statistics of its blocks (see `Reader.covers`)."""
-    if not reader.covers or not days:
+    covers = _COVERS[source]
+    if not covers or not days:
         return []
     # A back file carries one day of report for years of events: its own days are what it covers.
     prompt = max(days, key=lambda d: d[0])[5] <= 40
-    first, last = (3, 4) if reader.covers == "known" and prompt else (1, 2)
+    first, last = (3, 4) if covers == "known" and prompt else (1, 2)
     return [[min(d[first] for d in days).isoformat(), max(d[last] for d in days).isoformat()]]
 
 
-def _chain(blocks: list[Block], rest: Iterator[Block]) -> Iterator[Block]:
-    yield from blocks
-    yield from rest
-
-
-def _ahead(pool: ThreadPoolExecutor, files: list[Path], work: Callable[[Path], object]) -> Iterator[_Opened | tuple[Path, str]]:
+def _ahead(pool: ThreadPoolExecutor, files: list[Path],
+           work: Callable[[Path], _Opened | tuple[Path, str]]) -> Iterator[_Opened | tuple[Path, str]]:
     """Open files a few ahead of the one being read, in order."""
-    waiting = deque(pool.submit(work, path) for path in files[:6])
+    waiting = deque(pool.submit(work, path) for path in files[:3])
     for n in range(len(files)):
-        if n + 6 < len(files):
-            waiting.append(pool.submit(work, files[n + 6]))
-        yield waiting.popleft().result()  # type: ignore[misc]
+        if n + 3 < len(files):
+            waiting.append(pool.submit(work, files[n + 3]))
+        yield waiting.popleft().result()
 
 
 def _ahead_blocks(stream: Iterator[Block]) -> Iterator[Block]:

@@ -59,6 +59,7 @@ class Record:
         self.log = Log(self.folder)
         self.codebook: Codebook = load_codebook(str(codebook) if codebook else None)
         self.own_codebook = codebook is not None
+        self._paths = (str(names) if names else None, str(codebook) if codebook else None)
         self.actors: Actors = actors(str(names) if names else None)
         self.use_cases = cases
 
@@ -76,7 +77,9 @@ class Record:
                on_progress: Callable[[str, int, int], None] | None = None) -> Summary:
         """Add files, or every file in folders; see `detente.record.ingest`."""
         many = [Path(p) for p in (paths if isinstance(paths, list) else [paths])]
-        summary = Ingest(self.log, self.actors, self.codebook, now=now, on_progress=on_progress).run(find_files(many))
+        run = Ingest(self.log, self.actors, self.codebook, names=self._paths[0], codebook_path=self._paths[1], now=now,
+                     on_progress=on_progress)
+        summary = run.run(find_files(many))
         self.__dict__.pop("commits", None)
         return summary
 

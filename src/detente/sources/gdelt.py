@@ -11,7 +11,7 @@ from datetime import date
 
 import polars as pl
 
-from detente.actors import actors
+from detente.actors import UNKNOWN, actors
 from detente.codebook import assign_areas
 from detente.sources.common import action_columns, channel, historic
 from detente.sources.reader import Context, Head, Reader
@@ -40,14 +40,21 @@ def _recognises(width: int) -> Callable[[Head], bool]:
     return test
 
 
-def _code_table(codes: pl.Series, side: str) -> pl.DataFrame:
+_CODES: dict[str, tuple[str | None, str | None]] = {}
+
+
+def _actor_columns(frame: pl.DataFrame, side: str) -> list[pl.Series]:
+    """State or organisation, and sector, of each CAMEO actor code; codes are read once a process."""
+    column = frame[f"{side}_code"]
+    codes = column.unique()
     index = actors()
-    rows = []
-    for code in codes.unique().to_list():
-        actor = index.cameo_actor(code) if code else None
-        known = actor is not None and actor.known
-        rows.append((code, actor.code if actor and known else None, (actor.sector or None) if actor else None))
-    return pl.DataFrame(rows, schema={f"{side}_code": pl.Utf8, side: pl.Utf8, f"{side}_sector": pl.Utf8}, orient="row")
+    for code in codes:
+        if code not in _CODES:
+            actor = index.cameo_actor(code) if code else UNKNOWN
+            _CODES[code] = (actor.code if actor.known else None, actor.sector or None)
+    read = [_CODES[code] for code in codes]
+    return [column.replace_strict(codes, pl.Series([r[n] for r in read], dtype=pl.Utf8), return_dtype=pl.Utf8).alias(name)
+            for n, name in enumerate((side, f"{side}_sector"))]
 
 
 def _fips_places(frame: pl.DataFrame) -> pl.DataFrame:
@@ -81,8 +88,7 @@ def _normalise(frame: pl.DataFrame, source: str, context: Context) -> Batch:
         ],
         ["id", "day", "sender_code", "receiver_code", "action", "added"],
     )
-    frame = frame.join(_code_table(frame["sender_code"], "sender"), on="sender_code", how="left", maintain_order="left")
-    frame = frame.join(_code_table(frame["receiver_code"], "receiver"), on="receiver_code", how="left", maintain_order="left")
+    frame = frame.with_columns(*_actor_columns(frame, "sender"), *_actor_columns(frame, "receiver"))
     if (frame["date"].min() or date.max) < date(1991, 12, 26):
         frame = frame.with_columns(historic("sender"), historic("receiver"))
     intensity = pl.col("given_intensity").cast(pl.Float32, strict=False)

@@ -51,24 +51,26 @@ def open_blocks(path: Path, size: int = BLOCK) -> Iterator[Block]:
 
 
 def _lines(member: str, pieces: Iterator[bytes], size: int) -> Iterator[Block]:
-    line, rest = 1, b""
+    line, held, amount = 1, [], 0
+
+    def block(data: bytes) -> Block:
+        return Block(member, line, data[3:] if line == 1 and data.startswith(b"\xef\xbb\xbf") else data)
+
     for piece in pieces:
-        cut = piece.rfind(b"\n") + 1
-        if not cut:
-            rest += piece
-            if len(rest) > 4 * size:
-                raise DamagedFile(f"{member}: line {line} is longer than {4 * size >> 20} MiB: this is no table of text")
+        held.append(piece)
+        amount += len(piece)
+        if amount < size:
             continue
-        data = rest + piece[:cut]
-        rest = piece[cut:]
-        if line == 1 and data.startswith(b"\xef\xbb\xbf"):
-            data = data[3:]
-        yield Block(member, line, data)
-        line += data.count(b"\n")
-    if rest:
-        if line == 1 and rest.startswith(b"\xef\xbb\xbf"):
-            rest = rest[3:]
-        yield Block(member, line, rest + b"\n")
+        data = b"".join(held)
+        cut = data.rfind(b"\n") + 1
+        held, amount = [data[cut:]], len(data) - cut
+        if cut:
+            yield block(data[:cut])
+            line += data.count(b"\n", 0, cut)
+        elif amount > 4 * size:
+            raise DamagedFile(f"{member}: line {line} is longer than {4 * size >> 20} MiB: this is no table of text")
+    if data := b"".join(held):
+        yield block(data if data.endswith(b"\n") else data + b"\n")
 
 
 def _bounded(path: Path, compressed: int) -> Callable[[int], None]:
@@ -98,7 +100,7 @@ def _inflate(path: Path, read: Callable[[int], bytes], wbits: int, size: int, co
             data = pending or read(1 << 20)
             if not data:
                 raise DamagedFile(f"{path}: ends in the middle of its compressed data; fetch it again")
-            piece = machine.decompress(data, size)
+            piece = machine.decompress(data, min(size, 4 << 20))
             pending = machine.unconsumed_tail
             count(len(piece))
             if piece:
@@ -113,7 +115,7 @@ def _gzip_pieces(path: Path, file: IO[bytes], size: int) -> Iterator[bytes]:
     count = _bounded(path, path.stat().st_size)
     try:
         with igzip.GzipFile(fileobj=file) as stream:
-            while piece := stream.read(size):
+            while piece := stream.read(min(size, 4 << 20)):
                 count(len(piece))
                 yield piece
     except (EOFError, OSError, zlib.error, isal_zlib.error) as error:

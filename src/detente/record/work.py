@@ -1,0 +1,205 @@
+"""The heavy part of an ingest: blocks of a headerless format into parts, in helper processes.
+
+Blocks are independent, so several processes read, resolve and write them at once. Helpers are plain
+`python -c` children that speak pickles over their pipes: unlike multiprocessing they never import
+the user's main module. They end with their input, so that they cannot outlive an ingest.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from detente.record.log import Part, sha256_of
+from detente.sources import READERS, BadRow, Block, Context
+
+
+@dataclass(slots=True)
+class Task:
+    """A block: `starts` are the first lines of the files joined in it, ending with one past the last."""
+
+    number: str
+    reader: int
+    starts: list[int]
+    first_line: int
+    data: bytes
+    held: list[Part]
+
+
+@dataclass(slots=True)
+class Result:
+    """What a block gave: parts written, and per file in it rows, duplicates and day statistics."""
+
+    parts: list[Part] = field(default_factory=list)
+    rows: dict[int, int] = field(default_factory=dict)
+    duplicates: dict[int, int] = field(default_factory=dict)
+    days: dict[int, list[Any]] = field(default_factory=dict)
+    bad: list[tuple[int, BadRow]] = field(default_factory=list)
+    error: str = ""
+    errno: int | None = None
+
+
+def day_stats(rows: pl.DataFrame, by: str) -> pl.DataFrame:
+    """For each value of `by`: rows, first and last date, first and last day of report, median lag in days."""
+    lag = (pl.col("known_on") - pl.col("date")).dt.total_days().median()
+    return rows.group_by(by).agg(
+        pl.len().alias("n"), pl.col("date").min().alias("first"), pl.col("date").max().alias("last"),
+        pl.col("known_on").min().alias("first_known"), pl.col("known_on").max().alias("last_known"), lag.alias("lag"),
+    )
+
+
+def fresh(rows: pl.DataFrame, table: str, held: list[Part], folder: Path) -> pl.DataFrame:
+    """The rows whose id is new among themselves and to the parts held; the first of twins stays."""
+    rows = rows.unique("event_id", keep="first", maintain_order=True)
+    if rows.is_empty():
+        return rows
+    first, last = str(rows["event_id"].min()), str(rows["event_id"].max())
+    near = [p for p in held if p.table == table and p.first_id <= last and first <= p.last_id]
+    if not near:
+        return rows
+    ids = pl.concat([pl.read_parquet(folder / p.path, columns=["event_id"]) for p in near])
+    return rows.join(ids, on="event_id", how="anti", maintain_order="left")
+
+
+def write_part(rows: pl.DataFrame, folder: Path, table: str, source: str, kind: str, name: str) -> Part:
+    """Write rows durably as one Parquet file that no commit names yet."""
+    path = folder / "data" / table / source / f"{name}-{kind}.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows.write_parquet(path, compression="zstd", compression_level=1, row_group_size=50_000, statistics=True)
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+    return Part(str(path.relative_to(folder)), table, source, kind, rows.height, sha256_of(path),
+                str(rows["event_id"].min()), str(rows["event_id"].max()))
+
+
+def write_events(rows: pl.DataFrame, folder: Path, source: str, name: str) -> list[Part]:
+    """Write events in two parts: between two actors, sorted by them, and all others."""
+    between = (
+        pl.col("sender").is_not_null() & pl.col("receiver").is_not_null() & (pl.col("sender") != pl.col("receiver"))
+    ).fill_null(False)
+    pairs = rows.filter(between).sort("sender", "receiver", "date", "event_id")
+    return [write_part(some, folder, "events", source, kind, name)
+            for kind, some in (("pairs", pairs), ("other", rows.filter(~between))) if some.height]
+
+
+def do(task: Task, context: Context, folder: Path) -> Result:
+    """Read one block of a joinable format and write its events."""
+    result = Result()
+    reader = READERS[task.reader]
+    starts = pl.Series(task.starts)
+    for batch in reader.read(iter([Block("", task.first_line, task.data)]), context):
+        if batch.lines is None:
+            raise AssertionError(f"reader {reader.name} is joinable but gives no lines")
+        for bad in batch.bad:
+            owner = int(starts.search_sorted(bad.line, side="right")) - 1
+            result.bad.append((owner, BadRow(bad.line - task.starts[owner] + 1, bad.reason, bad.raw)))
+        rows = batch.rows.with_columns((starts.search_sorted(batch.lines, side="right") - 1).alias("owner"))
+        kept = fresh(rows, batch.table, task.held, folder)
+        result.rows = dict(kept.group_by("owner").len().iter_rows())
+        result.duplicates = {n: count - result.rows.get(n, 0) for n, count in rows.group_by("owner").len().iter_rows()}
+        result.days = {n: days for n, *days in day_stats(rows, "owner").iter_rows()}
+        result.parts = write_events(kept.drop("owner"), folder, reader.name, task.number)
+    return result
+
+
+def _guarded(task: Task, context: Context, folder: Path) -> Result:
+    try:
+        return do(task, context, folder)
+    except OSError as error:
+        return Result(error=str(error.strerror or error), errno=error.errno)
+    except pl.exceptions.PolarsError as error:
+        return Result(error=str(error))
+
+
+def serve() -> None:
+    """Answer tasks from standard input until it ends (the helper's main)."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    source, sink = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr
+    from detente.actors import actors
+    from detente.codebook import load_codebook
+
+    names, codebook, folder = pickle.load(source)
+    context = Context(actors(names), load_codebook(codebook))
+    while True:
+        try:
+            task = pickle.load(source)
+        except EOFError:
+            return
+        pickle.dump(_guarded(task, context, Path(folder)), sink)
+        sink.flush()
+
+
+class Crew:
+    """Does tasks and gives their results in order: in helper processes, or here where there are none.
+
+    Each helper is fed by a thread of its own, so that it finds its next task waiting.
+    """
+
+    def __init__(self, context: Context, folder: Path, names: str | None, codebook: str | None, helpers: int) -> None:
+        self.context = context
+        self.folder = folder
+        self.setup = (names, codebook, str(folder))
+        self.size = helpers
+        self.helpers: list[subprocess.Popen[bytes]] = []
+        self.own = threading.local()
+        self.pool = ThreadPoolExecutor(helpers) if helpers else None
+        self.waiting: deque[Future[Result]] = deque()
+
+    def give(self, task: Task) -> Iterator[Result]:
+        """Hand over a task; yields the results that had to be waited for to make room."""
+        if self.pool is None:
+            yield _guarded(task, self.context, self.folder)
+            return
+        self.waiting.append(self.pool.submit(self._ask, task))
+        while len(self.waiting) > 2 * self.size:
+            yield self.waiting.popleft().result()
+
+    def finish(self) -> Iterator[Result]:
+        """The results still outstanding, in order."""
+        while self.waiting:
+            yield self.waiting.popleft().result()
+
+    def _ask(self, task: Task) -> Result:
+        helper = getattr(self.own, "helper", None) or self._start()
+        try:
+            pickle.dump(task, helper.stdin, protocol=5)
+            helper.stdin.flush()
+            answer = pickle.load(helper.stdout)
+        except (EOFError, BrokenPipeError):
+            return Result(error="a helper process died (out of memory?)")
+        return answer if isinstance(answer, Result) else Result(error="a helper answered nonsense")
+
+    def _start(self) -> Any:
+        # One polars thread a helper: the helpers together already use every core.
+        helper = subprocess.Popen(
+            [sys.executable, "-c", "from detente.record.work import serve; serve()"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "POLARS_MAX_THREADS": "1"},
+        )
+        self.helpers.append(helper)
+        self.own.helper = helper
+        pickle.dump(self.setup, helper.stdin)  # type: ignore[arg-type]
+        return helper
+
+    def close(self) -> None:
+        """End the helpers; what they still work on is dropped."""
+        if self.pool is None:
+            return
+        self.pool.shutdown(wait=False, cancel_futures=True)
+        for helper in self.helpers:
+            helper.kill() if self.waiting else helper.stdin.close()  # type: ignore[union-attr]
+        for helper in self.helpers:
+            helper.wait()
