@@ -1,0 +1,282 @@
+"""Assess the security relations of two states as of a day, from what was known on that day."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from detente import __version__
+from detente.actors import identity, states
+from detente.assessment.findings import AreaFinding, Assessment, Evidence, Figure, Notes
+from detente.assessment.outlook import OPENING, UNLIKELY, Origin, Outlook, from_facts, from_reference, past_origins
+from detente.assessment.windows import (
+    HORIZON, LEAST_EVENTS, Entries, collect, event_share, event_windows, fact_share, months_before,
+)
+from detente.codebook import Area
+from detente.errors import NoData
+from detente.measures.shares import Share, probability_higher, share
+from detente.measures.votes import agreement, all_pairs_share
+
+if TYPE_CHECKING:
+    from detente.record import Record
+
+LEAST_FACTS = 3
+SHOWN = 6
+RISING, FALLING = 0.80, 0.20
+
+
+def assess(record: Record, a: str, b: str, as_of: date, *, source: str | None = None) -> Assessment:
+    """Assess one pair; raises NoData where nothing of it was known on `as_of`."""
+    entries = collect(record, a, b, as_of, source)
+    notes = Notes()
+    figures = _figures(record, a, b, as_of, entries, notes)
+    if entries.facts.is_empty() and entries.events.is_empty() and not figures:
+        raise NoData(
+            f"nothing about {_name(a)} and {_name(b)} was known on {as_of} in {record.folder}. Ingest event files "
+            "(detente ingest FILE...), a chronology of your own (docs/formats.md), or fetch some "
+            f"(detente fetch gdelt --from {months_before(as_of, 3)} --to {as_of})"
+        )
+    areas = record.codebook.areas
+    origins = past_origins(entries.facts, [area.id for area in areas], as_of)
+    findings = tuple(_area(area, entries, origins, as_of, notes) for area in areas)
+    verdict, summary = _overall(findings, figures)
+    return Assessment(
+        (a, b), (_name(a), _name(b)), as_of, HORIZON, verdict, summary, findings, figures, _third_parties(entries, as_of),
+        _cannot_tell(entries, findings, as_of), tuple(notes.items), _provenance(record, source), _series(record, a, b, as_of, entries),
+    )
+
+
+def _name(code: str) -> str:
+    return states()[code].name if code in states() else code
+
+
+def _direction(now: Share, before: Share, least: int) -> str:
+    if now.n < least or before.n < least:
+        return "unknown"
+    higher = probability_higher(now, before)
+    return "rising" if higher is not None and higher >= RISING else "falling" if higher is not None and higher <= FALLING else "steady"
+
+
+def _area(area: Area, entries: Entries, origins: list[Origin], as_of: date, notes: Notes) -> AreaFinding:
+    start, earlier = months_before(as_of, HORIZON), months_before(as_of, 2 * HORIZON)
+    facts_now = fact_share(entries.facts, area.id, start, as_of)
+    windows = event_windows(entries, as_of)
+    events_now = event_share(entries.events, area.id, windows[1], windows[2]) if windows else share(0, 0)
+    by_events = windows is not None and events_now.n >= LEAST_EVENTS
+    if by_events and windows:
+        now, least = events_now, LEAST_EVENTS
+        before = event_share(entries.events, area.id, windows[0], windows[1])
+        basis = f"{now.n} reports of {entries.source}, {windows[1]} to {windows[2]}"
+    else:
+        now, before, least = facts_now, fact_share(entries.facts, area.id, earlier, start), LEAST_FACTS
+        basis = f"{now.n} dated facts, {start} to {as_of}"
+    outlook: Outlook | None = None
+    if not entries.facts.filter(pl.col("area") == area.id).is_empty():
+        outlook = from_facts(origins, area.id, facts_now)
+    elif by_events and now.mean is not None:
+        outlook = from_reference(now.mean, as_of)
+    evidence = _evidence(area.id, entries, notes, windows)
+    unknown = None
+    if outlook is None:
+        unknown = ("no record of this area held before this date" if now.n == 0
+                   else "too little past in this area to say how often it improved")
+    elif now.n == 0:
+        unknown = "no entry in the window: the level now is unknown"
+    return AreaFinding(
+        area.id, area.title, basis, now.mean, (now.low, now.high) if now.low is not None and now.high is not None else None, now.n,
+        _direction(now, before, least), outlook.probability if outlook else None, (outlook.low, outlook.high) if outlook else None,
+        outlook.base_rate if outlook else None, outlook.rests_on if outlook else "", outlook.rule if outlook else "",
+        outlook.verdict if outlook else "unknown", evidence, unknown,
+    )
+
+
+def _evidence(area: str, entries: Entries, notes: Notes, windows: tuple[date, date, date] | None) -> tuple[Evidence, ...]:
+    found = [
+        Evidence(_date_text(row["date"], row["precision"]), row["description"], row["tone"],
+                 tuple(notes.number(url, title) for url, title in ((row["url"], row["title"]), (row["url2"], None)) if url)
+                 or (notes.number(None, row["title"] or f"{row['source']} (no address)"),))
+        for row in entries.facts.filter(pl.col("area") == area).sort("date", descending=True).head(SHOWN).iter_rows(named=True)
+    ]
+    if windows and entries.source:
+        recent = entries.events.filter(pl.col("areas").list.contains(area) & (pl.col("date") <= windows[2]))
+        strongest = recent.sort(pl.col("intensity").abs(), "date", "event_id", descending=[True, True, False]).head(3)
+        for row in strongest.iter_rows(named=True):
+            text = row["text"] or f"{_name(row['sender'])} to {_name(row['receiver'])}: {_action(row['action'])}"
+            where = row["url"] or None
+            found.append(Evidence(row["date"].isoformat(), text, "cooperative" if row["quad"] <= 2 else "conflictual",
+                                  (notes.number(where, None if where else f"{entries.source}, event {row['event_id']}"[:160]),)))
+    return tuple(found)
+
+
+def _action(code: str) -> str:
+    from detente.codebook import actions
+
+    return actions()[code].name if code in actions() else code
+
+
+def _date_text(day: date, precision: str) -> str:
+    return {"day": day.isoformat(), "month": day.isoformat()[:7], "year": day.isoformat()[:4]}[precision]
+
+
+def _figures(record: Record, a: str, b: str, as_of: date, entries: Entries, notes: Notes) -> tuple[Figure, ...]:
+    figures = [f for f in (_reports_figure(record, a, b, as_of, entries, notes), _votes_figure(record, a, b, as_of, notes)) if f]
+    held = record.table("figures", as_of)
+    for code in (a, b):
+        for measure, words in (("nuclear_stockpile", "nuclear warheads in stockpile"),
+                               ("deployed_strategic_warheads", "deployed strategic warheads")):
+            rows = held.filter((pl.col("subject") == code) & (pl.col("measure") == measure)).sort("date")
+            if rows.height:
+                last, first = rows.row(-1, named=True), rows.row(0, named=True)
+                figures.append(Figure(f"{_name(code)}: {words}, {last['period']}", last["value"], None,
+                                      f"{first['value']:,.0f} in {first['period']}" if first is not last else "",
+                                      (notes.number(last["url"], last["title"]),)))
+    return tuple(figures)
+
+
+def _reports_figure(record: Record, a: str, b: str, as_of: date, entries: Entries, notes: Notes) -> Figure | None:
+    """The cooperative share of all reports: from events held, else from the yearly counts of the case."""
+    windows = event_windows(entries, as_of)
+    if windows:
+        now = event_share(entries.events, None, windows[1], windows[2])
+        before = event_share(entries.events, None, windows[0], windows[1])
+        if now.n >= LEAST_EVENTS and now.mean is not None and now.low is not None and now.high is not None:
+            return Figure(f"Reported acts that are cooperative, {windows[1]} to {windows[2]} ({now.n:,} reports)", now.mean,
+                          (now.low, now.high), f"{before.mean:.0%} in the window before" if before.mean is not None else "",
+                          (notes.number(None, f"{entries.source}: events held in this record"),))
+    rows = record.table("figures", as_of).filter(
+        pl.col("subject").is_in([f"{a}>{b}", f"{b}>{a}"]) & pl.col("measure").str.starts_with("icews_"))
+    if rows.is_empty():
+        return None
+    years = rows.group_by(pl.col("date").dt.year().alias("year")).agg(
+        pl.col("value").filter(pl.col("measure").str.contains("cooperation")).sum().alias("k"), pl.col("value").sum().alias("n")).sort("year")
+    last, first = years.row(-1, named=True), years.row(0, named=True)
+    now = share(int(last["k"]), int(last["n"]))
+    if now.mean is None or now.low is None or now.high is None:
+        return None
+    row = rows.row(0, named=True)
+    return Figure(f"Reported acts that are cooperative, {last['year']} ({now.n:,} reports)", now.mean, (now.low, now.high),
+                  f"{first['k'] / first['n']:.0%} in {first['year']}", (notes.number(row["url"], row["title"]),))
+
+
+def _votes_figure(record: Record, a: str, b: str, as_of: date, notes: Notes) -> Figure | None:
+    """UN agreement of the last full year: from votes held, else from the figures of the case."""
+    table = agreement(record, a, b, as_of=as_of).filter(pl.col("year") < as_of.year)
+    if table.height:
+        last = table.row(-1, named=True)
+        now = share(last["identical"], last["votes"])
+        everyone = all_pairs_share(record, last["year"], as_of=as_of)
+        earlier = table.filter(pl.col("year") == last["year"] - 5)
+        note = notes.number("https://doi.org/10.7910/DVN/LEJUQZ", "Voeten, Strezhnev and Bailey, UN General Assembly Voting Data, Harvard Dataverse")
+        compared = [f"all pairs {everyone:.0%}"] if everyone is not None else []
+        compared += [f"{earlier['share'][0]:.0%} in {last['year'] - 5}"] if earlier.height else []
+        interval = (now.low, now.high) if now.low is not None and now.high is not None else None
+        return Figure(f"UN roll calls with the same vote, {last['year']} ({last['votes']} roll calls)", last["share"], interval,
+                      ", ".join(compared), (note,))
+    held = record.table("figures", as_of).filter((pl.col("measure") == "un_agreement") & pl.col("area").is_null())
+    rows = held.filter(pl.col("subject").is_in([f"{a}-{b}", f"{b}-{a}"])).sort("date")
+    if rows.is_empty():
+        return None
+    row = rows.row(-1, named=True)
+    calls = int("".join(c for c in row["unit"] if c.isdigit()) or 0)
+    now = share(round(row["value"] * calls), calls)
+    everyone_rows = held.filter((pl.col("subject") == "all") & (pl.col("period") == row["period"]))
+    earlier = rows.filter(pl.col("period") == str(int(row["period"]) - 5))
+    compared = [f"all pairs {everyone_rows['value'][0]:.0%}"] if everyone_rows.height else []
+    compared += [f"{earlier['value'][0]:.0%} in {int(row['period']) - 5}"] if earlier.height else []
+    return Figure(f"UN roll calls with the same vote, {row['period']} ({calls} roll calls)", row["value"],
+                  (now.low, now.high) if now.low is not None and now.high is not None else None, ", ".join(compared),
+                  (notes.number(row["url"], row["title"]),))
+
+
+def _overall(findings: tuple[AreaFinding, ...], figures: tuple[Figure, ...]) -> tuple[str, str]:
+    known = [f for f in findings if f.verdict != "unknown"]
+    if not known:
+        return "unknown", "No area has enough past to say whether it can be improved."
+    counts = {word: [f.title for f in known if f.verdict == word] for word in ("opening", "limited", "unlikely")}
+    verdict = ("opening" if len(counts["opening"]) * 2 > len(known) else
+               "unlikely" if len(counts["unlikely"]) * 2 > len(known) else "limited")
+    parts = [f"{_number(len(counts['opening']))} of {len(known)} areas can be expected to improve within {HORIZON} months"]
+    if counts["opening"]:
+        parts[0] += f" ({', '.join(counts['opening'])})"
+    if counts["unlikely"]:
+        parts.append(f"{_number(len(counts['unlikely'])).lower()} can't ({', '.join(counts['unlikely'])})")
+    text = "; ".join(parts) + "."
+    left = len(findings) - len(known)
+    if left:
+        text += f" Of {left} nothing can be said."
+    return verdict, text
+
+
+def _number(n: int) -> str:
+    return ("None", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")[n] if n <= 12 else str(n)
+
+
+def _third_parties(entries: Entries, as_of: date) -> tuple[dict[str, Any], ...]:
+    """Third states over which the pair acted in the last ten years, by facts and by reports in the window."""
+    table: dict[str, dict[str, Any]] = {}
+    recent = entries.facts.filter((pl.col("date") > months_before(as_of, 120)) & pl.col("third_party").is_not_null())
+    for row in recent.iter_rows(named=True):
+        for code in row["third_party"].split(";"):
+            cell = table.setdefault(code, {"state": code, "name": _name(code), "cooperative": 0, "conflictual": 0, "reports": 0})
+            cell[row["tone"]] += 1
+    windows = event_windows(entries, as_of)
+    if windows:
+        some = entries.events.filter((pl.col("date") > windows[0]) & (pl.col("date") <= windows[2]))["areas"].explode()
+        for name, count in some.drop_nulls().value_counts().iter_rows():
+            if name.startswith("third_party_dispute:"):
+                code = name.partition(":")[2]
+                cell = table.setdefault(code, {"state": code, "name": _name(code), "cooperative": 0, "conflictual": 0, "reports": 0})
+                cell["reports"] = count
+    return tuple(sorted(table.values(), key=lambda c: (-c["cooperative"] - c["conflictual"], -c["reports"], c["state"]))[:8])
+
+
+def _cannot_tell(entries: Entries, findings: tuple[AreaFinding, ...], as_of: date) -> tuple[str, ...]:
+    said = ["Counts are of facts we listed or of reports that were coded, not of deeds; they grow with attention."]
+    if entries.source:
+        first, last = entries.covered[0][0], entries.covered[-1][1]
+        said.append(f"Events come from {entries.source} alone, which covers {first} to {last}.")
+    else:
+        said.append("No event source is held: levels rest on the chronology, a few entries an area, and their intervals are wide.")
+    if any(f.rule for f in findings):
+        said.append(f"Probabilities come from a first simple model (persistence), not yet scored; opening from {OPENING:.0%}, unlikely below {UNLIKELY:.0%}.")
+    unknown = [f.title for f in findings if f.verdict == "unknown"]
+    if unknown:
+        said.append(f"Unknown on {as_of}: {', '.join(unknown)}.")
+    return tuple(said)
+
+
+def _provenance(record: Record, source: str | None) -> dict[str, Any]:
+    return {
+        "version": __version__, "record_digest": record.digest(), "codebook_digest": record.codebook.digest,
+        "parameters": {"horizon_months": HORIZON, "opening": OPENING, "unlikely": UNLIKELY, "rising": RISING, "falling": FALLING,
+                       "least_facts": LEAST_FACTS, "least_events": LEAST_EVENTS, "source": source},
+    }
+
+
+def _series(record: Record, a: str, b: str, as_of: date, entries: Entries) -> dict[str, Any]:
+    """What the page's charts draw: directed shares by year or month, and the dated facts."""
+    rows = record.table("figures", as_of).filter(pl.col("measure").str.starts_with("icews_") & pl.col("subject").is_in([f"{a}>{b}", f"{b}>{a}"]))
+    yearly = [
+        {"sender": subject.split(">")[0], "period": f"{year}-01-01", "k": int(k), "n": int(n)}
+        for subject, year, k, n in rows.group_by("subject", pl.col("date").dt.year().alias("year")).agg(
+            pl.col("value").filter(pl.col("measure").str.contains("cooperation")).sum().alias("k"), pl.col("value").sum().alias("n"))
+        .sort("subject", "year").iter_rows()
+    ]
+    monthly: list[dict[str, Any]] = []
+    if entries.events.height:
+        frame = entries.events.with_columns(pl.col("date").dt.truncate("1mo").alias("period"), (pl.col("quad") <= 2).alias("k"))
+        exploded = pl.concat([frame.with_columns(pl.lit("").alias("area")).select("sender", "period", "area", "k"),
+                              frame.explode("areas").drop_nulls("areas").select("sender", "period", pl.col("areas").alias("area"), "k")])
+        monthly = [
+            {"sender": sender, "period": period.isoformat(), "area": area, "k": int(k), "n": int(n)}
+            for sender, period, area, k, n in exploded.filter(~pl.col("area").str.contains(":"))
+            .group_by("sender", "period", "area").agg(pl.col("k").sum().alias("k"), pl.len().alias("n")).sort("sender", "area", "period").iter_rows()
+        ]
+    facts = [
+        {"date": row["date"].isoformat(), "area": row["area"], "tone": row["tone"], "text": row["description"], "url": row["url"],
+         "from": "both" if not row["targets"] else (a if set(row["actors"]) & set(identity(a)) else b)}
+        for row in entries.facts.iter_rows(named=True)
+    ]
+    return {"yearly": yearly, "monthly": monthly, "facts": facts, "source": entries.source}

@@ -1,0 +1,144 @@
+"""The assessment as data: findings with their evidence, in the codebook's order of areas."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+WORDS = {"opening": "opening", "limited": "limited", "unlikely": "unlikely", "unknown": "unknown"}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A dated statement and the numbers of the notes with its sources."""
+
+    date: str
+    text: str
+    tone: str
+    notes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AreaFinding:
+    """One issue area: level and direction of cooperation, chance of improvement, verdict, evidence.
+
+    `level` is the cooperative share (0-1) of the entries in the window, with a 90% interval;
+    `direction` rising, steady or falling; `unknown` says why something is not known.
+    """
+
+    area: str
+    title: str
+    basis: str
+    level: float | None
+    interval: tuple[float, float] | None
+    entries: int
+    direction: str
+    probability: float | None
+    probability_interval: tuple[float, float] | None
+    base_rate: float | None
+    rests_on: str
+    rule: str
+    verdict: str
+    evidence: tuple[Evidence, ...]
+    unknown: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure with its interval (None where it is a count), its comparison and its note."""
+
+    text: str
+    value: float
+    interval: tuple[float, float] | None
+    comparison: str
+    notes: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Notes:
+    """Numbered sources; the same source has one number."""
+
+    items: list[tuple[str, str]] = field(default_factory=list)
+
+    def number(self, url: str | None, title: str | None) -> int:
+        """The number of a source, added if new."""
+        key = (url or "", title or "")
+        if key not in self.items:
+            self.items.append(key)
+        return self.items.index(key) + 1
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """The finished assessment of a pair; see docs/assessment.md for every field of its JSON."""
+
+    pair: tuple[str, str]
+    names: tuple[str, str]
+    as_of: date
+    horizon: int
+    verdict: str
+    summary: str
+    areas: tuple[AreaFinding, ...]
+    figures: tuple[Figure, ...]
+    third_parties: tuple[dict[str, Any], ...]
+    cannot_tell: tuple[str, ...]
+    notes: tuple[tuple[str, str], ...]
+    provenance: dict[str, Any]
+    series: dict[str, Any]
+
+    def sources(self, numbers: Iterable[int]) -> list[str]:
+        """Addresses (titles where there is no address) of notes."""
+        return [self.notes[n - 1][0] or self.notes[n - 1][1] for n in numbers]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The public form: all but provenance is a function of the records known on `as_of`."""
+        return {
+            "pair": list(self.pair), "names": list(self.names), "as_of": self.as_of.isoformat(),
+            "overall": {"verdict": self.verdict, "summary": self.summary},
+            "areas": [
+                {
+                    "area": a.area, "title": a.title, "basis": a.basis, "entries": a.entries, "level": _round(a.level),
+                    "interval": _pair(a.interval), "direction": a.direction, "probability": _round(a.probability),
+                    "probability_interval": _pair(a.probability_interval), "base_rate": _round(a.base_rate),
+                    "rests_on": a.rests_on, "improvement_rule": a.rule, "horizon_months": self.horizon, "verdict": a.verdict,
+                    "evidence": [{"date": e.date, "text": e.text, "tone": e.tone, "notes": list(e.notes), "sources": self.sources(e.notes)}
+                                 for e in a.evidence],
+                    "unknown": a.unknown,
+                }
+                for a in self.areas
+            ],
+            "third_parties": list(self.third_parties),
+            "figures": [{"text": f.text, "value": _round(f.value), "interval": _pair(f.interval), "comparison": f.comparison,
+                         "notes": list(f.notes), "sources": self.sources(f.notes)} for f in self.figures],
+            "cannot_tell": list(self.cannot_tell),
+            "notes": [{"number": n, "title": title, "url": url or None} for n, (url, title) in enumerate(self.notes, start=1)],
+            "provenance": self.provenance,
+        }
+
+    def to_json(self) -> str:
+        """`to_dict` as JSON text with a final newline."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1) + "\n"
+
+    def to_html(self, path: str | Path) -> Path:
+        """Write the self-contained page; returns its path."""
+        from detente.report.page import write_page
+
+        return write_page(self, Path(path))
+
+    def to_text(self, width: int = 100) -> str:
+        """The terminal form, without colours."""
+        from detente.report.terminal import to_text
+
+        return to_text(self, width)
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+def _pair(value: tuple[float, float] | None) -> list[float] | None:
+    return None if value is None else [round(value[0], 4), round(value[1], 4)]

@@ -1,0 +1,1 @@
+"""Built-in cases: plain folders of facts.csv and figures.csv."""

@@ -1,0 +1,111 @@
+"""The panel: direction x area x period, with zeros where a source covers and nulls where none does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from detente.errors import DetenteError, NoData
+from detente.measures.shares import share_interval
+from detente.record.queries import UNITS, count_pair, pair_counts
+
+if TYPE_CHECKING:
+    from detente.record import Record
+
+COUNTS = ["verbal_cooperation", "material_cooperation", "verbal_conflict", "material_conflict"]
+COLUMNS = ["period", "sender", "receiver", "area", *COUNTS, "intensity", "share", "share_low", "share_high", "covered", "source"]
+GOVERNMENT = ("GOV", "MIL", "LEG", "SPY", "COP", "JUD", "IGO")
+
+
+def choose_source(record: Record, source: str | None, as_of: date | None, *, pair: tuple[str, str]) -> str:
+    """The event source to count: the one named, else the one with most events of the pair.
+
+    Sources report the same deeds, so their events are never added up.
+    """
+    held = record.event_sources()
+    if source:
+        if source not in held:
+            raise NoData(f"no events of {source!r} are held; held: {', '.join(held) or 'none'}")
+        return source
+    counts = {name: count_pair(record, *pair, source=name, as_of=as_of) for name in held} if len(held) > 1 else dict.fromkeys(held, 1)
+    best = max(counts, key=lambda name: counts[name], default=None)
+    if best is None:
+        raise NoData("the record holds no events; ingest files (detente ingest FILE...) or fetch some "
+                     "(detente fetch gdelt --from DAY --to DAY)")
+    return best
+
+
+def pair_panel(record: Record, a: str, b: str, *, by: str = "month", as_of: date | None = None,
+               areas: Sequence[str | None] = (None,), source: str | None = None, sectors: str = "all",
+               con: Any | None = None) -> pl.DataFrame:
+    """Directed counts by quad class of one pair, both directions, in every period.
+
+    Columns: period (first day), sender, receiver, area (null for all events), the four counts,
+    intensity (sum of Goldstein values: net cooperation), share (posterior mean of the cooperative
+    share of reports) with its 90% interval, covered (share of the period's days that the source's
+    files cover), source. A period that is covered has zeros where nothing was reported; one that is
+    not has nulls. `sectors="government"` keeps acts of states and their organs.
+
+    Raises NoData where no event source is held or none of its days is known on `as_of`.
+    """
+    if by not in UNITS:
+        raise DetenteError(f"by must be one of {', '.join(UNITS)}, not {by!r}")
+    chosen = choose_source(record, source, as_of, pair=(a, b))
+    kept = GOVERNMENT if sectors == "government" else None
+    frames = []
+    spans = record.covers(chosen, as_of)
+    for area in areas:
+        found = pair_counts(record, a, b, source=chosen, by=by, as_of=as_of, area=area, sectors=kept, con=con)
+        frames.append(_complete(found, a, b, by, spans, area))
+    panel = pl.concat(frames)
+    if panel.is_empty():
+        raise NoData(f"{chosen} covers no day known on {as_of}")
+    return panel.with_columns(pl.lit(chosen).alias("source")).select(COLUMNS)
+
+
+def periods(first: date, last: date, by: str) -> list[date]:
+    """First days of the periods from that of `first` to that of `last`."""
+    start = _truncate(first, by)
+    every = {"week": "1w", "month": "1mo", "quarter": "3mo", "year": "1y"}[by]
+    return pl.date_range(start, last, every, eager=True).to_list()
+
+
+def _truncate(day: date, by: str) -> date:
+    if by == "week":
+        return day - timedelta(days=day.weekday())
+    months = {"month": day.month, "quarter": (day.month - 1) // 3 * 3 + 1, "year": 1}
+    return date(day.year, months[by], 1)
+
+
+def _complete(found: pl.DataFrame, a: str, b: str, by: str, spans: list[tuple[date, date]], area: str | None) -> pl.DataFrame:
+    days = [*(d for span in spans for d in span), *found["period"].to_list()]
+    if not days:
+        return pl.DataFrame(schema={"period": pl.Date, "sender": pl.Utf8, "receiver": pl.Utf8, "area": pl.Utf8,
+                                    **dict.fromkeys(COUNTS, pl.Int64), "intensity": pl.Float64, "share": pl.Float64,
+                                    "share_low": pl.Float64, "share_high": pl.Float64, "covered": pl.Float64})
+    starts = periods(min(days), max(days), by)
+    covered = [_covered(start, end, spans) for start, end in zip(starts, [*starts[1:], _after(starts[-1], by)], strict=True)]
+    grid = pl.DataFrame({"period": starts, "covered": covered}).join(
+        pl.DataFrame({"sender": [a, b], "receiver": [b, a]}), how="cross")
+    full = grid.join(found, on=["period", "sender", "receiver"], how="left", maintain_order="left")
+    zero = (pl.col("covered") > 0) & pl.col("verbal_cooperation").is_null()
+    full = full.with_columns(pl.when(zero).then(0).otherwise(pl.col(c)).alias(c) for c in [*COUNTS, "intensity"])
+    cooperative = (full["verbal_cooperation"] + full["material_cooperation"]).fill_null(0)
+    total = cooperative + (full["verbal_conflict"] + full["material_conflict"]).fill_null(0)
+    mean, low, high = share_interval(cooperative.to_numpy(), total.to_numpy())
+    return full.with_columns(
+        pl.lit(area, dtype=pl.Utf8).alias("area"), pl.Series("share", mean).fill_nan(None),
+        pl.Series("share_low", low).fill_nan(None), pl.Series("share_high", high).fill_nan(None),
+    ).select([c for c in COLUMNS if c != "source"])
+
+
+def _after(start: date, by: str) -> date:
+    return _truncate(start + timedelta(days={"week": 7, "month": 32, "quarter": 95, "year": 370}[by]), by)
+
+
+def _covered(start: date, end: date, spans: list[tuple[date, date]]) -> float:
+    days = sum(max(0, (min(last + timedelta(days=1), end) - max(first, start)).days) for first, last in spans)
+    return days / (end - start).days

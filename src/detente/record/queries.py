@@ -1,0 +1,145 @@
+"""Questions to the stored events, written once as Ibis expressions.
+
+The backend is a parameter: DuckDB, embedded, unless the caller brings another connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from detente.actors import identity
+from detente.errors import DetenteError
+
+if TYPE_CHECKING:
+    from detente.record.store import Record
+
+UNITS = {"week": "W", "month": "M", "quarter": "Q", "year": "Y"}
+
+
+def connection() -> Any:
+    """An in-memory DuckDB with which the expressions are run by default."""
+    import ibis
+
+    return ibis.duckdb.connect()
+
+
+def pair_events(events: Any, a: str, b: str, as_of: date | None) -> Any:
+    """Events from a to b and back, known on `as_of`; continuing states count with their former codes."""
+    import ibis
+
+    both = [*identity(a), *identity(b)]
+    events = events.filter(events.sender.isin(both) & events.receiver.isin(both))
+    if as_of is not None:
+        events = events.filter(events.known_on <= as_of)
+    former = [(code, now) for now in (a, b) for code in identity(now)]
+    events = events.mutate(
+        sender=ibis.cases(*((events.sender == code, now) for code, now in former), else_=events.sender),
+        receiver=ibis.cases(*((events.receiver == code, now) for code, now in former), else_=events.receiver),
+    )
+    return events.filter(events.sender != events.receiver)
+
+
+def counts(events: Any, by: str) -> Any:
+    """Per period and direction: the events of each quad class and the sum of intensity.
+
+    `by` is week (from Monday), month, quarter or year. Events need date, sender, receiver, quad and
+    intensity.
+    """
+    period = events.date.truncate(UNITS[by]).cast("date")
+    q = events.quad
+    return (
+        events.mutate(period=period)
+        .group_by("period", "sender", "receiver")
+        .aggregate(
+            verbal_cooperation=(q == 1).sum().cast("int64"), material_cooperation=(q == 2).sum().cast("int64"),
+            verbal_conflict=(q == 3).sum().cast("int64"), material_conflict=(q == 4).sum().cast("int64"),
+            intensity=events.intensity.cast("float64").sum(),
+        )
+    )
+
+
+def in_area(events: Any, area: str) -> Any:
+    """Events whose areas hold `area`."""
+    return events.filter(events.areas.contains(area))
+
+
+def of_sectors(events: Any, sectors: Sequence[str]) -> Any:
+    """Events in which both sides are the state itself or one of the sectors."""
+    def one(column: Any) -> Any:
+        return column.isnull() | (column == "") | column.isin(list(sectors))
+
+    return events.filter(one(events.sender_sector) & one(events.receiver_sector))
+
+
+_SHARED: list[Any] = []
+
+
+def shared_connection() -> Any:
+    """One connection a process: opening DuckDB takes longer than most questions."""
+    if not _SHARED:
+        _SHARED.append(connection())
+    return _SHARED[0]
+
+
+def open_events(record: Record, source: str, con: Any | None = None) -> Any:
+    """The events between different actors of one source, as an Ibis table."""
+    paths = record.paths(record.parts("events", source, "pairs"))
+    if not paths:
+        raise DetenteError(f"no events of {source} are held")
+    return (con or shared_connection()).read_parquet(paths)
+
+
+def pair_counts(record: Record, a: str, b: str, *, source: str, by: str, as_of: date | None, area: str | None,
+                sectors: Sequence[str] | None = None, con: Any | None = None) -> pl.DataFrame:
+    """The counts of one pair, source and area as a frame; see `counts`."""
+    events = pair_events(open_events(record, source, con), a, b, as_of)
+    if sectors is not None:
+        events = of_sectors(events, sectors)
+    if area is not None and record.own_codebook:
+        return _recoded_counts(record, events, by, area)
+    if area is not None:
+        events = in_area(events, area)
+    return _sorted(pl.from_arrow(counts(events, by).to_pyarrow()))
+
+
+def _sorted(frame: Any) -> pl.DataFrame:
+    return frame.with_columns(pl.col("period").cast(pl.Date)).sort("period", "sender", "receiver")
+
+
+def _recoded_counts(record: Record, events: Any, by: str, area: str) -> pl.DataFrame:
+    """Counts by the areas of the user's own codebook, assigned anew to the pair's events."""
+    import ibis
+
+    frame = recode(record, pl.DataFrame(pl.from_arrow(events.to_pyarrow())))
+    frame = frame.filter(pl.col("areas").list.contains(area))
+    return _sorted(pl.from_arrow(counts(ibis.memtable(frame.to_arrow()), by).to_pyarrow()))
+
+
+def recode(record: Record, frame: pl.DataFrame) -> pl.DataFrame:
+    """Events with their areas assigned by the record's own codebook."""
+    from detente.codebook import assign_areas
+
+    return frame.with_columns(assign_areas(frame, record.codebook).alias("areas"))
+
+
+def count_pair(record: Record, a: str, b: str, *, source: str, as_of: date | None, con: Any | None = None) -> int:
+    """How many events of the pair a source has."""
+    if not record.parts("events", source, "pairs"):
+        return 0
+    return int(pair_events(open_events(record, source, con), a, b, as_of).count().to_pyarrow().as_py())
+
+
+def read_pair(record: Record, a: str, b: str, *, source: str, as_of: date | None, since: date | None = None,
+              con: Any | None = None) -> pl.DataFrame:
+    """The pair's events themselves, oldest first, from the day `since` on."""
+    events = pair_events(open_events(record, source, con), a, b, as_of)
+    if since is not None:
+        events = events.filter(events.date >= since)
+    frame = pl.DataFrame(pl.from_arrow(events.to_pyarrow()))
+    if record.own_codebook:
+        frame = recode(record, frame)
+    return frame.sort("date", "event_id")
