@@ -22,7 +22,7 @@ from detente.measures.votes import agreement, all_pairs_share
 if TYPE_CHECKING:
     from detente.record import Record
 
-LEAST_FACTS = 3
+LEAST_FACTS = 2
 SHOWN = 6
 RISING, FALLING = 0.80, 0.20
 
@@ -41,9 +41,10 @@ def assess(record: Record, a: str, b: str, as_of: date, *, source: str | None = 
     areas = record.codebook.areas
     origins = past_origins(entries.facts, [area.id for area in areas], as_of)
     findings = tuple(_area(area, entries, origins, as_of, notes) for area in areas)
-    verdict, summary = _overall(findings, figures)
+    pair_outlook = None if any(f.rule for f in findings) else _pair_outlook(entries, as_of)
+    verdict, summary = _overall(findings, pair_outlook)
     return Assessment(
-        (a, b), (_name(a), _name(b)), as_of, HORIZON, verdict, summary, findings, figures, _third_parties(entries, as_of),
+        (a, b), (_name(a), _name(b)), as_of, HORIZON, verdict, summary, pair_outlook, findings, figures, _third_parties(entries, as_of),
         _cannot_tell(entries, findings, as_of), tuple(notes.items), _provenance(record, source), _series(record, a, b, as_of, entries),
     )
 
@@ -75,13 +76,11 @@ def _area(area: Area, entries: Entries, origins: list[Origin], as_of: date, note
     outlook: Outlook | None = None
     if not entries.facts.filter(pl.col("area") == area.id).is_empty():
         outlook = from_facts(origins, area.id, facts_now)
-    elif by_events and now.mean is not None:
-        outlook = from_reference(now.mean, as_of)
     evidence = _evidence(area.id, entries, notes, windows)
     unknown = None
     if outlook is None:
         unknown = ("no record of this area held before this date" if now.n == 0
-                   else "too little past in this area to say how often it improved")
+                   else "no chronology of this area: how often it improved in the past is unknown")
     elif now.n == 0:
         unknown = "no entry in the window: the level now is unknown"
     return AreaFinding(
@@ -190,23 +189,33 @@ def _votes_figure(record: Record, a: str, b: str, as_of: date, notes: Notes) -> 
                   (notes.number(row["url"], row["title"]),))
 
 
-def _overall(findings: tuple[AreaFinding, ...], figures: tuple[Figure, ...]) -> tuple[str, str]:
+def _pair_outlook(entries: Entries, as_of: date) -> Outlook | None:
+    """The outlook of the pair as a whole from the reference class, for pairs without a chronology."""
+    windows = event_windows(entries, as_of)
+    if windows is None:
+        return None
+    now = event_share(entries.events, None, windows[1], windows[2])
+    return from_reference(now.mean, as_of) if now.mean is not None and now.n >= LEAST_EVENTS else None
+
+
+def _overall(findings: tuple[AreaFinding, ...], pair_outlook: Outlook | None) -> tuple[str, str]:
     known = [f for f in findings if f.verdict != "unknown"]
+    if not known and pair_outlook:
+        return pair_outlook.verdict, (
+            f"All reports together: a {pair_outlook.probability:.0%} chance of a higher cooperative share within {HORIZON} months "
+            f"(all pairs: {pair_outlook.base_rate:.0%}), by the reference class alone. Area by area nothing can be said without a chronology.")
     if not known:
-        return "unknown", "No area has enough past to say whether it can be improved."
+        return "unknown", "Nothing held says how often these relations improved: no area can be judged."
     counts = {word: [f.title for f in known if f.verdict == word] for word in ("opening", "limited", "unlikely")}
     verdict = ("opening" if len(counts["opening"]) * 2 > len(known) else
                "unlikely" if len(counts["unlikely"]) * 2 > len(known) else "limited")
-    parts = [f"{_number(len(counts['opening']))} of {len(known)} areas can be expected to improve within {HORIZON} months"]
+    text = f"{_number(len(counts['opening']))} of {len(known)} areas can be expected to improve within {HORIZON} months"
     if counts["opening"]:
-        parts[0] += f" ({', '.join(counts['opening'])})"
+        text += f" ({', '.join(counts['opening'])})"
     if counts["unlikely"]:
-        parts.append(f"{_number(len(counts['unlikely'])).lower()} can't ({', '.join(counts['unlikely'])})")
-    text = "; ".join(parts) + "."
+        text += f"; {_number(len(counts['unlikely'])).lower()} can't"
     left = len(findings) - len(known)
-    if left:
-        text += f" Of {left} nothing can be said."
-    return verdict, text
+    return verdict, text + "." + (f" Of {left} nothing can be said." if left else "")
 
 
 def _number(n: int) -> str:
@@ -237,6 +246,8 @@ def _cannot_tell(entries: Entries, findings: tuple[AreaFinding, ...], as_of: dat
     if entries.source:
         first, last = entries.covered[0][0], entries.covered[-1][1]
         said.append(f"Events come from {entries.source} alone, which covers {first} to {last}.")
+        if any(" reports of " in f.basis for f in findings):
+            said.append("Events are placed in areas mostly by the kind of act, which fixes much of an area's level: read its direction.")
     else:
         said.append("No event source is held: levels rest on the chronology, a few entries an area, and their intervals are wide.")
     if any(f.rule for f in findings):

@@ -9,8 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-WORDS = {"opening": "opening", "limited": "limited", "unlikely": "unlikely", "unknown": "unknown"}
-
+from detente.assessment.outlook import Outlook
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -82,6 +81,7 @@ class Assessment:
     horizon: int
     verdict: str
     summary: str
+    outlook: Outlook | None
     areas: tuple[AreaFinding, ...]
     figures: tuple[Figure, ...]
     third_parties: tuple[dict[str, Any], ...]
@@ -98,7 +98,10 @@ class Assessment:
         """The public form: all but provenance is a function of the records known on `as_of`."""
         return {
             "pair": list(self.pair), "names": list(self.names), "as_of": self.as_of.isoformat(),
-            "overall": {"verdict": self.verdict, "summary": self.summary},
+            "overall": {"verdict": self.verdict, "summary": self.summary,
+                        "probability": _round(self.outlook.probability) if self.outlook else None,
+                        "probability_interval": _pair((self.outlook.low, self.outlook.high)) if self.outlook else None,
+                        "rests_on": self.outlook.rests_on if self.outlook else None},
             "areas": [
                 {
                     "area": a.area, "title": a.title, "basis": a.basis, "entries": a.entries, "level": _round(a.level),

@@ -78,7 +78,7 @@ def _normalise(frame: pl.DataFrame, source: str, context: Context, *, release: b
     return Batch("events", conform("events", frame.with_columns(assign_areas(judged, context.codebook).alias("areas"))), bad)
 
 
-def _body(blocks: Iterator[Block], names: list[str]) -> Iterator[Block]:
+def body(blocks: Iterator[Block], names: list[str]) -> Iterator[Block]:
     """The blocks without the header line of each member; the header must name the columns in order."""
     member = None
     for block in blocks:
@@ -94,14 +94,14 @@ def _body(blocks: Iterator[Block], names: list[str]) -> Iterator[Block]:
 
 
 def _read_release(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
-    for block in _body(blocks, RELEASE):
+    for block in body(blocks, RELEASE):
         frame, bad = tab_frame(block.data, block.line, 20, _RELEASE_COLUMNS)
         batch = _normalise(frame, "icews", context, release=True)
         yield Batch("events", batch.rows, [*bad, *batch.bad])
 
 
 def _read_triples(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
-    for block in _body(blocks, TRIPLES):
+    for block in body(blocks, TRIPLES):
         frame, bad = tab_frame(block.data, block.line, 6, _TRIPLE_COLUMNS)
         rows: list[BadRow] = bad
         batch = _normalise(frame, "icews_triples", context, release=False)

@@ -1,0 +1,86 @@
+"""The command line. Commands load what they need only when they run."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import click
+
+from detente import __version__
+
+COMMANDS = {
+    "assess": ("detente.cli.assess", "Assess the security relations of two states as of a day."),
+    "codebook": ("detente.cli.codebook", "Print the actions and issue areas, or say why an event has its areas."),
+    "fetch": ("detente.cli.fetch", "Download event data and UN votes from their official addresses."),
+    "ingest": ("detente.cli.record", "Add files or folders to the record."),
+    "panel": ("detente.cli.panel", "Count a pair's acts by direction, period and issue area."),
+    "record": ("detente.cli.record", "Show what the record holds; quarantine, verify, show facts."),
+    "who": ("detente.cli.who", "Say which state, organisation or group a name stands for."),
+}
+
+
+class Lazy(click.Group):
+    """A group whose commands are imported when called, so that --help is instant."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Command names, in alphabetical order."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command itself, or a stand-in with its help line while only help is printed."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, line = COMMANDS[cmd_name]
+        if ctx.resilient_parsing or "--help" in _rest(ctx):
+            return click.Command(cmd_name, help=line)
+        command: click.Command = getattr(importlib.import_module(module), cmd_name)
+        return command
+
+
+def _rest(ctx: click.Context) -> list[str]:
+    return ctx.meta.get("detente.arguments", [])
+
+
+class _Group(Lazy):
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List commands from the table, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+
+
+@click.command(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="detente")
+def detente() -> None:
+    """The record, measures and assessment of the security relations of any two states.
+
+    Data goes to standard output, all else to standard error. Exit codes: 0 done, 1 no data, 2 bad
+    usage or input.
+    """
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command line; known errors become one line and an exit code."""
+    import sys
+
+    from detente.errors import DetenteError, NoData
+
+    try:
+        sys.exit(detente.main(args=arguments, standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted; what was committed before is safe, run the same command again to go on.", err=True)
+        sys.exit(130)
+    except NoData as error:
+        click.echo(f"No data: {error}", err=True)
+        sys.exit(1)
+    except DetenteError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        import os
+
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

@@ -1,0 +1,118 @@
+"""Options and output that commands share."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from detente.errors import DetenteError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from detente.pair import OpenRecord
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Day(click.ParamType):
+    """A day written YYYY-MM-DD (or YYYY-MM, YYYY: its first day)."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Parse, failing with the remedy."""
+        from detente.actors.tables import moment
+
+        if isinstance(value, date):
+            return value
+        try:
+            day = moment(value)
+        except DetenteError as error:
+            self.fail(str(error), param, ctx)
+        if day is None:
+            self.fail("the day is empty", param, ctx)
+        return day
+
+
+def record_options(command: F) -> F:
+    """--record, --names, --codebook and --no-cases."""
+    for option in (
+        click.option("--no-cases", is_flag=True, help="Leave the built-in cases out."),
+        click.option("--codebook", "codebook_file", type=click.Path(), help="Issue areas from this TOML file."),
+        click.option("--names", "names_file", type=click.Path(), help="Your own names: CSV with name, code, sector, from, to."),
+        click.option("--record", "folder", type=click.Path(), envvar="DETENTE_RECORD", help="Record folder (default: your data folder)."),
+    ):
+        command = option(command)
+    return command
+
+
+def format_option(*formats: str) -> Callable[[F], F]:
+    """--format with a choice of forms, the first being the default."""
+    return click.option("--format", "form", type=click.Choice(formats), default=formats[0], show_default=True, help="Form of the output.")
+
+
+def open_record(folder: str | None, names_file: str | None, codebook_file: str | None, no_cases: bool) -> OpenRecord:
+    """The record the options name."""
+    from detente.pair import open_record
+
+    return open_record(folder, codebook=codebook_file, names=names_file, cases=not no_cases)
+
+
+def say(text: str) -> None:
+    """A line to standard error."""
+    click.echo(text, err=True)
+
+
+def write_frame(frame: pl.DataFrame, form: str, *, meta: dict[str, Any] | None = None) -> None:
+    """A frame to standard output as table, csv, json or parquet."""
+    import json
+
+    if form == "parquet":
+        from io import BytesIO
+
+        buffer = BytesIO()
+        frame.write_parquet(buffer)
+        sys.stdout.buffer.write(buffer.getvalue())
+        sys.stdout.buffer.flush()
+    elif form == "json":
+        rows = [{k: _plain(v) for k, v in row.items()} for row in frame.iter_rows(named=True)]
+        click.echo(json.dumps({**(meta or {}), "rows": rows} if meta is not None else rows, ensure_ascii=False, indent=1))
+    elif form == "csv":
+        click.echo(flat(frame).write_csv(), nl=False)
+    else:
+        _table(flat(frame))
+
+
+def flat(frame: pl.DataFrame) -> pl.DataFrame:
+    """Lists joined by semicolons, floats rounded for reading."""
+    import polars as pl
+
+    return frame.with_columns(
+        *(pl.col(n).list.join(";").alias(n) for n, t in frame.schema.items() if isinstance(t, pl.List)),
+        *(pl.col(n).round(4) for n, t in frame.schema.items() if t in (pl.Float64, pl.Float32)),
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return round(value, 6) if isinstance(value, float) else value
+
+
+def _table(frame: pl.DataFrame) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for name, kind in frame.schema.items():
+        table.add_column(name, justify="right" if kind.is_numeric() else "left", overflow="fold")
+    for row in frame.iter_rows():
+        table.add_row(*(Text("" if v is None else f"{v:g}" if isinstance(v, float) else str(v)) for v in row))
+    width = None if sys.stdout.isatty() else 200
+    Console(width=width, highlight=False).print(table)

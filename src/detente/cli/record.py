@@ -1,0 +1,140 @@
+"""`detente ingest` and `detente record`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import click
+
+from detente.cli.common import Day, format_option, open_record, record_options, say, write_frame
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path())
+@record_options
+@click.option("--quiet", is_flag=True, help="No progress.")
+def ingest(paths: tuple[str, ...], quiet: bool, **options: Any) -> int:
+    """Add files, or every file in folders, to the record. The format is told by the content.
+
+    Reads ICEWS releases and name triples, GDELT 1.0 and 2.0 events, POLECAT, UN votes, and chronologies
+    and figures of your own; plain, gzip or zip. A file already held adds nothing. It may be interrupted.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from detente.errors import NoData
+    from detente.record.ingest import find_files
+
+    record = open_record(**options)
+    files = find_files([_path(p) for p in paths])
+    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rows]} rows"),
+                  TimeElapsedColumn(), console=Console(stderr=True), disable=quiet, transient=True) as progress:
+        task = progress.add_task("reading", total=len(files), rows="0")
+        summary = record.ingest([str(p) for p in paths], on_progress=lambda name, done, rows: progress.update(
+            task, completed=done, description=name[-40:], rows=f"{rows:,}"))
+    for entry in summary.files:
+        taken = ", ".join(f"{n:,} {t}" for t, n in entry.rows.items()) or "no rows"
+        extra = "".join(f", {n:,} {what}" for what, n in (("duplicates", entry.duplicates), ("in quarantine", entry.quarantined),
+                                                        *entry.skipped.items()) if n)
+        if len(summary.files) <= 20:
+            say(f"{entry.name}: {entry.reader}: {taken}{extra}")
+    for path, reason in summary.failed:
+        say(f"not read: {reason}" if path in reason else f"not read: {path}: {reason}")
+    total = sum(e.quarantined for e in summary.files)
+    say(f"{len(summary.files)} files added {summary.rows:,} rows; {sum(e.duplicates for e in summary.files):,} duplicates, "
+        f"{total:,} rows in quarantine, {len(summary.already)} files already held, {len(summary.failed)} not read"
+        + ("; see `detente record quarantine`" if total or summary.failed else ""))
+    if summary.swept:
+        say(f"removed {summary.swept} unfinished parts of an interrupted ingest")
+    if not summary.files and not summary.already:
+        if all("of no format we read" in reason or "is empty" in reason for _, reason in summary.failed):
+            raise NoData("no file of a format we read among these")
+        return 2
+    return 2 if any("of no format" not in reason and "is empty" not in reason for _, reason in summary.failed) else 0
+
+
+def _path(text: str) -> Any:
+    from pathlib import Path
+
+    return Path(text)
+
+
+@click.group(invoke_without_command=True)
+@record_options
+@format_option("table", "json", "csv")
+@click.pass_context
+def record(ctx: click.Context, form: str, **options: Any) -> None:
+    """Show what the record holds, by table and source: rows, span, states, days covered."""
+    ctx.obj = options
+    if ctx.invoked_subcommand is None:
+        import polars as pl
+
+        opened = open_record(**options)
+        rows = [(h.table, h.source, h.rows, h.first, h.last, h.states or None, h.files,
+                 "; ".join(f"{a} to {b}" for a, b in h.covers[:4]) + (" ..." if len(h.covers) > 4 else "")) for h in opened.held()]
+        schema = {"table": pl.Utf8, "source": pl.Utf8, "rows": pl.Int64, "first": pl.Date, "last": pl.Date, "states": pl.Int64,
+                  "files": pl.Int64, "covers": pl.Utf8}
+        say(f"{opened.folder}  (digest {opened.digest()})")
+        write_frame(pl.DataFrame(rows, schema=schema, orient="row"), form)
+
+
+def _options(ctx: click.Context) -> Any:
+    return open_record(**ctx.obj)
+
+
+@record.command()
+@click.option("--limit", default=50, show_default=True, help="How many rows, newest first; 0 for all.")
+@format_option("table", "json", "csv", "parquet")
+@click.pass_context
+def quarantine(ctx: click.Context, limit: int, form: str) -> None:
+    """List rows and files that could not be taken: file, line (0: the whole file), reason, beginning."""
+    rows = _options(ctx).quarantine()
+    say(f"{rows.height:,} in quarantine")
+    write_frame(rows.reverse().head(limit) if limit else rows, form)
+
+
+@record.command()
+@click.pass_context
+def verify(ctx: click.Context) -> int:
+    """Check every stored file against the digest in the log."""
+    opened = _options(ctx)
+    faults = opened.verify()
+    for fault in faults:
+        say(fault)
+    parts = sum(len(c.parts) for c in opened.commits)
+    click.echo(f"{parts - len(faults)} of {parts} stored files as ingested")
+    return 2 if faults else 0
+
+
+@record.command()
+@click.argument("a")
+@click.argument("b")
+@click.option("--area", help="Only this issue area.")
+@click.option("--from", "first", type=Day(), help="From this day.")
+@click.option("--to", "last", type=Day(), help="To this day.")
+@click.option("--as-of", type=Day(), help="Only what was known on this day.")
+@format_option("table", "json", "csv", "parquet")
+@click.pass_context
+def show(ctx: click.Context, a: str, b: str, area: str | None, first: date | None, last: date | None, as_of: date | None, form: str) -> None:
+    """List the dated facts of a pair, with their sources."""
+    import polars as pl
+
+    from detente.errors import NoData
+
+    opened = _options(ctx)
+    facts = opened.pair(a, b, as_of=as_of).facts(opened.codebook.area(area).id if area else None)
+    if first:
+        facts = facts.filter(pl.col("date") >= first)
+    if last:
+        facts = facts.filter(pl.col("date") <= last)
+    if facts.is_empty():
+        raise NoData("no facts of this pair, area and time are held")
+    columns = ["date", "precision", "area", "kind", "tone", "channel", "third_party", "description", "url"]
+    if form == "table":
+        for row in facts.iter_rows(named=True):
+            day = row["date"].isoformat()[: {"day": 10, "month": 7, "year": 4}[row["precision"]]]
+            click.echo(f"{day:<10} {'+' if row['tone'] == 'cooperative' else '-'} {row['area']:<20} {row['kind']:<22} {row['description']}")
+            click.echo(f"{'':13}{row['title'] or ''} {row['url'] or 'no address'}")
+    else:
+        write_frame(facts.select([*columns, "title", "url2", "actors", "targets", "known_on"]), form)

@@ -1,0 +1,120 @@
+"""The assessment for a terminal: the first 24 lines answer how, which way, what, how sure, on what."""
+
+from __future__ import annotations
+
+import textwrap
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from rich.console import Console, Group
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from detente.assessment import AreaFinding, Assessment
+
+COLOURS = {"opening": "bright_blue", "limited": "cyan", "unlikely": "dark_orange", "unknown": "bright_black"}
+
+
+def percent(value: float | None) -> str:
+    """A share as whole percent, "." where unknown."""
+    return "." if value is None else f"{value:.0%}"
+
+
+def bar(level: float | None) -> str:
+    """Eight marks, filled by the level."""
+    return "unknown " if level is None else "#" * round(level * 8) + "-" * (8 - round(level * 8))
+
+
+def _range(interval: tuple[float, float] | None) -> str:
+    return "" if interval is None else f"{interval[0]:.0%}-{interval[1]:.0%}"
+
+
+def _why(finding: AreaFinding) -> str:
+    if not finding.evidence:
+        return finding.unknown or ""
+    first = finding.evidence[0]
+    return f"[{','.join(map(str, first.notes))}] {first.date} {first.text}"
+
+
+def _wrapped(text: str, width: int, indent: int = 14) -> str:
+    return textwrap.fill(text, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False)
+
+
+def _row(area: str, level: str, spread: str, direction: str, chance: str, interval: str, verdict: str, why: str, width: int) -> str:
+    line = f"{area:<17} {level:<8} {spread:<8} {direction:<8} {chance:<11} {interval:<8} {verdict:<8} {why}"
+    return line if len(line) <= width else line[: width - 1] + "\u2026"
+
+
+def render(assessment: Assessment, *, full: bool = True, width: int = 100) -> Group:
+    """The assessment as a rich renderable; `full` adds figures, evidence, caveats and sources."""
+    a = assessment
+    title = f"{a.names[0]} - {a.names[1]}, security relations"
+    text = Text(f"{title}{f'as of {a.as_of.day} {a.as_of:%B %Y}':>{max(1, width - len(title))}}\n", style="bold")
+    text.append("-" * width + "\n", style="bright_black")
+    bottom = _wrapped(f"Bottom line   {a.verdict.upper()}. {a.summary}", width)
+    label = len("Bottom line   ") + len(a.verdict) + 1
+    text.append(bottom[:14], style="not bold")
+    text.append(bottom[14:label], style=COLOURS[a.verdict])
+    text.append(bottom[label:] + "\n", style="not bold")
+    for figure in a.figures[:2]:
+        text.append(_wrapped(" " * 14 + _figure(figure), width) + "\n", style="not bold")
+    text.append("\n" + _row("Area", "level", "90%", "way", f"{a.horizon} mo. base", "90%", "verdict", "why (first of n)", width) + "\n")
+    for f in a.areas:
+        chance = f"{percent(f.probability):>4}  ({percent(f.base_rate)})" if f.probability is not None else "unknown"
+        text.append(_row(_short(f.title), bar(f.level), _range(f.interval), f.direction, chance, _range(f.probability_interval),
+                         f.verdict, _why(f), width) + "\n", style=f"not bold {COLOURS[f.verdict]}")
+    return Group(text, *(_rest(a, width) if full else ()))
+
+
+def _short(title: str) -> str:
+    return {"threat reduction and non-proliferation": "threat reduction", "disputes over third parties": "third parties"}.get(title, title)
+
+
+def _figure(figure: object) -> str:
+    from detente.assessment import Figure
+
+    if not isinstance(figure, Figure):
+        raise TypeError("a figure")
+    value = f"{figure.value:.0%}" if 0 <= figure.value <= 1 else f"{figure.value:,.0f}"
+    interval = f" (90% interval {figure.interval[0]:.0%} to {figure.interval[1]:.0%})" if figure.interval else ""
+    compared = f"; {figure.comparison}" if figure.comparison else ""
+    return f"{figure.text}: {value}{interval}{compared} [{','.join(map(str, figure.notes))}]"
+
+
+def _rest(a: Assessment, width: int) -> list[Text]:
+    text = Text(_wrapped("level: cooperative share of the entries of the window; base: how often areas in such a state improved in the past; "
+                         "90%: intervals of level and of chance.", width, 0) + "\n", style="bright_black")
+    if len(a.figures) > 2:
+        text.append("\nFigures\n", style="bold")
+        for figure in a.figures[2:]:
+            text.append(_wrapped(f"  {_figure(figure)}", width, 4) + "\n", style="default")
+    text.append("\nEvidence\n", style="bold default")
+    for f in a.areas:
+        text.append(f"  {f.title}: ", style="bold default")
+        text.append(f"{f.basis}{'; ' + f.unknown if f.unknown else ''}\n", style="default")
+        if f.probability is not None:
+            text.append(_wrapped(f"    {percent(f.probability)} rests on {f.rests_on}", width, 4) + "\n", style="default")
+        for e in f.evidence:
+            mark = "+" if e.tone == "cooperative" else "-"
+            text.append(_wrapped(f"    {mark} {e.date:<10}  {e.text} [{','.join(map(str, e.notes))}]", width, 18) + "\n",
+                        style="bright_blue" if e.tone == "cooperative" else "dark_orange")
+    if a.third_parties:
+        text.append("\nThird parties ", style="bold default")
+        text.append("(facts of ten years, cooperative/conflictual; reports in the window)\n", style="default")
+        text.append("  " + "; ".join(f"{t['name']} {t['cooperative']}/{t['conflictual']}" + (f", {t['reports']} reports" if t["reports"] else "")
+                                     for t in a.third_parties) + "\n", style="default")
+    text.append("\nWhat this can't tell\n", style="bold default")
+    rules = dict.fromkeys(f.rule for f in a.areas if f.rule)
+    for said in (*a.cannot_tell, *(f"Improvement means: {rule}." for rule in rules)):
+        text.append(_wrapped(f"  {said}", width, 2) + "\n", style="default")
+    text.append("\nSources\n", style="bold default")
+    for n, (url, title) in enumerate(a.notes, start=1):
+        text.append(f"  [{n}] {title}{', ' if title and url else ''}{url}\n", style="default")
+    return [text]
+
+
+def to_text(assessment: Assessment, width: int = 100) -> str:
+    """The terminal form without colours."""
+    out = StringIO()
+    Console(file=out, width=width, color_system=None, highlight=False, markup=False, emoji=False).print(render(assessment, width=width))
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
