@@ -79,8 +79,9 @@ def _area(area: Area, entries: Entries, origins: list[Origin], as_of: date, note
     evidence = _evidence(area.id, entries, notes, windows)
     unknown = None
     if outlook is None:
-        unknown = ("no record of this area held before this date" if now.n == 0
-                   else "no chronology of this area: how often it improved in the past is unknown")
+        unknown = ("no chronology of this area: how often it improved in the past is unknown" if now.n
+                   else f"only {events_now.n} reports in the window and no chronology" if events_now.n
+                   else "no record of this area held before this date")
     elif now.n == 0:
         unknown = "no entry in the window: the level now is unknown"
     return AreaFinding(

@@ -1,0 +1,1 @@
+"""Ways to look at an assessment; no arithmetic of their own."""

@@ -1,0 +1,49 @@
+"""The assessment as one self-contained page: no script, no address fetched, every text escaped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from detente.errors import DetenteError
+from detente.report.terminal import percent
+
+if TYPE_CHECKING:
+    from detente.assessment import Assessment
+
+
+def address(url: str | None) -> str:
+    """The address where it is one a reader may open (http or https), else ""."""
+    return url if url and url.startswith(("http://", "https://")) else ""
+
+
+def _amount(value: float) -> str:
+    return f"{value:.0%}" if 0 <= value <= 1 else f"{value:,.0f}"
+
+
+def to_html(assessment: Assessment) -> str:
+    """The page as text."""
+    import jinja2
+    from markupsafe import Markup
+
+    from detente.report.charts import area_chart, overall_chart
+
+    def notes(numbers: tuple[int, ...]) -> Markup:
+        return Markup(" ").join(Markup('<a class="range" href="#note-{0}">[{0}]</a>').format(n) for n in numbers)
+
+    env = jinja2.Environment(loader=jinja2.PackageLoader("detente.report", "."), autoescape=True, trim_blocks=True)
+    env.globals.update(percent=percent, amount=_amount, notes=notes, address=address)
+    rules = dict.fromkeys(f.rule for f in assessment.areas if f.rule)
+    return env.get_template("page.html.j2").render(
+        a=assessment, overall=overall_chart(assessment), charts={f.area: area_chart(assessment, f.area) for f in assessment.areas},
+        facts=list(enumerate(assessment.series["facts"], start=1)), rules=list(rules),
+    )
+
+
+def write_page(assessment: Assessment, path: Path) -> Path:
+    """Write the page; DetenteError where the file cannot be written."""
+    try:
+        path.write_text(to_html(assessment), encoding="utf-8")
+    except OSError as error:
+        raise DetenteError(f"{path}: can't be written: {error.strerror}") from None
+    return path
