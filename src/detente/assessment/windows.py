@@ -55,13 +55,15 @@ def collect(record: Record, a: str, b: str, as_of: date, source: str | None) -> 
     """Everything dated that the record holds of the pair on `as_of`."""
     facts = pair_facts(record, a, b, as_of)
     empty = pl.DataFrame(schema={"date": pl.Date, "areas": pl.List(pl.Utf8), "quad": pl.Int8})
+    start = months_before(as_of, 2 * HORIZON)
     try:
-        chosen = choose_source(record, source, as_of, pair=(a, b))
+        chosen = choose_source(record, source, as_of, pair=(a, b), since=start)
     except NoData:
         if source:
             raise
         return Entries(facts, empty, None, [])
-    start = months_before(as_of, 2 * HORIZON)
+    if not record.covers(chosen, as_of):
+        return Entries(facts, empty, None, [])
     events = read_pair(record, a, b, source=chosen, as_of=as_of, since=start)
     return Entries(facts, events, chosen, record.covers(chosen, as_of))
 

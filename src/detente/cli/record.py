@@ -44,14 +44,13 @@ def ingest(paths: tuple[str, ...], quiet: bool, **options: Any) -> int:
     total = sum(e.quarantined for e in summary.files)
     say(f"{len(summary.files)} files added {summary.rows:,} rows; {sum(e.duplicates for e in summary.files):,} duplicates, "
         f"{total:,} rows in quarantine, {len(summary.already)} files already held, {len(summary.failed)} not read"
+        + (f", {len(summary.other)} of other formats passed over" if summary.other else "")
         + ("; see `detente record quarantine`" if total or summary.failed else ""))
     if summary.swept:
         say(f"removed {summary.swept} unfinished parts of an interrupted ingest")
-    if not summary.files and not summary.already:
-        if all("of no format we read" in reason or "is empty" in reason for _, reason in summary.failed):
-            raise NoData("no file of a format we read among these")
-        return 2
-    return 2 if any("of no format" not in reason and "is empty" not in reason for _, reason in summary.failed) else 0
+    if not summary.files and not summary.already and not summary.failed:
+        raise NoData(f"none of the {len(summary.other)} files found is of a format we read")
+    return 2 if summary.failed else 0
 
 
 def _path(text: str) -> Any:

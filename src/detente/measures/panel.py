@@ -20,8 +20,8 @@ COLUMNS = ["period", "sender", "receiver", "area", *COUNTS, "intensity", "share"
 GOVERNMENT = ("GOV", "MIL", "LEG", "SPY", "COP", "JUD", "IGO")
 
 
-def choose_source(record: Record, source: str | None, as_of: date | None, *, pair: tuple[str, str]) -> str:
-    """The event source to count: the one named, else the one with most events of the pair.
+def choose_source(record: Record, source: str | None, as_of: date | None, *, pair: tuple[str, str], since: date | None = None) -> str:
+    """The event source to count: the one named, else the one with most events of the pair (from `since` on).
 
     Sources report the same deeds, so their events are never added up.
     """
@@ -30,10 +30,10 @@ def choose_source(record: Record, source: str | None, as_of: date | None, *, pai
         if source not in held:
             raise NoData(f"no events of {source!r} are held; held: {', '.join(held) or 'none'}")
         return source
-    counts = {name: count_pair(record, *pair, source=name, as_of=as_of) for name in held} if len(held) > 1 else dict.fromkeys(held, 1)
-    best = max(counts, key=lambda name: counts[name], default=None)
+    held = [name for name in held if record.covers(name, as_of)]
+    best = max(held, key=lambda name: count_pair(record, *pair, source=name, as_of=as_of, since=since), default=None)
     if best is None:
-        raise NoData("the record holds no events; ingest files (detente ingest FILE...) or fetch some "
+        raise NoData(f"no event source covers a day up to {as_of}" if as_of and record.event_sources() else"the record holds no events; ingest files (detente ingest FILE...) or fetch some "
                      "(detente fetch gdelt --from DAY --to DAY)")
     return best
 

@@ -30,15 +30,15 @@ PART_ROWS = 400_000
 JOIN_BYTES = 16 << 20
 HELPERS_FROM = 12 << 20
 COMMIT_TASKS = 24
-_READ_ERRORS = (DamagedFile, NotRecognised)
 
 @dataclass(slots=True)
 class Summary:
-    """What an ingest did."""
+    """What an ingest did. `other` are files in folders that are of no format we read."""
 
     files: list[FileEntry] = field(default_factory=list)
     already: list[str] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
+    other: list[str] = field(default_factory=list)
     swept: int = 0
 
     @property
@@ -105,8 +105,9 @@ class Ingest:
         self.part_of: dict[str, int] = {}
         self.results = 0
 
-    def run(self, files: list[Path]) -> Summary:
-        """Ingest files in order. Damaged and unknown files are listed in the summary, not fatal."""
+    def run(self, files: list[Path], named: Sequence[Path] = ()) -> Summary:
+        """Ingest files in order. Damaged files, and unknown ones among `named`, are listed as failed; the rest goes on."""
+        self.named = set(named)
         with self.log.writing():
             self.summary.swept = self.log.sweep()
             size = sum(path.stat().st_size for path in files if path.is_file())
@@ -169,7 +170,9 @@ class Ingest:
             stream = open_blocks(path)
             blocks = list(islice(stream, 2))
             return _Opened(path, entry, reader, blocks, None if len(blocks) < 2 else stream)
-        except _READ_ERRORS as error:
+        except NotRecognised as error:
+            return path, str(error) if path in self.named else ""
+        except DamagedFile as error:
             return path, str(error)
         except OSError as error:
             return path, f"{path}: can't be read: {error.strerror or error}"
@@ -183,6 +186,10 @@ class Ingest:
 
     def _failed(self, path: Path, reason: str) -> None:
         """List a file that cannot be read, and put it in quarantine once, as line 0."""
+        if not reason:
+            self.summary.other.append(str(path))
+            self._progress(path.name)
+            return
         self.summary.failed.append((str(path), reason))
         if (path.name, reason) not in self.damaged:
             self.damaged.add((path.name, reason))

@@ -126,11 +126,15 @@ def recode(record: Record, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(assign_areas(frame, record.codebook).alias("areas"))
 
 
-def count_pair(record: Record, a: str, b: str, *, source: str, as_of: date | None, con: Any | None = None) -> int:
-    """How many events of the pair a source has."""
+def count_pair(record: Record, a: str, b: str, *, source: str, as_of: date | None, since: date | None = None,
+               con: Any | None = None) -> int:
+    """How many events of the pair a source has, from the day `since` on."""
     if not record.parts("events", source, "pairs"):
         return 0
-    return int(pair_events(open_events(record, source, con), a, b, as_of).count().to_pyarrow().as_py())
+    events = pair_events(open_events(record, source, con), a, b, as_of)
+    if since is not None:
+        events = events.filter(events.date >= since)
+    return int(events.count().to_pyarrow().as_py())
 
 
 def read_pair(record: Record, a: str, b: str, *, source: str, as_of: date | None, since: date | None = None,

@@ -79,7 +79,7 @@ class Record:
         many = [Path(p) for p in (paths if isinstance(paths, list) else [paths])]
         run = Ingest(self.log, self.actors, self.codebook, names=self._paths[0], codebook_path=self._paths[1], now=now,
                      on_progress=on_progress)
-        summary = run.run(find_files(many))
+        summary = run.run(find_files(many), [p for p in many if not p.is_dir()])
         self.__dict__.pop("commits", None)
         return summary
 

@@ -1,0 +1,49 @@
+# Two commands set everything up on a machine with python3, git and make: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+
+.PHONY: demo test lint bench setup lock figures clean help
+
+help:
+	@echo "make demo   set up, ingest what lies in ../shared/data if it is there, and assess Russia-US relations as of 1 Feb 2007"
+	@echo "make test   set up and run every test"
+	@echo "make lint   ruff and mypy"
+	@echo "make bench  benchmarks, each printing a ratio"
+	@echo "make lock   resolve requirements.lock anew (needs uv)"
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("detente needs Python 3.11 or newer, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $(READY)
+
+setup: $(READY)
+
+demo: $(READY)
+	@PATH="$(abspath $(BIN)):$$PATH" sh tools/demo.sh
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check src tests benchmarks tools
+	$(BIN)/mypy
+
+bench: $(READY)
+	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/ingest.py
+	$(BIN)/python benchmarks/panel.py
+
+figures: $(READY)
+	$(BIN)/python tools/build_rus_usa_figures.py ../shared/data > src/detente/cases/rus_usa/figures.csv
+	$(BIN)/python tools/fit_reference.py ../shared/data > src/detente/assessment/reference.toml
+
+lock:
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --custom-compile-command "make lock" -o requirements.lock --quiet
+
+clean:
+	rm -rf $(VENV) demo bench-data .pytest_cache .mypy_cache .ruff_cache

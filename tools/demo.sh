@@ -1,0 +1,11 @@
+#!/bin/sh
+# The main job on real input: a record of its own, the event files at hand, the assessment, the page.
+set -eu
+export DETENTE_RECORD=demo/record
+mkdir -p demo
+for folder in ../shared/data/icews ../shared/data/gdelt_raw ../shared/data/unvotes; do
+  if [ -d "$folder" ]; then detente ingest "$folder"; else echo "no $folder: the demo goes on with the built-in case alone" >&2; fi
+done
+detente assess USA RUS --as-of 2007-02-01 --html demo/usa-rus-2007-02-01.html
+detente assess USA RUS --as-of 2007-02-01 --format json > demo/usa-rus-2007-02-01.json
+echo "Pages and JSON are in demo/." >&2
