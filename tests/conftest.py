@@ -1,0 +1,76 @@
+"""Where the real data is, and small files in the true formats."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    if not SHARED.is_dir():
+        if os.environ.get("CI"):
+            pytest.fail(f"{SHARED} is missing, and CI must run the tests on real data")
+        pytest.skip(f"{SHARED} is not here")
+    return SHARED
+
+
+@pytest.fixture(autouse=True)
+def no_own_record(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test touches the user's own record."""
+    monkeypatch.setenv("DETENTE_RECORD", str(tmp_path / "own-record"))
+
+
+def gdelt_row(number: int, day: str = "20191024", a: str = "RUS", b: str = "USA", action: str = "040", quad: str = "1",
+              intensity: str = "1.0", added: str | None = None, url: str = "https://example.org/us-russia-talks-on-missile-defense.html",
+              place: str = "Moscow, Moskva, Russia", width: int = 61) -> str:
+    row = [""] * width
+    row[0], row[1] = str(number), day
+    row[5], row[7] = a, a[:3]
+    row[15], row[17] = b, b[:3]
+    row[26], row[28], row[29], row[30], row[31] = action, action[:2], quad, intensity, "3"
+    if width == 61:
+        row[52], row[53], row[59], row[60] = place, "RS", (added or day) + "143000", url
+    else:
+        row[50], row[51], row[56] = place, "RS", added or day
+        if width == 58:
+            row[57] = url
+    return "\t".join(row)
+
+
+def gdelt_zip(path: Path, rows: list[str]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(path.name.removesuffix(".zip"), "\n".join(rows) + "\n")
+    return path
+
+
+TRIPLE_HEADER = "date\tsender\taction\tcameo\tgoldstein\treceiver"
+
+
+def triples(path: Path, rows: list[tuple[str, ...]]) -> Path:
+    text = "\n".join([TRIPLE_HEADER, *("\t".join(r) for r in rows)]) + "\n"
+    if path.suffix == ".gz":
+        path.write_bytes(gzip.compress(text.encode()))
+    else:
+        path.write_text(text)
+    return path
+
+
+@pytest.fixture
+def make_record(tmp_path: Path) -> Callable[..., object]:
+    import detente as dt
+
+    def make(*paths: Path, cases: bool = False, name: str = "record") -> object:
+        record = dt.open_record(tmp_path / name, cases=cases)
+        if paths:
+            record.ingest(list(paths))
+        return record
+
+    return make
