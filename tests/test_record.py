@@ -88,7 +88,7 @@ def test_many_small_files_are_told_apart(tmp_path: Path) -> None:
     assert len(record.commits) == 1
     bad = record.quarantine()
     assert bad.select("file", "line").rows() == [("007.export.CSV.zip", 4)]
-    assert summary.files[4].covers == [["2019-10-05", "2019-10-05"]]
+    assert summary.files[4].covers == [["2019-10-05", "2019-10-05", "2019-10-05"]]
 
 
 def test_as_of_hides_what_was_not_known(tmp_path: Path) -> None:

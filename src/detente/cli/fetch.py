@@ -38,8 +38,9 @@ def fetch(source: str, first: date, last: date, into: str | None, then_ingest: b
 
     record = open_record(**options)
     folder = Path(into) if into else record.folder.parent / "downloads" / source
-    with Progress(TextColumn("{task.description}"), TextColumn("{task.fields[size]}"), TimeElapsedColumn(),
-                  console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(TextColumn("{task.description}"), TextColumn("{task.fields[size]}"), TimeElapsedColumn(), console=console, transient=True,
+                  disable=not console.is_terminal) as progress:
         task = progress.add_task("listing", size="")
         with Downloader(folder, pause=pause, timeout=timeout, mirror=mirror, on_progress=lambda name, size: progress.update(
                 task, description=name[-50:], size=f"{size / 1e6:.1f} MB")) as net:

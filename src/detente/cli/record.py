@@ -28,8 +28,9 @@ def ingest(paths: tuple[str, ...], quiet: bool, **options: Any) -> int:
 
     record = open_record(**options)
     files = find_files([_path(p) for p in paths])
+    console = Console(stderr=True)
     with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rows]} rows"),
-                  TimeElapsedColumn(), console=Console(stderr=True), disable=quiet, transient=True) as progress:
+                  TimeElapsedColumn(), console=console, disable=quiet or not console.is_terminal, transient=True) as progress:
         task = progress.add_task("reading", total=len(files), rows="0")
         summary = record.ingest([str(p) for p in paths], on_progress=lambda name, done, rows: progress.update(
             task, completed=done, description=name[-40:], rows=f"{rows:,}"))

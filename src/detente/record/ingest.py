@@ -378,14 +378,14 @@ _COVERS = {reader.name: reader.covers for reader in READERS}
 
 
 def _coverage(source: str, days: Sequence[Sequence[Any]]) -> list[list[str]]:
-    """The days a file covers, from the statistics of its blocks (see `Reader.covers`)."""
+    """The days a file covers (see `Reader.covers`), and the first day on which that was known."""
     covers = _COVERS[source]
     if not covers or not days:
         return []
     # A back file carries one day of report for years of events: its own days are what it covers.
     prompt = max(days, key=lambda d: d[0])[5] <= 40
     first, last = (3, 4) if covers == "known" and prompt else (1, 2)
-    return [[min(d[first] for d in days).isoformat(), max(d[last] for d in days).isoformat()]]
+    return [[min(d[first] for d in days).isoformat(), max(d[last] for d in days).isoformat(), min(d[3] for d in days).isoformat()]]
 
 
 def _ahead(pool: ThreadPoolExecutor, files: list[Path],

@@ -37,7 +37,10 @@ class Part:
 
 @dataclass(slots=True)
 class FileEntry:
-    """What became of one file: rows taken, duplicates and rows set aside, and the days covered."""
+    """What became of one file: rows taken, duplicates and rows set aside, and the days covered.
+
+    `covers` has [first day, last day, day from which that was known] as ISO texts.
+    """
 
     name: str
     digest: str

@@ -107,7 +107,8 @@ class Record:
 
     def covers(self, source: str, as_of: date | None = None) -> list[tuple[date, date]]:
         """The days that a source's ingested files cover, up to `as_of`."""
-        spans = merge_days([span for c in self.commits for f in c.files if f.reader == source for span in f.covers])
+        held = [span for c in self.commits for f in c.files if f.reader == source for span in f.covers]
+        spans = merge_days([span[:2] for span in held if as_of is None or date.fromisoformat(span[2]) <= as_of])
         if as_of is None:
             return spans
         return [(first, min(last, as_of)) for first, last in spans if first <= as_of]

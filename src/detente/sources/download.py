@@ -55,7 +55,8 @@ class Downloader:
         self.pause = pause
         self.mirror = mirror
         self.on_progress = on_progress or (lambda name, size: None)
-        self.client = httpx.Client(timeout=timeout, follow_redirects=True, headers={"User-Agent": "detente (research; one request at a time)"})
+        self.client = httpx.Client(timeout=timeout, follow_redirects=True, headers={
+            "User-Agent": "detente (research; one request at a time)", "Accept-Encoding": "identity"})
         self.last = 0.0
 
     def __enter__(self) -> Downloader:
@@ -156,7 +157,7 @@ class Downloader:
 
     def _receive(self, answer: httpx.Response, part: Path, *, append: bool, name: str) -> None:
         with part.open("ab" if append else "wb") as file:
-            for piece in answer.iter_bytes(1 << 16):
+            for piece in answer.iter_raw():
                 file.write(piece)
                 self.on_progress(name, file.tell())
 

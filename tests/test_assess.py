@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import polars as pl
+import pytest
+from conftest import gdelt_row, gdelt_zip, triples
+
+import detente as dt
+from detente.assessment.outlook import Origin, from_facts, from_reference, past_origins
+from detente.assessment.windows import months_before
+from detente.errors import DetenteError, NoData
+from detente.measures import share
+
+SCHEMA = json.loads((Path(__file__).parents[1] / "docs" / "assessment.schema.json").read_text())
+FACTS = "date,actors,targets,area,kind,tone,channel,third_party,description,source,source_title\n"
+
+
+def weitz(record: dt.Record | None = None) -> dt.Assessment:
+    opened = record or dt.open_record("no-such-folder")
+    return opened.pair("USA", "RUS", as_of="2007-02-01").assess()  # type: ignore[attr-defined]
+
+
+def test_the_built_in_case_needs_no_ingest() -> None:
+    result = weitz()
+    assert [a.area for a in result.areas] == [a.id for a in dt.open_record("x").codebook.areas]
+    assert result.verdict in ("opening", "limited", "unlikely")
+    text = {f.text.split(",")[0]: f for f in result.figures}
+    votes = text["UN roll calls with the same vote"]
+    assert (round(votes.value, 4), votes.comparison) == (0.1712, "all pairs 73%, 30% in 2001")
+    reports = text["Reported acts that are cooperative"]
+    assert "7,827 reports" in reports.text and "93% in 2002" in reports.comparison
+
+
+def test_json_follows_the_documented_schema(tmp_path: Path, shared: Path) -> None:
+    validator = jsonschema.Draft202012Validator(SCHEMA, format_checker=jsonschema.FormatChecker())
+    validator.validate(json.loads(weitz().to_json()))
+    record = dt.open_record(tmp_path / "r")
+    record.ingest([str(shared / "icews" / "icews18_2018-01_2018-08.tsv.gz"), str(shared / "unvotes")])
+    for pair in (("USA", "RUS"), ("IND", "PAK"), ("CHN", "JPN"), ("FRA", "DEU")):
+        result = record.pair(*pair, as_of="2018-08-31").assess()
+        validator.validate(json.loads(result.to_json()))
+        assert result.pair == pair
+
+
+def test_every_evidence_and_figure_has_a_note_that_exists() -> None:
+    result = weitz()
+    for item in [*result.figures, *(e for a in result.areas for e in a.evidence)]:
+        assert item.notes and all(1 <= n <= len(result.notes) for n in item.notes)
+        assert all(result.sources(item.notes))
+
+
+def known(text: dict[str, object]) -> dict[str, object]:
+    return {k: v for k, v in text.items() if k != "provenance"}
+
+
+def test_no_look_ahead(tmp_path: Path) -> None:
+    """What is learnt later changes nothing: later facts, late reports of earlier events, later votes, later figures."""
+    before = known(weitz().to_dict())
+    record = dt.open_record(tmp_path / "r")
+    chronology = tmp_path / "later.csv"
+    chronology.write_text(FACTS.strip() + ",known_on\n"
+                          "2007-02-02,USA+RUS,,strategic_arms,agreement signed,cooperative,,,A treaty the day after,https://example.org/1,T,\n"
+                          "2006-05-05,USA+RUS,,missile_defence,agreement signed,cooperative,,,A secret made public in 2010,https://example.org/2,T,2010-01-01\n"
+                          "2007-02,USA+RUS,,missile_defence,agreement signed,cooperative,,,Some day this month,https://example.org/3,T,\n")
+    figures = tmp_path / "figures.csv"
+    figures.write_text("subject,measure,period,value,unit,known_on,source\nRUS-USA,un_agreement,2007,0.9,share of 9 roll calls,,https://example.org\n")
+    late = gdelt_zip(tmp_path / "late.export.CSV.zip", [gdelt_row(n, "20061224", added="20191024") for n in range(500)])
+    events = triples(tmp_path / "e.tsv", [(f"2018-01-{n % 28 + 1:02d}", "Russia", "Consult", "040", "1", "United States") for n in range(90)])
+    record.ingest([str(p) for p in (chronology, figures, late, events)])
+    assert known(weitz(record).to_dict()) == before
+    # And what was known changes it.
+    chronology.write_text(FACTS + "2006-05-05,USA+RUS,,missile_defence,agreement signed,cooperative,,,A treaty known at once,https://example.org/2,T\n")
+    record.ingest(chronology)
+    assert known(weitz(record).to_dict()) != before
+
+
+def test_the_past_of_an_assessment_does_not_move_as_time_goes_on() -> None:
+    """Origins used on an early day keep their outcomes on a later one."""
+    record = dt.open_record("no-such-folder")
+    facts = record.pair("USA", "RUS").facts()
+    areas = [a.id for a in record.codebook.areas]
+    early = past_origins(facts.filter(pl.col("known_on") <= date(2007, 2, 1)), areas, date(2007, 2, 1))
+    late = past_origins(facts.filter(pl.col("known_on") <= date(2009, 2, 1)), areas, date(2009, 2, 1))
+    assert late[2 * len(areas):][: len(early)] == early
+
+
+def test_the_outlook_recovers_known_rates() -> None:
+    """Simulated areas with known persistence: the posterior mean approaches the truth, intervals cover it."""
+    rng = np.random.default_rng(3)
+    inside = total = 0
+    error = []
+    for _ in range(400):
+        truth = {f"a{n}": rng.beta(6, 6) for n in range(8)}
+        origins = [Origin(area, True, bool(rng.random() < p)) for area, p in truth.items() for _ in range(60)]
+        for area, p in truth.items():
+            found = from_facts(origins, area, share(2, 2))
+            assert found is not None
+            error.append(found.probability - p)
+            inside += found.low <= p <= found.high
+            total += 1
+    assert abs(np.mean(error)) < 0.01 and np.std(error) < 0.09
+    assert inside / total > 0.90
+
+
+def test_outlook_arithmetic() -> None:
+    origins = [*[Origin("a", False, True)] * 3, *[Origin("a", False, False)] * 1, *[Origin("b", False, False)] * 4, Origin("a", True, True)]
+    found = from_facts(origins, "a", share(0, 1))
+    assert found is not None
+    base = (3 + 1) / (8 + 2)
+    assert found.base_rate == pytest.approx(base)
+    assert found.probability == pytest.approx((3 / 2 + 2 * base) / (4 / 2 + 2))
+    assert from_facts([], "a", share(0, 1)) is None
+
+
+@pytest.mark.parametrize(("p", "verdict"), [(0.5, "opening"), (0.499, "limited"), (0.35, "limited"), (0.349, "unlikely")])
+def test_verdicts_follow_the_stated_thresholds(p: float, verdict: str) -> None:
+    from detente.assessment.outlook import Outlook
+
+    assert Outlook(p, 0, 1, p, "", "").verdict == verdict
+
+
+def test_the_reference_class_is_not_used_before_it_was_known() -> None:
+    assert from_reference(0.5, date(2011, 12, 30)) is None
+    low, high = from_reference(0.5, date(2012, 1, 1)), from_reference(0.99, date(2012, 1, 1))
+    assert low and high and low.probability > 0.6 > 0.2 > high.probability
+
+
+def test_reference_figures_are_those_of_the_data(shared: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    import runpy
+    import sys
+
+    root = Path(__file__).parents[1]
+    monkeypatch.setattr(sys, "argv", ["x", str(shared)])
+    for tool, held in (("fit_reference", "src/detente/assessment/reference.toml"), ("build_rus_usa_figures", "src/detente/cases/rus_usa/figures.csv")):
+        runpy.run_path(str(root / "tools" / f"{tool}.py"), run_name="__main__")
+        assert capsys.readouterr().out == (root / held).read_text()
+
+
+def test_months_before_clips_to_the_month() -> None:
+    assert [months_before(date(2024, 3, 31), n) for n in (1, 13, -1, -11, 0)] == [
+        date(2024, 2, 29), date(2023, 2, 28), date(2024, 4, 30), date(2025, 2, 28), date(2024, 3, 31)]
+
+
+def test_the_first_screen_answers_in_24_lines_of_100_columns() -> None:
+    lines = weitz().to_text(100).splitlines()
+    assert all(len(line) <= 100 for line in lines[:24])
+    screen = "\n".join(lines[:24])
+    for needed in ("Bottom line", "as of 1 February 2007", "90% interval", "all pairs 73%", "strategic arms", "cyber and space", "verdict"):
+        assert needed in screen
+
+
+def test_unknown_is_said_and_nothing_is_guessed(tmp_path: Path) -> None:
+    record = dt.open_record(tmp_path / "r", cases=False)
+    record.ingest(triples(tmp_path / "e.tsv", [(f"2018-0{m}-{d:02d}", "India", "Consult", "040", "1", "Pakistan") for m in range(1, 9) for d in range(1, 29)]))
+    result = record.pair("IND", "PAK", as_of="2018-08-31").assess()
+    assert {a.verdict for a in result.areas} == {"unknown"}
+    assert all(a.unknown and a.probability is None for a in result.areas)
+    assert result.outlook is not None and "nothing of this pair's own past" in result.outlook.rests_on
+    with pytest.raises(NoData, match="detente fetch"):
+        record.pair("IND", "PAK", as_of="2017-08-31").assess()
+    with pytest.raises(NoData):
+        record.pair("NPL", "PRY", as_of="2018-08-31").assess()
+
+
+def test_a_pair_needs_a_day() -> None:
+    with pytest.raises(DetenteError, match="as_of"):
+        dt.open_record("x").pair("USA", "RUS").assess()
+
+
+def test_the_order_of_the_states_matters_only_for_names() -> None:
+    a = dt.open_record("x").pair("RUS", "USA", as_of="2007-02-01").assess().to_dict()
+    b = weitz().to_dict()
+    assert a["areas"] == b["areas"] and a["overall"] == b["overall"]
+
+
+def test_built_in_facts_are_sound() -> None:
+    facts = dt.open_record("x").table("facts")
+    assert facts.height >= 60
+    assert facts["url"].null_count() == 0
+    assert facts.select(pl.col("url").str.starts_with("http").all()).item()
+    assert facts["area"].n_unique() == 11
+    assert facts["event_id"].n_unique() == facts.height
+    assert facts.filter(pl.col("description").str.len_chars() > 140).is_empty()

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+from conftest import triples
+
+from detente.cli import COMMANDS, main
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as end:
+        main([str(a) for a in arguments])
+    out, err = capsys.readouterr()
+    return int(end.value.code or 0), out, err
+
+
+@pytest.fixture
+def held(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    file = triples(tmp_path / "a.tsv", [("2018-01-02", "Russia", "Consult", "040", "1", "United States"),
+                                         ("2018-02-03", "United States", "Accuse", "112", "-2", "Vladimir Putin")])
+    assert run(capsys, "ingest", "--quiet", "--record", tmp_path / "r", file)[0] == 0
+    return tmp_path / "r"
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_command_has_help(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    code, out, _ = run(capsys, command, "--help")
+    assert code == 0 and "Usage" in out and "--help" in out
+
+
+def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, "--help")
+    assert all(f"  {name} " in out for name in COMMANDS)
+
+
+def test_help_loads_no_heavy_library() -> None:
+    code = "import sys; from detente.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass\nprint([m for m in ('polars','ibis','duckdb','pyarrow','pandas','rich','httpx','scipy','matplotlib') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_who(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "who", "Military (Russia)")[1].startswith("Military (Russia) -> RUS, MIL")
+    assert json.loads(run(capsys, "who", "RS", "--scheme", "fips", "--format", "json")[1])[0]["code"] == "RUS"
+    assert run(capsys, "who", "Barack Obama", "--on", "2018-01-01")[1].startswith("Barack Obama -> no state")
+    code, _, err = run(capsys, "who", "Zaphod Beeblebrox")
+    assert code == 1 and "--names" in err
+
+
+def test_who_lists_what_stays_unknown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = triples(tmp_path / "a.tsv", [("2018-01-02", "Zaphod", "Consult", "040", "1", "Russia"), ("2018-01-03", "Zaphod", "Consult", "040", "1", "Trillian")])
+    code, out, err = run(capsys, "who", "--unresolved", file, "--format", "csv")
+    assert code == 0 and out.splitlines() == ["name,mentions", "Zaphod,2", "Trillian,1"]
+    assert "4 mentions, 1 resolved (25.0%)" in err
+
+
+def test_panel_in_every_form(held: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    base = ["panel", "USA", "Russia", "--record", held]
+    document = json.loads(run(capsys, *base, "--format", "json")[1])
+    assert document["pair"] == ["USA", "RUS"]
+    assert set(document["rows"][0]) >= {"period", "sender", "receiver", "area", "verbal_cooperation", "material_cooperation", "verbal_conflict",
+                                       "material_conflict", "intensity", "share", "share_low", "share_high"}
+    rows = list(csv.DictReader(io.StringIO(run(capsys, *base, "--format", "csv")[1])))
+    assert [r["sender"] for r in rows] == ["USA", "RUS", "USA", "RUS"]
+    assert "verbal_cooperation" in run(capsys, *base)[1]
+    assert run(capsys, *base, "--area", "all", "--format", "csv")[1].count("\n") == 1 + 4 * 12
+
+
+def test_panel_as_parquet(held: Path) -> None:
+    done = subprocess.run([sys.executable, "-m", "detente", "panel", "USA", "RUS", "--record", str(held), "--format", "parquet"], capture_output=True, check=True)
+    assert pl.read_parquet(io.BytesIO(done.stdout)).height == 4
+
+
+def test_record_and_facts(held: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    listed = json.loads(run(capsys, "record", "--record", held, "--format", "json")[1])
+    assert {(r["table"], r["source"]) for r in listed} == {("events", "icews_triples"), ("facts", "case rus_usa"), ("figures", "case rus_usa")}
+    code, out, _ = run(capsys, "record", "--record", held, "show", "USA", "RUS", "--area", "threat_reduction", "--from", "2004-01-01", "--to", "2008-12-31")
+    assert code == 0 and "2005-02-24 + threat_reduction" in out and "https://georgewbush-whitehouse" in out
+    assert run(capsys, "record", "--record", held, "verify")[1] == "1 of 1 stored files as ingested\n"
+    assert run(capsys, "record", "--record", held, "show", "USA", "NPL")[0] == 1
+
+
+def test_codebook(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert len(json.loads(run(capsys, "codebook", "--format", "json")[1])) == 11
+    assert len(run(capsys, "codebook", "--actions", "--format", "csv")[1].splitlines()) > 310
+    toml = run(capsys, "codebook", "--toml")[1]
+    (tmp_path / "mine.toml").write_text(toml)
+    assert len(json.loads(run(capsys, "codebook", "--codebook", tmp_path / "mine.toml", "--format", "json")[1])) == 11
+    assert "rule 2" in run(capsys, "codebook", "--why", "Russia", "062", "USA")[1]
+
+
+def test_assess(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, out, err = run(capsys, "assess", "USA", "RUS", "--as-of", "2007-02-01", "--html", tmp_path / "p.html")
+    assert code == 0 and "Bottom line" in out and "wrote" in err and (tmp_path / "p.html").exists()
+    assert json.loads(run(capsys, "assess", "USA", "RUS", "--as-of", "2007-02-01", "--format", "json")[1])["pair"] == ["USA", "RUS"]
+    assert len(run(capsys, "assess", "USA", "RUS", "--as-of", "2007-02-01", "--brief")[1].splitlines()) <= 24
+    code, _, err = run(capsys, "assess", "USA", "RUS", "--as-of", "2007-02-01", "--html", "/nowhere/p.html")
+    assert code == 2 and "can't be written" in err

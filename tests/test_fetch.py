@@ -1,0 +1,272 @@
+"""Fetching from a loopback server that serves the official paths, and misbehaves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import time
+from collections.abc import Iterator
+from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from conftest import TRIPLE_HEADER, gdelt_row, gdelt_zip
+
+from detente.cli import main
+from detente.errors import DetenteError, NoData
+from detente.sources.download import Downloader, Offline, Remote
+from detente.sources.official import files_of
+
+
+class Site:
+    """What is served under each path, and how it fails: truncate or stall so many times, ignore ranges."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self.truncate: dict[str, int] = {}
+        self.stall: dict[str, int] = {}
+        self.status: dict[str, int] = {}
+        self.no_ranges = False
+        self.asked: list[tuple[str, str | None, float]] = []
+
+
+@pytest.fixture
+def site() -> Iterator[tuple[Site, str]]:
+    state = Site()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            path = self.path.split("?persistentId")[0] if "persistentId=" in self.path else self.path
+            wanted = self.headers.get("Range")
+            state.asked.append((self.path, wanted, time.monotonic()))
+            key = next((k for k in (self.path, path) if k in state.files), None)
+            if state.status.get(self.path):
+                self.send_response(state.status[self.path])
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
+            if key is None:
+                self.send_error(404)
+                return
+            body = state.files[key]
+            start = int(wanted[6:-1]) if wanted and not state.no_ranges else 0
+            if start >= len(body) > 0 and start:
+                self.send_response(416)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
+            part = body[start:]
+            self.send_response(206 if start else 200)
+            self.send_header("Content-Length", str(len(part)))
+            self.end_headers()
+            if state.truncate.get(key, 0):
+                state.truncate[key] -= 1
+                self.wfile.write(part[: len(part) // 2])
+                self.close_connection = True
+                return
+            if state.stall.get(key, 0):
+                state.stall[key] -= 1
+                self.wfile.write(part[: len(part) // 2])
+                self.wfile.flush()
+                time.sleep(1.5)
+                self.close_connection = True
+                return
+            self.wfile.write(part)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield state, f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+def gdelt_site(state: Site, tmp_path: Path, days: tuple[str, ...] = ("20191024", "20191025")) -> dict[str, bytes]:
+    files = {}
+    lines = []
+    for n, day in enumerate(days):
+        for slot in ("000000", "001500"):
+            name = f"{day}{slot}.export.CSV.zip"
+            data = gdelt_zip(tmp_path / name, [gdelt_row(100 * n + k + int(slot), day) for k in range(50)]).read_bytes()
+            (tmp_path / name).unlink()
+            files[name] = data
+            state.files[f"/gdeltv2/{name}"] = data
+            lines.append(f"{len(data)} {hashlib.md5(data).hexdigest()} http://data.gdeltproject.org/gdeltv2/{name}")
+            lines.append(f"9 x http://data.gdeltproject.org/gdeltv2/{day}{slot}.mentions.CSV.zip")
+    state.files["/gdeltv2/masterfilelist.txt"] = ("\n".join(lines) + "\n").encode()
+    return files
+
+
+def net(folder: Path, address: str, **options: float) -> Downloader:
+    return Downloader(folder, pause=options.get("pause", 0.0), timeout=options.get("timeout", 5.0), mirror=address)
+
+
+def gdelt(folder: Path, address: str, first: date = date(2019, 10, 24), last: date = date(2019, 10, 25), **options: float) -> object:
+    with net(folder, address, **options) as downloader:
+        return downloader.all(files_of("gdelt", first, last, downloader))
+
+
+def test_the_days_asked_for_are_fetched_and_checked(site: tuple[Site, str], tmp_path: Path) -> None:
+    state, address = site
+    files = gdelt_site(state, tmp_path)
+    outcome = gdelt(tmp_path / "d", address, last=date(2019, 10, 24))
+    assert sorted(p.name for p in outcome.fetched) == ["20191024000000.export.CSV.zip", "20191024001500.export.CSV.zip"]  # type: ignore[attr-defined]
+    assert all((tmp_path / "d" / n).read_bytes() == files[n] for n in files if n.startswith("20191024"))
+    again = gdelt(tmp_path / "d", address, last=date(2019, 10, 24))
+    assert len(again.kept) == 2 and not again.fetched  # type: ignore[attr-defined]
+
+
+def test_truncated_transfers_resume_where_they_stopped(site: tuple[Site, str], tmp_path: Path) -> None:
+    state, address = site
+    files = gdelt_site(state, tmp_path)
+    name = "20191024000000.export.CSV.zip"
+    state.truncate[f"/gdeltv2/{name}"] = 1
+    outcome = gdelt(tmp_path / "d", address)
+    assert len(outcome.fetched) == 4 and not outcome.failed  # type: ignore[attr-defined]
+    assert (tmp_path / "d" / name).read_bytes() == files[name]
+    ranges = [r for path, r, _ in state.asked if path.endswith(name)]
+    assert ranges == [None, f"bytes={len(files[name]) // 2}-"]
+
+
+def test_a_server_without_ranges_starts_over(site: tuple[Site, str], tmp_path: Path) -> None:
+    state, address = site
+    files = gdelt_site(state, tmp_path)
+    name = "20191024000000.export.CSV.zip"
+    state.truncate[f"/gdeltv2/{name}"], state.no_ranges = 1, True
+    outcome = gdelt(tmp_path / "d", address)
+    assert not outcome.failed and (tmp_path / "d" / name).read_bytes() == files[name]  # type: ignore[attr-defined]
+
+
+def test_an_interrupted_fetch_goes_on_in_the_next_run(site: tuple[Site, str], tmp_path: Path) -> None:
+    state, address = site
+    files = gdelt_site(state, tmp_path)
+    name = "20191024000000.export.CSV.zip"
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / f"{name}.part").write_bytes(files[name][:100])
+    gdelt(tmp_path / "d", address)
+    assert (tmp_path / "d" / name).read_bytes() == files[name]
+    assert ("/gdeltv2/" + name, "bytes=100-") in [(p, r) for p, r, _ in state.asked]
+
+
+def test_a_stall_is_tried_again(site: tuple[Site, str], tmp_path: Path) -> None:
+    state, address = site
+    gdelt_site(state, tmp_path)
+    state.stall["/gdeltv2/20191024000000.export.CSV.zip"] = 1
+    outcome = gdelt(tmp_path / "d", address, timeout=0.4)
+    assert len(outcome.fetched) == 4 and not outcome.failed  # type: ignore[attr-defined]
+
+
+def test_a_changed_checksum_is_never_kept(site: tuple[Site, str], tmp_path: Path) -> None:
+    state, address = site
+    gdelt_site(state, tmp_path)
+    name = "20191024000000.export.CSV.zip"
+    state.files[f"/gdeltv2/{name}"] = b"something else"
+    outcome = gdelt(tmp_path / "d", address)
+    assert outcome.failed == [f"{name}: its checksum differs from the published one"]  # type: ignore[attr-defined]
+    assert len(outcome.fetched) == 3 and not (tmp_path / "d" / name).exists()  # type: ignore[attr-defined]
+    # A file held whose published checksum has changed is fetched anew.
+    fresh = gdelt_site(state, tmp_path)
+    (tmp_path / "d" / name).write_bytes(b"old")
+    outcome = gdelt(tmp_path / "d", address)
+    assert [p.name for p in outcome.fetched] == [name] and (tmp_path / "d" / name).read_bytes() == fresh[name]  # type: ignore[attr-defined]
+
+
+def test_missing_files_are_listed_and_the_rest_goes_on(site: tuple[Site, str], tmp_path: Path) -> None:
+    state, address = site
+    gdelt_site(state, tmp_path)
+    del state.files["/gdeltv2/20191024001500.export.CSV.zip"]
+    state.status["/gdeltv2/20191025000000.export.CSV.zip"] = 503
+    outcome = gdelt(tmp_path / "d", address)
+    assert outcome.missing == ["20191024001500.export.CSV.zip"]  # type: ignore[attr-defined]
+    assert outcome.failed == ["20191025000000.export.CSV.zip: the server answers 503"]  # type: ignore[attr-defined]
+    assert len(outcome.fetched) == 2  # type: ignore[attr-defined]
+
+
+def test_requests_keep_a_polite_distance(site: tuple[Site, str], tmp_path: Path) -> None:
+    state, address = site
+    gdelt_site(state, tmp_path)
+    gdelt(tmp_path / "d", address, pause=0.1)
+    times = [t for _, _, t in state.asked]
+    assert min(b - a for a, b in zip(times, times[1:], strict=False)) >= 0.09
+
+
+def test_offline_says_so_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(Offline, match="are you online"):
+        gdelt(tmp_path / "d", "http://127.0.0.1:9")
+    with pytest.raises(SystemExit) as end:
+        main(["fetch", "unvotes", "--from", "2000-01-01", "--to", "2001-01-01", "--mirror", "http://127.0.0.1:9", "--record", str(tmp_path / "r")])
+    err = capsys.readouterr().err
+    assert end.value.code == 2 and err.count("\n") == 1 and "can't reach 127.0.0.1:9" in err
+
+
+def test_gdelt_before_2015_comes_from_version_1(site: tuple[Site, str], tmp_path: Path) -> None:
+    state, address = site
+    names = ["2005.zip", "200601.zip", "200602.zip", "20130401.export.CSV.zip"]
+    for name in names:
+        state.files[f"/events/{name}"] = name.encode()
+    state.files["/events/md5sums"] = "".join(f"{hashlib.md5(n.encode()).hexdigest()}  {n}\n" for n in names).encode()
+    with net(tmp_path / "d", address) as downloader:
+        listed = [f.name for first, last in ((date(2005, 12, 30), date(2006, 2, 2)), (date(2013, 4, 1), date(2013, 4, 1)))
+                  for f in files_of("gdelt", first, last, downloader)]
+        outcome = downloader.all(files_of("gdelt", date(2005, 12, 30), date(2006, 2, 2), downloader))
+    assert listed == names and len(outcome.fetched) == 3
+
+
+def dataverse(state: Site, files: list[dict[str, object]]) -> None:
+    state.files["/api/datasets/:persistentId/"] = json.dumps({"status": "OK", "data": {"latestVersion": {"files": files}}}).encode()
+
+
+def entry(number: int, name: str, data: bytes, **more: object) -> dict[str, object]:
+    return {"label": name, "restricted": False, "dataFile": {"id": number, "filename": name, "md5": hashlib.md5(data).hexdigest(), "filesize": len(data), **more}}
+
+
+def test_dataverse_files_by_year_and_week(site: tuple[Site, str], tmp_path: Path) -> None:
+    state, address = site
+    body = (TRIPLE_HEADER + "\n").encode()
+    dataverse(state, [entry(1, "events.2017.20200602.tab.zip", body), entry(2, "events.2018.20200427084805.zip", body), entry(3, "readme.pdf", body),
+                      entry(4, "ngecEvents.20230103111842.Release603.DV.txt", body), entry(5, "ngecEvents.DV.2018.txt.zip", body),
+                      entry(6, "UNVotes.tab", body, originalFileName="UNVotes.csv", originalFileFormat="text/csv"), entry(7, "IdealpointestimatesAll.csv", body)])
+    for number in range(1, 8):
+        state.files[f"/api/access/datafile/{number}"] = body
+    state.files["/api/access/datafile/6?format=original"] = body
+    cases = {("icews", date(2018, 1, 1), date(2018, 12, 31)): ["events.2018.20200427084805.zip"],
+             ("polecat", date(2018, 1, 1), date(2018, 12, 31)): ["ngecEvents.DV.2018.txt.zip"],
+             ("polecat", date(2022, 12, 28), date(2023, 1, 2)): ["ngecEvents.20230103111842.Release603.DV.txt"],
+             ("unvotes", date(1946, 1, 1), date(2020, 1, 1)): ["UNVotes.csv"]}
+    with net(tmp_path / "d", address) as downloader:
+        for (source, first, last), names in cases.items():
+            files = files_of(source, first, last, downloader)
+            assert [f.name for f in files] == names
+            assert len(downloader.all(files).fetched) == 1
+        with pytest.raises(NoData):
+            files_of("icews", date(1990, 1, 1), date(1990, 2, 1), downloader)
+        with pytest.raises(DetenteError, match="lies after"):
+            files_of("icews", date(1990, 2, 1), date(1990, 1, 1), downloader)
+        state.files["/api/datasets/:persistentId/"] = b"<html>maintenance</html>"
+        with pytest.raises(DetenteError, match="another form"):
+            files_of("icews", date(2018, 1, 1), date(2018, 2, 1), downloader)
+
+
+def test_fetch_and_ingest_from_the_command_line(site: tuple[Site, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    state, address = site
+    gdelt_site(state, tmp_path)
+    with pytest.raises(SystemExit) as end:
+        main(["fetch", "gdelt", "--from", "2019-10-24", "--to", "2019-10-25", "--mirror", address, "--pause", "0", "--ingest", "--record", str(tmp_path / "r")])
+    err = capsys.readouterr().err
+    assert end.value.code == 0 and "4 files fetched" in err and "ingested 200 rows of 4 files" in err
+
+
+def test_a_part_longer_than_the_file_is_fetched_anew(site: tuple[Site, str], tmp_path: Path) -> None:
+    state, address = site
+    state.files["/x"] = b"abc"
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "x.part").write_bytes(b"abcdef")
+    with net(tmp_path / "d", address) as downloader:
+        outcome = downloader.all([Remote("http://e.org/x", "x", hashlib.md5(b"abc").hexdigest())])
+    assert len(outcome.fetched) == 1 and (tmp_path / "d" / "x").read_bytes() == b"abc"
