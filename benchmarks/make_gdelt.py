@@ -28,14 +28,16 @@ def articles(like: Path) -> list[list[list[bytes]]]:
     return list(groups.values())
 
 
-def make(folder: Path, rows: int, files: int, like: Path, seed: int) -> list[Path]:
+def make(
+    folder: Path, rows: int, files: int, like: Path, seed: int, first_number: int = 900_000_000, first_day: int = 0
+) -> list[Path]:
     """Write `files` zips with `rows` rows in all; one day a file."""
     rng = random.Random(seed)
     pool = articles(like)
     folder.mkdir(parents=True, exist_ok=True)
-    made, number, article = [], 900_000_000, 0
+    made, number, article = [], first_number, 0
     for n in range(files):
-        day = date(2019, 1, 1) + timedelta(days=n)
+        day = date(2019, 1, 1) + timedelta(days=first_day + n * 10 // max(files, 10))
         stamp = day.strftime("%Y%m%d").encode()
         out, count = io.BytesIO(), 0
         while count < rows // files:
@@ -49,7 +51,8 @@ def make(folder: Path, rows: int, files: int, like: Path, seed: int) -> list[Pat
                 fresh[59] = stamp + row[59][8:]
                 fresh[60] = row[60] + b"?n=%d" % article
                 out.write(b"\t".join(fresh) + b"\n")
-        name = f"{day:%Y%m%d}000000.export.CSV"
+        slot = f"{n % 96 // 4:02d}{n % 4 * 15:02d}00"
+        name = f"{day:%Y%m%d}{slot if files > 10 else '000000'}.{n:05d}.export.CSV"
         path = folder / f"{name}.zip"
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(zipfile.ZipInfo(name, (2019, 1, 1, 0, 0, 0)), out.getvalue(), zipfile.ZIP_DEFLATED)

@@ -28,9 +28,19 @@ def no_own_record(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DETENTE_RECORD", str(tmp_path / "own-record"))
 
 
-def gdelt_row(number: int, day: str = "20191024", a: str = "RUS", b: str = "USA", action: str = "040", quad: str = "1",
-              intensity: str = "1.0", added: str | None = None, url: str = "https://example.org/us-russia-talks-on-missile-defense.html",
-              place: str = "Moscow, Moskva, Russia", width: int = 61) -> str:
+def gdelt_row(
+    number: int,
+    day: str = "20191024",
+    a: str = "RUS",
+    b: str = "USA",
+    action: str = "040",
+    quad: str = "1",
+    intensity: str = "1.0",
+    added: str | None = None,
+    url: str = "https://example.org/us-russia-talks-on-missile-defense.html",
+    place: str = "Moscow, Moskva, Russia",
+    width: int = 61,
+) -> str:
     row = [""] * width
     row[0], row[1] = str(number), day
     row[5], row[7] = a, a[:3]
@@ -47,7 +57,9 @@ def gdelt_row(number: int, day: str = "20191024", a: str = "RUS", b: str = "USA"
 
 def gdelt_zip(path: Path, rows: list[str]) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(path.name.removesuffix(".zip"), "\n".join(rows) + "\n")
+        # A fixed date, so that the same rows are the same bytes and the same checksum.
+        member = zipfile.ZipInfo(path.name.removesuffix(".zip"), (2020, 1, 1, 0, 0, 0))
+        archive.writestr(member, "\n".join(rows) + "\n", zipfile.ZIP_DEFLATED)
     return path
 
 

@@ -8,9 +8,9 @@ import jsonschema
 import numpy as np
 import polars as pl
 import pytest
-from conftest import gdelt_row, gdelt_zip, triples
 
 import detente as dt
+from conftest import gdelt_row, gdelt_zip, triples
 from detente.assessment.outlook import Origin, from_facts, from_reference, past_origins
 from detente.assessment.windows import months_before
 from detente.errors import DetenteError, NoData
@@ -63,18 +63,28 @@ def test_no_look_ahead(tmp_path: Path) -> None:
     before = known(weitz().to_dict())
     record = dt.open_record(tmp_path / "r")
     chronology = tmp_path / "later.csv"
-    chronology.write_text(FACTS.strip() + ",known_on\n"
-                          "2007-02-02,USA+RUS,,strategic_arms,agreement signed,cooperative,,,A treaty the day after,https://example.org/1,T,\n"
-                          "2006-05-05,USA+RUS,,missile_defence,agreement signed,cooperative,,,A secret made public in 2010,https://example.org/2,T,2010-01-01\n"
-                          "2007-02,USA+RUS,,missile_defence,agreement signed,cooperative,,,Some day this month,https://example.org/3,T,\n")
+    chronology.write_text(
+        FACTS.strip() + ",known_on\n"
+        "2007-02-02,USA+RUS,,strategic_arms,agreement signed,cooperative,,,A treaty the day after,https://example.org/1,T,\n"
+        "2006-05-05,USA+RUS,,missile_defence,agreement signed,cooperative,,,A secret made public in 2010,https://example.org/2,T,2010-01-01\n"
+        "2007-02,USA+RUS,,missile_defence,agreement signed,cooperative,,,Some day this month,https://example.org/3,T,\n"
+    )
     figures = tmp_path / "figures.csv"
-    figures.write_text("subject,measure,period,value,unit,known_on,source\nRUS-USA,un_agreement,2007,0.9,share of 9 roll calls,,https://example.org\n")
+    figures.write_text(
+        "subject,measure,period,value,unit,known_on,source\nRUS-USA,un_agreement,2007,0.9,share of 9 roll calls,,https://example.org\n"
+    )
     late = gdelt_zip(tmp_path / "late.export.CSV.zip", [gdelt_row(n, "20061224", added="20191024") for n in range(500)])
-    events = triples(tmp_path / "e.tsv", [(f"2018-01-{n % 28 + 1:02d}", "Russia", "Consult", "040", "1", "United States") for n in range(90)])
+    events = triples(
+        tmp_path / "e.tsv",
+        [(f"2018-01-{n % 28 + 1:02d}", "Russia", "Consult", "040", "1", "United States") for n in range(90)],
+    )
     record.ingest([str(p) for p in (chronology, figures, late, events)])
     assert known(weitz(record).to_dict()) == before
     # And what was known changes it.
-    chronology.write_text(FACTS + "2006-05-05,USA+RUS,,missile_defence,agreement signed,cooperative,,,A treaty known at once,https://example.org/2,T\n")
+    chronology.write_text(
+        FACTS
+        + "2006-05-05,USA+RUS,,missile_defence,agreement signed,cooperative,,,A treaty known at once,https://example.org/2,T\n"
+    )
     record.ingest(chronology)
     assert known(weitz(record).to_dict()) != before
 
@@ -86,7 +96,7 @@ def test_the_past_of_an_assessment_does_not_move_as_time_goes_on() -> None:
     areas = [a.id for a in record.codebook.areas]
     early = past_origins(facts.filter(pl.col("known_on") <= date(2007, 2, 1)), areas, date(2007, 2, 1))
     late = past_origins(facts.filter(pl.col("known_on") <= date(2009, 2, 1)), areas, date(2009, 2, 1))
-    assert late[2 * len(areas):][: len(early)] == early
+    assert late[2 * len(areas) :][: len(early)] == early
 
 
 def test_the_outlook_recovers_known_rates() -> None:
@@ -108,7 +118,12 @@ def test_the_outlook_recovers_known_rates() -> None:
 
 
 def test_outlook_arithmetic() -> None:
-    origins = [*[Origin("a", False, True)] * 3, *[Origin("a", False, False)] * 1, *[Origin("b", False, False)] * 4, Origin("a", True, True)]
+    origins = [
+        *[Origin("a", False, True)] * 3,
+        *[Origin("a", False, False)] * 1,
+        *[Origin("b", False, False)] * 4,
+        Origin("a", True, True),
+    ]
     found = from_facts(origins, "a", share(0, 1))
     assert found is not None
     base = (3 + 1) / (8 + 2)
@@ -117,7 +132,9 @@ def test_outlook_arithmetic() -> None:
     assert from_facts([], "a", share(0, 1)) is None
 
 
-@pytest.mark.parametrize(("p", "verdict"), [(0.5, "opening"), (0.499, "limited"), (0.35, "limited"), (0.349, "unlikely")])
+@pytest.mark.parametrize(
+    ("p", "verdict"), [(0.5, "opening"), (0.499, "limited"), (0.35, "limited"), (0.349, "unlikely")]
+)
 def test_verdicts_follow_the_stated_thresholds(p: float, verdict: str) -> None:
     from detente.assessment.outlook import Outlook
 
@@ -130,33 +147,60 @@ def test_the_reference_class_is_not_used_before_it_was_known() -> None:
     assert low and high and low.probability > 0.6 > 0.2 > high.probability
 
 
-def test_reference_figures_are_those_of_the_data(shared: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reference_figures_are_those_of_the_data(
+    shared: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     import runpy
     import sys
 
     root = Path(__file__).parents[1]
     monkeypatch.setattr(sys, "argv", ["x", str(shared)])
-    for tool, held in (("fit_reference", "src/detente/assessment/reference.toml"), ("build_rus_usa_figures", "src/detente/cases/rus_usa/figures.csv")):
+    for tool, held in (
+        ("fit_reference", "src/detente/assessment/reference.toml"),
+        ("build_rus_usa_figures", "src/detente/cases/rus_usa/figures.csv"),
+    ):
         runpy.run_path(str(root / "tools" / f"{tool}.py"), run_name="__main__")
         assert capsys.readouterr().out == (root / held).read_text()
 
 
 def test_months_before_clips_to_the_month() -> None:
     assert [months_before(date(2024, 3, 31), n) for n in (1, 13, -1, -11, 0)] == [
-        date(2024, 2, 29), date(2023, 2, 28), date(2024, 4, 30), date(2025, 2, 28), date(2024, 3, 31)]
+        date(2024, 2, 29),
+        date(2023, 2, 28),
+        date(2024, 4, 30),
+        date(2025, 2, 28),
+        date(2024, 3, 31),
+    ]
 
 
 def test_the_first_screen_answers_in_24_lines_of_100_columns() -> None:
     lines = weitz().to_text(100).splitlines()
     assert all(len(line) <= 100 for line in lines[:24])
     screen = "\n".join(lines[:24])
-    for needed in ("Bottom line", "as of 1 February 2007", "90% interval", "all pairs 73%", "strategic arms", "cyber and space", "verdict"):
+    for needed in (
+        "Bottom line",
+        "as of 1 February 2007",
+        "90% interval",
+        "all pairs 73%",
+        "strategic arms",
+        "cyber and space",
+        "verdict",
+    ):
         assert needed in screen
 
 
 def test_unknown_is_said_and_nothing_is_guessed(tmp_path: Path) -> None:
     record = dt.open_record(tmp_path / "r", cases=False)
-    record.ingest(triples(tmp_path / "e.tsv", [(f"2018-0{m}-{d:02d}", "India", "Consult", "040", "1", "Pakistan") for m in range(1, 9) for d in range(1, 29)]))
+    record.ingest(
+        triples(
+            tmp_path / "e.tsv",
+            [
+                (f"2018-0{m}-{d:02d}", "India", "Consult", "040", "1", "Pakistan")
+                for m in range(1, 9)
+                for d in range(1, 29)
+            ],
+        )
+    )
     result = record.pair("IND", "PAK", as_of="2018-08-31").assess()
     assert {a.verdict for a in result.areas} == {"unknown"}
     assert all(a.unknown and a.probability is None for a in result.areas)

@@ -12,13 +12,16 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from conftest import TRIPLE_HEADER, gdelt_row, gdelt_zip, triples
 
 GOOD = ("2018-01-01", "Russia", "Consult", "040", "1", "United States")
 
 
 def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run([sys.executable, "-m", "detente", *map(str, arguments)], capture_output=True, text=True, timeout=120, **options)  # type: ignore[call-overload]
+    done = subprocess.run(
+        [sys.executable, "-m", "detente", *map(str, arguments)], capture_output=True, text=True, timeout=120, **options
+    )  # type: ignore[call-overload]
     assert "Traceback" not in done.stderr, done.stderr
     return done
 
@@ -45,23 +48,34 @@ def test_ragged_rows(tmp_path: Path) -> None:
 
 def test_a_long_and_a_short_row_that_keep_the_number_of_tabs(tmp_path: Path) -> None:
     file = tmp_path / "r.export.CSV"
-    file.write_text("\n".join([gdelt_row(1), gdelt_row(2) + "\textra", gdelt_row(3).rsplit("\t", 1)[0], gdelt_row(4)]) + "\n")
+    file.write_text(
+        "\n".join([gdelt_row(1), gdelt_row(2) + "\textra", gdelt_row(3).rsplit("\t", 1)[0], gdelt_row(4)]) + "\n"
+    )
     _, bad = ingest(tmp_path / "rec", file)
     assert sorted(reasons(bad)) == [(2, "has 62 fields, expected 61"), (3, "has 60 fields, expected 61")]
 
 
 def test_bad_utf8_and_nul(tmp_path: Path) -> None:
     file = tmp_path / "u.tsv"
-    file.write_bytes((TRIPLE_HEADER + "\n" + "\t".join(GOOD) + "\n").encode() + b"2018-01-02\tRus\xffsia\tConsult\t040\t1\tUnited States\n"
-                     + b"2018-01-03\tRus\0sia\tConsult\t040\t1\tUnited States\n")
+    file.write_bytes(
+        (TRIPLE_HEADER + "\n" + "\t".join(GOOD) + "\n").encode()
+        + b"2018-01-02\tRus\xffsia\tConsult\t040\t1\tUnited States\n"
+        + b"2018-01-03\tRus\0sia\tConsult\t040\t1\tUnited States\n"
+    )
     done, bad = ingest(tmp_path / "rec", file)
     assert done.returncode == 0
     assert sorted(reasons(bad)) == [(3, "is no UTF-8 at byte 15"), (4, "holds a NUL byte")]
 
 
-@pytest.mark.parametrize(("day", "said"), [
-    ("1920", "SQLDATE 1920 is no day"), ("20180231", "SQLDATE 20180231 is no day"), ("19201024", "before GDELT begins"), ("20301024", "after its report"),
-])
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("1920", "SQLDATE 1920 is no day"),
+        ("20180231", "SQLDATE 20180231 is no day"),
+        ("19201024", "before GDELT begins"),
+        ("20301024", "after its report"),
+    ],
+)
 def test_impossible_dates(tmp_path: Path, day: str, said: str) -> None:
     file = gdelt_zip(tmp_path / "d.export.CSV.zip", [gdelt_row(1), gdelt_row(2, day, added="20191024")])
     _, bad = ingest(tmp_path / "rec", file)
@@ -119,8 +133,11 @@ def _damaged(tmp_path: Path) -> dict[str, Path]:
     whole = gdelt_zip(tmp_path / "whole.export.CSV.zip", rows).read_bytes()
     packed = gzip.compress("\n".join([TRIPLE_HEADER, *("\t".join(GOOD) for _ in range(2000))]).encode())
     files = {
-        "short.zip": whole[: len(whole) // 2], "tail.zip": whole[:-30], "short.tsv.gz": packed[: len(packed) // 2],
-        "flipped.zip": whole[:2000] + bytes([whole[2000] ^ 0xFF]) + whole[2001:], "flipped.tsv.gz": packed[:40] + b"\xff\xff\xff" + packed[43:],
+        "short.zip": whole[: len(whole) // 2],
+        "tail.zip": whole[:-30],
+        "short.tsv.gz": packed[: len(packed) // 2],
+        "flipped.zip": whole[:2000] + bytes([whole[2000] ^ 0xFF]) + whole[2001:],
+        "flipped.tsv.gz": packed[:40] + b"\xff\xff\xff" + packed[43:],
         "sum.tsv.gz": packed[:-8] + b"\0\0\0\0" + packed[-4:],
     }
     for name, data in files.items():
@@ -164,7 +181,14 @@ def test_zip_bomb_is_bounded(tmp_path: Path) -> None:
             member.write(line)
     assert path.stat().st_size < 3_000_000
     limit = 2_000_000_000
-    done = run("ingest", "--quiet", "--record", tmp_path / "rec", path, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (limit, limit)))
+    done = run(
+        "ingest",
+        "--quiet",
+        "--record",
+        tmp_path / "rec",
+        path,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (limit, limit)),
+    )
     assert done.returncode == 2 and "times its size" in done.stderr
 
 
@@ -193,8 +217,14 @@ def test_full_disk(tmp_path: Path) -> None:
     rows = [("2018-01-02", "Russia", "Consult", "040", "1", f"Nobody {n * 7919}") for n in range(60_000)]
     big = triples(tmp_path / "big.tsv", rows)
     limit = 200_000
-    done = run("ingest", "--quiet", "--record", tmp_path / "rec", big,
-               preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY)))
+    done = run(
+        "ingest",
+        "--quiet",
+        "--record",
+        tmp_path / "rec",
+        big,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY)),
+    )
     assert done.returncode == 2 and "safe" in done.stderr and "run the same command again" in done.stderr
     again, bad = ingest(tmp_path / "rec", big)
     assert again.returncode == 0 and bad == [] and "60,000 events" in again.stderr
@@ -210,10 +240,16 @@ def test_a_folder_that_is_no_record(tmp_path: Path) -> None:
 
 def test_bad_usage() -> None:
     for arguments, said in [
-        (["panel", "USA"], "Missing argument"), (["panel", "USA", "Atlantis"], "names no state"), (["panel", "USA", "USA"], "same state"),
-        (["assess", "USA", "RUS"], "--as-of"), (["assess", "USA", "RUS", "--as-of", "2007-02-30"], "is no date"),
-        (["assess", "USA", "RUS", "--as-of", "yesterday"], "is no d"), (["panel", "USA", "RUS", "--area", "fishing"], "no issue area"),
-        (["nonsense"], "No such command"), (["who"], "give a name"), (["codebook", "--codebook", "/nowhere.toml"], "can't read"),
+        (["panel", "USA"], "Missing argument"),
+        (["panel", "USA", "Atlantis"], "names no state"),
+        (["panel", "USA", "USA"], "same state"),
+        (["assess", "USA", "RUS"], "--as-of"),
+        (["assess", "USA", "RUS", "--as-of", "2007-02-30"], "is no date"),
+        (["assess", "USA", "RUS", "--as-of", "yesterday"], "is no d"),
+        (["panel", "USA", "RUS", "--area", "fishing"], "no issue area"),
+        (["nonsense"], "No such command"),
+        (["who"], "give a name"),
+        (["codebook", "--codebook", "/nowhere.toml"], "can't read"),
         (["who", "X", "--names", "/nowhere.csv"], "can't read"),
     ]:
         done = run(*arguments)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest import triples
 
+from conftest import triples
 from detente.cli import COMMANDS, main
 
 
@@ -23,8 +23,13 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, st
 
 @pytest.fixture
 def held(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
-    file = triples(tmp_path / "a.tsv", [("2018-01-02", "Russia", "Consult", "040", "1", "United States"),
-                                         ("2018-02-03", "United States", "Accuse", "112", "-2", "Vladimir Putin")])
+    file = triples(
+        tmp_path / "a.tsv",
+        [
+            ("2018-01-02", "Russia", "Consult", "040", "1", "United States"),
+            ("2018-02-03", "United States", "Accuse", "112", "-2", "Vladimir Putin"),
+        ],
+    )
     assert run(capsys, "ingest", "--quiet", "--record", tmp_path / "r", file)[0] == 0
     return tmp_path / "r"
 
@@ -55,7 +60,13 @@ def test_who(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_who_lists_what_stays_unknown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = triples(tmp_path / "a.tsv", [("2018-01-02", "Zaphod", "Consult", "040", "1", "Russia"), ("2018-01-03", "Zaphod", "Consult", "040", "1", "Trillian")])
+    file = triples(
+        tmp_path / "a.tsv",
+        [
+            ("2018-01-02", "Zaphod", "Consult", "040", "1", "Russia"),
+            ("2018-01-03", "Zaphod", "Consult", "040", "1", "Trillian"),
+        ],
+    )
     code, out, err = run(capsys, "who", "--unresolved", file, "--format", "csv")
     assert code == 0 and out.splitlines() == ["name,mentions", "Zaphod,2", "Trillian,1"]
     assert "4 mentions, 1 resolved (25.0%)" in err
@@ -65,8 +76,20 @@ def test_panel_in_every_form(held: Path, capsys: pytest.CaptureFixture[str]) -> 
     base = ["panel", "USA", "Russia", "--record", held]
     document = json.loads(run(capsys, *base, "--format", "json")[1])
     assert document["pair"] == ["USA", "RUS"]
-    assert set(document["rows"][0]) >= {"period", "sender", "receiver", "area", "verbal_cooperation", "material_cooperation", "verbal_conflict",
-                                       "material_conflict", "intensity", "share", "share_low", "share_high"}
+    assert set(document["rows"][0]) >= {
+        "period",
+        "sender",
+        "receiver",
+        "area",
+        "verbal_cooperation",
+        "material_cooperation",
+        "verbal_conflict",
+        "material_conflict",
+        "intensity",
+        "share",
+        "share_low",
+        "share_high",
+    }
     rows = list(csv.DictReader(io.StringIO(run(capsys, *base, "--format", "csv")[1])))
     assert [r["sender"] for r in rows] == ["USA", "RUS", "USA", "RUS"]
     assert "verbal_cooperation" in run(capsys, *base)[1]
@@ -74,14 +97,36 @@ def test_panel_in_every_form(held: Path, capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_panel_as_parquet(held: Path) -> None:
-    done = subprocess.run([sys.executable, "-m", "detente", "panel", "USA", "RUS", "--record", str(held), "--format", "parquet"], capture_output=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "detente", "panel", "USA", "RUS", "--record", str(held), "--format", "parquet"],
+        capture_output=True,
+        check=True,
+    )
     assert pl.read_parquet(io.BytesIO(done.stdout)).height == 4
 
 
 def test_record_and_facts(held: Path, capsys: pytest.CaptureFixture[str]) -> None:
     listed = json.loads(run(capsys, "record", "--record", held, "--format", "json")[1])
-    assert {(r["table"], r["source"]) for r in listed} == {("events", "icews_triples"), ("facts", "case rus_usa"), ("figures", "case rus_usa")}
-    code, out, _ = run(capsys, "record", "--record", held, "show", "USA", "RUS", "--area", "threat_reduction", "--from", "2004-01-01", "--to", "2008-12-31")
+    assert {(r["table"], r["source"]) for r in listed} == {
+        ("events", "icews_triples"),
+        ("facts", "case rus_usa"),
+        ("figures", "case rus_usa"),
+    }
+    code, out, _ = run(
+        capsys,
+        "record",
+        "--record",
+        held,
+        "show",
+        "USA",
+        "RUS",
+        "--area",
+        "threat_reduction",
+        "--from",
+        "2004-01-01",
+        "--to",
+        "2008-12-31",
+    )
     assert code == 0 and "2005-02-24 + threat_reduction" in out and "https://georgewbush-whitehouse" in out
     assert run(capsys, "record", "--record", held, "verify")[1] == "1 of 1 stored files as ingested\n"
     assert run(capsys, "record", "--record", held, "show", "USA", "NPL")[0] == 1
@@ -99,7 +144,10 @@ def test_codebook(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
 def test_assess(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     code, out, err = run(capsys, "assess", "USA", "RUS", "--as-of", "2007-02-01", "--html", tmp_path / "p.html")
     assert code == 0 and "Bottom line" in out and "wrote" in err and (tmp_path / "p.html").exists()
-    assert json.loads(run(capsys, "assess", "USA", "RUS", "--as-of", "2007-02-01", "--format", "json")[1])["pair"] == ["USA", "RUS"]
+    assert json.loads(run(capsys, "assess", "USA", "RUS", "--as-of", "2007-02-01", "--format", "json")[1])["pair"] == [
+        "USA",
+        "RUS",
+    ]
     assert len(run(capsys, "assess", "USA", "RUS", "--as-of", "2007-02-01", "--brief")[1].splitlines()) <= 24
     code, _, err = run(capsys, "assess", "USA", "RUS", "--as-of", "2007-02-01", "--html", "/nowhere/p.html")
     assert code == 2 and "can't be written" in err

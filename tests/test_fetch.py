@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import threading
 import time
@@ -12,8 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from conftest import TRIPLE_HEADER, gdelt_row, gdelt_zip
 
+from conftest import TRIPLE_HEADER, gdelt_row, gdelt_zip
 from detente.cli import main
 from detente.errors import DetenteError, NoData
 from detente.sources.download import Downloader, Offline, Remote
@@ -107,7 +108,9 @@ def net(folder: Path, address: str, **options: float) -> Downloader:
     return Downloader(folder, pause=options.get("pause", 0.0), timeout=options.get("timeout", 5.0), mirror=address)
 
 
-def gdelt(folder: Path, address: str, first: date = date(2019, 10, 24), last: date = date(2019, 10, 25), **options: float) -> object:
+def gdelt(
+    folder: Path, address: str, first: date = date(2019, 10, 24), last: date = date(2019, 10, 25), **options: float
+) -> object:
     with net(folder, address, **options) as downloader:
         return downloader.all(files_of("gdelt", first, last, downloader))
 
@@ -193,14 +196,27 @@ def test_requests_keep_a_polite_distance(site: tuple[Site, str], tmp_path: Path)
     gdelt_site(state, tmp_path)
     gdelt(tmp_path / "d", address, pause=0.1)
     times = [t for _, _, t in state.asked]
-    assert min(b - a for a, b in zip(times, times[1:], strict=False)) >= 0.09
+    assert min(b - a for a, b in itertools.pairwise(times)) >= 0.09
 
 
 def test_offline_says_so_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(Offline, match="are you online"):
         gdelt(tmp_path / "d", "http://127.0.0.1:9")
     with pytest.raises(SystemExit) as end:
-        main(["fetch", "unvotes", "--from", "2000-01-01", "--to", "2001-01-01", "--mirror", "http://127.0.0.1:9", "--record", str(tmp_path / "r")])
+        main(
+            [
+                "fetch",
+                "unvotes",
+                "--from",
+                "2000-01-01",
+                "--to",
+                "2001-01-01",
+                "--mirror",
+                "http://127.0.0.1:9",
+                "--record",
+                str(tmp_path / "r"),
+            ]
+        )
     err = capsys.readouterr().err
     assert end.value.code == 2 and err.count("\n") == 1 and "can't reach 127.0.0.1:9" in err
 
@@ -212,33 +228,59 @@ def test_gdelt_before_2015_comes_from_version_1(site: tuple[Site, str], tmp_path
         state.files[f"/events/{name}"] = name.encode()
     state.files["/events/md5sums"] = "".join(f"{hashlib.md5(n.encode()).hexdigest()}  {n}\n" for n in names).encode()
     with net(tmp_path / "d", address) as downloader:
-        listed = [f.name for first, last in ((date(2005, 12, 30), date(2006, 2, 2)), (date(2013, 4, 1), date(2013, 4, 1)))
-                  for f in files_of("gdelt", first, last, downloader)]
+        listed = [
+            f.name
+            for first, last in ((date(2005, 12, 30), date(2006, 2, 2)), (date(2013, 4, 1), date(2013, 4, 1)))
+            for f in files_of("gdelt", first, last, downloader)
+        ]
         outcome = downloader.all(files_of("gdelt", date(2005, 12, 30), date(2006, 2, 2), downloader))
     assert listed == names and len(outcome.fetched) == 3
 
 
 def dataverse(state: Site, files: list[dict[str, object]]) -> None:
-    state.files["/api/datasets/:persistentId/"] = json.dumps({"status": "OK", "data": {"latestVersion": {"files": files}}}).encode()
+    state.files["/api/datasets/:persistentId/"] = json.dumps(
+        {"status": "OK", "data": {"latestVersion": {"files": files}}}
+    ).encode()
 
 
 def entry(number: int, name: str, data: bytes, **more: object) -> dict[str, object]:
-    return {"label": name, "restricted": False, "dataFile": {"id": number, "filename": name, "md5": hashlib.md5(data).hexdigest(), "filesize": len(data), **more}}
+    return {
+        "label": name,
+        "restricted": False,
+        "dataFile": {
+            "id": number,
+            "filename": name,
+            "md5": hashlib.md5(data).hexdigest(),
+            "filesize": len(data),
+            **more,
+        },
+    }
 
 
 def test_dataverse_files_by_year_and_week(site: tuple[Site, str], tmp_path: Path) -> None:
     state, address = site
     body = (TRIPLE_HEADER + "\n").encode()
-    dataverse(state, [entry(1, "events.2017.20200602.tab.zip", body), entry(2, "events.2018.20200427084805.zip", body), entry(3, "readme.pdf", body),
-                      entry(4, "ngecEvents.20230103111842.Release603.DV.txt", body), entry(5, "ngecEvents.DV.2018.txt.zip", body),
-                      entry(6, "UNVotes.tab", body, originalFileName="UNVotes.csv", originalFileFormat="text/csv"), entry(7, "IdealpointestimatesAll.csv", body)])
+    dataverse(
+        state,
+        [
+            entry(1, "events.2017.20200602.tab.zip", body),
+            entry(2, "events.2018.20200427084805.zip", body),
+            entry(3, "readme.pdf", body),
+            entry(4, "ngecEvents.20230103111842.Release603.DV.txt", body),
+            entry(5, "ngecEvents.DV.2018.txt.zip", body),
+            entry(6, "UNVotes.tab", body, originalFileName="UNVotes.csv", originalFileFormat="text/csv"),
+            entry(7, "IdealpointestimatesAll.csv", body),
+        ],
+    )
     for number in range(1, 8):
         state.files[f"/api/access/datafile/{number}"] = body
     state.files["/api/access/datafile/6?format=original"] = body
-    cases = {("icews", date(2018, 1, 1), date(2018, 12, 31)): ["events.2018.20200427084805.zip"],
-             ("polecat", date(2018, 1, 1), date(2018, 12, 31)): ["ngecEvents.DV.2018.txt.zip"],
-             ("polecat", date(2022, 12, 28), date(2023, 1, 2)): ["ngecEvents.20230103111842.Release603.DV.txt"],
-             ("unvotes", date(1946, 1, 1), date(2020, 1, 1)): ["UNVotes.csv"]}
+    cases = {
+        ("icews", date(2018, 1, 1), date(2018, 12, 31)): ["events.2018.20200427084805.zip"],
+        ("polecat", date(2018, 1, 1), date(2018, 12, 31)): ["ngecEvents.DV.2018.txt.zip"],
+        ("polecat", date(2022, 12, 28), date(2023, 1, 2)): ["ngecEvents.20230103111842.Release603.DV.txt"],
+        ("unvotes", date(1946, 1, 1), date(2020, 1, 1)): ["UNVotes.csv"],
+    }
     with net(tmp_path / "d", address) as downloader:
         for (source, first, last), names in cases.items():
             files = files_of(source, first, last, downloader)
@@ -253,11 +295,29 @@ def test_dataverse_files_by_year_and_week(site: tuple[Site, str], tmp_path: Path
             files_of("icews", date(2018, 1, 1), date(2018, 2, 1), downloader)
 
 
-def test_fetch_and_ingest_from_the_command_line(site: tuple[Site, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_fetch_and_ingest_from_the_command_line(
+    site: tuple[Site, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     state, address = site
     gdelt_site(state, tmp_path)
     with pytest.raises(SystemExit) as end:
-        main(["fetch", "gdelt", "--from", "2019-10-24", "--to", "2019-10-25", "--mirror", address, "--pause", "0", "--ingest", "--record", str(tmp_path / "r")])
+        main(
+            [
+                "fetch",
+                "gdelt",
+                "--from",
+                "2019-10-24",
+                "--to",
+                "2019-10-25",
+                "--mirror",
+                address,
+                "--pause",
+                "0",
+                "--ingest",
+                "--record",
+                str(tmp_path / "r"),
+            ]
+        )
     err = capsys.readouterr().err
     assert end.value.code == 0 and "4 files fetched" in err and "ingested 200 rows of 4 files" in err
 

@@ -56,9 +56,13 @@ def test_the_page_is_deterministic(tmp_path: Path) -> None:
 
 def test_hostile_text_is_escaped(tmp_path: Path) -> None:
     file = tmp_path / "evil.csv"
-    file.write_text("date,actors,area,kind,tone,description,source,source_title\n"
-                    + "".join(f'200{y}-05-05,IND+PAK,diplomatic,meeting,cooperative,"{HOSTILE.replace(chr(34), chr(34) * 2)} {y}",https://e.org/"><b>,"{HOSTILE.replace(chr(34), chr(34) * 2)}"\n'
-                              for y in range(2, 7)).replace('https://e.org/"><b>', '"https://e.org/""><b>"'))
+    file.write_text(
+        "date,actors,area,kind,tone,description,source,source_title\n"
+        + "".join(
+            f'200{y}-05-05,IND+PAK,diplomatic,meeting,cooperative,"{HOSTILE.replace(chr(34), chr(34) * 2)} {y}",https://e.org/"><b>,"{HOSTILE.replace(chr(34), chr(34) * 2)}"\n'
+            for y in range(2, 7)
+        ).replace('https://e.org/"><b>', '"https://e.org/""><b>"')
+    )
     record = dt.open_record(tmp_path / "r", cases=False)
     assert record.ingest(file).rows == 5
     result = record.pair("IND", "PAK", as_of="2007-01-01").assess()
@@ -89,11 +93,23 @@ def chromium() -> str:
 
 def test_rendered_in_a_browser(tmp_path: Path, chromium: str) -> None:
     page = dt.open_record("x").pair("USA", "RUS", as_of="2007-02-01").assess().to_html(tmp_path / "p.html")
-    command = [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync",
-               "--disable-component-update", f"--user-data-dir={tmp_path / 'profile'}", "--window-size=1000,1400"]
+    command = [
+        chromium,
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-sync",
+        "--disable-component-update",
+        f"--user-data-dir={tmp_path / 'profile'}",
+        "--window-size=1000,1400",
+    ]
     picture = tmp_path / "p.png"
     subprocess.run([*command, f"--screenshot={picture}", page.as_uri()], check=True, capture_output=True, timeout=120)
     assert picture.stat().st_size > 40_000
-    dom = subprocess.run([*command, "--dump-dom", page.as_uri()], check=True, capture_output=True, text=True, timeout=120).stdout
+    dom = subprocess.run(
+        [*command, "--dump-dom", page.as_uri()], check=True, capture_output=True, text=True, timeout=120
+    ).stdout
     assert "Security relations as of 1 February 2007" in dom
     assert len(re.findall(r"<svg ", dom)) >= 11

@@ -6,16 +6,19 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from conftest import gdelt_row, gdelt_zip, triples
 
 import detente as dt
+from conftest import gdelt_row, gdelt_zip, triples
 from detente.errors import DetenteError, NoData
 from detente.measures import probability_higher, share, share_interval
 
 ROWS = [
-    ("2018-01-02", "Russia", "Consult", "040", "1", "United States"), ("2018-01-03", "Military (Russia)", "Cooperate militarily", "062", "7.4", "United States"),
-    ("2018-01-03", "United States", "Accuse", "112", "-2", "Vladimir Putin"), ("2018-01-31", "United States", "Impose embargo, boycott, or sanctions", "163", "-8", "Russia"),
-    ("2018-03-15", "Citizen (Russia)", "Consult", "040", "1", "United States"), ("2018-03-15", "Russia", "Consult", "040", "1", "China"),
+    ("2018-01-02", "Russia", "Consult", "040", "1", "United States"),
+    ("2018-01-03", "Military (Russia)", "Cooperate militarily", "062", "7.4", "United States"),
+    ("2018-01-03", "United States", "Accuse", "112", "-2", "Vladimir Putin"),
+    ("2018-01-31", "United States", "Impose embargo, boycott, or sanctions", "163", "-8", "Russia"),
+    ("2018-03-15", "Citizen (Russia)", "Consult", "040", "1", "United States"),
+    ("2018-03-15", "Russia", "Consult", "040", "1", "China"),
     ("2018-03-16", "Russia", "Consult", "040", "1", "Russia"),
 ]
 
@@ -37,9 +40,13 @@ COUNTS = ("verbal_cooperation", "material_cooperation", "verbal_conflict", "mate
 def test_counts_by_direction_and_month_with_zeros_where_covered(record: object) -> None:
     panel = record.pair("USA", "RUS").panel("month")  # type: ignore[attr-defined]
     assert rows(panel, "period", "sender", *COUNTS) == [
-        (date(2018, 1, 1), "USA", 0, 0, 1, 1), (date(2018, 1, 1), "RUS", 1, 1, 0, 0),
-        (date(2018, 2, 1), "USA", 0, 0, 0, 0), (date(2018, 2, 1), "RUS", 0, 0, 0, 0),
-        (date(2018, 3, 1), "USA", 0, 0, 0, 0), (date(2018, 3, 1), "RUS", 1, 0, 0, 0)]
+        (date(2018, 1, 1), "USA", 0, 0, 1, 1),
+        (date(2018, 1, 1), "RUS", 1, 1, 0, 0),
+        (date(2018, 2, 1), "USA", 0, 0, 0, 0),
+        (date(2018, 2, 1), "RUS", 0, 0, 0, 0),
+        (date(2018, 3, 1), "USA", 0, 0, 0, 0),
+        (date(2018, 3, 1), "RUS", 1, 0, 0, 0),
+    ]
     assert [round(x, 1) for x in panel["intensity"]] == [-10.0, 8.4, 0.0, 0.0, 0.0, 1.0]
     assert panel["share"].null_count() == 3
     assert panel["covered"].to_list()[2:4] == [1.0, 1.0]
@@ -55,14 +62,27 @@ def test_periods_that_no_source_covers_are_missing(tmp_path: Path, record: objec
 
 def test_gdelt_covers_the_days_of_its_reports_not_of_stray_events(tmp_path: Path) -> None:
     record = dt.open_record(tmp_path / "g", cases=False)
-    record.ingest(gdelt_zip(tmp_path / "a.export.CSV.zip", [gdelt_row(n) for n in range(9)] + [gdelt_row(99, "20181024", added="20191024")]))
+    record.ingest(
+        gdelt_zip(
+            tmp_path / "a.export.CSV.zip",
+            [gdelt_row(n) for n in range(9)] + [gdelt_row(99, "20181024", added="20191024")],
+        )
+    )
     panel = record.pair("USA", "RUS").panel("month").filter(pl.col("sender") == "RUS")
     assert panel["period"][0] == date(2018, 10, 1)
     assert panel["verbal_cooperation"].to_list() == [1, *[None] * 11, 9]
     assert panel["covered"][0] == 0.0 and round(panel["covered"][-1], 3) == round(1 / 31, 3)
 
 
-@pytest.mark.parametrize(("by", "first", "count"), [("week", date(2018, 1, 1), 11), ("month", date(2018, 1, 1), 3), ("quarter", date(2018, 1, 1), 1), ("year", date(2018, 1, 1), 1)])
+@pytest.mark.parametrize(
+    ("by", "first", "count"),
+    [
+        ("week", date(2018, 1, 1), 11),
+        ("month", date(2018, 1, 1), 3),
+        ("quarter", date(2018, 1, 1), 1),
+        ("year", date(2018, 1, 1), 1),
+    ],
+)
 def test_every_length_of_period_adds_up(record: object, by: str, first: date, count: int) -> None:
     panel = record.pair("RUS", "USA").panel(by)  # type: ignore[attr-defined]
     assert (panel["period"][0], panel["period"].n_unique()) == (first, count)
@@ -73,14 +93,19 @@ def test_areas_and_sectors(record: object) -> None:
     pair = record.pair("RUS", "USA")  # type: ignore[attr-defined]
     panel = pair.panel("year", areas=[None, "military_dialogue", "economic"])
     assert rows(panel.filter(pl.col("sender") == "RUS"), "area", *COUNTS) == [
-        (None, 2, 1, 0, 0), ("military_dialogue", 0, 1, 0, 0), ("economic", 0, 0, 0, 0)]
+        (None, 2, 1, 0, 0),
+        ("military_dialogue", 0, 1, 0, 0),
+        ("economic", 0, 0, 0, 0),
+    ]
     government = pair.panel("year", sectors="government").filter(pl.col("sender") == "RUS")
     assert rows(government, *COUNTS) == [(1, 1, 0, 0)]
 
 
 def test_a_codebook_of_ones_own_recodes_what_is_held(tmp_path: Path, record: object) -> None:
     book = tmp_path / "mine.toml"
-    book.write_text('[areas.talk]\ntitle = "Talk"\ndefinition = "Consultation."\n[[areas.talk.rules]]\nactions = ["04"]\n')
+    book.write_text(
+        '[areas.talk]\ntitle = "Talk"\ndefinition = "Consultation."\n[[areas.talk.rules]]\nactions = ["04"]\n'
+    )
     mine = dt.open_record(tmp_path / "r", cases=False, codebook=book)
     panel = mine.pair("RUS", "USA").panel("year", areas=["talk"]).filter(pl.col("sender") == "RUS")
     assert panel["verbal_cooperation"].to_list() == [2]
@@ -104,7 +129,9 @@ def test_the_same_expression_runs_on_a_connection_of_ones_own(record: object) ->
 
 def test_continuing_states_count_with_their_former_code(tmp_path: Path) -> None:
     old = tmp_path / "old.tsv"
-    old.write_text("\n".join(gdelt_row(n, day, added="20130203", width=57) for n, day in ((1, "19911101"), (2, "19920201"))) + "\n")
+    old.write_text(
+        "\n".join(gdelt_row(n, day, added="20130203", width=57) for n, day in ((1, "19911101"), (2, "19920201"))) + "\n"
+    )
     record = dt.open_record(tmp_path / "o", cases=False)
     record.ingest(old)
     panel = record.pair("USA", "RUS").panel("year")
@@ -132,7 +159,10 @@ def test_panel_against_a_plain_count(shared: Path, tmp_path: Path) -> None:
             cache[name, day] = index.resolve(name, date.fromisoformat(day)).code
         return cache[name, day]
 
-    likely = raw[raw["sender"].str.contains("Russia|United|Putin|Trump|Lavrov") & raw["receiver"].str.contains("Russia|United|Putin|Trump|Lavrov")]
+    likely = raw[
+        raw["sender"].str.contains("Russia|United|Putin|Trump|Lavrov")
+        & raw["receiver"].str.contains("Russia|United|Putin|Trump|Lavrov")
+    ]
     from detente.codebook import actions
 
     quads = {c: a.quad for c, a in actions().items()}
@@ -145,7 +175,10 @@ def test_panel_against_a_plain_count(shared: Path, tmp_path: Path) -> None:
     record.ingest(path)
     frame = pl.read_parquet(record.paths(record.parts("events", kind="pairs")))
     names = "Russia|United|Putin|Trump|Lavrov"
-    same = frame.filter(pl.col("text").str.extract(r"^([^:]+): ").str.contains(names) & pl.col("text").str.extract(r": ([^:]+)$").str.contains(names))
+    same = frame.filter(
+        pl.col("text").str.extract(r"^([^:]+): ").str.contains(names)
+        & pl.col("text").str.extract(r": ([^:]+)$").str.contains(names)
+    )
     got: dict[tuple[str, str], list[int]] = {}
     for day, sender, receiver, quad in same.select("date", "sender", "receiver", "quad").iter_rows():
         if sorted((sender, receiver)) == ["RUS", "USA"]:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest import gdelt_row, gdelt_zip, triples
 
 import detente as dt
+from conftest import gdelt_row, gdelt_zip, triples
 from detente.errors import DetenteError, NoData
 from detente.record.log import Log, merge_days
 
@@ -51,7 +51,12 @@ def test_the_log_says_which_file_which_digest_when(tmp_path: Path) -> None:
 
 
 def test_ingest_is_deterministic(tmp_path: Path) -> None:
-    files = [gdelt_zip(tmp_path / f"{n}.export.CSV.zip", [gdelt_row(10 * n + k, a=a) for k, a in enumerate(("RUS", "CHN", "USA"))]) for n in range(4)]
+    files = [
+        gdelt_zip(
+            tmp_path / f"{n}.export.CSV.zip", [gdelt_row(10 * n + k, a=a) for k, a in enumerate(("RUS", "CHN", "USA"))]
+        )
+        for n in range(4)
+    ]
     digests = set()
     for name in ("one", "two"):
         record = dt.open_record(tmp_path / name, cases=False)
@@ -63,7 +68,10 @@ def test_ingest_is_deterministic(tmp_path: Path) -> None:
 def test_helpers_and_this_process_give_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The helper processes of a large ingest write the same rows as an ingest without them; twins across blocks go."""
     rows = [gdelt_row(n % 70_000, url=f"https://example.org/{n % 70_000}/" + "y" * 200) for n in range(110_000)]
-    files = [gdelt_zip(tmp_path / "a.export.CSV.zip", rows[:60_000]), gdelt_zip(tmp_path / "b.export.CSV.zip", rows[60_000:])]
+    files = [
+        gdelt_zip(tmp_path / "a.export.CSV.zip", rows[:60_000]),
+        gdelt_zip(tmp_path / "b.export.CSV.zip", rows[60_000:]),
+    ]
     frames = []
     for name, limit in (("with", 0), ("without", 1 << 60)):
         monkeypatch.setattr("detente.record.ingest.HELPERS_FROM", limit)
@@ -93,7 +101,10 @@ def test_many_small_files_are_told_apart(tmp_path: Path) -> None:
 
 def test_as_of_hides_what_was_not_known(tmp_path: Path) -> None:
     """GDELT reports events late: an event of the 1st reported on the 20th is unknown on the 10th."""
-    file = gdelt_zip(tmp_path / "a.export.CSV.zip", [gdelt_row(1, "20191001"), gdelt_row(2, "20191001", added="20191020"), gdelt_row(3, "20191021")])
+    file = gdelt_zip(
+        tmp_path / "a.export.CSV.zip",
+        [gdelt_row(1, "20191001"), gdelt_row(2, "20191001", added="20191020"), gdelt_row(3, "20191021")],
+    )
     record = dt.open_record(tmp_path / "r", cases=False)
     record.ingest(file)
 
@@ -132,8 +143,11 @@ def test_kill_in_the_middle_leaves_the_record_whole(tmp_path: Path) -> None:
     before = record.digest()
     rows = [gdelt_row(n, url=f"https://example.org/{n}/" + "y" * 300) for n in range(150_000)]
     big = gdelt_zip(tmp_path / "big.export.CSV.zip", rows)
-    child = subprocess.Popen([sys.executable, "-m", "detente", "ingest", "--quiet", "--record", str(tmp_path / "r"), str(big)],
-                             start_new_session=True, stderr=subprocess.DEVNULL)
+    child = subprocess.Popen(
+        [sys.executable, "-m", "detente", "ingest", "--quiet", "--record", str(tmp_path / "r"), str(big)],
+        start_new_session=True,
+        stderr=subprocess.DEVNULL,
+    )
     data = tmp_path / "r" / "data" / "events" / "gdelt2"
     for _ in range(2000):
         if data.exists() and any(data.iterdir()):
@@ -150,7 +164,10 @@ def test_kill_in_the_middle_leaves_the_record_whole(tmp_path: Path) -> None:
 
 
 def test_an_interrupted_ingest_keeps_what_was_committed(tmp_path: Path) -> None:
-    files = [triples(tmp_path / f"{n}.tsv", [(f"2018-01-{n + 1:02d}", "Russia", "Consult", "040", "1", "United States")]) for n in range(3)]
+    files = [
+        triples(tmp_path / f"{n}.tsv", [(f"2018-01-{n + 1:02d}", "Russia", "Consult", "040", "1", "United States")])
+        for n in range(3)
+    ]
     record = dt.open_record(tmp_path / "r", cases=False)
 
     def stop(name: str, done: int, rows: int) -> None:
@@ -173,4 +190,6 @@ def test_a_record_of_a_newer_format_is_refused(tmp_path: Path) -> None:
 
 def test_merge_days() -> None:
     assert merge_days([["2018-01-03", "2018-01-05"], ["2018-01-01", "2018-01-02"], ["2018-02-01", "2018-02-01"]]) == [
-        (date(2018, 1, 1), date(2018, 1, 5)), (date(2018, 2, 1), date(2018, 2, 1))]
+        (date(2018, 1, 1), date(2018, 1, 5)),
+        (date(2018, 2, 1), date(2018, 2, 1)),
+    ]

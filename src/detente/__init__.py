@@ -15,8 +15,7 @@ __all__ = ["Assessment", "Pair", "Record", "__version__", "open_record", "who"]
 if TYPE_CHECKING:
     from detente.actors import who
     from detente.assessment import Assessment
-    from detente.pair import Pair
-    from detente.pair import open_record
+    from detente.pair import Pair, open_record
     from detente.record import Record
 
 _HOMES = {

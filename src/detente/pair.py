@@ -45,12 +45,21 @@ class Pair:
     b: str
     as_of: date | None = None
 
-    def panel(self, by: str = "month", *, areas: Sequence[str | None] = (None,), source: str | None = None,
-              sectors: str = "all", con: Any | None = None) -> pl.DataFrame:
+    def panel(
+        self,
+        by: str = "month",
+        *,
+        areas: Sequence[str | None] = (None,),
+        source: str | None = None,
+        sectors: str = "all",
+        con: Any | None = None,
+    ) -> pl.DataFrame:
         """Directed counts, net intensity and cooperation share; see `detente.measures.pair_panel`."""
         from detente.measures import pair_panel
 
-        return pair_panel(self.record, self.a, self.b, by=by, as_of=self.as_of, areas=areas, source=source, sectors=sectors, con=con)
+        return pair_panel(
+            self.record, self.a, self.b, by=by, as_of=self.as_of, areas=areas, source=source, sectors=sectors, con=con
+        )
 
     def facts(self, area: str | None = None) -> pl.DataFrame:
         """The dated facts of the pair, with their sources."""
@@ -76,8 +85,13 @@ class Pair:
         return assess(self.record, self.a, self.b, self.as_of, source=source)
 
 
-def open_record(folder: str | Path | None = None, *, codebook: str | Path | None = None, names: str | Path | None = None,
-                cases: bool = True) -> OpenRecord:
+def open_record(
+    folder: str | Path | None = None,
+    *,
+    codebook: str | Path | None = None,
+    names: str | Path | None = None,
+    cases: bool = True,
+) -> OpenRecord:
     """Open a record folder (the user's own by default; it is made at the first ingest)."""
     return OpenRecord(folder, codebook=codebook, names=names, cases=cases)
 

@@ -3,5 +3,19 @@
 from detente.actors.resolve import SCHEMES, UNKNOWN, Actor, Actors, actors, sector_of, who
 from detente.actors.tables import Person, Spell, State, identity, moment, organisations, states
 
-__all__ = ["SCHEMES", "UNKNOWN", "Actor", "Actors", "Person", "Spell", "State", "actors", "identity", "moment", "organisations",
-           "sector_of", "states", "who"]
+__all__ = [
+    "SCHEMES",
+    "UNKNOWN",
+    "Actor",
+    "Actors",
+    "Person",
+    "Spell",
+    "State",
+    "actors",
+    "identity",
+    "moment",
+    "organisations",
+    "sector_of",
+    "states",
+    "who",
+]

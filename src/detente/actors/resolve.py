@@ -92,8 +92,14 @@ class Actors:
             for demonym in state.demonyms:
                 self._demonyms.setdefault(normal(demonym), state.code)
             current = not state.ends
-            for scheme, value in (("iso2", state.iso2), ("numeric", state.numeric), ("cow", state.cow),
-                                  ("gw", state.gw), ("iso3", state.code), ("cameo", state.cameo or state.code)):
+            for scheme, value in (
+                ("iso2", state.iso2),
+                ("numeric", state.numeric),
+                ("cow", state.cow),
+                ("gw", state.gw),
+                ("iso3", state.code),
+                ("cameo", state.cameo or state.code),
+            ):
                 if value and (current or value not in self._codes[scheme]):
                     self._codes[scheme][value] = state.code
             for value in state.fips:
@@ -102,7 +108,9 @@ class Actors:
         # Our own names outrank the long forms that pycountry lists.
         for row in rows("states.csv"):
             self._states[normal(row["name"])] = row["iso3"]
-        self._codes["cameo"].update({"WSB": "PSE", "GZS": "PSE", "KOS": "XKX", "XKX": "XKX", "ROU": "ROU", "TLS": "TLS"})
+        self._codes["cameo"].update(
+            {"WSB": "PSE", "GZS": "PSE", "KOS": "XKX", "XKX": "XKX", "ROU": "ROU", "TLS": "TLS"}
+        )
 
     def _load_fixed(self) -> None:
         for body in organisations().values():
@@ -119,10 +127,17 @@ class Actors:
     def _load_persons(self) -> None:
         by_identity: dict[tuple[str, str], Person] = {}
         for row in rows("offices.csv"):
-            spell = Spell(row["state"], row["sector"], row["office"], moment(row["from"]), moment(row["to"], last=True),
-                          several(row["start_checked"]))
+            spell = Spell(
+                row["state"],
+                row["sector"],
+                row["office"],
+                moment(row["from"]),
+                moment(row["to"], last=True),
+                several(row["start_checked"]),
+            )
             person = self._persons.get(normal(row["name"])) or by_identity.setdefault(
-                (normal(row["name"]), ""), Person(row["name"]))
+                (normal(row["name"]), ""), Person(row["name"])
+            )
             person.spells.append(spell)
             for name in (row["name"], *several(row["other_names"])):
                 self._persons.setdefault(normal(name), person)
@@ -147,10 +162,17 @@ class Actors:
         for line, row in enumerate(reader, start=2):
             code = (row.get("code") or "").strip()
             if code not in states() and code not in organisations():
-                raise DetenteError(f"{path}: line {line}: {code!r} is no state or organisation code (see `detente who`)")
+                raise DetenteError(
+                    f"{path}: line {line}: {code!r} is no state or organisation code (see `detente who`)"
+                )
             try:
-                spell = Spell(code, (row.get("sector") or "").strip(), "from the names file",
-                              moment((row.get("from") or "").strip()), moment((row.get("to") or "").strip(), last=True))
+                spell = Spell(
+                    code,
+                    (row.get("sector") or "").strip(),
+                    "from the names file",
+                    moment((row.get("from") or "").strip()),
+                    moment((row.get("to") or "").strip(), last=True),
+                )
             except DetenteError as error:
                 raise DetenteError(f"{path}: line {line}: {error}") from None
             self._own.setdefault(normal(row["name"] or ""), Person(row["name"] or "")).spells.append(spell)
@@ -239,8 +261,12 @@ class Actors:
                 raise DetenteError(f"{text!r} is no {scheme} code of a state")
             return code
         found = self.lookup(text)
-        if isinstance(found, Actor) and found.code and found.kind != "institution" and (
-                found.kind != "state" or not found.sector):
+        if (
+            isinstance(found, Actor)
+            and found.code
+            and found.kind != "institution"
+            and (found.kind != "state" or not found.sector)
+        ):
             return found.code
         import difflib
 
@@ -311,8 +337,14 @@ class Actors:
 
     def _organisation(self, name: str, code: str) -> Actor:
         body = organisations()[code]
-        return Actor(name, body.kind, "" if body.kind == "region" else code, "IGO" if body.kind == "organisation" else "",
-                     "CAMEO code", body.name)
+        return Actor(
+            name,
+            body.kind,
+            "" if body.kind == "region" else code,
+            "IGO" if body.kind == "organisation" else "",
+            "CAMEO code",
+            body.name,
+        )
 
 
 def _spell_text(spell: Spell) -> str:

@@ -115,25 +115,48 @@ def states() -> dict[str, State]:
     for entry in pycountry.countries:
         known: Any = entry
         names = [known.name, getattr(known, "common_name", ""), getattr(known, "official_name", "")]
-        names.append(known.name.split(",")[0] if "," in known.name and "Korea" not in known.name
-                     and "Congo" not in known.name and "Virgin" not in known.name else "")
+        names.append(
+            known.name.split(",")[0]
+            if "," in known.name
+            and "Korea" not in known.name
+            and "Congo" not in known.name
+            and "Virgin" not in known.name
+            else ""
+        )
         table[known.alpha_3] = State(
             known.alpha_3, known.name, tuple(n for n in names if n), (), known.alpha_2, known.numeric
         )
     for row in rows("states.csv"):
         iso = table.get(row["iso3"])
         table[row["iso3"]] = State(
-            row["iso3"], row["name"],
+            row["iso3"],
+            row["name"],
             several(row["other_names"]) + (iso.other_names if iso else ()),
-            several(row["demonyms"]), iso.iso2 if iso else "", iso.numeric if iso else "",
-            row["cow"], row["gw"], tuple(f for f in (row["fips"], row["fips_former"]) if f), row["cameo"],
+            several(row["demonyms"]),
+            iso.iso2 if iso else "",
+            iso.numeric if iso else "",
+            row["cow"],
+            row["gw"],
+            tuple(f for f in (row["fips"], row["fips_former"]) if f),
+            row["cameo"],
         )
     for row in rows("historic.csv"):
         ends = moment(row["to"])
         table[row["code"]] = State(
-            row["code"], row["name"], several(row["other_names"]), several(row["demonyms"]), "", "",
-            row["cow"], row["gw"], tuple(f for f in (row["fips"],) if f), row["code"],
-            moment(row["from"]), ends + timedelta(days=1) if ends else None, row["successor"], row["continuing"] == "yes",
+            row["code"],
+            row["name"],
+            several(row["other_names"]),
+            several(row["demonyms"]),
+            "",
+            "",
+            row["cow"],
+            row["gw"],
+            tuple(f for f in (row["fips"],) if f),
+            row["code"],
+            moment(row["from"]),
+            ends + timedelta(days=1) if ends else None,
+            row["successor"],
+            row["continuing"] == "yes",
         )
     return table
 
@@ -153,7 +176,9 @@ def identity(code: str) -> tuple[str, ...]:
 def organisations() -> dict[str, Organisation]:
     """Organisations, non-state groups and regions by their code."""
     return {
-        row["code"]: Organisation(row["code"], row["name"], row["kind"], several(row["other_names"]), several(row["cameo"]))
+        row["code"]: Organisation(
+            row["code"], row["name"], row["kind"], several(row["other_names"]), several(row["cameo"])
+        )
         for row in rows("organisations.csv")
     }
 

@@ -12,7 +12,14 @@ from detente.actors import identity, states
 from detente.assessment.findings import AreaFinding, Assessment, Evidence, Figure, Notes
 from detente.assessment.outlook import OPENING, UNLIKELY, Origin, Outlook, from_facts, from_reference, past_origins
 from detente.assessment.windows import (
-    HORIZON, LEAST_EVENTS, Entries, collect, event_share, event_windows, fact_share, months_before,
+    HORIZON,
+    LEAST_EVENTS,
+    Entries,
+    collect,
+    event_share,
+    event_windows,
+    fact_share,
+    months_before,
 )
 from detente.codebook import Area
 from detente.errors import NoData
@@ -44,8 +51,20 @@ def assess(record: Record, a: str, b: str, as_of: date, *, source: str | None = 
     pair_outlook = None if any(f.rule for f in findings) else _pair_outlook(entries, as_of)
     verdict, summary = _overall(findings, pair_outlook)
     return Assessment(
-        (a, b), (_name(a), _name(b)), as_of, HORIZON, verdict, summary, pair_outlook, findings, figures, _third_parties(entries, as_of),
-        _cannot_tell(entries, findings, as_of), tuple(notes.items), _provenance(record, source), _series(record, a, b, as_of, entries),
+        (a, b),
+        (_name(a), _name(b)),
+        as_of,
+        HORIZON,
+        verdict,
+        summary,
+        pair_outlook,
+        findings,
+        figures,
+        _third_parties(entries, as_of),
+        _cannot_tell(entries, findings, as_of),
+        tuple(notes.items),
+        _provenance(record, source),
+        _series(record, a, b, as_of, entries),
     )
 
 
@@ -57,7 +76,13 @@ def _direction(now: Share, before: Share, least: int) -> str:
     if now.n < least or before.n < least:
         return "unknown"
     higher = probability_higher(now, before)
-    return "rising" if higher is not None and higher >= RISING else "falling" if higher is not None and higher <= FALLING else "steady"
+    return (
+        "rising"
+        if higher is not None and higher >= RISING
+        else "falling"
+        if higher is not None and higher <= FALLING
+        else "steady"
+    )
 
 
 def _area(area: Area, entries: Entries, origins: list[Origin], as_of: date, notes: Notes) -> AreaFinding:
@@ -79,25 +104,49 @@ def _area(area: Area, entries: Entries, origins: list[Origin], as_of: date, note
     evidence = _evidence(area.id, entries, notes, windows)
     unknown = None
     if outlook is None:
-        unknown = ("no chronology of this area: how often it improved in the past is unknown" if now.n
-                   else f"only {events_now.n} reports in the window and no chronology" if events_now.n
-                   else "no record of this area held before this date")
+        unknown = (
+            "no chronology of this area: how often it improved in the past is unknown"
+            if now.n
+            else f"only {events_now.n} reports in the window and no chronology"
+            if events_now.n
+            else "no record of this area held before this date"
+        )
     elif now.n == 0:
         unknown = "no entry in the window: the level now is unknown"
     return AreaFinding(
-        area.id, area.title, basis, now.mean, (now.low, now.high) if now.low is not None and now.high is not None else None, now.n,
-        _direction(now, before, least), outlook.probability if outlook else None, (outlook.low, outlook.high) if outlook else None,
-        outlook.base_rate if outlook else None, outlook.rests_on if outlook else "", outlook.rule if outlook else "",
-        outlook.verdict if outlook else "unknown", evidence, unknown,
+        area.id,
+        area.title,
+        basis,
+        now.mean,
+        (now.low, now.high) if now.low is not None and now.high is not None else None,
+        now.n,
+        _direction(now, before, least),
+        outlook.probability if outlook else None,
+        (outlook.low, outlook.high) if outlook else None,
+        outlook.base_rate if outlook else None,
+        outlook.rests_on if outlook else "",
+        outlook.rule if outlook else "",
+        outlook.verdict if outlook else "unknown",
+        evidence,
+        unknown,
     )
 
 
-def _evidence(area: str, entries: Entries, notes: Notes, windows: tuple[date, date, date] | None) -> tuple[Evidence, ...]:
+def _evidence(
+    area: str, entries: Entries, notes: Notes, windows: tuple[date, date, date] | None
+) -> tuple[Evidence, ...]:
     found = [
-        Evidence(_date_text(row["date"], row["precision"]), row["description"], row["tone"],
-                 tuple(notes.number(url, title) for url, title in ((row["url"], row["title"]), (row["url2"], None)) if url)
-                 or (notes.number(None, row["title"] or f"{row['source']} (no address)"),))
-        for row in entries.facts.filter(pl.col("area") == area).sort("date", descending=True).head(SHOWN).iter_rows(named=True)
+        Evidence(
+            _date_text(row["date"], row["precision"]),
+            row["description"],
+            row["tone"],
+            tuple(notes.number(url, title) for url, title in ((row["url"], row["title"]), (row["url2"], None)) if url)
+            or (notes.number(None, row["title"] or f"{row['source']} (no address)"),),
+        )
+        for row in entries.facts.filter(pl.col("area") == area)
+        .sort("date", descending=True)
+        .head(SHOWN)
+        .iter_rows(named=True)
     ]
     if windows and entries.source:
         recent = entries.events.filter(pl.col("areas").list.contains(area) & (pl.col("date") <= windows[2]))
@@ -105,8 +154,14 @@ def _evidence(area: str, entries: Entries, notes: Notes, windows: tuple[date, da
         for row in strongest.iter_rows(named=True):
             text = row["text"] or f"{_name(row['sender'])} to {_name(row['receiver'])}: {_action(row['action'])}"
             where = row["url"] or None
-            found.append(Evidence(row["date"].isoformat(), text, "cooperative" if row["quad"] <= 2 else "conflictual",
-                                  (notes.number(where, None if where else f"{entries.source}, event {row['event_id']}"[:160]),)))
+            found.append(
+                Evidence(
+                    row["date"].isoformat(),
+                    text,
+                    "cooperative" if row["quad"] <= 2 else "conflictual",
+                    (notes.number(where, None if where else f"{entries.source}, event {row['event_id']}"[:160]),),
+                )
+            )
     return tuple(found)
 
 
@@ -121,17 +176,29 @@ def _date_text(day: date, precision: str) -> str:
 
 
 def _figures(record: Record, a: str, b: str, as_of: date, entries: Entries, notes: Notes) -> tuple[Figure, ...]:
-    figures = [f for f in (_reports_figure(record, a, b, as_of, entries, notes), _votes_figure(record, a, b, as_of, notes)) if f]
+    figures = [
+        f
+        for f in (_reports_figure(record, a, b, as_of, entries, notes), _votes_figure(record, a, b, as_of, notes))
+        if f
+    ]
     held = record.table("figures", as_of)
     for code in (a, b):
-        for measure, words in (("nuclear_stockpile", "nuclear warheads in stockpile"),
-                               ("deployed_strategic_warheads", "deployed strategic warheads")):
+        for measure, words in (
+            ("nuclear_stockpile", "nuclear warheads in stockpile"),
+            ("deployed_strategic_warheads", "deployed strategic warheads"),
+        ):
             rows = held.filter((pl.col("subject") == code) & (pl.col("measure") == measure)).sort("date")
             if rows.height:
                 last, first = rows.row(-1, named=True), rows.row(0, named=True)
-                figures.append(Figure(f"{_name(code)}: {words}, {last['period']}", last["value"], None,
-                                      f"{first['value']:,.0f} in {first['period']}" if first is not last else "",
-                                      (notes.number(last["url"], last["title"]),)))
+                figures.append(
+                    Figure(
+                        f"{_name(code)}: {words}, {last['period']}",
+                        last["value"],
+                        None,
+                        f"{first['value']:,.0f} in {first['period']}" if first is not last else "",
+                        (notes.number(last["url"], last["title"]),),
+                    )
+                )
     return tuple(figures)
 
 
@@ -142,22 +209,38 @@ def _reports_figure(record: Record, a: str, b: str, as_of: date, entries: Entrie
         now = event_share(entries.events, None, windows[1], windows[2])
         before = event_share(entries.events, None, windows[0], windows[1])
         if now.n >= LEAST_EVENTS and now.mean is not None and now.low is not None and now.high is not None:
-            return Figure(f"Reported acts that are cooperative, {windows[1]} to {windows[2]} ({now.n:,} reports)", now.mean,
-                          (now.low, now.high), f"{before.mean:.0%} in the window before" if before.mean is not None else "",
-                          (notes.number(None, f"{entries.source}: events held in this record"),))
+            return Figure(
+                f"Reported acts that are cooperative, {windows[1]} to {windows[2]} ({now.n:,} reports)",
+                now.mean,
+                (now.low, now.high),
+                f"{before.mean:.0%} in the window before" if before.mean is not None else "",
+                (notes.number(None, f"{entries.source}: events held in this record"),),
+            )
     rows = record.table("figures", as_of).filter(
-        pl.col("subject").is_in([f"{a}>{b}", f"{b}>{a}"]) & pl.col("measure").str.starts_with("icews_"))
+        pl.col("subject").is_in([f"{a}>{b}", f"{b}>{a}"]) & pl.col("measure").str.starts_with("icews_")
+    )
     if rows.is_empty():
         return None
-    years = rows.group_by(pl.col("date").dt.year().alias("year")).agg(
-        pl.col("value").filter(pl.col("measure").str.contains("cooperation")).sum().alias("k"), pl.col("value").sum().alias("n")).sort("year")
+    years = (
+        rows.group_by(pl.col("date").dt.year().alias("year"))
+        .agg(
+            pl.col("value").filter(pl.col("measure").str.contains("cooperation")).sum().alias("k"),
+            pl.col("value").sum().alias("n"),
+        )
+        .sort("year")
+    )
     last, first = years.row(-1, named=True), years.row(0, named=True)
     now = share(int(last["k"]), int(last["n"]))
     if now.mean is None or now.low is None or now.high is None:
         return None
     row = rows.row(0, named=True)
-    return Figure(f"Reported acts that are cooperative, {last['year']} ({now.n:,} reports)", now.mean, (now.low, now.high),
-                  f"{first['k'] / first['n']:.0%} in {first['year']}", (notes.number(row["url"], row["title"]),))
+    return Figure(
+        f"Reported acts that are cooperative, {last['year']} ({now.n:,} reports)",
+        now.mean,
+        (now.low, now.high),
+        f"{first['k'] / first['n']:.0%} in {first['year']}",
+        (notes.number(row["url"], row["title"]),),
+    )
 
 
 def _votes_figure(record: Record, a: str, b: str, as_of: date, notes: Notes) -> Figure | None:
@@ -168,12 +251,20 @@ def _votes_figure(record: Record, a: str, b: str, as_of: date, notes: Notes) -> 
         now = share(last["identical"], last["votes"])
         everyone = all_pairs_share(record, last["year"], as_of=as_of)
         earlier = table.filter(pl.col("year") == last["year"] - 5)
-        note = notes.number("https://doi.org/10.7910/DVN/LEJUQZ", "Voeten, Strezhnev and Bailey, UN General Assembly Voting Data, Harvard Dataverse")
+        note = notes.number(
+            "https://doi.org/10.7910/DVN/LEJUQZ",
+            "Voeten, Strezhnev and Bailey, UN General Assembly Voting Data, Harvard Dataverse",
+        )
         compared = [f"all pairs {everyone:.0%}"] if everyone is not None else []
         compared += [f"{earlier['share'][0]:.0%} in {last['year'] - 5}"] if earlier.height else []
         interval = (now.low, now.high) if now.low is not None and now.high is not None else None
-        return Figure(f"UN roll calls with the same vote, {last['year']} ({last['votes']} roll calls)", last["share"], interval,
-                      ", ".join(compared), (note,))
+        return Figure(
+            f"UN roll calls with the same vote, {last['year']} ({last['votes']} roll calls)",
+            last["share"],
+            interval,
+            ", ".join(compared),
+            (note,),
+        )
     held = record.table("figures", as_of).filter((pl.col("measure") == "un_agreement") & pl.col("area").is_null())
     rows = held.filter(pl.col("subject").is_in([f"{a}-{b}", f"{b}-{a}"])).sort("date")
     if rows.is_empty():
@@ -185,9 +276,13 @@ def _votes_figure(record: Record, a: str, b: str, as_of: date, notes: Notes) -> 
     earlier = rows.filter(pl.col("period") == str(int(row["period"]) - 5))
     compared = [f"all pairs {everyone_rows['value'][0]:.0%}"] if everyone_rows.height else []
     compared += [f"{earlier['value'][0]:.0%} in {int(row['period']) - 5}"] if earlier.height else []
-    return Figure(f"UN roll calls with the same vote, {row['period']} ({calls} roll calls)", row["value"],
-                  (now.low, now.high) if now.low is not None and now.high is not None else None, ", ".join(compared),
-                  (notes.number(row["url"], row["title"]),))
+    return Figure(
+        f"UN roll calls with the same vote, {row['period']} ({calls} roll calls)",
+        row["value"],
+        (now.low, now.high) if now.low is not None and now.high is not None else None,
+        ", ".join(compared),
+        (notes.number(row["url"], row["title"]),),
+    )
 
 
 def _pair_outlook(entries: Entries, as_of: date) -> Outlook | None:
@@ -204,12 +299,18 @@ def _overall(findings: tuple[AreaFinding, ...], pair_outlook: Outlook | None) ->
     if not known and pair_outlook:
         return pair_outlook.verdict, (
             f"All reports together: a {pair_outlook.probability:.0%} chance of a higher cooperative share within {HORIZON} months "
-            f"(all pairs: {pair_outlook.base_rate:.0%}), by the reference class alone. Area by area nothing can be said without a chronology.")
+            f"(all pairs: {pair_outlook.base_rate:.0%}), by the reference class alone. Area by area nothing can be said without a chronology."
+        )
     if not known:
         return "unknown", "Nothing held says how often these relations improved: no area can be judged."
     counts = {word: [f.title for f in known if f.verdict == word] for word in ("opening", "limited", "unlikely")}
-    verdict = ("opening" if len(counts["opening"]) * 2 > len(known) else
-               "unlikely" if len(counts["unlikely"]) * 2 > len(known) else "limited")
+    verdict = (
+        "opening"
+        if len(counts["opening"]) * 2 > len(known)
+        else "unlikely"
+        if len(counts["unlikely"]) * 2 > len(known)
+        else "limited"
+    )
     text = f"{_number(len(counts['opening']))} of {len(known)} areas can be expected to improve within {HORIZON} months"
     if counts["opening"]:
         text += f" ({', '.join(counts['opening'])})"
@@ -220,7 +321,11 @@ def _overall(findings: tuple[AreaFinding, ...], pair_outlook: Outlook | None) ->
 
 
 def _number(n: int) -> str:
-    return ("None", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")[n] if n <= 12 else str(n)
+    return (
+        ("None", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")[n]
+        if n <= 12
+        else str(n)
+    )
 
 
 def _third_parties(entries: Entries, as_of: date) -> tuple[dict[str, Any], ...]:
@@ -229,7 +334,9 @@ def _third_parties(entries: Entries, as_of: date) -> tuple[dict[str, Any], ...]:
     recent = entries.facts.filter((pl.col("date") > months_before(as_of, 120)) & pl.col("third_party").is_not_null())
     for row in recent.iter_rows(named=True):
         for code in row["third_party"].split(";"):
-            cell = table.setdefault(code, {"state": code, "name": _name(code), "cooperative": 0, "conflictual": 0, "reports": 0})
+            cell = table.setdefault(
+                code, {"state": code, "name": _name(code), "cooperative": 0, "conflictual": 0, "reports": 0}
+            )
             cell[row["tone"]] += 1
     windows = event_windows(entries, as_of)
     if windows:
@@ -237,9 +344,13 @@ def _third_parties(entries: Entries, as_of: date) -> tuple[dict[str, Any], ...]:
         for name, count in some.drop_nulls().value_counts().iter_rows():
             if name.startswith("third_party_dispute:"):
                 code = name.partition(":")[2]
-                cell = table.setdefault(code, {"state": code, "name": _name(code), "cooperative": 0, "conflictual": 0, "reports": 0})
+                cell = table.setdefault(
+                    code, {"state": code, "name": _name(code), "cooperative": 0, "conflictual": 0, "reports": 0}
+                )
                 cell["reports"] = count
-    return tuple(sorted(table.values(), key=lambda c: (-c["cooperative"] - c["conflictual"], -c["reports"], c["state"]))[:8])
+    return tuple(
+        sorted(table.values(), key=lambda c: (-c["cooperative"] - c["conflictual"], -c["reports"], c["state"]))[:8]
+    )
 
 
 def _cannot_tell(entries: Entries, findings: tuple[AreaFinding, ...], as_of: date) -> tuple[str, ...]:
@@ -248,11 +359,17 @@ def _cannot_tell(entries: Entries, findings: tuple[AreaFinding, ...], as_of: dat
         first, last = entries.covered[0][0], entries.covered[-1][1]
         said.append(f"Events come from {entries.source} alone, which covers {first} to {last}.")
         if any(" reports of " in f.basis for f in findings):
-            said.append("Events are placed in areas mostly by the kind of act, which fixes much of an area's level: read its direction.")
+            said.append(
+                "Events are placed in areas mostly by the kind of act, which fixes much of an area's level: read its direction."
+            )
     else:
-        said.append("No event source is held: levels rest on the chronology, a few entries an area, and their intervals are wide.")
+        said.append(
+            "No event source is held: levels rest on the chronology, a few entries an area, and their intervals are wide."
+        )
     if any(f.rule for f in findings):
-        said.append(f"Probabilities come from a first simple model (persistence), not yet scored; opening from {OPENING:.0%}, unlikely below {UNLIKELY:.0%}.")
+        said.append(
+            f"Probabilities come from a first simple model (persistence), not yet scored; opening from {OPENING:.0%}, unlikely below {UNLIKELY:.0%}."
+        )
     unknown = [f.title for f in findings if f.verdict == "unknown"]
     if unknown:
         said.append(f"Unknown on {as_of}: {', '.join(unknown)}.")
@@ -261,34 +378,67 @@ def _cannot_tell(entries: Entries, findings: tuple[AreaFinding, ...], as_of: dat
 
 def _provenance(record: Record, source: str | None) -> dict[str, Any]:
     return {
-        "version": __version__, "record_digest": record.digest(), "codebook_digest": record.codebook.digest,
-        "parameters": {"horizon_months": HORIZON, "opening": OPENING, "unlikely": UNLIKELY, "rising": RISING, "falling": FALLING,
-                       "least_facts": LEAST_FACTS, "least_events": LEAST_EVENTS, "source": source},
+        "version": __version__,
+        "record_digest": record.digest(),
+        "codebook_digest": record.codebook.digest,
+        "parameters": {
+            "horizon_months": HORIZON,
+            "opening": OPENING,
+            "unlikely": UNLIKELY,
+            "rising": RISING,
+            "falling": FALLING,
+            "least_facts": LEAST_FACTS,
+            "least_events": LEAST_EVENTS,
+            "source": source,
+        },
     }
 
 
 def _series(record: Record, a: str, b: str, as_of: date, entries: Entries) -> dict[str, Any]:
     """What the page's charts draw: directed shares by year or month, and the dated facts."""
-    rows = record.table("figures", as_of).filter(pl.col("measure").str.starts_with("icews_") & pl.col("subject").is_in([f"{a}>{b}", f"{b}>{a}"]))
+    rows = record.table("figures", as_of).filter(
+        pl.col("measure").str.starts_with("icews_") & pl.col("subject").is_in([f"{a}>{b}", f"{b}>{a}"])
+    )
     yearly = [
         {"sender": subject.split(">")[0], "period": f"{year}-01-01", "k": int(k), "n": int(n)}
-        for subject, year, k, n in rows.group_by("subject", pl.col("date").dt.year().alias("year")).agg(
-            pl.col("value").filter(pl.col("measure").str.contains("cooperation")).sum().alias("k"), pl.col("value").sum().alias("n"))
-        .sort("subject", "year").iter_rows()
+        for subject, year, k, n in rows.group_by("subject", pl.col("date").dt.year().alias("year"))
+        .agg(
+            pl.col("value").filter(pl.col("measure").str.contains("cooperation")).sum().alias("k"),
+            pl.col("value").sum().alias("n"),
+        )
+        .sort("subject", "year")
+        .iter_rows()
     ]
     monthly: list[dict[str, Any]] = []
     if entries.events.height:
-        frame = entries.events.with_columns(pl.col("date").dt.truncate("1mo").alias("period"), (pl.col("quad") <= 2).alias("k"))
-        exploded = pl.concat([frame.with_columns(pl.lit("").alias("area")).select("sender", "period", "area", "k"),
-                              frame.explode("areas").drop_nulls("areas").select("sender", "period", pl.col("areas").alias("area"), "k")])
+        frame = entries.events.with_columns(
+            pl.col("date").dt.truncate("1mo").alias("period"), (pl.col("quad") <= 2).alias("k")
+        )
+        exploded = pl.concat(
+            [
+                frame.with_columns(pl.lit("").alias("area")).select("sender", "period", "area", "k"),
+                frame.explode("areas")
+                .drop_nulls("areas")
+                .select("sender", "period", pl.col("areas").alias("area"), "k"),
+            ]
+        )
         monthly = [
             {"sender": sender, "period": period.isoformat(), "area": area, "k": int(k), "n": int(n)}
             for sender, period, area, k, n in exploded.filter(~pl.col("area").str.contains(":"))
-            .group_by("sender", "period", "area").agg(pl.col("k").sum().alias("k"), pl.len().alias("n")).sort("sender", "area", "period").iter_rows()
+            .group_by("sender", "period", "area")
+            .agg(pl.col("k").sum().alias("k"), pl.len().alias("n"))
+            .sort("sender", "area", "period")
+            .iter_rows()
         ]
     facts = [
-        {"date": row["date"].isoformat(), "area": row["area"], "tone": row["tone"], "text": row["description"], "url": row["url"],
-         "from": "both" if not row["targets"] else (a if set(row["actors"]) & set(identity(a)) else b)}
+        {
+            "date": row["date"].isoformat(),
+            "area": row["area"],
+            "tone": row["tone"],
+            "text": row["description"],
+            "url": row["url"],
+            "from": "both" if not row["targets"] else (a if set(row["actors"]) & set(identity(a)) else b),
+        }
         for row in entries.facts.iter_rows(named=True)
     ]
     return {"yearly": yearly, "monthly": monthly, "facts": facts, "source": entries.source}

@@ -11,6 +11,7 @@ from typing import Any
 
 from detente.assessment.outlook import Outlook
 
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """A dated statement and the numbers of the notes with its sources."""
@@ -97,28 +98,62 @@ class Assessment:
     def to_dict(self) -> dict[str, Any]:
         """The public form: all but provenance is a function of the records known on `as_of`."""
         return {
-            "pair": list(self.pair), "names": list(self.names), "as_of": self.as_of.isoformat(),
-            "overall": {"verdict": self.verdict, "summary": self.summary,
-                        "probability": _round(self.outlook.probability) if self.outlook else None,
-                        "probability_interval": _pair((self.outlook.low, self.outlook.high)) if self.outlook else None,
-                        "rests_on": self.outlook.rests_on if self.outlook else None},
+            "pair": list(self.pair),
+            "names": list(self.names),
+            "as_of": self.as_of.isoformat(),
+            "overall": {
+                "verdict": self.verdict,
+                "summary": self.summary,
+                "probability": _round(self.outlook.probability) if self.outlook else None,
+                "probability_interval": _pair((self.outlook.low, self.outlook.high)) if self.outlook else None,
+                "rests_on": self.outlook.rests_on if self.outlook else None,
+            },
             "areas": [
                 {
-                    "area": a.area, "title": a.title, "basis": a.basis, "entries": a.entries, "level": _round(a.level),
-                    "interval": _pair(a.interval), "direction": a.direction, "probability": _round(a.probability),
-                    "probability_interval": _pair(a.probability_interval), "base_rate": _round(a.base_rate),
-                    "rests_on": a.rests_on, "improvement_rule": a.rule, "horizon_months": self.horizon, "verdict": a.verdict,
-                    "evidence": [{"date": e.date, "text": e.text, "tone": e.tone, "notes": list(e.notes), "sources": self.sources(e.notes)}
-                                 for e in a.evidence],
+                    "area": a.area,
+                    "title": a.title,
+                    "basis": a.basis,
+                    "entries": a.entries,
+                    "level": _round(a.level),
+                    "interval": _pair(a.interval),
+                    "direction": a.direction,
+                    "probability": _round(a.probability),
+                    "probability_interval": _pair(a.probability_interval),
+                    "base_rate": _round(a.base_rate),
+                    "rests_on": a.rests_on,
+                    "improvement_rule": a.rule,
+                    "horizon_months": self.horizon,
+                    "verdict": a.verdict,
+                    "evidence": [
+                        {
+                            "date": e.date,
+                            "text": e.text,
+                            "tone": e.tone,
+                            "notes": list(e.notes),
+                            "sources": self.sources(e.notes),
+                        }
+                        for e in a.evidence
+                    ],
                     "unknown": a.unknown,
                 }
                 for a in self.areas
             ],
             "third_parties": list(self.third_parties),
-            "figures": [{"text": f.text, "value": _round(f.value), "interval": _pair(f.interval), "comparison": f.comparison,
-                         "notes": list(f.notes), "sources": self.sources(f.notes)} for f in self.figures],
+            "figures": [
+                {
+                    "text": f.text,
+                    "value": _round(f.value),
+                    "interval": _pair(f.interval),
+                    "comparison": f.comparison,
+                    "notes": list(f.notes),
+                    "sources": self.sources(f.notes),
+                }
+                for f in self.figures
+            ],
             "cannot_tell": list(self.cannot_tell),
-            "notes": [{"number": n, "title": title, "url": url or None} for n, (url, title) in enumerate(self.notes, start=1)],
+            "notes": [
+                {"number": n, "title": title, "url": url or None} for n, (url, title) in enumerate(self.notes, start=1)
+            ],
             "provenance": self.provenance,
         }
 

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 import polars as pl
 
@@ -29,7 +30,9 @@ from detente.measures.shares import LEVEL, Share
 
 STRENGTH = 2.0
 OPENING, UNLIKELY = 0.50, 0.35
-RULE_FACTS = "within 24 months: at least one cooperative entry in the chronology, and more cooperative than conflictual ones"
+RULE_FACTS = (
+    "within 24 months: at least one cooperative entry in the chronology, and more cooperative than conflictual ones"
+)
 RULE_EVENTS = "the cooperative share of reports is higher in the 24 months after the day than in the window before it"
 
 
@@ -74,8 +77,14 @@ def past_origins(facts: pl.DataFrame, areas: list[str], as_of: date) -> list[Ori
         before, after = months_before(day, HORIZON), months_before(day, -HORIZON)
         if before < begins:
             break
-        found += [Origin(area, _on_balance(fact_share(facts, area, before, day)), _on_balance(fact_share(facts, area, day, after)))
-                  for area in areas]
+        found += [
+            Origin(
+                area,
+                _on_balance(fact_share(facts, area, before, day)),
+                _on_balance(fact_share(facts, area, day, after)),
+            )
+            for area in areas
+        ]
     return found
 
 
@@ -93,27 +102,40 @@ def from_facts(origins: list[Origin], area: str, now: Share) -> Outlook | None:
     a, b = k / 2 + STRENGTH * base, (n - k) / 2 + STRENGTH * (1 - base)
     tail = (1 - LEVEL) / 2
     state = "cooperative on balance" if today else "not cooperative on balance"
-    return Outlook(a / (a + b), float(betaincinv(a, b, tail)), float(betaincinv(a, b, 1 - tail)), base,
-                   f"{n} past two-year windows of the area ({k} improved) and {len(alike)} of all areas, like now {state}", RULE_FACTS)
+    return Outlook(
+        a / (a + b),
+        float(betaincinv(a, b, tail)),
+        float(betaincinv(a, b, 1 - tail)),
+        base,
+        f"{n} past two-year windows of the area ({k} improved) and {len(alike)} of all areas, like now {state}",
+        RULE_FACTS,
+    )
 
 
 @lru_cache(maxsize=1)
-def _reference() -> dict[str, object]:
+def _reference() -> dict[str, Any]:
     return tomllib.loads(files("detente.assessment").joinpath("reference.toml").read_text(encoding="utf-8"))
 
 
 def from_reference(level: float, as_of: date) -> Outlook | None:
     """The rate at which all pairs with such a share improved; None before it was known."""
     table = _reference()
-    if as_of < date.fromisoformat(str(table["known_on"])):
+    if as_of < date.fromisoformat(table["known_on"]):
         return None
     from scipy.special import betaincinv
 
-    low, high = table["cuts"]  # type: ignore[misc]
+    low, high = table["cuts"]
     name = "low" if level < low else "middle" if level < high else "high"
-    rose, of = table[name]["rose"], table[name]["of"]  # type: ignore[index]
-    every = sum(table[n]["rose"] for n in ("low", "middle", "high")) / table["windows"]  # type: ignore[index,misc]
+    rose, of = table[name]["rose"], table[name]["of"]
+    every = sum(table[n]["rose"] for n in ("low", "middle", "high")) / table["windows"]
     # Windows of a pair overlap by half, and a pair has up to seven: divide the counts by seven.
     a, b = rose / 7 + 0.5, (of - rose) / 7 + 0.5
-    return Outlook(rose / of, float(betaincinv(a, b, 0.05)), float(betaincinv(a, b, 0.95)), every,
-                   f"{of} windows of all pairs of states 2002-2011 with a {name} share; nothing of this pair's own past", RULE_EVENTS)
+    tail = (1 - LEVEL) / 2
+    return Outlook(
+        rose / of,
+        float(betaincinv(a, b, tail)),
+        float(betaincinv(a, b, 1 - tail)),
+        every,
+        f"{of} windows of all pairs of states 2002-2011 with a {name} share; nothing of this pair's own past",
+        RULE_EVENTS,
+    )

@@ -20,7 +20,7 @@ COMMANDS = {
 }
 
 
-class Lazy(click.Group):
+class LazyGroup(click.Group):
     """A group whose commands are imported when called, so that --help is instant."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -28,28 +28,19 @@ class Lazy(click.Group):
         return sorted(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command itself, or a stand-in with its help line while only help is printed."""
+        """The command itself, imported now."""
         if cmd_name not in COMMANDS:
             return None
-        module, line = COMMANDS[cmd_name]
-        if ctx.resilient_parsing or "--help" in _rest(ctx):
-            return click.Command(cmd_name, help=line)
-        command: click.Command = getattr(importlib.import_module(module), cmd_name)
+        command: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name][0]), cmd_name)
         return command
 
-
-def _rest(ctx: click.Context) -> list[str]:
-    return ctx.meta.get("detente.arguments", [])
-
-
-class _Group(Lazy):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List commands from the table, without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
 
 
-@click.command(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="detente")
 def detente() -> None:
     """The record, measures and assessment of the security relations of any two states.

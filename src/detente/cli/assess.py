@@ -17,11 +17,15 @@ from detente.cli.common import Day, format_option, open_record, record_options, 
 @click.argument("b")
 @click.option("--as-of", type=Day(), required=True, help="The day; nothing known later is used.")
 @click.option("--source", help="Event source (default: the one with most events of the pair).")
-@click.option("--html", "page", type=click.Path(dir_okay=False), help="Write a self-contained page to this file as well.")
+@click.option(
+    "--html", "page", type=click.Path(dir_okay=False), help="Write a self-contained page to this file as well."
+)
 @click.option("--brief", is_flag=True, help="The first screen only.")
 @record_options
 @format_option("table", "json")
-def assess(a: str, b: str, as_of: date, source: str | None, page: str | None, brief: bool, form: str, **options: Any) -> None:
+def assess(
+    a: str, b: str, as_of: date, source: str | None, page: str | None, brief: bool, form: str, **options: Any
+) -> None:
     """Assess the security relations of A and B as of a day.
 
     \b

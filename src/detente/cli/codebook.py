@@ -9,15 +9,25 @@ from detente.cli.common import format_option, write_frame
 
 @click.command()
 @click.argument("area", required=False)
-@click.option("--actions", "show_actions", is_flag=True, help="The CAMEO actions with quad class, intensity and PLOVER type.")
+@click.option(
+    "--actions", "show_actions", is_flag=True, help="The CAMEO actions with quad class, intensity and PLOVER type."
+)
 @click.option("--toml", is_flag=True, help="Print the TOML file, to edit and pass as --codebook.")
 @click.option("--why", nargs=3, metavar="SENDER ACTION RECEIVER", help="Say which areas such an event has, and why.")
 @click.option("--text", default="", help="With --why: words of the report.")
 @click.option("--place", default="", help="With --why: where it happened, the state last.")
 @click.option("--codebook", "codebook_file", type=click.Path(), help="Issue areas from this TOML file.")
 @format_option("table", "json", "csv")
-def codebook(area: str | None, show_actions: bool, toml: bool, why: tuple[str, str, str] | None, text: str, place: str,
-             codebook_file: str | None, form: str) -> None:
+def codebook(
+    area: str | None,
+    show_actions: bool,
+    toml: bool,
+    why: tuple[str, str, str] | None,
+    text: str,
+    place: str,
+    codebook_file: str | None,
+    form: str,
+) -> None:
     """Print the issue areas, one area's rules, or the actions.
 
     \b
@@ -41,20 +51,28 @@ def codebook(area: str | None, show_actions: bool, toml: bool, why: tuple[str, s
         return
     book = load_codebook(codebook_file)
     if show_actions:
-        rows = [(a.code, a.name, a.quad, a.intensity, a.plover or None) for a in actions().values()]
-        write_frame(pl.DataFrame(rows, schema=["code", "name", "quad", "intensity", "plover"], orient="row"), form)
+        listed = [(a.code, a.name, a.quad, a.intensity, a.plover or None) for a in actions().values()]
+        write_frame(pl.DataFrame(listed, schema=["code", "name", "quad", "intensity", "plover"], orient="row"), form)
     elif why:
         sender, receiver = (actors().resolve(n) for n in (why[0], why[2]))
-        event = {"sender": sender.code, "sender_sector": sender.sector, "action": why[1], "receiver": receiver.code,
-                 "receiver_sector": receiver.sector, "text": text, "place": place}
-        rows = explain(event, book)
-        write_frame(pl.DataFrame(rows, schema={"area": pl.Utf8, "because": pl.Utf8}, orient="row"), form)
+        event = {
+            "sender": sender.code,
+            "sender_sector": sender.sector,
+            "action": why[1],
+            "receiver": receiver.code,
+            "receiver_sector": receiver.sector,
+            "text": text,
+            "place": place,
+        }
+        write_frame(
+            pl.DataFrame(explain(event, book), schema={"area": pl.Utf8, "because": pl.Utf8}, orient="row"), form
+        )
     elif area:
         one = book.area(area)
-        rows = [(one.id, n, rule.text()) for n, rule in enumerate(one.rules, start=1)]
+        rules = [(one.id, n, rule.text()) for n, rule in enumerate(one.rules, start=1)]
         if form == "table":
             click.echo(f"{one.title}: {one.definition}\nBoundary: {one.boundary}")
-        write_frame(pl.DataFrame(rows, schema=["area", "rule", "holds_if_all"], orient="row"), form)
+        write_frame(pl.DataFrame(rules, schema=["area", "rule", "holds_if_all"], orient="row"), form)
     else:
-        rows = [(a.id, a.definition, len(a.rules)) for a in book.areas]
-        write_frame(pl.DataFrame(rows, schema=["area", "definition", "rules"], orient="row"), form)
+        areas = [(a.id, a.definition, len(a.rules)) for a in book.areas]
+        write_frame(pl.DataFrame(areas, schema=["area", "definition", "rules"], orient="row"), form)

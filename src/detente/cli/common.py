@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A day written YYYY-MM-DD (or YYYY-MM, YYYY: its first day)."""
 
     name = "day"
@@ -44,8 +44,16 @@ def record_options(command: F) -> F:
     for option in (
         click.option("--no-cases", is_flag=True, help="Leave the built-in cases out."),
         click.option("--codebook", "codebook_file", type=click.Path(), help="Issue areas from this TOML file."),
-        click.option("--names", "names_file", type=click.Path(), help="Your own names: CSV with name, code, sector, from, to."),
-        click.option("--record", "folder", type=click.Path(), envvar="DETENTE_RECORD", help="Record folder (default: your data folder)."),
+        click.option(
+            "--names", "names_file", type=click.Path(), help="Your own names: CSV with name, code, sector, from, to."
+        ),
+        click.option(
+            "--record",
+            "folder",
+            type=click.Path(),
+            envvar="DETENTE_RECORD",
+            help="Record folder (default: your data folder).",
+        ),
     ):
         command = option(command)
     return command
@@ -53,7 +61,14 @@ def record_options(command: F) -> F:
 
 def format_option(*formats: str) -> Callable[[F], F]:
     """--format with a choice of forms, the first being the default."""
-    return click.option("--format", "form", type=click.Choice(formats), default=formats[0], show_default=True, help="Form of the output.")
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(formats),
+        default=formats[0],
+        show_default=True,
+        help="Form of the output.",
+    )
 
 
 def open_record(folder: str | None, names_file: str | None, codebook_file: str | None, no_cases: bool) -> OpenRecord:
@@ -81,7 +96,9 @@ def write_frame(frame: pl.DataFrame, form: str, *, meta: dict[str, Any] | None =
         sys.stdout.buffer.flush()
     elif form == "json":
         rows = [{k: _plain(v) for k, v in row.items()} for row in frame.iter_rows(named=True)]
-        click.echo(json.dumps({**(meta or {}), "rows": rows} if meta is not None else rows, ensure_ascii=False, indent=1))
+        click.echo(
+            json.dumps({**(meta or {}), "rows": rows} if meta is not None else rows, ensure_ascii=False, indent=1)
+        )
     elif form == "csv":
         click.echo(flat(frame).write_csv(), nl=False)
     else:

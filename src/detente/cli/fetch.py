@@ -15,15 +15,31 @@ from detente.cli.common import Day, open_record, record_options, say
 @click.argument("source", type=click.Choice(["gdelt", "icews", "polecat", "unvotes"]))
 @click.option("--from", "first", type=Day(), required=True, help="First day.")
 @click.option("--to", "last", type=Day(), required=True, help="Last day.")
-@click.option("--into", type=click.Path(file_okay=False), help="Folder for the files (default: downloads beside the record).")
+@click.option(
+    "--into", type=click.Path(file_okay=False), help="Folder for the files (default: downloads beside the record)."
+)
 @click.option("--ingest", "then_ingest", is_flag=True, help="Ingest what was fetched.")
 @click.option("--pause", default=0.5, show_default=True, help="Seconds between requests.")
-@click.option("--timeout", default=30.0, show_default=True, help="Seconds of silence after which a transfer is tried again.")
-@click.option("--mirror", envvar="DETENTE_MIRROR", help="Take the same paths from this address instead of the official host.")
+@click.option(
+    "--timeout", default=30.0, show_default=True, help="Seconds of silence after which a transfer is tried again."
+)
+@click.option(
+    "--mirror", envvar="DETENTE_MIRROR", help="Take the same paths from this address instead of the official host."
+)
 @click.option("--list", "only_list", is_flag=True, help="Only list the files and their addresses.")
 @record_options
-def fetch(source: str, first: date, last: date, into: str | None, then_ingest: bool, pause: float, timeout: float, mirror: str | None,
-          only_list: bool, **options: Any) -> int:
+def fetch(
+    source: str,
+    first: date,
+    last: date,
+    into: str | None,
+    then_ingest: bool,
+    pause: float,
+    timeout: float,
+    mirror: str | None,
+    only_list: bool,
+    **options: Any,
+) -> int:
     """Download SOURCE from its official address: checked, resumable, one request at a time.
 
     \b
@@ -39,11 +55,22 @@ def fetch(source: str, first: date, last: date, into: str | None, then_ingest: b
     record = open_record(**options)
     folder = Path(into) if into else record.folder.parent / "downloads" / source
     console = Console(stderr=True)
-    with Progress(TextColumn("{task.description}"), TextColumn("{task.fields[size]}"), TimeElapsedColumn(), console=console, transient=True,
-                  disable=not console.is_terminal) as progress:
+    with Progress(
+        TextColumn("{task.description}"),
+        TextColumn("{task.fields[size]}"),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as progress:
         task = progress.add_task("listing", size="")
-        with Downloader(folder, pause=pause, timeout=timeout, mirror=mirror, on_progress=lambda name, size: progress.update(
-                task, description=name[-50:], size=f"{size / 1e6:.1f} MB")) as net:
+        with Downloader(
+            folder,
+            pause=pause,
+            timeout=timeout,
+            mirror=mirror,
+            on_progress=lambda name, size: progress.update(task, description=name[-50:], size=f"{size / 1e6:.1f} MB"),
+        ) as net:
             files = files_of(source, first, last, net)
             if only_list:
                 for file in files:
@@ -53,10 +80,14 @@ def fetch(source: str, first: date, last: date, into: str | None, then_ingest: b
     for failure in outcome.failed:
         say(f"not fetched: {failure}")
     if outcome.missing:
-        say(f"{len(outcome.missing)} files are not published (404): {', '.join(outcome.missing[:3])}{' ...' if len(outcome.missing) > 3 else ''}")
+        say(
+            f"{len(outcome.missing)} files are not published (404): {', '.join(outcome.missing[:3])}{' ...' if len(outcome.missing) > 3 else ''}"
+        )
     unchecked = sum(1 for f in files if f.md5 is None)
-    say(f"{len(outcome.fetched)} files fetched, {len(outcome.kept)} already held, {len(outcome.missing)} not published, "
-        f"{len(outcome.failed)} failed{f', {unchecked} without a published checksum' if unchecked else ''}; in {folder}")
+    say(
+        f"{len(outcome.fetched)} files fetched, {len(outcome.kept)} already held, {len(outcome.missing)} not published, "
+        f"{len(outcome.failed)} failed{f', {unchecked} without a published checksum' if unchecked else ''}; in {folder}"
+    )
     if then_ingest and outcome.fetched + outcome.kept:
         summary = record.ingest([str(p) for p in sorted(outcome.fetched + outcome.kept)])
         say(f"ingested {summary.rows:,} rows of {len(summary.files)} files")

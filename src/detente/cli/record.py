@@ -29,24 +29,45 @@ def ingest(paths: tuple[str, ...], quiet: bool, **options: Any) -> int:
     record = open_record(**options)
     files = find_files([_path(p) for p in paths])
     console = Console(stderr=True)
-    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rows]} rows"),
-                  TimeElapsedColumn(), console=console, disable=quiet or not console.is_terminal, transient=True) as progress:
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rows]} rows"),
+        TimeElapsedColumn(),
+        console=console,
+        disable=quiet or not console.is_terminal,
+        transient=True,
+    ) as progress:
         task = progress.add_task("reading", total=len(files), rows="0")
-        summary = record.ingest([str(p) for p in paths], on_progress=lambda name, done, rows: progress.update(
-            task, completed=done, description=name[-40:], rows=f"{rows:,}"))
+        summary = record.ingest(
+            [str(p) for p in paths],
+            on_progress=lambda name, done, rows: progress.update(
+                task, completed=done, description=name[-40:], rows=f"{rows:,}"
+            ),
+        )
     for entry in summary.files:
         taken = ", ".join(f"{n:,} {t}" for t, n in entry.rows.items()) or "no rows"
-        extra = "".join(f", {n:,} {what}" for what, n in (("duplicates", entry.duplicates), ("in quarantine", entry.quarantined),
-                                                        *entry.skipped.items()) if n)
+        extra = "".join(
+            f", {n:,} {what}"
+            for what, n in (
+                ("duplicates", entry.duplicates),
+                ("in quarantine", entry.quarantined),
+                *entry.skipped.items(),
+            )
+            if n
+        )
         if len(summary.files) <= 20:
             say(f"{entry.name}: {entry.reader}: {taken}{extra}")
     for path, reason in summary.failed:
         say(f"not read: {reason}" if path in reason else f"not read: {path}: {reason}")
     total = sum(e.quarantined for e in summary.files)
-    say(f"{len(summary.files)} files added {summary.rows:,} rows; {sum(e.duplicates for e in summary.files):,} duplicates, "
+    say(
+        f"{len(summary.files)} files added {summary.rows:,} rows; {sum(e.duplicates for e in summary.files):,} duplicates, "
         f"{total:,} rows in quarantine, {len(summary.already)} files already held, {len(summary.failed)} not read"
         + (f", {len(summary.other)} of other formats passed over" if summary.other else "")
-        + ("; see `detente record quarantine`" if total or summary.failed else ""))
+        + ("; see `detente record quarantine`" if total or summary.failed else "")
+    )
     if summary.swept:
         say(f"removed {summary.swept} unfinished parts of an interrupted ingest")
     if not summary.files and not summary.already and not summary.failed:
@@ -64,17 +85,36 @@ def _path(text: str) -> Any:
 @record_options
 @format_option("table", "json", "csv")
 @click.pass_context
-def record(ctx: click.Context, form: str, **options: Any) -> None:
+def record(ctx: click.Context, /, form: str, **options: Any) -> None:
     """Show what the record holds, by table and source: rows, span, states, days covered."""
     ctx.obj = options
     if ctx.invoked_subcommand is None:
         import polars as pl
 
         opened = open_record(**options)
-        rows = [(h.table, h.source, h.rows, h.first, h.last, h.states or None, h.files,
-                 "; ".join(f"{a} to {b}" for a, b in h.covers[:4]) + (" ..." if len(h.covers) > 4 else "")) for h in opened.held()]
-        schema = {"table": pl.Utf8, "source": pl.Utf8, "rows": pl.Int64, "first": pl.Date, "last": pl.Date, "states": pl.Int64,
-                  "files": pl.Int64, "covers": pl.Utf8}
+        rows = [
+            (
+                h.table,
+                h.source,
+                h.rows,
+                h.first,
+                h.last,
+                h.states or None,
+                h.files,
+                "; ".join(f"{a} to {b}" for a, b in h.covers[:4]) + (" ..." if len(h.covers) > 4 else ""),
+            )
+            for h in opened.held()
+        ]
+        schema = {
+            "table": pl.Utf8,
+            "source": pl.Utf8,
+            "rows": pl.Int64,
+            "first": pl.Date,
+            "last": pl.Date,
+            "states": pl.Int64,
+            "files": pl.Int64,
+            "covers": pl.Utf8,
+        }
         say(f"{opened.folder}  (digest {opened.digest()})")
         write_frame(pl.DataFrame(rows, schema=schema, orient="row"), form)
 
@@ -116,7 +156,16 @@ def verify(ctx: click.Context) -> int:
 @click.option("--as-of", type=Day(), help="Only what was known on this day.")
 @format_option("table", "json", "csv", "parquet")
 @click.pass_context
-def show(ctx: click.Context, a: str, b: str, area: str | None, first: date | None, last: date | None, as_of: date | None, form: str) -> None:
+def show(
+    ctx: click.Context,
+    a: str,
+    b: str,
+    area: str | None,
+    first: date | None,
+    last: date | None,
+    as_of: date | None,
+    form: str,
+) -> None:
     """List the dated facts of a pair, with their sources."""
     import polars as pl
 
@@ -134,7 +183,9 @@ def show(ctx: click.Context, a: str, b: str, area: str | None, first: date | Non
     if form == "table":
         for row in facts.iter_rows(named=True):
             day = row["date"].isoformat()[: {"day": 10, "month": 7, "year": 4}[row["precision"]]]
-            click.echo(f"{day:<10} {'+' if row['tone'] == 'cooperative' else '-'} {row['area']:<20} {row['kind']:<22} {row['description']}")
+            click.echo(
+                f"{day:<10} {'+' if row['tone'] == 'cooperative' else '-'} {row['area']:<20} {row['kind']:<22} {row['description']}"
+            )
             click.echo(f"{'':13}{row['title'] or ''} {row['url'] or 'no address'}")
     else:
         write_frame(facts.select([*columns, "title", "url2", "actors", "targets", "known_on"]), form)

@@ -13,12 +13,26 @@ from detente.cli.common import Day, format_option, say, write_frame
 @click.command()
 @click.argument("name", nargs=-1)
 @click.option("--on", type=Day(), help="The day; a person counts for a state only while in office.")
-@click.option("--scheme", type=click.Choice(["iso2", "iso3", "numeric", "cow", "gw", "fips", "cameo"]), help="Read NAME as a code of this scheme.")
+@click.option(
+    "--scheme",
+    type=click.Choice(["iso2", "iso3", "numeric", "cow", "gw", "fips", "cameo"]),
+    help="Read NAME as a code of this scheme.",
+)
 @click.option("--names", "names_file", type=click.Path(), help="Your own names: CSV with name, code, sector, from, to.")
-@click.option("--unresolved", type=click.Path(), help="List the most frequent names of an event file that stay unknown.")
+@click.option(
+    "--unresolved", type=click.Path(), help="List the most frequent names of an event file that stay unknown."
+)
 @click.option("--limit", default=25, show_default=True, help="How many names --unresolved lists.")
 @format_option("table", "json", "csv")
-def who(name: tuple[str, ...], on: date | None, scheme: str | None, names_file: str | None, unresolved: str | None, limit: int, form: str) -> None:
+def who(
+    name: tuple[str, ...],
+    on: date | None,
+    scheme: str | None,
+    names_file: str | None,
+    unresolved: str | None,
+    limit: int,
+    form: str,
+) -> None:
     """Say which state, organisation or group NAME stands for.
 
     \b
@@ -42,10 +56,18 @@ def who(name: tuple[str, ...], on: date | None, scheme: str | None, names_file: 
     found = Actor(text, "state", index.state(text, scheme), "", f"{scheme} code") if scheme else index.resolve(text, on)
     if found.kind == "unknown":
         raise NoData(f"{text!r} is unknown; add it with --names FILE (columns name, code, sector, from, to)")
-    row = {"name": found.name, "kind": found.kind, "code": found.code or None, "sector": found.sector or None,
-           "rule": found.rule or None, "note": found.note or None}
+    row = {
+        "name": found.name,
+        "kind": found.kind,
+        "code": found.code or None,
+        "sector": found.sector or None,
+        "rule": found.rule or None,
+        "note": found.note or None,
+    }
     if form == "table":
-        click.echo(f"{found.name} -> {', '.join(x for x in (found.code or 'no state', found.sector) if x)}  ({found.kind}; {found.rule})")
+        click.echo(
+            f"{found.name} -> {', '.join(x for x in (found.code or 'no state', found.sector) if x)}  ({found.kind}; {found.rule})"
+        )
         for line in filter(None, found.note.split("; ")):
             click.echo(f"  {line}")
     else:
@@ -62,15 +84,24 @@ def _unresolved(path: Path, names_file: str | None, limit: int, form: str) -> No
     from detente.sources.tabular import tab_frame
 
     reader = detect(path)
-    layouts = {"icews": (icews.RELEASE, {1: "day", 2: "sender_name", 8: "receiver_name", 19: "last"}),
-               "icews_triples": (icews.TRIPLES, {0: "day", 1: "sender_name", 5: "receiver_name"})}
+    layouts = {
+        "icews": (icews.RELEASE, {1: "day", 2: "sender_name", 8: "receiver_name", 19: "last"}),
+        "icews_triples": (icews.TRIPLES, {0: "day", 1: "sender_name", 5: "receiver_name"}),
+    }
     if reader.name not in layouts:
-        raise DetenteError(f"{path}: holds {reader.title}, whose actors are codes; --unresolved reads files of names (ICEWS)")
+        raise DetenteError(
+            f"{path}: holds {reader.title}, whose actors are codes; --unresolved reads files of names (ICEWS)"
+        )
     columns, layout = layouts[reader.name]
     counts: dict[tuple[str, str], int] = {}
     for block in icews.body(open_blocks(path), columns):
         frame, _ = tab_frame(block.data, block.line, len(columns), layout)
-        both = pl.concat([frame.select(pl.col("sender_name").alias("name"), "day"), frame.select(pl.col("receiver_name").alias("name"), "day")])
+        both = pl.concat(
+            [
+                frame.select(pl.col("sender_name").alias("name"), "day"),
+                frame.select(pl.col("receiver_name").alias("name"), "day"),
+            ]
+        )
         for known, day, count in both.group_by("name", "day").len().iter_rows():
             counts[known, day] = counts.get((known, day), 0) + count
     index = actors(names_file)
@@ -85,6 +116,10 @@ def _unresolved(path: Path, names_file: str | None, limit: int, form: str) -> No
         if not known:
             missed[name] = missed.get(name, 0) + count
     lost = sum(missed.values())
-    say(f"{total:,} mentions, {total - lost:,} resolved ({(total - lost) / total:.1%}); {len(missed):,} names stay unknown" if total else "no mentions")
+    say(
+        f"{total:,} mentions, {total - lost:,} resolved ({(total - lost) / total:.1%}); {len(missed):,} names stay unknown"
+        if total
+        else "no mentions"
+    )
     rows = sorted(missed.items(), key=lambda x: (-x[1], x[0]))[:limit]
     write_frame(pl.DataFrame(rows, schema={"name": pl.Utf8, "mentions": pl.Int64}, orient="row"), form)

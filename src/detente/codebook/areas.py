@@ -29,7 +29,9 @@ class Rule:
 
     def text(self) -> str:
         """The rule in words, for explanations."""
-        said = [f"{name.replace('_', ' ')}: {', '.join(getattr(self, name))}" for name in _CONDITIONS if getattr(self, name)]
+        said = [
+            f"{name.replace('_', ' ')}: {', '.join(getattr(self, name))}" for name in _CONDITIONS if getattr(self, name)
+        ]
         return "; ".join(said)
 
 
@@ -93,11 +95,17 @@ def parse_codebook(data: bytes, name: str) -> Codebook:
         missing = [key for key in ("title", "definition", "rules") if not body.get(key)]
         if missing:
             raise DetenteError(f"{name}: area {area_id} lacks {', '.join(missing)}")
-        rules = tuple(
-            _rule(f"{name}: area {area_id}, rule {n}", rule) for n, rule in enumerate(body["rules"], start=1)
+        rules = tuple(_rule(f"{name}: area {area_id}, rule {n}", rule) for n, rule in enumerate(body["rules"], start=1))
+        areas.append(
+            Area(
+                area_id,
+                body["title"],
+                body["definition"],
+                body.get("boundary", ""),
+                rules,
+                bool(body.get("third_party", False)),
+            )
         )
-        areas.append(Area(area_id, body["title"], body["definition"], body.get("boundary", ""), rules,
-                          bool(body.get("third_party", False))))
     return Codebook(str(tree.get("version", "")), tuple(areas), hashlib.sha256(data).hexdigest()[:16])
 
 

@@ -20,6 +20,7 @@ from detente.errors import DetenteError
 
 NEEDED = ("action", "sender", "sender_sector", "receiver", "receiver_sector", "channel", "place", "text", "url")
 _THIRD = "@third_states"
+_AMBIGUOUS = "america american african chad dominica dutch england georgia guinea jordan niger reunion".split()
 _SHAPE = ["action", "sender", "sender_sector", "receiver", "receiver_sector", "channel", "place_state"]
 
 
@@ -31,7 +32,9 @@ def assign_areas(events: pl.DataFrame, codebook: Codebook) -> pl.Series:
     """
     frame = events.select(NEEDED).with_row_index("row")
     pairs = frame.filter(
-        (pl.col("sender").fill_null("") != "") & (pl.col("receiver").fill_null("") != "") & (pl.col("sender") != pl.col("receiver"))
+        (pl.col("sender").fill_null("") != "")
+        & (pl.col("receiver").fill_null("") != "")
+        & (pl.col("sender") != pl.col("receiver"))
     )
     if pairs.is_empty():
         return pl.Series("areas", [[]] * events.height, dtype=pl.List(pl.Utf8))
@@ -39,11 +42,15 @@ def assign_areas(events: pl.DataFrame, codebook: Codebook) -> pl.Series:
     if len(rules) > 63:
         raise DetenteError(f"the codebook has {len(rules)} rules; at most 63 are supported, so join some of them")
     pairs = pairs.with_columns(_place_state(pairs["place"]))
-    shapes = pairs.select(_SHAPE).unique().with_columns(_bits([_shape_holds(rule) for _, rule in rules]).alias("shape_bits"))
+    shapes = (
+        pairs.select(_SHAPE).unique().with_columns(_bits([_shape_holds(rule) for _, rule in rules]).alias("shape_bits"))
+    )
     texts = _read_texts(pairs.select("text", "url").unique(), [rule for _, rule in rules])
-    pairs = pairs.join(shapes, on=_SHAPE, how="left", nulls_equal=True).join(
-        texts, on=["text", "url"], how="left", nulls_equal=True
-    ).with_columns((pl.col("shape_bits") & pl.col("text_bits")).alias("bits"))
+    pairs = (
+        pairs.join(shapes, on=_SHAPE, how="left", nulls_equal=True)
+        .join(texts, on=["text", "url"], how="left", nulls_equal=True)
+        .with_columns((pl.col("shape_bits") & pl.col("text_bits")).alias("bits"))
+    )
     key = ["bits", "named", "place_state", "sender", "receiver"]
     sets = pairs.select(key).unique()
     homes = [n for n, _ in rules]
@@ -54,7 +61,9 @@ def assign_areas(events: pl.DataFrame, codebook: Codebook) -> pl.Series:
     return areas.fill_null(pl.lit([], dtype=pl.List(pl.Utf8)))
 
 
-def _names(areas: tuple[Area, ...], homes: list[int], bits: int, named: str, place: str, sender: str, receiver: str) -> list[str]:
+def _names(
+    areas: tuple[Area, ...], homes: list[int], bits: int, named: str, place: str, sender: str, receiver: str
+) -> list[str]:
     """The areas of the rules whose bit is set, in order; third-party areas also by state."""
     hit = {homes[n] for n in range(bits.bit_length()) if bits >> n & 1}
     names: list[str] = []
@@ -78,11 +87,17 @@ def _shape_holds(rule: Rule) -> pl.Expr:
     """True where the structural conditions of a rule hold; none holds for a rule on UN votes."""
     holds = pl.lit(not rule.un_issues)
     if rule.actions:
-        holds = holds & pl.col("action").fill_null("").str.contains("^(?:" + "|".join(map(re.escape, rule.actions)) + ")")
+        holds = holds & pl.col("action").fill_null("").str.contains(
+            "^(?:" + "|".join(map(re.escape, rule.actions)) + ")"
+        )
     if rule.sectors:
-        holds = holds & pl.any_horizontal(pl.col(c).is_in(rule.sectors).fill_null(False) for c in ("sender_sector", "receiver_sector"))
+        holds = holds & pl.any_horizontal(
+            pl.col(c).is_in(rule.sectors).fill_null(False) for c in ("sender_sector", "receiver_sector")
+        )
     if rule.orgs:
-        holds = holds & pl.any_horizontal(pl.col(c).is_in(rule.orgs).fill_null(False) for c in ("sender", "receiver", "channel"))
+        holds = holds & pl.any_horizontal(
+            pl.col(c).is_in(rule.orgs).fill_null(False) for c in ("sender", "receiver", "channel")
+        )
     if rule.places:
         place = pl.col("place_state")
         elsewhere = (place != "") & (place != pl.col("sender")) & (place != pl.col("receiver"))
@@ -96,7 +111,9 @@ def _text_holds(rule: Rule) -> pl.Expr:
     if rule.words and _THIRD not in rule.words:
         holds = holds & pl.col("said").str.contains_any([" " + normal(word) for word in rule.words])
     if rule.contexts:
-        holds = holds & pl.col("text").fill_null("").str.contains("(?i)contexts=.*\\b(?:" + "|".join(map(re.escape, rule.contexts)) + ")")
+        holds = holds & pl.col("text").fill_null("").str.contains(
+            "(?i)contexts=.*\\b(?:" + "|".join(map(re.escape, rule.contexts)) + ")"
+        )
     return holds
 
 
@@ -114,23 +131,24 @@ def _read_texts(texts: pl.DataFrame, rules: list[Rule]) -> pl.DataFrame:
     table = dict(zip(patterns, codes, strict=True))
     found = texts["said"].str.extract_many(patterns, overlapping=True).to_list()
     named = [" ".join(sorted({table[word] for word in words})) if words else "" for words in found]
-    return texts.select("text", "url", _bits([_text_holds(rule) for rule in rules]).alias("text_bits"),
-                        pl.Series("named", named, dtype=pl.Utf8))
+    return texts.select(
+        "text",
+        "url",
+        _bits([_text_holds(rule) for rule in rules]).alias("text_bits"),
+        pl.Series("named", named, dtype=pl.Utf8),
+    )
 
 
 @lru_cache(maxsize=1)
 def _state_words() -> tuple[list[str], list[str]]:
     """Names and demonyms of states as whole words; short or ambiguous ones are left out."""
-    ambiguous = {"us", "uk", "america", "guinea", "niger", "chad", "jordan", "georgia", "dominica", "mali", "man",
-                 "oman", "peru", "cuba", "india", "turkey", "england", "american", "african", "dutch", "u s", "reunion"}
-    kept = {"india", "turkey", "cuba", "peru", "oman", "mali"}
     table: dict[str, str] = {}
     for state in states().values():
         if state.ends or not (state.cow or state.code in ("PSE", "XKX", "TWN")):
             continue
         for name in (state.name, *state.other_names, *state.demonyms):
             word = normal(name)
-            if len(word) > 3 and "," not in name and (word not in ambiguous or word in kept):
+            if len(word) > 3 and "," not in name and word not in _AMBIGUOUS:
                 table.setdefault(f" {word} ", state.code)
     return list(table), list(table.values())
 
@@ -143,7 +161,9 @@ def _place_state(places: pl.Series) -> pl.Series:
     for place in unique.to_list():
         found = index.lookup(place.rpartition(",")[2])
         codes.append(getattr(found, "code", "") if getattr(found, "kind", "") == "state" else "")
-    return places.replace_strict(unique, pl.Series(codes, dtype=pl.Utf8), default="", return_dtype=pl.Utf8).alias("place_state")
+    return places.replace_strict(unique, pl.Series(codes, dtype=pl.Utf8), default="", return_dtype=pl.Utf8).alias(
+        "place_state"
+    )
 
 
 def explain(event: dict[str, Any], codebook: Codebook) -> list[tuple[str, str]]:
@@ -159,8 +179,11 @@ def explain(event: dict[str, Any], codebook: Codebook) -> list[tuple[str, str]]:
     reasons = []
     for area in codebook.areas:
         for n, rule in enumerate(area.rules, start=1):
-            alone = Codebook(codebook.version, (Area(area.id, area.title, area.definition, area.boundary, (rule,),
-                                                     area.third_party),), "")
+            alone = Codebook(
+                codebook.version,
+                (Area(area.id, area.title, area.definition, area.boundary, (rule,), area.third_party),),
+                "",
+            )
             for name in assign_areas(one, alone)[0]:
                 reasons.append((name, f"rule {n} ({rule.text()})"))
     return reasons

@@ -4,4 +4,13 @@ from detente.measures.panel import choose_source, pair_panel
 from detente.measures.shares import Share, probability_higher, share, share_interval
 from detente.measures.votes import agreement, all_pairs_share
 
-__all__ = ["Share", "agreement", "all_pairs_share", "choose_source", "pair_panel", "probability_higher", "share", "share_interval"]
+__all__ = [
+    "Share",
+    "agreement",
+    "all_pairs_share",
+    "choose_source",
+    "pair_panel",
+    "probability_higher",
+    "share",
+    "share_interval",
+]

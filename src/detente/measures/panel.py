@@ -16,11 +16,25 @@ if TYPE_CHECKING:
     from detente.record import Record
 
 COUNTS = ["verbal_cooperation", "material_cooperation", "verbal_conflict", "material_conflict"]
-COLUMNS = ["period", "sender", "receiver", "area", *COUNTS, "intensity", "share", "share_low", "share_high", "covered", "source"]
+COLUMNS = [
+    "period",
+    "sender",
+    "receiver",
+    "area",
+    *COUNTS,
+    "intensity",
+    "share",
+    "share_low",
+    "share_high",
+    "covered",
+    "source",
+]
 GOVERNMENT = ("GOV", "MIL", "LEG", "SPY", "COP", "JUD", "IGO")
 
 
-def choose_source(record: Record, source: str | None, as_of: date | None, *, pair: tuple[str, str], since: date | None = None) -> str:
+def choose_source(
+    record: Record, source: str | None, as_of: date | None, *, pair: tuple[str, str], since: date | None = None
+) -> str:
     """The event source to count: the one named, else the one with most events of the pair (from `since` on).
 
     Sources report the same deeds, so their events are never added up.
@@ -33,14 +47,27 @@ def choose_source(record: Record, source: str | None, as_of: date | None, *, pai
     held = [name for name in held if record.covers(name, as_of)]
     best = max(held, key=lambda name: count_pair(record, *pair, source=name, as_of=as_of, since=since), default=None)
     if best is None:
-        raise NoData(f"no event source covers a day up to {as_of}" if as_of and record.event_sources() else"the record holds no events; ingest files (detente ingest FILE...) or fetch some "
-                     "(detente fetch gdelt --from DAY --to DAY)")
+        raise NoData(
+            f"no event source covers a day up to {as_of}"
+            if as_of and record.event_sources()
+            else "the record holds no events; ingest files (detente ingest FILE...) or fetch some "
+            "(detente fetch gdelt --from DAY --to DAY)"
+        )
     return best
 
 
-def pair_panel(record: Record, a: str, b: str, *, by: str = "month", as_of: date | None = None,
-               areas: Sequence[str | None] = (None,), source: str | None = None, sectors: str = "all",
-               con: Any | None = None) -> pl.DataFrame:
+def pair_panel(
+    record: Record,
+    a: str,
+    b: str,
+    *,
+    by: str = "month",
+    as_of: date | None = None,
+    areas: Sequence[str | None] = (None,),
+    source: str | None = None,
+    sectors: str = "all",
+    con: Any | None = None,
+) -> pl.DataFrame:
     """Directed counts by quad class of one pair, both directions, in every period.
 
     Columns: period (first day), sender, receiver, area (null for all events), the four counts,
@@ -80,16 +107,32 @@ def _truncate(day: date, by: str) -> date:
     return date(day.year, months[by], 1)
 
 
-def _complete(found: pl.DataFrame, a: str, b: str, by: str, spans: list[tuple[date, date]], area: str | None) -> pl.DataFrame:
+def _complete(
+    found: pl.DataFrame, a: str, b: str, by: str, spans: list[tuple[date, date]], area: str | None
+) -> pl.DataFrame:
     days = [*(d for span in spans for d in span), *found["period"].to_list()]
     if not days:
-        return pl.DataFrame(schema={"period": pl.Date, "sender": pl.Utf8, "receiver": pl.Utf8, "area": pl.Utf8,
-                                    **dict.fromkeys(COUNTS, pl.Int64), "intensity": pl.Float64, "share": pl.Float64,
-                                    "share_low": pl.Float64, "share_high": pl.Float64, "covered": pl.Float64})
+        return pl.DataFrame(
+            schema={
+                "period": pl.Date,
+                "sender": pl.Utf8,
+                "receiver": pl.Utf8,
+                "area": pl.Utf8,
+                **dict.fromkeys(COUNTS, pl.Int64),
+                "intensity": pl.Float64,
+                "share": pl.Float64,
+                "share_low": pl.Float64,
+                "share_high": pl.Float64,
+                "covered": pl.Float64,
+            }
+        )
     starts = periods(min(days), max(days), by)
-    covered = [_covered(start, end, spans) for start, end in zip(starts, [*starts[1:], _after(starts[-1], by)], strict=True)]
+    covered = [
+        _covered(start, end, spans) for start, end in zip(starts, [*starts[1:], _after(starts[-1], by)], strict=True)
+    ]
     grid = pl.DataFrame({"period": starts, "covered": covered}).join(
-        pl.DataFrame({"sender": [a, b], "receiver": [b, a]}), how="cross")
+        pl.DataFrame({"sender": [a, b], "receiver": [b, a]}), how="cross"
+    )
     full = grid.join(found, on=["period", "sender", "receiver"], how="left", maintain_order="left")
     zero = (pl.col("covered") > 0) & pl.col("verbal_cooperation").is_null()
     full = full.with_columns(pl.when(zero).then(0).otherwise(pl.col(c)).alias(c) for c in [*COUNTS, "intensity"])
@@ -97,8 +140,10 @@ def _complete(found: pl.DataFrame, a: str, b: str, by: str, spans: list[tuple[da
     total = cooperative + (full["verbal_conflict"] + full["material_conflict"]).fill_null(0)
     mean, low, high = share_interval(cooperative.to_numpy(), total.to_numpy())
     return full.with_columns(
-        pl.lit(area, dtype=pl.Utf8).alias("area"), pl.Series("share", mean).fill_nan(None),
-        pl.Series("share_low", low).fill_nan(None), pl.Series("share_high", high).fill_nan(None),
+        pl.lit(area, dtype=pl.Utf8).alias("area"),
+        pl.Series("share", mean).fill_nan(None),
+        pl.Series("share_low", low).fill_nan(None),
+        pl.Series("share_high", high).fill_nan(None),
     ).select([c for c in COLUMNS if c != "source"])
 
 

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from detente.record import Record
 
 
-def agreement(record: Record, a: str, b: str, *, as_of: date | None = None, issues: tuple[str, ...] = ()) -> pl.DataFrame:
+def agreement(
+    record: Record, a: str, b: str, *, as_of: date | None = None, issues: tuple[str, ...] = ()
+) -> pl.DataFrame:
     """Share of roll calls on which two states cast the same vote (yes, abstain or no), by year.
 
     Absences do not count. With `issues`, only roll calls with one of those codes. Columns: year,
@@ -30,13 +32,22 @@ def agreement(record: Record, a: str, b: str, *, as_of: date | None = None, issu
     votes = pl.scan_parquet(record.paths(parts)).select("rcid", "state", "choice")
 
     def side(code: str, name: str) -> pl.LazyFrame:
-        return votes.filter(pl.col("state").is_in(identity(code))).unique("rcid").select("rcid", pl.col("choice").alias(name))
+        return (
+            votes.filter(pl.col("state").is_in(identity(code)))
+            .unique("rcid")
+            .select("rcid", pl.col("choice").alias(name))
+        )
 
     return (
-        calls.join(side(a, "a"), on="rcid").join(side(b, "b"), on="rcid")
+        calls.join(side(a, "a"), on="rcid")
+        .join(side(b, "b"), on="rcid")
         .group_by(pl.col("date").dt.year().alias("year"))
-        .agg((pl.col("a") == pl.col("b")).sum().cast(pl.Int64).alias("identical"), pl.len().cast(pl.Int64).alias("votes"))
-        .with_columns((pl.col("identical") / pl.col("votes")).alias("share")).sort("year").collect()
+        .agg(
+            (pl.col("a") == pl.col("b")).sum().cast(pl.Int64).alias("identical"), pl.len().cast(pl.Int64).alias("votes")
+        )
+        .with_columns((pl.col("identical") / pl.col("votes")).alias("share"))
+        .sort("year")
+        .collect()
     )
 
 
@@ -53,10 +64,14 @@ def all_pairs_share(record: Record, year: int, *, as_of: date | None = None) -> 
     if calls.is_empty():
         return None
     counted = (
-        pl.scan_parquet(record.paths(parts)).filter(pl.col("rcid").is_in(calls.implode()))
-        .group_by("rcid", "choice").len().with_columns(pl.col("len").cast(pl.Int64)).collect()
+        pl.scan_parquet(record.paths(parts))
+        .filter(pl.col("rcid").is_in(calls.implode()))
+        .group_by("rcid", "choice")
+        .len()
+        .with_columns(pl.col("len").cast(pl.Int64))
+        .collect()
     )
-    same = (counted["len"] * (counted["len"] - 1)).sum()
+    same = int((counted["len"] * (counted["len"] - 1)).sum())
     present = counted.group_by("rcid").agg(pl.col("len").sum())["len"]
-    pairs = (present * (present - 1)).sum()
+    pairs = int((present * (present - 1)).sum())
     return same / pairs if pairs else None

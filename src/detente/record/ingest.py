@@ -22,14 +22,26 @@ from detente import __version__
 from detente.actors import Actors
 from detente.codebook import Codebook
 from detente.errors import DetenteError
-from detente.record.log import Commit, FileEntry, Log, Part, sync_folder, sha256_of
+from detente.record.log import Commit, FileEntry, Log, Part, sha256_of, sync_folder
 from detente.record.work import Crew, Result, Task, day_stats, fresh, write_events, write_part
-from detente.sources import READERS, BadRow, Batch, Block, Context, DamagedFile, NotRecognised, Reader, detect, open_blocks
+from detente.sources import (
+    READERS,
+    BadRow,
+    Batch,
+    Block,
+    Context,
+    DamagedFile,
+    NotRecognised,
+    Reader,
+    detect,
+    open_blocks,
+)
 
 PART_ROWS = 400_000
 JOIN_BYTES = 16 << 20
 HELPERS_FROM = 12 << 20
 COMMIT_TASKS = 24
+
 
 @dataclass(slots=True)
 class Summary:
@@ -63,8 +75,11 @@ def find_files(paths: list[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = [p for p in sorted(path.rglob("*")) if p.is_file() and not any(
-                part.startswith(".") for part in p.relative_to(path).parts)]
+            inside = [
+                p
+                for p in sorted(path.rglob("*"))
+                if p.is_file() and not any(part.startswith(".") for part in p.relative_to(path).parts)
+            ]
             if not inside:
                 raise DetenteError(f"{path}: the folder holds no files")
             found += inside
@@ -78,9 +93,17 @@ def find_files(paths: list[Path]) -> list[Path]:
 class Ingest:
     """One run over many files; `run` returns the summary."""
 
-    def __init__(self, log: Log, actors: Actors, codebook: Codebook, *, names: str | None = None,
-                 codebook_path: str | None = None, now: datetime | None = None,
-                 on_progress: Callable[[str, int, int], None] | None = None) -> None:
+    def __init__(
+        self,
+        log: Log,
+        actors: Actors,
+        codebook: Codebook,
+        *,
+        names: str | None = None,
+        codebook_path: str | None = None,
+        now: datetime | None = None,
+        on_progress: Callable[[str, int, int], None] | None = None,
+    ) -> None:
         self.log = log
         self.context = Context(actors, codebook)
         self.paths = (names, codebook_path)
@@ -124,9 +147,12 @@ class Ingest:
 
     def _disk(self, number: int | None, text: str) -> DetenteError:
         full = number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or any(
-            words in text for words in ("No space left", "File too large", "quota exceeded"))
+            words in text for words in ("No space left", "File too large", "quota exceeded")
+        )
         what = "the disk is full" if full else f"writing failed ({text})"
-        return DetenteError(f"{self.log.folder}: {what}; what was committed before is safe. Make room and run the same command again")
+        return DetenteError(
+            f"{self.log.folder}: {what}; what was committed before is safe. Make room and run the same command again"
+        )
 
     def _all(self, files: list[Path]) -> None:
         group: list[_Opened] = []
@@ -203,7 +229,9 @@ class Ingest:
     def _task(self, reader: Reader, owners: list[FileEntry], starts: list[int], first_line: int, data: bytes) -> None:
         self.tasks += 1
         self.owners.append(owners)
-        task = Task(f"{self.number + 1:08d}-{self.tasks:05d}", READERS.index(reader), starts, first_line, data, self.parts)
+        task = Task(
+            f"{self.number + 1:08d}-{self.tasks:05d}", READERS.index(reader), starts, first_line, data, self.parts
+        )
         for result in self.crew.give(task):
             self._received(result)
 
@@ -276,7 +304,11 @@ class Ingest:
             bearer.duplicates += lost
 
     def _without_twins(self, part: Part) -> Part | None:
-        near = [p for p in self.written if p.table == part.table and p.first_id <= part.last_id and part.first_id <= p.last_id]
+        near = [
+            p
+            for p in self.written
+            if p.table == part.table and p.first_id <= part.last_id and part.first_id <= p.last_id
+        ]
         if not near:
             return part
         path = self.log.folder / part.path
@@ -312,8 +344,14 @@ class Ingest:
         self._progress(entry.name)
         self._settle()
 
-    def _take(self, entry: FileEntry, reader: Reader, batch: Batch, buffer: dict[str, list[pl.DataFrame]],
-              days: list[list[Any]]) -> None:
+    def _take(
+        self,
+        entry: FileEntry,
+        reader: Reader,
+        batch: Batch,
+        buffer: dict[str, list[pl.DataFrame]],
+        days: list[list[Any]],
+    ) -> None:
         entry.quarantined += len(batch.bad)
         self.bad += [(entry.name, bad) for bad in batch.bad]
         for reason, count in batch.skipped.items():
@@ -321,11 +359,15 @@ class Ingest:
         kept = fresh(batch.rows, batch.table, [*self.parts, *self.written], self.log.folder)
         waiting = buffer.get(batch.table)
         if waiting and kept.height:
-            kept = kept.join(pl.concat([f.select("event_id") for f in waiting]), on="event_id", how="anti", maintain_order="left")
+            kept = kept.join(
+                pl.concat([f.select("event_id") for f in waiting]), on="event_id", how="anti", maintain_order="left"
+            )
         entry.duplicates += batch.rows.height - kept.height
         entry.rows[batch.table] = entry.rows.get(batch.table, 0) + kept.height
         if batch.table == "events" and batch.rows.height:
-            days += [list(row[1:]) for row in day_stats(batch.rows.with_columns(pl.lit(0).alias("owner")), "owner").rows()]
+            days += [
+                list(row[1:]) for row in day_stats(batch.rows.with_columns(pl.lit(0).alias("owner")), "owner").rows()
+            ]
         if kept.height:
             buffer.setdefault(batch.table, []).append(kept)
 
@@ -357,7 +399,9 @@ class Ingest:
         for folder in {(self.log.folder / p.path).parent for p in self.written}:
             sync_folder(folder)
         moment = (self.now or datetime.now(UTC)).isoformat(timespec="seconds")
-        self.log.write(Commit(number, moment, __version__, self.context.codebook.digest, self.pending, self.written, quarantine))
+        self.log.write(
+            Commit(number, moment, __version__, self.context.codebook.digest, self.pending, self.written, quarantine)
+        )
         self.number = number
         self.parts = [*self.parts, *self.written]
         self.summary.files += self.pending
@@ -368,7 +412,8 @@ class Ingest:
         place.parent.mkdir(parents=True, exist_ok=True)
         pl.DataFrame(
             [(name, bad.line, bad.reason, bad.raw) for name, bad in self.bad],
-            schema={"file": pl.Utf8, "line": pl.Int64, "reason": pl.Utf8, "raw": pl.Utf8}, orient="row",
+            schema={"file": pl.Utf8, "line": pl.Int64, "reason": pl.Utf8, "raw": pl.Utf8},
+            orient="row",
         ).write_parquet(place)
         sync_folder(place.parent)
         return str(place.relative_to(self.log.folder))
@@ -385,11 +430,18 @@ def _coverage(source: str, days: Sequence[Sequence[Any]]) -> list[list[str]]:
     # A back file carries one day of report for years of events: its own days are what it covers.
     prompt = max(days, key=lambda d: d[0])[5] <= 40
     first, last = (3, 4) if covers == "known" and prompt else (1, 2)
-    return [[min(d[first] for d in days).isoformat(), max(d[last] for d in days).isoformat(), min(d[3] for d in days).isoformat()]]
+    return [
+        [
+            min(d[first] for d in days).isoformat(),
+            max(d[last] for d in days).isoformat(),
+            min(d[3] for d in days).isoformat(),
+        ]
+    ]
 
 
-def _ahead(pool: ThreadPoolExecutor, files: list[Path],
-           work: Callable[[Path], _Opened | tuple[Path, str]]) -> Iterator[_Opened | tuple[Path, str]]:
+def _ahead(
+    pool: ThreadPoolExecutor, files: list[Path], work: Callable[[Path], _Opened | tuple[Path, str]]
+) -> Iterator[_Opened | tuple[Path, str]]:
     """Open files a few ahead of the one being read, in order."""
     waiting = deque(pool.submit(work, path) for path in files[:3])
     for n in range(len(files)):

@@ -79,7 +79,9 @@ class Log:
             except (ValueError, KeyError, OSError) as error:
                 raise DetenteError(f"{marker}: is damaged ({error}); is {folder} a detente record?") from None
             if number > FORMAT:
-                raise DetenteError(f"{folder}: is a record of format {number}, made by a newer detente; upgrade detente")
+                raise DetenteError(
+                    f"{folder}: is a record of format {number}, made by a newer detente; upgrade detente"
+                )
         elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise DetenteError(f"{folder}: is no detente record, and not empty; name another folder with --record")
 
@@ -89,11 +91,21 @@ class Log:
         for path in sorted(self.directory.glob("[0-9]*.json")) if self.directory.exists() else []:
             try:
                 data = json.loads(path.read_text())
-                commits.append(Commit(data["number"], data["at"], data["version"], data["codebook"],
-                                      [FileEntry(**f) for f in data["files"]], [Part(**p) for p in data["parts"]],
-                                      data["quarantine"]))
+                commits.append(
+                    Commit(
+                        data["number"],
+                        data["at"],
+                        data["version"],
+                        data["codebook"],
+                        [FileEntry(**f) for f in data["files"]],
+                        [Part(**p) for p in data["parts"]],
+                        data["quarantine"],
+                    )
+                )
             except (ValueError, KeyError, TypeError) as error:
-                raise DetenteError(f"{path}: is damaged ({error}); restore it from a copy or ingest its files anew") from None
+                raise DetenteError(
+                    f"{path}: is damaged ({error}); restore it from a copy or ingest its files anew"
+                ) from None
         return commits
 
     def write(self, commit: Commit) -> None:
@@ -119,7 +131,9 @@ class Log:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
-                raise DetenteError(f"{self.folder}: another detente is writing to this record; wait for it to end") from None
+                raise DetenteError(
+                    f"{self.folder}: another detente is writing to this record; wait for it to end"
+                ) from None
             yield
 
     def sweep(self) -> int:

@@ -55,8 +55,10 @@ def counts(events: Any, by: str) -> Any:
         events.mutate(period=period)
         .group_by("period", "sender", "receiver")
         .aggregate(
-            verbal_cooperation=(q == 1).sum().cast("int64"), material_cooperation=(q == 2).sum().cast("int64"),
-            verbal_conflict=(q == 3).sum().cast("int64"), material_conflict=(q == 4).sum().cast("int64"),
+            verbal_cooperation=(q == 1).sum().cast("int64"),
+            material_cooperation=(q == 2).sum().cast("int64"),
+            verbal_conflict=(q == 3).sum().cast("int64"),
+            material_conflict=(q == 4).sum().cast("int64"),
             intensity=events.intensity.cast("float64").sum(),
         )
     )
@@ -69,6 +71,7 @@ def in_area(events: Any, area: str) -> Any:
 
 def of_sectors(events: Any, sectors: Sequence[str]) -> Any:
     """Events in which both sides are the state itself or one of the sectors."""
+
     def one(column: Any) -> Any:
         return column.isnull() | (column == "") | column.isin(list(sectors))
 
@@ -93,8 +96,18 @@ def open_events(record: Record, source: str, con: Any | None = None) -> Any:
     return (con or shared_connection()).read_parquet(paths)
 
 
-def pair_counts(record: Record, a: str, b: str, *, source: str, by: str, as_of: date | None, area: str | None,
-                sectors: Sequence[str] | None = None, con: Any | None = None) -> pl.DataFrame:
+def pair_counts(
+    record: Record,
+    a: str,
+    b: str,
+    *,
+    source: str,
+    by: str,
+    as_of: date | None,
+    area: str | None,
+    sectors: Sequence[str] | None = None,
+    con: Any | None = None,
+) -> pl.DataFrame:
     """The counts of one pair, source and area as a frame; see `counts`."""
     events = pair_events(open_events(record, source, con), a, b, as_of)
     if sectors is not None:
@@ -107,7 +120,7 @@ def pair_counts(record: Record, a: str, b: str, *, source: str, by: str, as_of: 
 
 
 def _sorted(frame: Any) -> pl.DataFrame:
-    return frame.with_columns(pl.col("period").cast(pl.Date)).sort("period", "sender", "receiver")
+    return pl.DataFrame(frame).with_columns(pl.col("period").cast(pl.Date)).sort("period", "sender", "receiver")
 
 
 def _recoded_counts(record: Record, events: Any, by: str, area: str) -> pl.DataFrame:
@@ -126,8 +139,16 @@ def recode(record: Record, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(assign_areas(frame, record.codebook).alias("areas"))
 
 
-def count_pair(record: Record, a: str, b: str, *, source: str, as_of: date | None, since: date | None = None,
-               con: Any | None = None) -> int:
+def count_pair(
+    record: Record,
+    a: str,
+    b: str,
+    *,
+    source: str,
+    as_of: date | None,
+    since: date | None = None,
+    con: Any | None = None,
+) -> int:
     """How many events of the pair a source has, from the day `since` on."""
     if not record.parts("events", source, "pairs"):
         return 0
@@ -137,8 +158,16 @@ def count_pair(record: Record, a: str, b: str, *, source: str, as_of: date | Non
     return int(events.count().to_pyarrow().as_py())
 
 
-def read_pair(record: Record, a: str, b: str, *, source: str, as_of: date | None, since: date | None = None,
-              con: Any | None = None) -> pl.DataFrame:
+def read_pair(
+    record: Record,
+    a: str,
+    b: str,
+    *,
+    source: str,
+    as_of: date | None,
+    since: date | None = None,
+    con: Any | None = None,
+) -> pl.DataFrame:
     """The pair's events themselves, oldest first, from the day `since` on."""
     events = pair_events(open_events(record, source, con), a, b, as_of)
     if since is not None:

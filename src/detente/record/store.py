@@ -53,8 +53,14 @@ class Record:
     method takes `as_of` and gives only rows known on or before that day.
     """
 
-    def __init__(self, folder: str | Path | None = None, *, codebook: str | Path | None = None,
-                 names: str | Path | None = None, cases: bool = True) -> None:
+    def __init__(
+        self,
+        folder: str | Path | None = None,
+        *,
+        codebook: str | Path | None = None,
+        names: str | Path | None = None,
+        cases: bool = True,
+    ) -> None:
         self.folder = Path(folder) if folder else default_folder()
         self.log = Log(self.folder)
         self.codebook: Codebook = load_codebook(str(codebook) if codebook else None)
@@ -73,20 +79,36 @@ class Record:
         """The built-in cases."""
         return builtin_cases() if self.use_cases else []
 
-    def ingest(self, paths: list[str | Path] | str | Path, *, now: datetime | None = None,
-               on_progress: Callable[[str, int, int], None] | None = None) -> Summary:
+    def ingest(
+        self,
+        paths: list[str | Path] | str | Path,
+        *,
+        now: datetime | None = None,
+        on_progress: Callable[[str, int, int], None] | None = None,
+    ) -> Summary:
         """Add files, or every file in folders; see `detente.record.ingest`."""
         many = [Path(p) for p in (paths if isinstance(paths, list) else [paths])]
-        run = Ingest(self.log, self.actors, self.codebook, names=self._paths[0], codebook_path=self._paths[1], now=now,
-                     on_progress=on_progress)
+        run = Ingest(
+            self.log,
+            self.actors,
+            self.codebook,
+            names=self._paths[0],
+            codebook_path=self._paths[1],
+            now=now,
+            on_progress=on_progress,
+        )
         summary = run.run(find_files(many), [p for p in many if not p.is_dir()])
         self.__dict__.pop("commits", None)
         return summary
 
     def parts(self, table: str, source: str | None = None, kind: str | None = None) -> list[Part]:
         """The Parquet files of a table, oldest first."""
-        return [p for c in self.commits for p in c.parts
-                if p.table == table and (source is None or p.source == source) and (kind is None or p.kind == kind)]
+        return [
+            p
+            for c in self.commits
+            for p in c.parts
+            if p.table == table and (source is None or p.source == source) and (kind is None or p.kind == kind)
+        ]
 
     def paths(self, parts: list[Part]) -> list[str]:
         """Absolute paths of parts."""
@@ -125,8 +147,10 @@ class Record:
             for name in ("facts", "figures"):
                 rows = case.table(name)
                 states = set(rows["actors"].explode()) | set(rows["targets"].explode()) if name == "facts" else set()
-                lines.append(Held(name, f"case {case.id}", rows.height, rows["date"].min(), rows["date"].max(),  # type: ignore[arg-type]
-                                  len(states - {None}), 2, []))
+                days: list[date] = rows["date"].to_list()
+                lines.append(
+                    Held(name, f"case {case.id}", len(days), min(days), max(days), len(states - {None}), 2, [])
+                )
         for table in TABLES:
             for source in sorted({p.source for p in self.parts(table)}):
                 parts = self.parts(table, source)
@@ -139,17 +163,30 @@ class Record:
                 elif table == "votes":
                     wanted.append(pl.col("state").n_unique().alias("states"))
                 row = scan.select(wanted).collect().row(0, named=True) if wanted else {}
-                lines.append(Held(table, source, sum(p.rows for p in parts), row.get("first"), row.get("last"),
-                                  row.get("states", 0), files, self.covers(source) if table == "events" else []))
+                lines.append(
+                    Held(
+                        table,
+                        source,
+                        sum(p.rows for p in parts),
+                        row.get("first"),
+                        row.get("last"),
+                        row.get("states", 0),
+                        files,
+                        self.covers(source) if table == "events" else [],
+                    )
+                )
         return lines
 
     def quarantine(self) -> pl.DataFrame:
         """Rows and files that could not be taken: file, line (0 for a whole file), reason, raw, ingested_at."""
         frames = [
             pl.read_parquet(self.folder / c.quarantine).with_columns(pl.lit(c.at).alias("ingested_at"))
-            for c in self.commits if c.quarantine
+            for c in self.commits
+            if c.quarantine
         ]
-        empty = pl.DataFrame(schema={"file": pl.Utf8, "line": pl.Int64, "reason": pl.Utf8, "raw": pl.Utf8, "ingested_at": pl.Utf8})
+        empty = pl.DataFrame(
+            schema={"file": pl.Utf8, "line": pl.Int64, "reason": pl.Utf8, "raw": pl.Utf8, "ingested_at": pl.Utf8}
+        )
         return pl.concat([empty, *frames])
 
     def verify(self) -> list[str]:
@@ -159,7 +196,9 @@ class Record:
             for part in commit.parts:
                 path = self.folder / part.path
                 if not path.exists():
-                    faults.append(f"{part.path}: missing; remove {self.folder} and ingest again, or restore it from a copy")
+                    faults.append(
+                        f"{part.path}: missing; remove {self.folder} and ingest again, or restore it from a copy"
+                    )
                 elif sha256_of(path) != part.sha256:
                     faults.append(f"{part.path}: its content has changed since it was ingested at {commit.at}")
         return faults

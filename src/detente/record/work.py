@@ -54,8 +54,12 @@ def day_stats(rows: pl.DataFrame, by: str) -> pl.DataFrame:
     """For each value of `by`: rows, first and last date, first and last day of report, median lag in days."""
     lag = (pl.col("known_on") - pl.col("date")).dt.total_days().median()
     return rows.group_by(by).agg(
-        pl.len().alias("n"), pl.col("date").min().alias("first"), pl.col("date").max().alias("last"),
-        pl.col("known_on").min().alias("first_known"), pl.col("known_on").max().alias("last_known"), lag.alias("lag"),
+        pl.len().alias("n"),
+        pl.col("date").min().alias("first"),
+        pl.col("date").max().alias("last"),
+        pl.col("known_on").min().alias("first_known"),
+        pl.col("known_on").max().alias("last_known"),
+        lag.alias("lag"),
     )
 
 
@@ -79,8 +83,16 @@ def write_part(rows: pl.DataFrame, folder: Path, table: str, source: str, kind: 
     rows.write_parquet(path, compression="zstd", compression_level=1, row_group_size=50_000, statistics=True)
     with path.open("rb") as file:
         os.fsync(file.fileno())
-    return Part(str(path.relative_to(folder)), table, source, kind, rows.height, sha256_of(path),
-                str(rows["event_id"].min()), str(rows["event_id"].max()))
+    return Part(
+        str(path.relative_to(folder)),
+        table,
+        source,
+        kind,
+        rows.height,
+        sha256_of(path),
+        str(rows["event_id"].min()),
+        str(rows["event_id"].max()),
+    )
 
 
 def write_events(rows: pl.DataFrame, folder: Path, source: str, name: str) -> list[Part]:
@@ -89,8 +101,11 @@ def write_events(rows: pl.DataFrame, folder: Path, source: str, name: str) -> li
         pl.col("sender").is_not_null() & pl.col("receiver").is_not_null() & (pl.col("sender") != pl.col("receiver"))
     ).fill_null(False)
     pairs = rows.filter(between).sort("sender", "receiver", "date", "event_id")
-    return [write_part(some, folder, "events", source, kind, name)
-            for kind, some in (("pairs", pairs), ("other", rows.filter(~between))) if some.height]
+    return [
+        write_part(some, folder, "events", source, kind, name)
+        for kind, some in (("pairs", pairs), ("other", rows.filter(~between)))
+        if some.height
+    ]
 
 
 def do(task: Task, context: Context, folder: Path) -> Result:
@@ -187,7 +202,9 @@ class Crew:
         # One polars thread a helper: the helpers together already use every core.
         helper = subprocess.Popen(
             [sys.executable, "-c", "from detente.record.work import serve; serve()"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "POLARS_MAX_THREADS": "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "POLARS_MAX_THREADS": "1"},
         )
         self.helpers.append(helper)
         self.own.helper = helper

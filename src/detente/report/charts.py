@@ -21,10 +21,20 @@ def _figure(height: float, rows: int = 1) -> Any:
     matplotlib.use("svg")
     from matplotlib.figure import Figure
 
-    matplotlib.rcParams.update({
-        "svg.fonttype": "none", "svg.hashsalt": "detente", "font.family": "sans-serif", "font.size": 9, "axes.edgecolor": GREY,
-        "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK, "axes.spines.top": False, "axes.spines.right": False,
-    })
+    matplotlib.rcParams.update(
+        {
+            "svg.fonttype": "none",
+            "svg.hashsalt": "detente",
+            "font.family": "sans-serif",
+            "font.size": 9,
+            "axes.edgecolor": GREY,
+            "axes.labelcolor": INK,
+            "xtick.color": INK,
+            "ytick.color": INK,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+        }
+    )
     figure = Figure(figsize=(8.4, height), layout="constrained")
     ratios = [3, 1.3] if rows == 2 else [1]
     return figure, figure.subplots(rows, 1, sharex=True, gridspec_kw={"height_ratios": ratios})
@@ -35,7 +45,7 @@ def _svg(figure: Any, label: str) -> str:
     out = StringIO()
     figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     text = out.getvalue()
-    text = text[text.index("<svg"):]
+    text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.S)
     clean = label.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
     return text.replace("<svg ", f'<svg role="img" aria-label="{clean}" ', 1)
@@ -61,7 +71,16 @@ def _directed(axis: Any, rows: list[dict[str, Any]], names: dict[str, str], rece
         days = [date.fromisoformat(r["period"]) for r in mine]
         mean, low, high = share_interval([r["k"] for r in mine], [r["n"] for r in mine])
         axis.fill_between(days, low, high, color=colour, alpha=0.18, linewidth=0)
-        axis.plot(days, mean, style, color=colour, linewidth=1.6, marker="o", markersize=3, label=f"{names[sender]} to {receivers[sender]}")
+        axis.plot(
+            days,
+            mean,
+            style,
+            color=colour,
+            linewidth=1.6,
+            marker="o",
+            markersize=3,
+            label=f"{names[sender]} to {receivers[sender]}",
+        )
     axis.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0, frameon=False, ncols=2)
 
 
@@ -70,7 +89,11 @@ def overall_chart(a: Assessment) -> tuple[str, str] | None:
     names = dict(zip(a.pair, a.names, strict=True))
     receivers = dict(zip(a.pair, reversed(a.names), strict=True))
     monthly = [r for r in a.series["monthly"] if r["area"] == ""]
-    rows, per, source = (monthly, "month", a.series["source"]) if monthly else (a.series["yearly"], "year", "ICEWS yearly counts of the built-in case")
+    rows, per, source = (
+        (monthly, "month", a.series["source"])
+        if monthly
+        else (a.series["yearly"], "year", "ICEWS yearly counts of the built-in case")
+    )
     if not rows:
         return None
     figure, axis = _figure(2.9)
@@ -83,7 +106,8 @@ def overall_chart(a: Assessment) -> tuple[str, str] | None:
         days = sorted({date.fromisoformat(r["period"]) for r in rows})
         axis.set_xticks(days, [str(day.year) for day in days])
     return _svg(figure, f"Cooperative share of reported acts by {per}, both directions"), (
-        f"Cooperative share of reported acts a {per}, posterior mean and 90% interval. Source: {source}.")
+        f"Cooperative share of reported acts a {per}, posterior mean and 90% interval. Source: {source}."
+    )
 
 
 def area_chart(a: Assessment, area: str) -> tuple[str, str] | None:
@@ -94,13 +118,19 @@ def area_chart(a: Assessment, area: str) -> tuple[str, str] | None:
         return None
     if not facts:
         figure, axis = _figure(2.2)
-        _directed(axis, monthly, dict(zip(a.pair, a.names, strict=True)), dict(zip(a.pair, reversed(a.names), strict=True)))
+        _directed(
+            axis, monthly, dict(zip(a.pair, a.names, strict=True)), dict(zip(a.pair, reversed(a.names), strict=True))
+        )
         _share_axis(axis)
         axis.set_xlabel("month")
         _as_of_line(axis, a.as_of)
-        return _svg(figure, f"{area}: cooperative share of reports by month"), f"Reports a month, 90% intervals. Source: {a.series['source']}."
+        return _svg(
+            figure, f"{area}: cooperative share of reports by month"
+        ), f"Reports a month, 90% intervals. Source: {a.series['source']}."
     figure, (upper, lower) = _figure(2.8, rows=2)
-    days, k, n = _trailing([f for _, f in facts], a.as_of, min(date.fromisoformat(f["date"]) for f in a.series["facts"]))
+    days, k, n = _trailing(
+        [f for _, f in facts], a.as_of, min(date.fromisoformat(f["date"]) for f in a.series["facts"])
+    )
     mean, low, high = share_interval(k, n)
     upper.fill_between(days, low, high, color=BLUE, alpha=0.18, linewidth=0, step="post")
     upper.step(days, mean, where="post", color=BLUE, linewidth=1.5)
@@ -108,7 +138,14 @@ def area_chart(a: Assessment, area: str) -> tuple[str, str] | None:
     for tone, colour, marker, height in (("cooperative", BLUE, "^", 0.35), ("conflictual", ORANGE, "v", -0.35)):
         some = [(number, f) for number, f in facts if f["tone"] == tone]
         if some:
-            marks = lower.scatter([date.fromisoformat(f["date"]) for _, f in some], [height] * len(some), color=colour, marker=marker, s=34, label=tone)
+            marks = lower.scatter(
+                [date.fromisoformat(f["date"]) for _, f in some],
+                [height] * len(some),
+                color=colour,
+                marker=marker,
+                s=34,
+                label=tone,
+            )
             marks.set_urls([f"#fact-{number}" for number, _ in some])
     lower.set_ylim(-1, 1)
     lower.set_yticks([0.35, -0.35], ["coop.", "conf."])
@@ -120,7 +157,8 @@ def area_chart(a: Assessment, area: str) -> tuple[str, str] | None:
         axis.set_xlim(first, date(a.as_of.year + 1, 1, 1))
     return _svg(figure, f"{area}: cooperative share of facts of two years, and the facts"), (
         "Share of the facts of the last 24 months that are cooperative, 90% interval; blank where there are none. "
-        "Marks open the fact. Dotted: as-of day. Source: the chronology, by fact below.")
+        "Marks open the fact. Dotted: as-of day. Source: the chronology, by fact below."
+    )
 
 
 def _trailing(facts: list[dict[str, Any]], as_of: date, first: date) -> tuple[list[date], list[int], list[int]]:

@@ -35,8 +35,11 @@ def to_html(assessment: Assessment) -> str:
     env.globals.update(percent=percent, amount=_amount, notes=notes, address=address)
     rules = dict.fromkeys(f.rule for f in assessment.areas if f.rule)
     return env.get_template("page.html.j2").render(
-        a=assessment, overall=overall_chart(assessment), charts={f.area: area_chart(assessment, f.area) for f in assessment.areas},
-        facts=list(enumerate(assessment.series["facts"], start=1)), rules=list(rules),
+        a=assessment,
+        overall=overall_chart(assessment),
+        charts={f.area: area_chart(assessment, f.area) for f in assessment.areas},
+        facts=list(enumerate(assessment.series["facts"], start=1)),
+        rules=list(rules),
     )
 
 

@@ -40,7 +40,9 @@ def _wrapped(text: str, width: int, indent: int = 14) -> str:
     return textwrap.fill(text, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False)
 
 
-def _row(area: str, level: str, spread: str, direction: str, chance: str, interval: str, verdict: str, why: str, width: int) -> str:
+def _row(
+    area: str, level: str, spread: str, direction: str, chance: str, interval: str, verdict: str, why: str, width: int
+) -> str:
     line = f"{area:<17} {level:<8} {spread:<8} {direction:<8} {chance:<11} {interval:<8} {verdict:<8} {why}"
     return line if len(line) <= width else line[: width - 1] + "\u2026"
 
@@ -58,16 +60,36 @@ def render(assessment: Assessment, *, full: bool = True, width: int = 100) -> Gr
     text.append(bottom[label:] + "\n", style="not bold")
     for figure in a.figures[:2]:
         text.append(_wrapped(" " * 14 + _figure(figure), width) + "\n", style="not bold")
-    text.append("\n" + _row("Area", "level", "90%", "way", f"{a.horizon} mo. base", "90%", "verdict", "why (first of n)", width) + "\n")
+    text.append(
+        "\n"
+        + _row("Area", "level", "90%", "way", f"{a.horizon} mo. base", "90%", "verdict", "why (first of n)", width)
+        + "\n"
+    )
     for f in a.areas:
         chance = f"{percent(f.probability):>4}  ({percent(f.base_rate)})" if f.probability is not None else "unknown"
-        text.append(_row(_short(f.title), bar(f.level), _range(f.interval), f.direction, chance, _range(f.probability_interval),
-                         f.verdict, _why(f), width) + "\n", style=f"not bold {COLOURS[f.verdict]}")
+        text.append(
+            _row(
+                _short(f.title),
+                bar(f.level),
+                _range(f.interval),
+                f.direction,
+                chance,
+                _range(f.probability_interval),
+                f.verdict,
+                _why(f),
+                width,
+            )
+            + "\n",
+            style=f"not bold {COLOURS[f.verdict]}",
+        )
     return Group(text, *(_rest(a, width) if full else ()))
 
 
 def _short(title: str) -> str:
-    return {"threat reduction and non-proliferation": "threat reduction", "disputes over third parties": "third parties"}.get(title, title)
+    return {
+        "threat reduction and non-proliferation": "threat reduction",
+        "disputes over third parties": "third parties",
+    }.get(title, title)
 
 
 def _figure(figure: object) -> str:
@@ -82,8 +104,16 @@ def _figure(figure: object) -> str:
 
 
 def _rest(a: Assessment, width: int) -> list[Text]:
-    text = Text(_wrapped("level: cooperative share of the entries of the window; base: how often areas in such a state improved in the past; "
-                         "90%: intervals of level and of chance.", width, 0) + "\n", style="bright_black")
+    text = Text(
+        _wrapped(
+            "level: cooperative share of the entries of the window; base: how often areas in such a state improved in the past; "
+            "90%: intervals of level and of chance.",
+            width,
+            0,
+        )
+        + "\n",
+        style="bright_black",
+    )
     if len(a.figures) > 2:
         text.append("\nFigures\n", style="bold")
         for figure in a.figures[2:]:
@@ -93,16 +123,28 @@ def _rest(a: Assessment, width: int) -> list[Text]:
         text.append(f"  {f.title}: ", style="bold default")
         text.append(f"{f.basis}{'; ' + f.unknown if f.unknown else ''}\n", style="default")
         if f.probability is not None:
-            text.append(_wrapped(f"    {percent(f.probability)} rests on {f.rests_on}", width, 4) + "\n", style="default")
+            text.append(
+                _wrapped(f"    {percent(f.probability)} rests on {f.rests_on}", width, 4) + "\n", style="default"
+            )
         for e in f.evidence:
             mark = "+" if e.tone == "cooperative" else "-"
-            text.append(_wrapped(f"    {mark} {e.date:<10}  {e.text} [{','.join(map(str, e.notes))}]", width, 18) + "\n",
-                        style="bright_blue" if e.tone == "cooperative" else "dark_orange")
+            text.append(
+                _wrapped(f"    {mark} {e.date:<10}  {e.text} [{','.join(map(str, e.notes))}]", width, 18) + "\n",
+                style="bright_blue" if e.tone == "cooperative" else "dark_orange",
+            )
     if a.third_parties:
         text.append("\nThird parties ", style="bold default")
         text.append("(facts of ten years, cooperative/conflictual; reports in the window)\n", style="default")
-        text.append("  " + "; ".join(f"{t['name']} {t['cooperative']}/{t['conflictual']}" + (f", {t['reports']} reports" if t["reports"] else "")
-                                     for t in a.third_parties) + "\n", style="default")
+        text.append(
+            "  "
+            + "; ".join(
+                f"{t['name']} {t['cooperative']}/{t['conflictual']}"
+                + (f", {t['reports']} reports" if t["reports"] else "")
+                for t in a.third_parties
+            )
+            + "\n",
+            style="default",
+        )
     text.append("\nWhat this can't tell\n", style="bold default")
     rules = dict.fromkeys(f.rule for f in a.areas if f.rule)
     for said in (*a.cannot_tell, *(f"Improvement means: {rule}." for rule in rules)):
@@ -116,5 +158,7 @@ def _rest(a: Assessment, width: int) -> list[Text]:
 def to_text(assessment: Assessment, width: int = 100) -> str:
     """The terminal form without colours."""
     out = StringIO()
-    Console(file=out, width=width, color_system=None, highlight=False, markup=False, emoji=False).print(render(assessment, width=width))
+    Console(file=out, width=width, color_system=None, highlight=False, markup=False, emoji=False).print(
+        render(assessment, width=width)
+    )
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"

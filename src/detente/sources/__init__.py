@@ -12,8 +12,20 @@ from detente.sources.stream import Block, DamagedFile, open_blocks
 
 READERS: tuple[Reader, ...] = (*icews.READERS, *polecat.READERS, *unvotes.READERS, *chronology.READERS, *gdelt.READERS)
 
-__all__ = ["READERS", "TABLES", "BadRow", "Batch", "Block", "Context", "DamagedFile", "Head", "NotRecognised", "Reader",
-           "detect", "open_blocks"]
+__all__ = [
+    "READERS",
+    "TABLES",
+    "BadRow",
+    "Batch",
+    "Block",
+    "Context",
+    "DamagedFile",
+    "Head",
+    "NotRecognised",
+    "Reader",
+    "detect",
+    "open_blocks",
+]
 
 
 class NotRecognised(DetenteError):

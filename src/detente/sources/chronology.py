@@ -24,9 +24,24 @@ FIGURE_COLUMNS = ["subject", "measure", "period", "value", "unit", "source"]
 FIGURE_EXTRA = ["area", "known_on", "source_title"]
 TONES = {"cooperative", "conflictual"}
 KINDS = {
-    "agreement signed", "agreement in force", "agreement extended", "agreement amended", "agreement suspended",
-    "agreement terminated", "agreement expired", "programme started", "programme ended", "meeting", "exercise", "visit",
-    "inspection", "transfer", "sanction", "expulsion", "incident", "statement of policy",
+    "agreement signed",
+    "agreement in force",
+    "agreement extended",
+    "agreement amended",
+    "agreement suspended",
+    "agreement terminated",
+    "agreement expired",
+    "programme started",
+    "programme ended",
+    "meeting",
+    "exercise",
+    "visit",
+    "inspection",
+    "transfer",
+    "sanction",
+    "expulsion",
+    "incident",
+    "statement of policy",
 }
 
 
@@ -87,12 +102,26 @@ def _fact(row: dict[str, str], context: Context, source: str) -> dict[str, objec
         if address and not address.startswith(("http://", "https://")):
             raise DetenteError(f"source {address!r} is no web address; leave it empty if you have none")
     channel = row.get("channel", "") or "bilateral"
-    identity = f"{source}:{row['date']}:{'+'.join(sorted({*actors, *targets}))}:{area}:{row['kind']}:{row['description'][:60]}"
+    identity = (
+        f"{source}:{row['date']}:{'+'.join(sorted({*actors, *targets}))}:{area}:{row['kind']}:{row['description'][:60]}"
+    )
     return {
-        "event_id": identity, "source": source, "date": day, "precision": precision,
-        "known_on": _known_on(row, day, precision), "actors": actors, "targets": targets, "area": area, "kind": row["kind"],
-        "tone": row["tone"], "channel": channel, "third_party": ";".join(third) or None, "description": row["description"],
-        "url": row["source"] or None, "title": row.get("source_title") or None, "url2": row.get("source2") or None,
+        "event_id": identity,
+        "source": source,
+        "date": day,
+        "precision": precision,
+        "known_on": _known_on(row, day, precision),
+        "actors": actors,
+        "targets": targets,
+        "area": area,
+        "kind": row["kind"],
+        "tone": row["tone"],
+        "channel": channel,
+        "third_party": ";".join(third) or None,
+        "description": row["description"],
+        "url": row["source"] or None,
+        "title": row.get("source_title") or None,
+        "url2": row.get("source2") or None,
     }
 
 
@@ -108,9 +137,18 @@ def _figure(row: dict[str, str], context: Context, source: str) -> dict[str, obj
     if row["source"] and not row["source"].startswith(("http://", "https://")):
         raise DetenteError(f"source {row['source']!r} is no web address")
     return {
-        "event_id": f"{source}:{row['subject']}:{row['measure']}:{area or ''}:{row['period']}", "source": source,
-        "subject": row["subject"], "measure": row["measure"], "area": area, "period": row["period"], "date": day, "value": value,
-        "unit": row["unit"], "known_on": known, "url": row["source"] or None, "title": row.get("source_title") or None,
+        "event_id": f"{source}:{row['subject']}:{row['measure']}:{area or ''}:{row['period']}",
+        "source": source,
+        "subject": row["subject"],
+        "measure": row["measure"],
+        "area": area,
+        "period": row["period"],
+        "date": day,
+        "value": value,
+        "unit": row["unit"],
+        "known_on": known,
+        "url": row["source"] or None,
+        "title": row.get("source_title") or None,
     }
 
 
@@ -137,6 +175,8 @@ def _checked(read: tuple[pl.DataFrame, list[BadRow]], make: object, table: str, 
 
 
 READERS = (
-    Reader("chronology", "chronology of facts", lambda head: set(FACT_COLUMNS) <= set(head.header(b",")), read_facts, ""),
+    Reader(
+        "chronology", "chronology of facts", lambda head: set(FACT_COLUMNS) <= set(head.header(b",")), read_facts, ""
+    ),
     Reader("figures", "figures", lambda head: set(FIGURE_COLUMNS) <= set(head.header(b",")), read_figures, ""),
 )

@@ -16,18 +16,22 @@ def action_columns(frame: pl.DataFrame, code: str = "action") -> pl.DataFrame:
     """Add quad, plover and the codebook's intensity for each known CAMEO code; null for unknown codes."""
     table = pl.DataFrame(
         [(a.code, a.quad, a.plover or None, a.intensity) for a in actions().values()],
-        schema={code: pl.Utf8, "quad": pl.Int8, "plover": pl.Utf8, "scale": pl.Float32}, orient="row",
+        schema={code: pl.Utf8, "quad": pl.Int8, "plover": pl.Utf8, "scale": pl.Float32},
+        orient="row",
     )
     return frame.join(table, on=code, how="left", maintain_order="left")
 
 
 def channel() -> pl.Expr:
-    """"bilateral" between two states; the organisation where one acts."""
+    """ "bilateral" between two states; the organisation where one acts."""
     bodies = [o.code for o in organisations().values() if o.kind == "organisation"]
     return (
-        pl.when(pl.col("receiver").is_in(bodies)).then(pl.col("receiver"))
-        .when(pl.col("sender").is_in(bodies)).then(pl.col("sender"))
-        .when(pl.col("sender").is_not_null() & pl.col("receiver").is_not_null()).then(pl.lit("bilateral"))
+        pl.when(pl.col("receiver").is_in(bodies))
+        .then(pl.col("receiver"))
+        .when(pl.col("sender").is_in(bodies))
+        .then(pl.col("sender"))
+        .when(pl.col("sender").is_not_null() & pl.col("receiver").is_not_null())
+        .then(pl.lit("bilateral"))
         .alias("channel")
     )
 
@@ -38,7 +42,11 @@ def historic(column: str) -> pl.Expr:
     chain = code
     for state in states().values():
         if state.continuing and state.ends and state.successor == "RUS":
-            chain = pl.when((code == state.successor) & (pl.col("date") < state.ends)).then(pl.lit(state.code)).otherwise(chain)
+            chain = (
+                pl.when((code == state.successor) & (pl.col("date") < state.ends))
+                .then(pl.lit(state.code))
+                .otherwise(chain)
+            )
     return chain.alias(column)
 
 
@@ -63,7 +71,9 @@ def resolve_names(frame: pl.DataFrame, side: str, index: Actors, *, has_country:
         if not code and has_country:
             code, sector = _stated(index, row[1], row[2])
         fixed.append((*row, code or None, sector or None))
-    table = pl.DataFrame(fixed, schema={**dict.fromkeys(keys, pl.Utf8), side: pl.Utf8, f"{side}_sector": pl.Utf8}, orient="row")
+    table = pl.DataFrame(
+        fixed, schema={**dict.fromkeys(keys, pl.Utf8), side: pl.Utf8, f"{side}_sector": pl.Utf8}, orient="row"
+    )
     frame = frame.join(table, on=keys, how="left", maintain_order="left", nulls_equal=True)
     if not persons:
         return frame
@@ -73,10 +83,16 @@ def resolve_names(frame: pl.DataFrame, side: str, index: Actors, *, has_country:
     for person, day in days.iter_rows():
         actor: Actor = index.resolve(person, day)
         held.append((person, day, actor.code or None, actor.sector or None))
-    in_office = pl.DataFrame(held, schema={name: pl.Utf8, "date": pl.Date, "code": pl.Utf8, "role": pl.Utf8}, orient="row")
-    return frame.join(in_office, on=[name, "date"], how="left", maintain_order="left").with_columns(
-        pl.coalesce("code", side).alias(side), pl.coalesce("role", f"{side}_sector").alias(f"{side}_sector")
-    ).drop("code", "role")
+    in_office = pl.DataFrame(
+        held, schema={name: pl.Utf8, "date": pl.Date, "code": pl.Utf8, "role": pl.Utf8}, orient="row"
+    )
+    return (
+        frame.join(in_office, on=[name, "date"], how="left", maintain_order="left")
+        .with_columns(
+            pl.coalesce("code", side).alias(side), pl.coalesce("role", f"{side}_sector").alias(f"{side}_sector")
+        )
+        .drop("code", "role")
+    )
 
 
 def _stated(index: Actors, country: str | None, sectors: str | None) -> tuple[str, str]:

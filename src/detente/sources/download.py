@@ -47,16 +47,26 @@ class Downloader:
     `mirror` replaces the scheme and host of every address (for a local copy or a test).
     """
 
-    def __init__(self, folder: Path, *, pause: float = 0.5, timeout: float = 30.0, mirror: str | None = None,
-                 on_progress: Callable[[str, int], None] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        pause: float = 0.5,
+        timeout: float = 30.0,
+        mirror: str | None = None,
+        on_progress: Callable[[str, int], None] | None = None,
+    ) -> None:
         import httpx
 
         self.folder = folder
         self.pause = pause
         self.mirror = mirror
         self.on_progress = on_progress or (lambda name, size: None)
-        self.client = httpx.Client(timeout=timeout, follow_redirects=True, headers={
-            "User-Agent": "detente (research; one request at a time)", "Accept-Encoding": "identity"})
+        self.client = httpx.Client(
+            timeout=timeout,
+            follow_redirects=True,
+            headers={"User-Agent": "detente (research; one request at a time)", "Accept-Encoding": "identity"},
+        )
         self.last = 0.0
 
     def __enter__(self) -> Downloader:
@@ -88,7 +98,9 @@ class Downloader:
         return answer.text
 
     def _offline(self, url: str, error: Exception) -> Offline:
-        return Offline(f"can't reach {self._address(url).split('/')[2]} ({error or type(error).__name__}); are you online?")
+        return Offline(
+            f"can't reach {self._address(url).split('/')[2]} ({error or type(error).__name__}); are you online?"
+        )
 
     def lines(self, url: str, name: str) -> Iterator[str]:
         """The lines of a large listing, fetched like a file (resumed, never trusted to be fresh)."""
@@ -132,7 +144,9 @@ class Downloader:
         self._wait()
         self.folder.mkdir(parents=True, exist_ok=True)
         try:
-            with self.client.stream("GET", self._address(remote.url), headers={"Range": f"bytes={have}-"} if have else {}) as answer:
+            with self.client.stream(
+                "GET", self._address(remote.url), headers={"Range": f"bytes={have}-"} if have else {}
+            ) as answer:
                 if answer.status_code == 404:
                     return "404"
                 if answer.status_code == 416:

@@ -20,8 +20,16 @@ from detente.sources.stream import Block
 from detente.sources.tabular import reject, tab_frame
 
 STARTS = date(1979, 1, 1)
-_SHARED = {0: "id", 1: "day", 5: "sender_code", 15: "receiver_code", 26: "action", 29: "given_quad", 30: "given_intensity",
-           31: "mentions"}
+_SHARED = {
+    0: "id",
+    1: "day",
+    5: "sender_code",
+    15: "receiver_code",
+    26: "action",
+    29: "given_quad",
+    30: "given_intensity",
+    31: "mentions",
+}
 _LAYOUTS = {
     57: {**_SHARED, 50: "place", 51: "place_fips", 56: "added"},
     58: {**_SHARED, 50: "place", 51: "place_fips", 56: "added", 57: "url"},
@@ -53,8 +61,10 @@ def _actor_columns(frame: pl.DataFrame, side: str) -> list[pl.Series]:
             actor = index.cameo_actor(code) if code else UNKNOWN
             _CODES[code] = (actor.code if actor.known else None, actor.sector or None)
     read = [_CODES[code] for code in codes]
-    return [column.replace_strict(codes, pl.Series([r[n] for r in read], dtype=pl.Utf8), return_dtype=pl.Utf8).alias(name)
-            for n, name in enumerate((side, f"{side}_sector"))]
+    return [
+        column.replace_strict(codes, pl.Series([r[n] for r in read], dtype=pl.Utf8), return_dtype=pl.Utf8).alias(name)
+        for n, name in enumerate((side, f"{side}_sector"))
+    ]
 
 
 def _fips_places(frame: pl.DataFrame) -> pl.DataFrame:
@@ -65,8 +75,10 @@ def _fips_places(frame: pl.DataFrame) -> pl.DataFrame:
 
         names = {fips: s.name for s in states().values() for fips in s.fips if not s.ends}
         frame = frame.with_columns(
-            pl.when(bare).then(pl.col("place_fips").replace_strict(names, default=None, return_dtype=pl.Utf8))
-            .otherwise(pl.col("place")).alias("place")
+            pl.when(bare)
+            .then(pl.col("place_fips").replace_strict(names, default=None, return_dtype=pl.Utf8))
+            .otherwise(pl.col("place"))
+            .alias("place")
         )
     return frame.with_columns(pl.col("place").replace("", None))
 
@@ -83,13 +95,16 @@ def _normalise(frame: pl.DataFrame, source: str, context: Context) -> Batch:
             (pl.col("date").is_null(), pl.format("SQLDATE {} is no day (YYYYMMDD)", "day")),
             (pl.col("known_on").is_null(), pl.format("DATEADDED {} is no day", "added")),
             (pl.col("date") < STARTS, pl.format("SQLDATE {} lies before GDELT begins (1979)", "day")),
-            (pl.col("date") > pl.col("known_on") + pl.duration(days=1), pl.format("SQLDATE {} lies after its report ({})", "day", "added")),
+            (
+                pl.col("date") > pl.col("known_on") + pl.duration(days=1),
+                pl.format("SQLDATE {} lies after its report ({})", "day", "added"),
+            ),
             (pl.col("quad").is_null(), pl.format("EventCode {} is no CAMEO code", "action")),
         ],
         ["id", "day", "sender_code", "receiver_code", "action", "added"],
     )
     frame = frame.with_columns(*_actor_columns(frame, "sender"), *_actor_columns(frame, "receiver"))
-    if (frame["date"].min() or date.max) < date(1991, 12, 26):
+    if (frame["date"] < date(1991, 12, 26)).any():
         frame = frame.with_columns(historic("sender"), historic("receiver"))
     intensity = pl.col("given_intensity").cast(pl.Float32, strict=False)
     frame = _fips_places(frame).with_columns(
@@ -119,5 +134,9 @@ def _reads(width: int, source: str) -> Callable[[Iterator[Block], Context], Iter
 
 READERS = tuple(
     Reader(name, title, _recognises(width), _reads(width, name), "known", joinable=True)
-    for width, name, title in ((61, "gdelt2", "GDELT 2.0 events"), (58, "gdelt1", "GDELT 1.0 events"), (57, "gdelt1", "GDELT 1.0 events"))
+    for width, name, title in (
+        (61, "gdelt2", "GDELT 2.0 events"),
+        (58, "gdelt1", "GDELT 1.0 events"),
+        (57, "gdelt1", "GDELT 1.0 events"),
+    )
 )

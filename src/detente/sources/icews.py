@@ -20,12 +20,46 @@ from detente.sources.schema import BadRow, Batch, conform
 from detente.sources.stream import Block
 from detente.sources.tabular import reject, tab_frame
 
-RELEASE = ["event id", "event date", "source name", "source sectors", "source country", "event text", "cameo code", "intensity",
-           "target name", "target sectors", "target country", "story id", "sentence number", "publisher", "city", "district",
-           "province", "country", "latitude", "longitude"]
-_RELEASE_COLUMNS = {0: "id", 1: "day", 2: "sender_name", 3: "sender_sectors", 4: "sender_country", 5: "action_name", 6: "action",
-                    7: "given_intensity", 8: "receiver_name", 9: "receiver_sectors", 10: "receiver_country", 14: "city",
-                    15: "district", 16: "province", 17: "country", 19: "last"}
+RELEASE = [
+    "event id",
+    "event date",
+    "source name",
+    "source sectors",
+    "source country",
+    "event text",
+    "cameo code",
+    "intensity",
+    "target name",
+    "target sectors",
+    "target country",
+    "story id",
+    "sentence number",
+    "publisher",
+    "city",
+    "district",
+    "province",
+    "country",
+    "latitude",
+    "longitude",
+]
+_RELEASE_COLUMNS = {
+    0: "id",
+    1: "day",
+    2: "sender_name",
+    3: "sender_sectors",
+    4: "sender_country",
+    5: "action_name",
+    6: "action",
+    7: "given_intensity",
+    8: "receiver_name",
+    9: "receiver_sectors",
+    10: "receiver_country",
+    14: "city",
+    15: "district",
+    16: "province",
+    17: "country",
+    19: "last",
+}
 TRIPLES = ["date", "sender", "action", "cameo", "goldstein", "receiver"]
 _TRIPLE_COLUMNS = {0: "day", 1: "sender_name", 2: "action_name", 3: "action", 4: "given_intensity", 5: "receiver_name"}
 
@@ -41,13 +75,23 @@ def _code_by_name() -> dict[str, str]:
 
 
 def _normalise(frame: pl.DataFrame, source: str, context: Context, *, release: bool) -> Batch:
-    by_name = pl.col("action_name").str.to_lowercase().str.replace_all("-", " ").replace_strict(
-        _code_by_name(), default=None, return_dtype=pl.Utf8)
+    by_name = (
+        pl.col("action_name")
+        .str.to_lowercase()
+        .str.replace_all("-", " ")
+        .replace_strict(_code_by_name(), default=None, return_dtype=pl.Utf8)
+    )
     known = pl.col("action").is_in(list(actions()))
     padded = pl.concat_str(pl.lit("0"), pl.col("action"))
     frame = frame.with_columns(
-        pl.when(known).then(pl.col("action")).when(by_name.is_not_null()).then(by_name)
-        .when(padded.is_in(list(actions()))).then(padded).otherwise(pl.col("action")).alias("action"),
+        pl.when(known)
+        .then(pl.col("action"))
+        .when(by_name.is_not_null())
+        .then(by_name)
+        .when(padded.is_in(list(actions())))
+        .then(padded)
+        .otherwise(pl.col("action"))
+        .alias("action"),
         pl.col("day").str.strptime(pl.Date, "%Y-%m-%d", strict=False).alias("date"),
     )
     frame, bad = reject(
@@ -63,19 +107,34 @@ def _normalise(frame: pl.DataFrame, source: str, context: Context, *, release: b
     for side in ("sender", "receiver"):
         frame = resolve_names(frame, side, context.actors, has_country=release).with_columns(historic(side))
     intensity = pl.col("given_intensity").cast(pl.Float32, strict=False)
-    event_id = pl.format("icews:{}", "id") if release else pl.format(
-        "icews_triples:{}", pl.concat_str("day", "sender_name", "action_name", "action", "receiver_name", separator="|"))
+    event_id = (
+        pl.format("icews:{}", "id")
+        if release
+        else pl.format(
+            "icews_triples:{}",
+            pl.concat_str("day", "sender_name", "action_name", "action", "receiver_name", separator="|"),
+        )
+    )
     frame = frame.with_columns(
-        event_id.alias("event_id"), pl.lit(source).alias("source"), pl.col("date").alias("known_on"),
+        event_id.alias("event_id"),
+        pl.lit(source).alias("source"),
+        pl.col("date").alias("known_on"),
         pl.when(intensity.is_between(-10, 10)).then(intensity).otherwise(pl.col("scale")).alias("intensity"),
-        pl.lit(1, dtype=pl.Int32).alias("mentions"), channel(),
+        pl.lit(1, dtype=pl.Int32).alias("mentions"),
+        channel(),
         pl.format("{}: {}: {}", "sender_name", "action_name", "receiver_name").alias("text"),
-        (place_of("city", "district", "province", "country") if release else pl.lit(None, dtype=pl.Utf8).alias("place")),
+        (
+            place_of("city", "district", "province", "country")
+            if release
+            else pl.lit(None, dtype=pl.Utf8).alias("place")
+        ),
         pl.lit(None, dtype=pl.Utf8).alias("url"),
     )
     # Names of the actors are no words about the issue: areas are read from what was done.
     judged = frame.with_columns(pl.col("action_name").alias("text"))
-    return Batch("events", conform("events", frame.with_columns(assign_areas(judged, context.codebook).alias("areas"))), bad)
+    return Batch(
+        "events", conform("events", frame.with_columns(assign_areas(judged, context.codebook).alias("areas"))), bad
+    )
 
 
 def body(blocks: Iterator[Block], names: list[str]) -> Iterator[Block]:

@@ -60,7 +60,13 @@ def _gdelt1_names(first: date, last: date) -> list[str]:
     names: list[str] = []
     day = first
     while day <= last:
-        name = (f"{day:%Y%m%d}.export.CSV.zip" if day >= GDELT1_DAILY else f"{day:%Y%m}.zip" if day >= GDELT1_MONTHLY else f"{day:%Y}.zip")
+        name = (
+            f"{day:%Y%m%d}.export.CSV.zip"
+            if day >= GDELT1_DAILY
+            else f"{day:%Y%m}.zip"
+            if day >= GDELT1_MONTHLY
+            else f"{day:%Y}.zip"
+        )
         if not names or names[-1] != name:
             names.append(name)
         day += timedelta(days=1)
@@ -72,7 +78,9 @@ def _dataverse(name: str, first: date, last: date, net: Downloader) -> Iterator[
     try:
         files = json.loads(listing)["data"]["latestVersion"]["files"]
     except (ValueError, KeyError, TypeError):
-        raise DetenteError(f"{DATAVERSE}: the listing of {DATASETS[name]} has another form than expected; try again later") from None
+        raise DetenteError(
+            f"{DATAVERSE}: the listing of {DATASETS[name]} has another form than expected; try again later"
+        ) from None
     for entry in files:
         data = entry.get("dataFile", {})
         file = str(data.get("originalFileName") or data.get("filename") or entry.get("label") or "")
@@ -80,7 +88,12 @@ def _dataverse(name: str, first: date, last: date, net: Downloader) -> Iterator[
             continue
         # A table that the Dataverse converted is fetched as it was uploaded: its MD5 is that of the upload.
         original = "?format=original" if data.get("originalFileFormat") else ""
-        yield Remote(f"{DATAVERSE}/api/access/datafile/{data['id']}{original}", file.replace("/", "_"), data.get("md5"), data.get("filesize"))
+        yield Remote(
+            f"{DATAVERSE}/api/access/datafile/{data['id']}{original}",
+            file.replace("/", "_"),
+            data.get("md5"),
+            data.get("filesize"),
+        )
 
 
 def _wanted(name: str, file: str, first: date, last: date) -> bool:

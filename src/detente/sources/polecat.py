@@ -19,10 +19,30 @@ from detente.sources.stream import Block
 from detente.sources.tabular import reject, tab_frame
 
 WIDTH = 40
-_COLUMNS = {0: "id", 1: "day", 2: "type", 3: "mode", 4: "given_intensity", 5: "quad_text", 6: "contexts", 7: "sender_name",
-            8: "sender_country", 9: "sender_cow", 10: "sender_role", 15: "receiver_name", 16: "receiver_country",
-            17: "receiver_cow", 18: "receiver_role", 24: "city", 25: "district", 26: "province", 27: "country", 33: "publisher",
-            34: "published", 39: "version"}
+_COLUMNS = {
+    0: "id",
+    1: "day",
+    2: "type",
+    3: "mode",
+    4: "given_intensity",
+    5: "quad_text",
+    6: "contexts",
+    7: "sender_name",
+    8: "sender_country",
+    9: "sender_cow",
+    10: "sender_role",
+    15: "receiver_name",
+    16: "receiver_country",
+    17: "receiver_cow",
+    18: "receiver_role",
+    24: "city",
+    25: "district",
+    26: "province",
+    27: "country",
+    33: "publisher",
+    34: "published",
+    39: "version",
+}
 
 
 def _mend(line: bytes) -> bytes:
@@ -36,7 +56,8 @@ def _mend(line: bytes) -> bytes:
 def _day(column: str) -> pl.Expr:
     text = pl.col(column).str.slice(0, 10)
     return pl.coalesce(
-        text.str.strptime(pl.Date, "%Y-%m-%d", strict=False), pl.col(column).str.strptime(pl.Date, "%m/%d/%Y", strict=False),
+        text.str.strptime(pl.Date, "%Y-%m-%d", strict=False),
+        pl.col(column).str.strptime(pl.Date, "%m/%d/%Y", strict=False),
         pl.col(column).str.strptime(pl.Date, "%Y%m%d", strict=False),
     )
 
@@ -76,11 +97,18 @@ def _read(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
 
 
 def _normalise(frame: pl.DataFrame, context: Context) -> Batch:
-    kinds = [(t, m, *(polecat_action(t, m) or (None, None, None))) for t, m in frame.select("type", "mode").unique().iter_rows()]
-    table = pl.DataFrame(kinds, schema={"type": pl.Utf8, "mode": pl.Utf8, "action": pl.Utf8, "plover": pl.Utf8, "quad": pl.Int8},
-                         orient="row")
+    kinds = [
+        (t, m, *(polecat_action(t, m) or (None, None, None)))
+        for t, m in frame.select("type", "mode").unique().iter_rows()
+    ]
+    table = pl.DataFrame(
+        kinds,
+        schema={"type": pl.Utf8, "mode": pl.Utf8, "action": pl.Utf8, "plover": pl.Utf8, "quad": pl.Int8},
+        orient="row",
+    )
     frame = frame.join(table, on=["type", "mode"], how="left", maintain_order="left").with_columns(
-        _day("day").alias("date"), _day("published").alias("known_on"),
+        _day("day").alias("date"),
+        _day("published").alias("known_on"),
         pl.col("given_intensity").cast(pl.Float32, strict=False).alias("intensity"),
     )
     frame, bad = reject(
@@ -90,22 +118,32 @@ def _normalise(frame: pl.DataFrame, context: Context) -> Batch:
             (pl.col("date").is_null(), pl.format("Event Date {} is no day", "day")),
             (pl.col("date") < EARLIEST, pl.format("Event Date {} lies before 1945", "day")),
             (pl.col("quad").is_null(), pl.format("Event Type {} is no PLOVER type", "type")),
-            ((pl.col("intensity").is_null() & (pl.col("given_intensity") != "")) | ~pl.col("intensity").is_between(-10, 10),
-             pl.format("Intensity {} is no number from -10 to 10", "given_intensity")),
+            (
+                (pl.col("intensity").is_null() & (pl.col("given_intensity") != ""))
+                | ~pl.col("intensity").is_between(-10, 10),
+                pl.format("Intensity {} is no number from -10 to 10", "given_intensity"),
+            ),
         ],
         ["id", "day", "type", "sender_name", "receiver_name"],
     )
     for side in ("sender", "receiver"):
         frame = _actors(frame, side, context.actors)
     frame = frame.with_columns(
-        pl.format("polecat:{}", "id").alias("event_id"), pl.lit("polecat").alias("source"),
+        pl.format("polecat:{}", "id").alias("event_id"),
+        pl.lit("polecat").alias("source"),
         pl.max_horizontal("date", pl.col("known_on").fill_null(pl.col("date"))).alias("known_on"),
-        pl.lit(1, dtype=pl.Int32).alias("mentions"), channel(), place_of("city", "district", "province", "country"),
-        pl.format("{}: {} {}: {} contexts={}", "sender_name", "type", "mode", "receiver_name", "contexts").alias("text"),
+        pl.lit(1, dtype=pl.Int32).alias("mentions"),
+        channel(),
+        place_of("city", "district", "province", "country"),
+        pl.format("{}: {} {}: {} contexts={}", "sender_name", "type", "mode", "receiver_name", "contexts").alias(
+            "text"
+        ),
         pl.lit(None, dtype=pl.Utf8).alias("url"),
     )
     judged = frame.with_columns(pl.format("contexts={}", "contexts").alias("text"))
-    return Batch("events", conform("events", frame.with_columns(assign_areas(judged, context.codebook).alias("areas"))), bad)
+    return Batch(
+        "events", conform("events", frame.with_columns(assign_areas(judged, context.codebook).alias("areas"))), bad
+    )
 
 
 def _recognises(head: Head) -> bool:

@@ -8,29 +8,76 @@ from typing import Any
 import polars as pl
 
 EVENTS: dict[str, Any] = {
-    "event_id": pl.Utf8, "source": pl.Utf8, "date": pl.Date, "known_on": pl.Date,
-    "sender": pl.Utf8, "sender_sector": pl.Utf8, "receiver": pl.Utf8, "receiver_sector": pl.Utf8,
-    "action": pl.Utf8, "plover": pl.Utf8, "quad": pl.Int8, "intensity": pl.Float32, "areas": pl.List(pl.Utf8),
-    "place": pl.Utf8, "channel": pl.Utf8, "mentions": pl.Int32, "confidence": pl.Float32, "text": pl.Utf8, "url": pl.Utf8,
+    "event_id": pl.Utf8,
+    "source": pl.Utf8,
+    "date": pl.Date,
+    "known_on": pl.Date,
+    "sender": pl.Utf8,
+    "sender_sector": pl.Utf8,
+    "receiver": pl.Utf8,
+    "receiver_sector": pl.Utf8,
+    "action": pl.Utf8,
+    "plover": pl.Utf8,
+    "quad": pl.Int8,
+    "intensity": pl.Float32,
+    "areas": pl.List(pl.Utf8),
+    "place": pl.Utf8,
+    "channel": pl.Utf8,
+    "mentions": pl.Int32,
+    "confidence": pl.Float32,
+    "text": pl.Utf8,
+    "url": pl.Utf8,
 }
 FACTS: dict[str, Any] = {
-    "event_id": pl.Utf8, "source": pl.Utf8, "date": pl.Date, "precision": pl.Utf8, "known_on": pl.Date,
-    "actors": pl.List(pl.Utf8), "targets": pl.List(pl.Utf8), "area": pl.Utf8, "kind": pl.Utf8, "tone": pl.Utf8,
-    "channel": pl.Utf8, "third_party": pl.Utf8, "description": pl.Utf8, "url": pl.Utf8, "title": pl.Utf8, "url2": pl.Utf8,
+    "event_id": pl.Utf8,
+    "source": pl.Utf8,
+    "date": pl.Date,
+    "precision": pl.Utf8,
+    "known_on": pl.Date,
+    "actors": pl.List(pl.Utf8),
+    "targets": pl.List(pl.Utf8),
+    "area": pl.Utf8,
+    "kind": pl.Utf8,
+    "tone": pl.Utf8,
+    "channel": pl.Utf8,
+    "third_party": pl.Utf8,
+    "description": pl.Utf8,
+    "url": pl.Utf8,
+    "title": pl.Utf8,
+    "url2": pl.Utf8,
 }
 FIGURES: dict[str, Any] = {
-    "event_id": pl.Utf8, "source": pl.Utf8, "subject": pl.Utf8, "measure": pl.Utf8, "area": pl.Utf8, "period": pl.Utf8, "date": pl.Date,
-    "value": pl.Float64, "unit": pl.Utf8, "known_on": pl.Date, "url": pl.Utf8, "title": pl.Utf8,
+    "event_id": pl.Utf8,
+    "source": pl.Utf8,
+    "subject": pl.Utf8,
+    "measure": pl.Utf8,
+    "area": pl.Utf8,
+    "period": pl.Utf8,
+    "date": pl.Date,
+    "value": pl.Float64,
+    "unit": pl.Utf8,
+    "known_on": pl.Date,
+    "url": pl.Utf8,
+    "title": pl.Utf8,
 }
 VOTES: dict[str, Any] = {"event_id": pl.Utf8, "rcid": pl.Utf8, "state": pl.Utf8, "choice": pl.Utf8}
 ROLLCALLS: dict[str, Any] = {
-    "event_id": pl.Utf8, "rcid": pl.Utf8, "session": pl.Int32, "date": pl.Date, "known_on": pl.Date,
-    "resolution": pl.Utf8, "title": pl.Utf8,
+    "event_id": pl.Utf8,
+    "rcid": pl.Utf8,
+    "session": pl.Int32,
+    "date": pl.Date,
+    "known_on": pl.Date,
+    "resolution": pl.Utf8,
+    "title": pl.Utf8,
 }
 ROLLCALL_ISSUES: dict[str, Any] = {"event_id": pl.Utf8, "rcid": pl.Utf8, "issue": pl.Utf8}
 
 TABLES: dict[str, dict[str, Any]] = {
-    "events": EVENTS, "facts": FACTS, "figures": FIGURES, "votes": VOTES, "rollcalls": ROLLCALLS,
+    "events": EVENTS,
+    "facts": FACTS,
+    "figures": FIGURES,
+    "votes": VOTES,
+    "rollcalls": ROLLCALLS,
     "rollcall_issues": ROLLCALL_ISSUES,
 }
 

@@ -15,6 +15,7 @@ from detente.errors import DetenteError
 BLOCK = 16 << 20
 MAX_RATIO = 250
 MIN_BOUND = 256 << 20
+_FAULTS = (EOFError, zlib.error)
 
 
 class DamagedFile(DetenteError):
@@ -89,7 +90,9 @@ def _bounded(path: Path, compressed: int) -> Callable[[int], None]:
     return count
 
 
-def _inflate(path: Path, read: Callable[[int], bytes], wbits: int, size: int, count: Callable[[int], None]) -> Iterator[bytes]:
+def _inflate(
+    path: Path, read: Callable[[int], bytes], wbits: int, size: int, count: Callable[[int], None]
+) -> Iterator[bytes]:
     """Inflate one deflate stream in pieces of at most about `size` bytes."""
     from isal import isal_zlib
 
@@ -105,7 +108,7 @@ def _inflate(path: Path, read: Callable[[int], bytes], wbits: int, size: int, co
             count(len(piece))
             if piece:
                 yield piece
-    except (zlib.error, isal_zlib.error, EOFError) as error:
+    except (*_FAULTS, isal_zlib.error) as error:  # type: ignore[misc]
         raise DamagedFile(f"{path}: its compressed data is corrupt ({error}); fetch it again") from None
 
 
@@ -118,7 +121,7 @@ def _gzip_pieces(path: Path, file: IO[bytes], size: int) -> Iterator[bytes]:
             while piece := stream.read(min(size, 4 << 20)):
                 count(len(piece))
                 yield piece
-    except (EOFError, OSError, zlib.error, isal_zlib.error) as error:
+    except (*_FAULTS, OSError, isal_zlib.error) as error:  # type: ignore[misc]
         raise DamagedFile(f"{path}: its gzip data is truncated or corrupt ({error}); fetch it again") from None
 
 
@@ -135,7 +138,9 @@ def _zip_blocks(path: Path, file: IO[bytes], size: int) -> Iterator[Block]:
         yield from _lines(member.filename, _member_pieces(path, file, member, size, count), size)
 
 
-def _member_pieces(path: Path, file: IO[bytes], member: zipfile.ZipInfo, size: int, count: Callable[[int], None]) -> Iterator[bytes]:
+def _member_pieces(
+    path: Path, file: IO[bytes], member: zipfile.ZipInfo, size: int, count: Callable[[int], None]
+) -> Iterator[bytes]:
     """The content of a zip member, inflated with ISA-L (zipfile's own inflate takes three times as long)."""
     from isal import isal_zlib
 

@@ -19,7 +19,10 @@ def raw_text(line: bytes) -> str:
 
 
 def tab_frame(
-    data: bytes, first_line: int, width: int, columns: dict[int, str],
+    data: bytes,
+    first_line: int,
+    width: int,
+    columns: dict[int, str],
     mend: Callable[[bytes], bytes] | None = None,
 ) -> tuple[pl.DataFrame, list[BadRow]]:
     """Read tab-separated lines of `width` fields; quotes have no meaning.
@@ -69,8 +72,14 @@ def _fast(data: bytes, width: int, columns: dict[int, str]) -> pl.DataFrame | No
     chosen = [f"column_{i + 1}" for i in sorted(columns)]
     try:
         frame = pl.read_csv(
-            data, separator="\t", has_header=False, quote_char=None, empty_string_is_null=False, infer_schema=False,
-            schema={f"column_{i + 1}": pl.Utf8 for i in range(width)}, columns=chosen,
+            data,
+            separator="\t",
+            has_header=False,
+            quote_char=None,
+            empty_string_is_null=False,
+            infer_schema=False,
+            schema={f"column_{i + 1}": pl.Utf8 for i in range(width)},
+            columns=chosen,
         )
     except pl.exceptions.PolarsError:
         return None
@@ -114,7 +123,9 @@ def csv_frame(data: bytes, header: list[str]) -> tuple[pl.DataFrame, list[BadRow
     return frame.with_columns(pl.Series("line", numbers, dtype=pl.Int64)), bad
 
 
-def reject(frame: pl.DataFrame, reasons: list[tuple[pl.Expr, pl.Expr | str]], shown: list[str]) -> tuple[pl.DataFrame, list[BadRow]]:
+def reject(
+    frame: pl.DataFrame, reasons: list[tuple[pl.Expr, pl.Expr | str]], shown: list[str]
+) -> tuple[pl.DataFrame, list[BadRow]]:
     """Part the rows that meet a condition; the first condition that holds gives the reason."""
     reason = pl.coalesce(
         *(pl.when(test).then(text if isinstance(text, pl.Expr) else pl.lit(text)) for test, text in reasons)

@@ -18,8 +18,14 @@ from detente.sources.stream import Block
 from detente.sources.tabular import csv_frame, reject, tab_frame
 
 CHOICES = ["yes", "abstain", "no"]
-ISSUES = {"nu": "nuclear weapons and nuclear material", "di": "arms control and disarmament", "me": "Palestinian conflict",
-          "hr": "human rights", "co": "colonialism", "ec": "economic development"}
+ISSUES = {
+    "nu": "nuclear weapons and nuclear material",
+    "di": "arms control and disarmament",
+    "me": "Palestinian conflict",
+    "hr": "human rights",
+    "co": "colonialism",
+    "ec": "economic development",
+}
 _VOTE_CODES = {"1": "yes", "2": "abstain", "3": "no", "8": "absent", "9": "no member"}
 
 
@@ -78,19 +84,26 @@ def _read_votes(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
         codes = _state_codes(frame["country_code"], context.actors, "iso2")
         names = _state_codes(frame["country"], context.actors)
         frame = frame.with_columns(
-            pl.coalesce(pl.col("country_code").replace_strict(codes, default=None, return_dtype=pl.Utf8),
-                        pl.col("country").replace_strict(names, default=None, return_dtype=pl.Utf8)).alias("state"),
+            pl.coalesce(
+                pl.col("country_code").replace_strict(codes, default=None, return_dtype=pl.Utf8),
+                pl.col("country").replace_strict(names, default=None, return_dtype=pl.Utf8),
+            ).alias("state"),
             pl.col("vote").alias("choice"),
         )
         frame, more = reject(
             frame,
-            [(pl.col("rcid") == "", "has no roll call"),
-             (pl.col("state").is_null(), pl.format("country {} ({}) is unknown", "country", "country_code")),
-             (~pl.col("choice").is_in(CHOICES), pl.format("vote {} is none of yes, abstain, no", "vote"))],
+            [
+                (pl.col("rcid") == "", "has no roll call"),
+                (pl.col("state").is_null(), pl.format("country {} ({}) is unknown", "country", "country_code")),
+                (~pl.col("choice").is_in(CHOICES), pl.format("vote {} is none of yes, abstain, no", "vote")),
+            ],
             ["rcid", "country", "vote"],
         )
-        yield Batch("votes", conform("votes", frame.with_columns(pl.format("unvotes:{}:{}", "rcid", "state").alias("event_id"))),
-                    [*bad, *more])
+        yield Batch(
+            "votes",
+            conform("votes", frame.with_columns(pl.format("unvotes:{}:{}", "rcid", "state").alias("event_id"))),
+            [*bad, *more],
+        )
 
 
 def _read_rollcalls(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
@@ -100,18 +113,26 @@ def _read_rollcalls(blocks: Iterator[Block], context: Context) -> Iterator[Batch
 
 def _rollcalls(frame: pl.DataFrame, bad: list[BadRow], title: str) -> Batch:
     frame = frame.with_columns(
-        pl.coalesce(pl.col("date").str.slice(0, 10).str.strptime(pl.Date, "%Y-%m-%d", strict=False),
-                    pl.col("date").str.strptime(pl.Date, "%m/%d/%Y", strict=False),
-                    pl.col("date").str.strptime(pl.Date, "%d%b%Y", strict=False)).alias("day"),
+        pl.coalesce(
+            pl.col("date").str.slice(0, 10).str.strptime(pl.Date, "%Y-%m-%d", strict=False),
+            pl.col("date").str.strptime(pl.Date, "%m/%d/%Y", strict=False),
+            pl.col("date").str.strptime(pl.Date, "%d%b%Y", strict=False),
+        ).alias("day"),
         pl.col("session").cast(pl.Float64, strict=False).cast(pl.Int32, strict=False).alias("number"),
     )
     frame, more = reject(
-        frame, [(pl.col("rcid") == "", "has no roll call"), (pl.col("day").is_null(), pl.format("date {} is no day", "date"))],
+        frame,
+        [(pl.col("rcid") == "", "has no roll call"), (pl.col("day").is_null(), pl.format("date {} is no day", "date"))],
         ["rcid", "session", "date"],
     )
     rows = frame.select(
-        pl.format("unvotes:{}", "rcid").alias("event_id"), "rcid", pl.col("number").alias("session"), pl.col("day").alias("date"),
-        pl.col("day").alias("known_on"), pl.col("unres").alias("resolution"), pl.col(title).alias("title"),
+        pl.format("unvotes:{}", "rcid").alias("event_id"),
+        "rcid",
+        pl.col("number").alias("session"),
+        pl.col("day").alias("date"),
+        pl.col("day").alias("known_on"),
+        pl.col("unres").alias("resolution"),
+        pl.col(title).alias("title"),
     )
     return Batch("rollcalls", conform("rollcalls", rows), [*bad, *more])
 
@@ -119,9 +140,15 @@ def _rollcalls(frame: pl.DataFrame, bad: list[BadRow], title: str) -> Batch:
 def _read_issues(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
     for frame, bad in _tables(blocks, b","):
         frame, more = reject(
-            frame, [(~pl.col("short_name").is_in(list(ISSUES)), pl.format("issue {} is unknown", "short_name"))], ["rcid", "short_name"])
-        rows = frame.select(pl.format("unvotes:{}:{}", "rcid", "short_name").alias("event_id"), "rcid",
-                            pl.col("short_name").alias("issue"))
+            frame,
+            [(~pl.col("short_name").is_in(list(ISSUES)), pl.format("issue {} is unknown", "short_name"))],
+            ["rcid", "short_name"],
+        )
+        rows = frame.select(
+            pl.format("unvotes:{}:{}", "rcid", "short_name").alias("event_id"),
+            "rcid",
+            pl.col("short_name").alias("issue"),
+        )
         yield Batch("rollcall_issues", conform("rollcall_issues", rows), [*bad, *more])
 
 
@@ -133,13 +160,18 @@ def _read_dataverse(separator: bytes) -> object:
             codes = _state_codes(frame.select(ccode).to_series(), context.actors, "cow")
             frame = frame.with_columns(
                 ccode.replace_strict(codes, default=None, return_dtype=pl.Utf8).alias("state"),
-                pl.col("vote").str.replace(r"\.0$", "").replace_strict(_VOTE_CODES, default=None, return_dtype=pl.Utf8).alias("choice"),
+                pl.col("vote")
+                .str.replace(r"\.0$", "")
+                .replace_strict(_VOTE_CODES, default=None, return_dtype=pl.Utf8)
+                .alias("choice"),
                 pl.col("rcid").str.replace(r"\.0$", ""),
             )
             frame, more = reject(
                 frame,
-                [(pl.col("state").is_null(), pl.format("ccode {} is no Correlates of War state", "ccode")),
-                 (pl.col("choice").is_null(), pl.format("vote {} is none of 1, 2, 3, 8, 9", "vote"))],
+                [
+                    (pl.col("state").is_null(), pl.format("ccode {} is no Correlates of War state", "ccode")),
+                    (pl.col("choice").is_null(), pl.format("vote {} is none of 1, 2, 3, 8, 9", "vote")),
+                ],
                 ["rcid", "ccode", "vote"],
             )
             cast = frame.filter(pl.col("choice").is_in(CHOICES))
@@ -149,11 +181,18 @@ def _read_dataverse(separator: bytes) -> object:
             calls = frame.filter(~pl.col("rcid").is_in(list(seen))).unique("rcid", keep="first", maintain_order=True)
             seen.update(calls["rcid"].to_list())
             yield _rollcalls(calls, [], "short" if "short" in calls.columns else "descr")
-            issues = pl.concat([
-                calls.filter(pl.col(code).str.replace(r"\.0$", "") == "1").select(
-                    pl.format("unvotes:{}:{}", "rcid", pl.lit(code)).alias("event_id"), "rcid", pl.lit(code).alias("issue"))
-                for code in ISSUES if code in calls.columns
-            ] or [pl.DataFrame(schema={"event_id": pl.Utf8, "rcid": pl.Utf8, "issue": pl.Utf8})])
+            issues = pl.concat(
+                [
+                    calls.filter(pl.col(code).str.replace(r"\.0$", "") == "1").select(
+                        pl.format("unvotes:{}:{}", "rcid", pl.lit(code)).alias("event_id"),
+                        "rcid",
+                        pl.lit(code).alias("issue"),
+                    )
+                    for code in ISSUES
+                    if code in calls.columns
+                ]
+                or [pl.DataFrame(schema={"event_id": pl.Utf8, "rcid": pl.Utf8, "issue": pl.Utf8})]
+            )
             yield Batch("rollcall_issues", conform("rollcall_issues", issues))
 
     return read
@@ -164,9 +203,20 @@ def _is_dataverse(separator: bytes) -> object:
 
 
 READERS = (
-    Reader("unvotes", "UN votes", lambda head: head.header(b",")[:4] == ["rcid", "country", "country_code", "vote"], _read_votes, ""),
-    Reader("unvotes", "UN roll calls", lambda head: head.header(b",")[:4] == ["rcid", "session", "importantvote", "date"],
-           _read_rollcalls, ""),
+    Reader(
+        "unvotes",
+        "UN votes",
+        lambda head: head.header(b",")[:4] == ["rcid", "country", "country_code", "vote"],
+        _read_votes,
+        "",
+    ),
+    Reader(
+        "unvotes",
+        "UN roll calls",
+        lambda head: head.header(b",")[:4] == ["rcid", "session", "importantvote", "date"],
+        _read_rollcalls,
+        "",
+    ),
     Reader("unvotes", "UN issue codes", lambda head: head.header(b",")[:2] == ["rcid", "short_name"], _read_issues, ""),
     Reader("unvotes", "UN votes (Dataverse)", _is_dataverse(b","), _read_dataverse(b","), ""),  # type: ignore[arg-type]
     Reader("unvotes", "UN votes (Dataverse)", _is_dataverse(b"\t"), _read_dataverse(b"\t"), ""),  # type: ignore[arg-type]
