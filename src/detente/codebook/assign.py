@@ -20,7 +20,20 @@ from detente.errors import DetenteError
 
 NEEDED = ("action", "sender", "sender_sector", "receiver", "receiver_sector", "channel", "place", "text", "url")
 _THIRD = "@third_states"
-_AMBIGUOUS = "america american african chad dominica dutch england georgia guinea jordan niger reunion".split()
+_AMBIGUOUS = [
+    "america",
+    "american",
+    "african",
+    "chad",
+    "dominica",
+    "dutch",
+    "england",
+    "georgia",
+    "guinea",
+    "jordan",
+    "niger",
+    "reunion",
+]
 _SHAPE = ["action", "sender", "sender_sector", "receiver", "receiver_sector", "channel", "place_state"]
 
 
