@@ -60,16 +60,24 @@ class Figure:
 
 @dataclass(slots=True)
 class Notes:
-    """Numbered sources; the same source has one number."""
+    """Numbered sources, told apart by address, or by title where there is none."""
 
     items: list[tuple[str, str]] = field(default_factory=list)
 
     def number(self, url: str | None, title: str | None) -> int:
-        """The number of a source, added if new."""
-        key = (url or "", title or "")
-        if key not in self.items:
-            self.items.append(key)
-        return self.items.index(key) + 1
+        """The number of a source, added if new; the first title given is kept.
+
+        >>> notes = Notes()
+        >>> notes.number("https://a.example", None), notes.number("https://a.example", "A"), notes.items
+        (1, 1, [('https://a.example', 'A')])
+        """
+        source = (url or "", title or "")
+        for n, (known, named) in enumerate(self.items):
+            if known == source[0] and (known or named == source[1]):
+                self.items[n] = (known, named or source[1])
+                return n + 1
+        self.items.append(source)
+        return len(self.items)
 
 
 @dataclass(frozen=True)

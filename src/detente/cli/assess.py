@@ -45,4 +45,6 @@ def assess(
     from detente.report.terminal import render
 
     width = min(Console().width, 120) if sys.stdout.isatty() else 100
-    Console(width=width, highlight=False, markup=False, emoji=False).print(render(result, full=not brief, width=width))
+    Console(width=width, highlight=False, markup=False, emoji=False).print(
+        render(result, full=not brief, width=width), soft_wrap=True
+    )

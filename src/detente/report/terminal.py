@@ -120,8 +120,10 @@ def _rest(a: Assessment, width: int) -> list[Text]:
             text.append(_wrapped(f"  {_figure(figure)}", width, 4) + "\n", style="default")
     text.append("\nEvidence\n", style="bold default")
     for f in a.areas:
-        text.append(f"  {f.title}: ", style="bold default")
-        text.append(f"{f.basis}{'; ' + f.unknown if f.unknown else ''}\n", style="default")
+        basis = _wrapped(f"  {f.title}: {f.basis}{'; ' + f.unknown if f.unknown else ''}", width, 4)
+        label = len(f.title) + 3
+        text.append(basis[:label], style="bold default")
+        text.append(basis[label:] + "\n", style="default")
         if f.probability is not None:
             text.append(
                 _wrapped(f"    {percent(f.probability)} rests on {f.rests_on}", width, 4) + "\n", style="default"
@@ -159,6 +161,6 @@ def to_text(assessment: Assessment, width: int = 100) -> str:
     """The terminal form without colours."""
     out = StringIO()
     Console(file=out, width=width, color_system=None, highlight=False, markup=False, emoji=False).print(
-        render(assessment, width=width)
+        render(assessment, width=width), soft_wrap=True
     )
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
