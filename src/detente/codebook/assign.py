@@ -55,10 +55,9 @@ def assign_areas(events: pl.DataFrame, codebook: Codebook) -> pl.Series:
     if len(rules) > 63:
         raise DetenteError(f"the codebook has {len(rules)} rules; at most 63 are supported, so join some of them")
     pairs = pairs.with_columns(_place_state(pairs["place"]))
-    shapes = (
-        pairs.select(_SHAPE).unique().with_columns(_bits([_shape_holds(rule) for _, rule in rules]).alias("shape_bits"))
-    )
-    texts = _read_texts(pairs.select("text", "url").unique(), [rule for _, rule in rules])
+    shape_bits, text_bits = _tests(tuple(rule for _, rule in rules))
+    shapes = pairs.select(_SHAPE).unique().with_columns(shape_bits)
+    texts = _read_texts(pairs.select("text", "url").unique(), text_bits)
     pairs = (
         pairs.join(shapes, on=_SHAPE, how="left", nulls_equal=True)
         .join(texts, on=["text", "url"], how="left", nulls_equal=True)
@@ -87,6 +86,15 @@ def _names(
             third = sorted({*named.split(), place} - {sender, receiver, ""})
             names[-1:] = [area.id, *(f"{area.id}:{code}" for code in third)] if third else []
     return names
+
+
+@lru_cache(maxsize=4)
+def _tests(rules: tuple[Rule, ...]) -> tuple[pl.Expr, pl.Expr]:
+    """For all rules, a bit each: do the structural conditions hold, do the words?"""
+    return (
+        _bits([_shape_holds(rule) for rule in rules]).alias("shape_bits"),
+        _bits([_text_holds(rule) for rule in rules]).alias("text_bits"),
+    )
 
 
 def _bits(tests: list[pl.Expr]) -> pl.Expr:
@@ -130,7 +138,7 @@ def _text_holds(rule: Rule) -> pl.Expr:
     return holds
 
 
-def _read_texts(texts: pl.DataFrame, rules: list[Rule]) -> pl.DataFrame:
+def _read_texts(texts: pl.DataFrame, text_bits: pl.Expr) -> pl.DataFrame:
     """For each distinct text and address: the rules whose words it has, and the states it names.
 
     Words are looked for in the text and in the path of the address, which for news is mostly the
@@ -147,7 +155,7 @@ def _read_texts(texts: pl.DataFrame, rules: list[Rule]) -> pl.DataFrame:
     return texts.select(
         "text",
         "url",
-        _bits([_text_holds(rule) for rule in rules]).alias("text_bits"),
+        text_bits,
         pl.Series("named", named, dtype=pl.Utf8),
     )
 

@@ -38,7 +38,7 @@ from detente.sources import (
 )
 
 PART_ROWS = 400_000
-JOIN_BYTES = 16 << 20
+JOIN_BYTES = 12 << 20
 HELPERS_FROM = 12 << 20
 COMMIT_TASKS = 24
 
@@ -194,8 +194,11 @@ class Ingest:
                 return _Opened(path, entry, reader, [], None)
             entry.reader = reader.name
             stream = open_blocks(path)
-            blocks = list(islice(stream, 2))
-            return _Opened(path, entry, reader, blocks, None if len(blocks) < 2 else stream)
+            blocks = list(islice(stream, 1))
+            if blocks and len(blocks[0].data) < JOIN_BYTES // 2:
+                blocks += islice(stream, 1)
+                return _Opened(path, entry, reader, blocks, None if len(blocks) < 2 else stream)
+            return _Opened(path, entry, reader, blocks, stream)
         except NotRecognised as error:
             return path, str(error) if path in self.named else ""
         except DamagedFile as error:
@@ -443,10 +446,10 @@ def _ahead(
     pool: ThreadPoolExecutor, files: list[Path], work: Callable[[Path], _Opened | tuple[Path, str]]
 ) -> Iterator[_Opened | tuple[Path, str]]:
     """Open files a few ahead of the one being read, in order."""
-    waiting = deque(pool.submit(work, path) for path in files[:3])
+    waiting = deque(pool.submit(work, path) for path in files[:2])
     for n in range(len(files)):
-        if n + 3 < len(files):
-            waiting.append(pool.submit(work, files[n + 3]))
+        if n + 2 < len(files):
+            waiting.append(pool.submit(work, files[n + 2]))
         yield waiting.popleft().result()
 
 

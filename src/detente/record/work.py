@@ -7,6 +7,8 @@ the user's main module. They end with their input, so that they cannot outlive a
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import pickle
 import subprocess
@@ -161,7 +163,8 @@ def serve() -> None:
 class Crew:
     """Does tasks and gives their results in order: in helper processes, or here where there are none.
 
-    Each helper is fed by a thread of its own, so that it finds its next task waiting.
+    Helpers start at once, while the caller opens its first file. Each is fed by a thread of its own,
+    so that it finds its next task waiting.
     """
 
     def __init__(self, context: Context, folder: Path, names: str | None, codebook: str | None, helpers: int) -> None:
@@ -169,7 +172,8 @@ class Crew:
         self.folder = folder
         self.setup = (names, codebook, str(folder))
         self.size = helpers
-        self.helpers: list[subprocess.Popen[bytes]] = []
+        self.helpers = [self._start() for _ in range(helpers)]
+        self.idle = list(self.helpers)
         self.own = threading.local()
         self.pool = ThreadPoolExecutor(helpers) if helpers else None
         self.waiting: deque[Future[Result]] = deque()
@@ -180,7 +184,7 @@ class Crew:
             yield _guarded(task, self.context, self.folder)
             return
         self.waiting.append(self.pool.submit(self._ask, task))
-        while len(self.waiting) > 2 * self.size:
+        while len(self.waiting) > self.size + 1:
             yield self.waiting.popleft().result()
 
     def finish(self) -> Iterator[Result]:
@@ -189,7 +193,9 @@ class Crew:
             yield self.waiting.popleft().result()
 
     def _ask(self, task: Task) -> Result:
-        helper = getattr(self.own, "helper", None) or self._start()
+        if not hasattr(self.own, "helper"):
+            self.own.helper = self.idle.pop()
+        helper = self.own.helper
         try:
             pickle.dump(task, helper.stdin, protocol=5)
             helper.stdin.flush()
@@ -198,7 +204,7 @@ class Crew:
             return Result(error="a helper process died (out of memory?)")
         return answer if isinstance(answer, Result) else Result(error="a helper answered nonsense")
 
-    def _start(self) -> Any:
+    def _start(self) -> subprocess.Popen[bytes]:
         # One polars thread a helper: the helpers together already use every core.
         helper = subprocess.Popen(
             [sys.executable, "-c", "from detente.record.work import serve; serve()"],
@@ -206,9 +212,14 @@ class Crew:
             stdout=subprocess.PIPE,
             env={**os.environ, "POLARS_MAX_THREADS": "1"},
         )
-        self.helpers.append(helper)
-        self.own.helper = helper
-        pickle.dump(self.setup, helper.stdin)  # type: ignore[arg-type]
+        if helper.stdin is None:
+            raise AssertionError("a helper without a pipe")
+        if hasattr(fcntl, "F_SETPIPE_SZ"):
+            # A block then goes over in sixteen pieces instead of 256.
+            with contextlib.suppress(OSError):
+                fcntl.fcntl(helper.stdin, fcntl.F_SETPIPE_SZ, 1 << 20)
+        pickle.dump(self.setup, helper.stdin)
+        helper.stdin.flush()
         return helper
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ from typing import IO
 
 from detente.errors import DetenteError
 
-BLOCK = 16 << 20
+BLOCK = 12 << 20
 MAX_RATIO = 250
 MIN_BOUND = 256 << 20
 _FAULTS = (EOFError, zlib.error)
