@@ -27,14 +27,16 @@ def connection() -> Any:
     return ibis.duckdb.connect()
 
 
-def pair_events(events: Any, a: str, b: str, as_of: date | None) -> Any:
-    """Events from a to b and back, known on `as_of`; continuing states count with their former codes."""
+def pair_events(events: Any, a: str, b: str, as_of: date | None, since: date | None = None) -> Any:
+    """Events from a to b and back, from `since` on, known on `as_of`; continuing states count with their former codes."""
     import ibis
 
     both = [*identity(a), *identity(b)]
     events = events.filter(events.sender.isin(both) & events.receiver.isin(both))
     if as_of is not None:
         events = events.filter(events.known_on <= as_of)
+    if since is not None:
+        events = events.filter(events.date >= since)
     former = [(code, now) for now in (a, b) for code in identity(now)]
     events = events.mutate(
         sender=ibis.cases(*((events.sender == code, now) for code, now in former), else_=events.sender),
@@ -152,9 +154,7 @@ def count_pair(
     """How many events of the pair a source has, from the day `since` on."""
     if not record.parts("events", source, "pairs"):
         return 0
-    events = pair_events(open_events(record, source, con), a, b, as_of)
-    if since is not None:
-        events = events.filter(events.date >= since)
+    events = pair_events(open_events(record, source, con), a, b, as_of, since)
     return int(events.count().to_pyarrow().as_py())
 
 
@@ -169,9 +169,7 @@ def read_pair(
     con: Any | None = None,
 ) -> pl.DataFrame:
     """The pair's events themselves, oldest first, from the day `since` on."""
-    events = pair_events(open_events(record, source, con), a, b, as_of)
-    if since is not None:
-        events = events.filter(events.date >= since)
+    events = pair_events(open_events(record, source, con), a, b, as_of, since)
     frame = pl.DataFrame(pl.from_arrow(events.to_pyarrow()))
     if record.own_codebook:
         frame = recode(record, frame)
