@@ -1,10 +1,15 @@
-"""Cases: chronologies and figures that ship with the package, one folder a case."""
+"""Cases: chronologies, agreements and figures as plain folders, built in, installed or the user's own.
+
+A package offers a case by an entry point of the group `detente.cases` that names an importable
+package whose folder holds the tables.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from importlib.metadata import entry_points
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -14,39 +19,75 @@ from detente.actors import actors
 from detente.codebook import load_codebook
 from detente.errors import DetenteError
 from detente.sources import Context, open_blocks
-from detente.sources.chronology import read_facts, read_figures
+from detente.sources.chronology import read_agreements, read_facts, read_figures
+from detente.sources.schema import TABLES
+
+CASE_TABLES = {"facts": read_facts, "agreements": read_agreements, "figures": read_figures}
 
 
 @dataclass(frozen=True)
 class Case:
-    """A folder with facts.csv and figures.csv."""
+    """A folder with any of facts.csv, agreements.csv and figures.csv."""
 
     id: str
     folder: Path
     digest: str
 
     def table(self, name: str) -> pl.DataFrame:
-        """`facts` or `figures`; DetenteError names the file and line of a row that breaks the form."""
-        return _read(self.folder, self.id, name)
+        """`facts`, `agreements` or `figures`, empty where the case has none.
+
+        DetenteError names the file and line of a row that breaks the form.
+        """
+        return _read(self.folder, self.id, name, self.digest)
+
+    def claims(self) -> list[Path]:
+        """The claims files of the case, by name."""
+        return sorted((self.folder / "claims").glob("*.json"))
 
 
 @cache
-def _read(folder: Path, case: str, name: str) -> pl.DataFrame:
-    path = folder / f"{name}.csv"
+def _read(folder: Path, case: str, name: str, digest: str) -> pl.DataFrame:
     context = Context(actors(), load_codebook())
-    read = read_facts if name == "facts" else read_figures
-    (batch,) = read(open_blocks(path), context, f"case:{case}")
-    if batch.bad:
-        raise DetenteError(f"{path}: line {batch.bad[0].line}: {batch.bad[0].reason}")
-    return batch.rows
+    frames = [pl.DataFrame(schema=TABLES[name])]
+    for path in _files(folder, name):
+        (batch,) = CASE_TABLES[name](open_blocks(path), context, f"case:{case}")
+        if batch.bad:
+            raise DetenteError(f"{path}: line {batch.bad[0].line}: {batch.bad[0].reason}")
+        frames.append(batch.rows)
+    return pl.concat(frames)
+
+
+def _files(folder: Path, name: str) -> list[Path]:
+    """facts.csv and facts_*.csv, and so on: a long table may be kept in several files."""
+    return [*folder.glob(f"{name}.csv"), *sorted(folder.glob(f"{name}_*.csv"))]
+
+
+def case_in(folder: Path) -> Case:
+    """The case in a folder; raises DetenteError where the folder holds none of the tables."""
+    paths = [path for name in CASE_TABLES for path in _files(folder, name)]
+    if not paths:
+        raise DetenteError(
+            f"{folder}: no case: it needs facts.csv, agreements.csv or figures.csv (docs/cases/your-own.md)"
+        )
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
+    return Case(folder.resolve().name, folder, digest)
 
 
 @lru_cache(maxsize=1)
 def builtin_cases() -> list[Case]:
     """The cases in the package, by name."""
-    cases = []
     with as_file(files("detente").joinpath("cases")) as root:
-        for folder in sorted(p for p in Path(root).iterdir() if (p / "facts.csv").exists()):
-            content = b"".join((folder / f"{n}.csv").read_bytes() for n in ("facts", "figures"))
-            cases.append(Case(folder.name, folder, hashlib.sha256(content).hexdigest()))
-    return cases
+        return [case_in(folder) for folder in sorted(Path(root).iterdir()) if any(folder.glob("*.csv"))]
+
+
+@lru_cache(maxsize=1)
+def installed_cases() -> list[Case]:
+    """The cases that other installed packages offer, by the name of their entry point."""
+    found = []
+    for point in sorted(entry_points(group="detente.cases"), key=lambda p: p.name):
+        try:
+            with as_file(files(point.value)) as folder:
+                found.append(case_in(Path(folder)))
+        except (ImportError, TypeError) as error:
+            raise DetenteError(f"the case {point.name!r} ({point.value}) can't be loaded: {error}") from None
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -14,10 +14,10 @@ import polars as pl
 
 from detente.actors import Actors, actors
 from detente.codebook import Codebook, load_codebook
-from detente.record.cases import Case, builtin_cases
+from detente.record.cases import CASE_TABLES, Case, builtin_cases, case_in, installed_cases
 from detente.record.ingest import Ingest, Summary, find_files
 from detente.record.log import Commit, Log, Part, merge_days, sha256_of
-from detente.sources.schema import TABLES
+from detente.sources.schema import TABLES, conform
 
 EVENT_SOURCES = ("icews", "icews_triples", "polecat", "gdelt2", "gdelt1")
 
@@ -47,7 +47,7 @@ class Held:
 
 
 class Record:
-    """A record folder together with the built-in cases.
+    """A record folder together with the built-in cases and those given as folders (`case`).
 
     Tables are polars frames with the columns of `detente.sources.schema.TABLES`. Every reading
     method takes `as_of` and gives only rows known on or before that day.
@@ -60,6 +60,7 @@ class Record:
         codebook: str | Path | None = None,
         names: str | Path | None = None,
         cases: bool = True,
+        case: Sequence[str | Path] = (),
     ) -> None:
         self.folder = Path(folder) if folder else default_folder()
         self.log = Log(self.folder)
@@ -68,6 +69,7 @@ class Record:
         self._paths = (str(names) if names else None, str(codebook) if codebook else None)
         self.actors: Actors = actors(str(names) if names else None)
         self.use_cases = cases
+        self.own_cases = tuple(Path(folder) for folder in case)
 
     @cached_property
     def commits(self) -> list[Commit]:
@@ -76,8 +78,8 @@ class Record:
 
     @cached_property
     def cases(self) -> list[Case]:
-        """The built-in cases."""
-        return builtin_cases() if self.use_cases else []
+        """The built-in cases, those of installed packages, and the folders named."""
+        return [*([*builtin_cases(), *installed_cases()] if self.use_cases else []), *map(case_in, self.own_cases)]
 
     def ingest(
         self,
@@ -118,10 +120,11 @@ class Record:
         """A small table (all but events) of record and built-in cases, known on `as_of`, without twins."""
         schema = TABLES[name]
         frames = [pl.DataFrame(schema=schema)]
-        frames += [case.table(name) for case in self.cases if name in ("facts", "figures")]
+        frames += [case.table(name) for case in self.cases if name in CASE_TABLES]
         paths = self.paths(self.parts(name))
         if paths:
-            frames.append(pl.read_parquet(paths).select(list(schema)))
+            # Parts written before a column existed lack it.
+            frames += [conform(name, pl.read_parquet(path)) for path in paths]
         rows = pl.concat(frames).unique("event_id", keep="first", maintain_order=True)
         if as_of is not None and "known_on" in schema:
             rows = rows.filter(pl.col("known_on") <= as_of)
@@ -144,13 +147,14 @@ class Record:
         """What is held, a line for each table and source."""
         lines = []
         for case in self.cases:
-            for name in ("facts", "figures"):
+            for name in CASE_TABLES:
                 rows = case.table(name)
+                if rows.is_empty():
+                    continue
                 states = set(rows["actors"].explode()) | set(rows["targets"].explode()) if name == "facts" else set()
-                days: list[date] = rows["date"].to_list()
-                lines.append(
-                    Held(name, f"case {case.id}", len(days), min(days), max(days), len(states - {None}), 2, [])
-                )
+                days: list[date] = rows["date"].to_list() if "date" in rows.columns else []
+                first, last = (min(days), max(days)) if days else (None, None)
+                lines.append(Held(name, f"case {case.id}", rows.height, first, last, len(states - {None}), 1, []))
         for table in TABLES:
             for source in sorted({p.source for p in self.parts(table)}):
                 parts = self.parts(table, source)

@@ -41,10 +41,28 @@ FACTS: dict[str, Any] = {
     "tone": pl.Utf8,
     "channel": pl.Utf8,
     "third_party": pl.Utf8,
+    "agreements": pl.List(pl.Utf8),
     "description": pl.Utf8,
     "url": pl.Utf8,
     "title": pl.Utf8,
     "url2": pl.Utf8,
+    "note": pl.Utf8,
+}
+AGREEMENTS: dict[str, Any] = {
+    "event_id": pl.Utf8,
+    "source": pl.Utf8,
+    "agreement": pl.Utf8,
+    "title": pl.Utf8,
+    "form": pl.Utf8,
+    "tone": pl.Utf8,
+    "area": pl.Utf8,
+    "parties": pl.List(pl.Utf8),
+    "channel": pl.Utf8,
+    "starts": pl.Utf8,
+    "since": pl.Date,
+    "known_on": pl.Date,
+    "url": pl.Utf8,
+    "cited": pl.Utf8,
 }
 FIGURES: dict[str, Any] = {
     "event_id": pl.Utf8,
@@ -57,8 +75,10 @@ FIGURES: dict[str, Any] = {
     "value": pl.Float64,
     "unit": pl.Utf8,
     "known_on": pl.Date,
+    "compiled_on": pl.Date,
     "url": pl.Utf8,
     "title": pl.Utf8,
+    "note": pl.Utf8,
 }
 VOTES: dict[str, Any] = {"event_id": pl.Utf8, "rcid": pl.Utf8, "state": pl.Utf8, "choice": pl.Utf8}
 ROLLCALLS: dict[str, Any] = {
@@ -75,6 +95,7 @@ ROLLCALL_ISSUES: dict[str, Any] = {"event_id": pl.Utf8, "rcid": pl.Utf8, "issue"
 TABLES: dict[str, dict[str, Any]] = {
     "events": EVENTS,
     "facts": FACTS,
+    "agreements": AGREEMENTS,
     "figures": FIGURES,
     "votes": VOTES,
     "rollcalls": ROLLCALLS,

@@ -89,9 +89,10 @@ def _fast(data: bytes, width: int, columns: dict[int, str]) -> pl.DataFrame | No
 def csv_frame(data: bytes, header: list[str]) -> tuple[pl.DataFrame, list[BadRow]]:
     """Read a whole CSV file (quotes as in RFC 4180) by its header; small files only."""
     bad: list[BadRow] = []
-    columns: dict[str, list[str]] = {name: [] for name in header}
+    taken: list[list[str]] = []
     numbers: list[int] = []
     text = data.decode("utf-8", "surrogateescape")
+    clean = b"\0" not in data and _is_utf8(data)
     reader = csv.reader(io.StringIO(text, newline=""))
     next(reader, None)
     last = 1
@@ -108,19 +109,28 @@ def csv_frame(data: bytes, header: list[str]) -> tuple[pl.DataFrame, list[BadRow
         last = reader.line_num
         if not row or row == [""]:
             continue
-        raw = ",".join(row).encode("utf-8", "surrogateescape")
+        reason = ""
         if len(row) != len(header):
-            bad.append(BadRow(start, f"has {len(row)} fields, the header {len(header)}", raw_text(raw)))
-        elif any("\0" in cell for cell in row):
-            bad.append(BadRow(start, "holds a NUL byte", raw_text(raw)))
-        elif any("\udc80" <= char <= "\udcff" for cell in row for char in cell):
-            bad.append(BadRow(start, "is no UTF-8", raw_text(raw)))
+            reason = f"has {len(row)} fields, the header {len(header)}"
+        elif not clean and any("\0" in cell for cell in row):
+            reason = "holds a NUL byte"
+        elif not clean and any("\udc80" <= char <= "\udcff" for cell in row for char in cell):
+            reason = "is no UTF-8"
+        if reason:
+            bad.append(BadRow(start, reason, raw_text(",".join(row).encode("utf-8", "surrogateescape"))))
         else:
             numbers.append(start)
-            for name, cell in zip(header, row, strict=True):
-                columns[name].append(cell.strip())
-    frame = pl.DataFrame({name: pl.Series(cells, dtype=pl.Utf8) for name, cells in columns.items()})
-    return frame.with_columns(pl.Series("line", numbers, dtype=pl.Int64)), bad
+            taken.append(row)
+    frame = pl.DataFrame(taken, schema=dict.fromkeys(header, pl.Utf8), orient="row")
+    return frame.select(pl.all().str.strip_chars(), pl.Series("line", numbers, dtype=pl.Int64)), bad
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def reject(
