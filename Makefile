@@ -38,7 +38,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/panel.py
 
 figures: $(READY)
-	$(BIN)/python tools/build_rus_usa_figures.py ../shared/data > src/detente/cases/rus_usa/figures.csv
+	$(BIN)/python tools/build_figures.py ../shared/data src/detente/cases
 	$(BIN)/python tools/fit_reference.py ../shared/data > src/detente/assessment/reference.toml
 
 lock:

@@ -70,7 +70,9 @@ def votes(data: Path) -> list[list[object]]:
                     n[year[call]] += 1
                     same[year[call]] += cast[call][pair[0]] == cast[call][pair[1]]
             for y in sorted(n):
-                out.append(["-".join(pair), measure, y, round(same[y] / n[y], 4), f"share of {n[y]} roll calls", *VOTES])
+                out.append(
+                    ["-".join(pair), measure, y, round(same[y] / n[y], 4), f"share of {n[y]} roll calls", *VOTES]
+                )
     return out
 
 

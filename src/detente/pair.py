@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from detente.assessment import Assessment
+    from detente.measures import Life
 
 
 class OpenRecord(Record):
@@ -65,10 +66,29 @@ class Pair:
         """The dated facts of the pair, with their sources."""
         import polars as pl
 
-        from detente.assessment.windows import pair_facts
+        from detente.record.facts import pair_facts
 
-        facts = pair_facts(self.record, self.a, self.b, self.as_of or date.max)
+        facts = pair_facts(self.record, self.a, self.b, self.as_of)
         return facts.filter(pl.col("area") == area) if area else facts
+
+    def agreements(self, on: str | date | None = None) -> list[Life]:
+        """The lives of the pair's agreements, programmes and restrictions; see `detente.measures.lives`.
+
+        With `on`, only those begun by that day.
+        """
+        from detente.measures import lives
+
+        day = _day(on)
+        return [life for life in lives(self.record, self.a, self.b, self.as_of) if not day or life.stage_on(day)]
+
+    def stock(self, by: str = "year", *, areas: Sequence[str | None] = (None,)) -> pl.DataFrame:
+        """The stock of cooperation at the end of every period; see `detente.measures.stock`.
+
+        Periods run from the pair's first fact to its last, or to `as_of`. NoData without agreements.
+        """
+        from detente.measures import stock_by
+
+        return stock_by(self.record, self.a, self.b, by=by, as_of=self.as_of, areas=areas)
 
     def agreement(self, issues: Sequence[str] = ()) -> pl.DataFrame:
         """Yearly agreement in UN roll calls; see `detente.measures.agreement`."""
@@ -91,9 +111,13 @@ def open_record(
     codebook: str | Path | None = None,
     names: str | Path | None = None,
     cases: bool = True,
+    case: Sequence[str | Path] = (),
 ) -> OpenRecord:
-    """Open a record folder (the user's own by default; it is made at the first ingest)."""
-    return OpenRecord(folder, codebook=codebook, names=names, cases=cases)
+    """Open a record folder (the user's own by default; it is made at the first ingest).
+
+    `cases` takes in the built-in and installed cases, `case` those in folders of your own.
+    """
+    return OpenRecord(folder, codebook=codebook, names=names, cases=cases, case=case)
 
 
 def _day(value: str | date | None) -> date | None:

@@ -1,7 +1,7 @@
 """Who can act: states, organisations, sectors and office holders in time."""
 
 from detente.actors.resolve import SCHEMES, UNKNOWN, Actor, Actors, actors, sector_of, who
-from detente.actors.tables import Person, Spell, State, identity, moment, organisations, states
+from detente.actors.tables import Person, Spell, State, identity, last_day, moment, organisations, states
 
 __all__ = [
     "SCHEMES",
@@ -13,6 +13,7 @@ __all__ = [
     "State",
     "actors",
     "identity",
+    "last_day",
     "moment",
     "organisations",
     "sector_of",

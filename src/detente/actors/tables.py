@@ -106,6 +106,16 @@ def moment(text: str, *, last: bool = False) -> date | None:
         raise DetenteError(f"{text!r} is no date: write YYYY, YYYY-MM or YYYY-MM-DD") from None
 
 
+def last_day(text: str) -> date | None:
+    """The last day that a date written as YYYY, YYYY-MM or YYYY-MM-DD may mean.
+
+    >>> last_day("2004-02"), last_day("2004-02-03")
+    (datetime.date(2004, 2, 29), datetime.date(2004, 2, 3))
+    """
+    day, after = moment(text), moment(text, last=True)
+    return day if day == after or after is None else after - timedelta(days=1)
+
+
 @lru_cache(maxsize=1)
 def states() -> dict[str, State]:
     """Every state and territory by code: ISO 3166-1 alpha-3, historic ones under their own."""

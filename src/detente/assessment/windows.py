@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from detente.actors import identity
 from detente.errors import NoData
 from detente.measures.panel import choose_source
 from detente.measures.shares import Share, share
+from detente.record.facts import pair_facts
 from detente.record.queries import read_pair
 
 if TYPE_CHECKING:
@@ -41,14 +41,6 @@ def months_before(day: date, months: int) -> date:
     year, month = divmod(index, 12)
     following = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
     return date(year, month + 1, min(day.day, (following - timedelta(days=1)).day))
-
-
-def pair_facts(record: Record, a: str, b: str, as_of: date) -> pl.DataFrame:
-    """Facts in which both states take part, known on `as_of`, oldest first."""
-    facts = record.table("facts", as_of)
-    parties = pl.concat_list("actors", "targets")
-    both = [parties.list.set_intersection(list(identity(code))).list.len() > 0 for code in (a, b)]
-    return facts.filter(both[0] & both[1]).sort("date", "event_id")
 
 
 def collect(record: Record, a: str, b: str, as_of: date, source: str | None) -> Entries:

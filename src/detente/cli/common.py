@@ -20,18 +20,21 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Day(click.ParamType[date]):
-    """A day written YYYY-MM-DD (or YYYY-MM, YYYY: its first day)."""
+    """A day written YYYY-MM-DD (or YYYY-MM, YYYY: its first day, with `last` its last)."""
 
     name = "day"
 
+    def __init__(self, *, last: bool = False) -> None:
+        self.last = last
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """Parse, failing with the remedy."""
-        from detente.actors.tables import moment
+        from detente.actors.tables import last_day, moment
 
         if isinstance(value, date):
             return value
         try:
-            day = moment(value)
+            day = last_day(value) if self.last else moment(value)
         except DetenteError as error:
             self.fail(str(error), param, ctx)
         if day is None:
@@ -40,8 +43,15 @@ class Day(click.ParamType[date]):
 
 
 def record_options(command: F) -> F:
-    """--record, --names, --codebook and --no-cases."""
+    """--record, --case, --names, --codebook and --no-cases."""
     for option in (
+        click.option(
+            "--case",
+            "case_folders",
+            multiple=True,
+            type=click.Path(),
+            help="A folder with facts, agreements or figures of your own; may be repeated.",
+        ),
         click.option("--no-cases", is_flag=True, help="Leave the built-in cases out."),
         click.option("--codebook", "codebook_file", type=click.Path(), help="Issue areas from this TOML file."),
         click.option(
@@ -71,11 +81,39 @@ def format_option(*formats: str) -> Callable[[F], F]:
     )
 
 
-def open_record(folder: str | None, names_file: str | None, codebook_file: str | None, no_cases: bool) -> OpenRecord:
+def open_record(
+    folder: str | None,
+    names_file: str | None,
+    codebook_file: str | None,
+    no_cases: bool,
+    case_folders: tuple[str, ...] = (),
+) -> OpenRecord:
     """The record the options name."""
     from detente.pair import open_record
 
-    return open_record(folder, codebook=codebook_file, names=names_file, cases=not no_cases)
+    return open_record(folder, codebook=codebook_file, names=names_file, cases=not no_cases, case=case_folders)
+
+
+def areas_option(command: F) -> F:
+    """--area, repeated, or `all`; see `chosen_areas`."""
+    return click.option(
+        "--area",
+        "areas",
+        multiple=True,
+        help="An issue area, as in third_party_dispute:IRN; may be repeated; `all` for every one.",
+    )(command)
+
+
+def chosen_areas(record: OpenRecord, names: tuple[str, ...]) -> list[str | None]:
+    """The areas that --area names; None stands for all areas together, the default."""
+    wanted: list[str | None] = []
+    for name in names:
+        if name == "all":
+            wanted += [None, *(area.id for area in record.codebook.areas)]
+        else:
+            record.codebook.area(name)
+            wanted.append(name)
+    return wanted or [None]
 
 
 def say(text: str) -> None:
@@ -95,7 +133,7 @@ def write_frame(frame: pl.DataFrame, form: str, *, meta: dict[str, Any] | None =
         sys.stdout.buffer.write(buffer.getvalue())
         sys.stdout.buffer.flush()
     elif form == "json":
-        rows = [{k: _plain(v) for k, v in row.items()} for row in frame.iter_rows(named=True)]
+        rows = [{k: plain(v) for k, v in row.items()} for row in frame.iter_rows(named=True)]
         click.echo(
             json.dumps({**(meta or {}), "rows": rows} if meta is not None else rows, ensure_ascii=False, indent=1)
         )
@@ -115,7 +153,8 @@ def flat(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as JSON has it: days as text, floats to six places."""
     if isinstance(value, date):
         return value.isoformat()
     return round(value, 6) if isinstance(value, float) else value

@@ -7,7 +7,16 @@ from typing import Any
 
 import click
 
-from detente.cli.common import Day, format_option, open_record, record_options, say, write_frame
+from detente.cli.common import (
+    Day,
+    areas_option,
+    chosen_areas,
+    format_option,
+    open_record,
+    record_options,
+    say,
+    write_frame,
+)
 
 
 @click.command()
@@ -21,12 +30,7 @@ from detente.cli.common import Day, format_option, open_record, record_options, 
     help="Length of a period.",
 )
 @click.option("--as-of", type=Day(), help="Only what was known on this day.")
-@click.option(
-    "--area",
-    "areas",
-    multiple=True,
-    help="An issue area, as in third_party_dispute:IRN; may be repeated; `all` for every one.",
-)
+@areas_option
 @click.option(
     "--source", help="Event source (default: the one with most events of the pair; sources are never added up)."
 )
@@ -55,14 +59,8 @@ def panel(
     Where a source covers a period, no events means zeros; where none does, the values are missing.
     """
     record = open_record(**options)
-    wanted: list[str | None] = []
-    for name in areas:
-        if name == "all":
-            wanted += [None, *(x.id for x in record.codebook.areas)]
-        else:
-            record.codebook.area(name)
-            wanted.append(name)
-    frame = record.pair(a, b, as_of=as_of).panel(by, areas=wanted or [None], source=source, sectors=sectors)
+    wanted = chosen_areas(record, areas)
+    frame = record.pair(a, b, as_of=as_of).panel(by, areas=wanted, source=source, sectors=sectors)
     held = record.event_sources()
     if len(held) > 1 and not source:
         say(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import click
 
-from detente.cli.common import Day, format_option, open_record, record_options, say, write_frame
+from detente.cli.common import format_option, open_record, record_options, say, write_frame
+from detente.cli.facts import agreements, audit, show
 
 
 @click.command()
@@ -147,45 +147,5 @@ def verify(ctx: click.Context) -> int:
     return 2 if faults else 0
 
 
-@record.command()
-@click.argument("a")
-@click.argument("b")
-@click.option("--area", help="Only this issue area.")
-@click.option("--from", "first", type=Day(), help="From this day.")
-@click.option("--to", "last", type=Day(), help="To this day.")
-@click.option("--as-of", type=Day(), help="Only what was known on this day.")
-@format_option("table", "json", "csv", "parquet")
-@click.pass_context
-def show(
-    ctx: click.Context,
-    a: str,
-    b: str,
-    area: str | None,
-    first: date | None,
-    last: date | None,
-    as_of: date | None,
-    form: str,
-) -> None:
-    """List the dated facts of a pair, with their sources."""
-    import polars as pl
-
-    from detente.errors import NoData
-
-    opened = _options(ctx)
-    facts = opened.pair(a, b, as_of=as_of).facts(opened.codebook.area(area).id if area else None)
-    if first:
-        facts = facts.filter(pl.col("date") >= first)
-    if last:
-        facts = facts.filter(pl.col("date") <= last)
-    if facts.is_empty():
-        raise NoData("no facts of this pair, area and time are held")
-    columns = ["date", "precision", "area", "kind", "tone", "channel", "third_party", "description", "url"]
-    if form == "table":
-        for row in facts.iter_rows(named=True):
-            day = row["date"].isoformat()[: {"day": 10, "month": 7, "year": 4}[row["precision"]]]
-            click.echo(
-                f"{day:<10} {'+' if row['tone'] == 'cooperative' else '-'} {row['area']:<20} {row['kind']:<22} {row['description']}"
-            )
-            click.echo(f"{'':13}{row['title'] or ''} {row['url'] or 'no address'}")
-    else:
-        write_frame(facts.select([*columns, "title", "url2", "actors", "targets", "known_on"]), form)
+for command in (show, agreements, audit):
+    record.add_command(command)

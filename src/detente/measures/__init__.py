@@ -2,15 +2,21 @@
 
 from detente.measures.panel import choose_source, pair_panel
 from detente.measures.shares import Share, probability_higher, share, share_interval
+from detente.measures.stock import Life, Stage, lives, stock, stock_by
 from detente.measures.votes import agreement, all_pairs_share
 
 __all__ = [
+    "Life",
     "Share",
+    "Stage",
     "agreement",
     "all_pairs_share",
     "choose_source",
+    "lives",
     "pair_panel",
     "probability_higher",
     "share",
     "share_interval",
+    "stock",
+    "stock_by",
 ]

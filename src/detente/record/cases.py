@@ -22,6 +22,7 @@ from detente.sources import Context, open_blocks
 from detente.sources.chronology import read_agreements, read_facts, read_figures
 from detente.sources.schema import TABLES
 
+MOST_SHOWN = 5
 CASE_TABLES = {"facts": read_facts, "agreements": read_agreements, "figures": read_figures}
 
 
@@ -32,13 +33,15 @@ class Case:
     id: str
     folder: Path
     digest: str
+    names: str | None = None
+    codebook: str | None = None
 
     def table(self, name: str) -> pl.DataFrame:
         """`facts`, `agreements` or `figures`, empty where the case has none.
 
-        DetenteError names the file and line of a row that breaks the form.
+        DetenteError names the file and lines of rows that break the form.
         """
-        return _read(self.folder, self.id, name, self.digest)
+        return _read(self, name)
 
     def claims(self) -> list[Path]:
         """The claims files of the case, by name."""
@@ -46,13 +49,15 @@ class Case:
 
 
 @cache
-def _read(folder: Path, case: str, name: str, digest: str) -> pl.DataFrame:
-    context = Context(actors(), load_codebook())
+def _read(case: Case, name: str) -> pl.DataFrame:
+    context = Context(actors(case.names), load_codebook(case.codebook))
     frames = [pl.DataFrame(schema=TABLES[name])]
-    for path in _files(folder, name):
-        (batch,) = CASE_TABLES[name](open_blocks(path), context, f"case:{case}")
+    for path in _files(case.folder, name):
+        (batch,) = CASE_TABLES[name](open_blocks(path), context, f"case:{case.id}")
         if batch.bad:
-            raise DetenteError(f"{path}: line {batch.bad[0].line}: {batch.bad[0].reason}")
+            shown = "; ".join(f"line {bad.line}: {bad.reason}" for bad in batch.bad[:MOST_SHOWN])
+            more = f"; and {len(batch.bad) - MOST_SHOWN} more" if len(batch.bad) > MOST_SHOWN else ""
+            raise DetenteError(f"{path}: {shown}{more}")
         frames.append(batch.rows)
     return pl.concat(frames)
 
@@ -62,15 +67,18 @@ def _files(folder: Path, name: str) -> list[Path]:
     return [*folder.glob(f"{name}.csv"), *sorted(folder.glob(f"{name}_*.csv"))]
 
 
-def case_in(folder: Path) -> Case:
-    """The case in a folder; raises DetenteError where the folder holds none of the tables."""
+def case_in(folder: Path, *, names: str | None = None, codebook: str | None = None) -> Case:
+    """The case in a folder, read with the names and codebook in these files (ours without them).
+
+    Raises DetenteError where the folder holds none of the tables.
+    """
     paths = [path for name in CASE_TABLES for path in _files(folder, name)]
     if not paths:
         raise DetenteError(
             f"{folder}: no case: it needs facts.csv, agreements.csv or figures.csv (docs/cases/your-own.md)"
         )
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
-    return Case(folder.resolve().name, folder, digest)
+    return Case(folder.resolve().name, folder, digest, names, codebook)
 
 
 @lru_cache(maxsize=1)

@@ -78,8 +78,14 @@ class Record:
 
     @cached_property
     def cases(self) -> list[Case]:
-        """The built-in cases, those of installed packages, and the folders named."""
-        return [*([*builtin_cases(), *installed_cases()] if self.use_cases else []), *map(case_in, self.own_cases)]
+        """The built-in cases, those of installed packages, and the folders named.
+
+        Of cases with one name the last counts, so a folder of your own can replace a built-in case.
+        """
+        names, codebook = self._paths
+        held = [*builtin_cases(), *installed_cases()] if self.use_cases else []
+        held += [case_in(folder, names=names, codebook=codebook) for folder in self.own_cases]
+        return list({case.id: case for case in held}.values())
 
     def ingest(
         self,

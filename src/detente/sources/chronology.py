@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import polars as pl
 
-from detente.actors import Actors, moment
+from detente.actors import Actors, last_day, moment
 from detente.errors import DetenteError
 from detente.sources.dictionary import TABLES as COLUMNS
 from detente.sources.dictionary import required
 from detente.sources.reader import Context, Head, Reader
-from detente.sources.schema import TABLES, BadRow, Batch
+from detente.sources.schema import TABLES, BadRow, Batch, conform
 from detente.sources.stream import Block
 from detente.sources.tabular import csv_frame, reject
 
@@ -35,13 +35,8 @@ def _precision(text: str) -> str:
     return {10: "day", 7: "month", 4: "year"}.get(len(text), "day")
 
 
-def _last_day(text: str) -> date:
-    ends = moment(text, last=True)
-    return ends - timedelta(days=1) if ends else _day(text)
-
-
-def _day(text: str) -> date:
-    day = moment(text)
+def _day(text: str, *, last: bool = False) -> date:
+    day = last_day(text) if last else moment(text)
     if day is None:
         raise DetenteError("the date is missing")
     return day
@@ -96,7 +91,7 @@ def _fact(row: dict[str, str], context: Context, source: str) -> dict[str, objec
         "source": source,
         "date": day,
         "precision": _precision(row["date"]),
-        "known_on": _day(row["known_on"]) if row.get("known_on") else _last_day(row["date"]),
+        "known_on": _day(row["known_on"]) if row.get("known_on") else _day(row["date"], last=True),
         "actors": actors,
         "targets": targets,
         "area": area,
@@ -122,6 +117,7 @@ def _agreement(row: dict[str, str], context: Context, source: str) -> dict[str, 
     if len(set(parties)) < 2:
         raise DetenteError("an agreement needs two different parties")
     since = _day(row["since"]) if row.get("since") else None
+    third = _states(row.get("third_party", ""), context.actors, "third_party")
     return {
         "event_id": f"{source}:{name}",
         "source": source,
@@ -132,6 +128,7 @@ def _agreement(row: dict[str, str], context: Context, source: str) -> dict[str, 
         "area": context.codebook.area(row["area"]).id,
         "parties": parties,
         "channel": row.get("channel") or "bilateral",
+        "third_party": ";".join(third) or None,
         "starts": row.get("starts") or "entry",
         "since": since,
         "known_on": since or ALWAYS,
@@ -153,7 +150,6 @@ def read_agreements(blocks: Iterator[Block], context: Context, source: str = "ag
 def read_figures(blocks: Iterator[Block], context: Context, source: str = "figures") -> Iterator[Batch]:
     """One batch of figures. Whole columns are checked at once: a case may hold tens of thousands."""
     frame, bad = _whole(blocks)
-    schema = TABLES["figures"]
     for column in COLUMNS["figures"]:
         if column.name not in frame.columns:
             frame = frame.with_columns(pl.lit("").alias(column.name))
@@ -209,7 +205,7 @@ def read_figures(blocks: Iterator[Block], context: Context, source: str = "figur
         col("source_title_or_null").alias("title"),
         col("note_or_null").alias("note"),
     )
-    yield Batch("figures", rows.cast(schema), [*bad, *wrong])
+    yield Batch("figures", conform("figures", rows), [*bad, *wrong])
 
 
 def _date(name: str, *, last: bool = False) -> pl.Expr:

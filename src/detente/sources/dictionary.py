@@ -85,6 +85,7 @@ AGREEMENTS = (
     Column("area", "an issue area of the codebook", True),
     Column("parties", "who is bound or takes part, joined by ;", True),
     Column("channel", "bilateral (default), or the organisation"),
+    Column("third_party", "the states that it is about, joined by ;"),
     Column("starts", "what brings it into force: entry (default) or signature", allowed=STARTS),
     Column("since", "the day it came into force, where that is before the chronology begins", type="date"),
     Column("source", "web address for `since`"),

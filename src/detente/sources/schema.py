@@ -58,6 +58,7 @@ AGREEMENTS: dict[str, Any] = {
     "area": pl.Utf8,
     "parties": pl.List(pl.Utf8),
     "channel": pl.Utf8,
+    "third_party": pl.Utf8,
     "starts": pl.Utf8,
     "since": pl.Date,
     "known_on": pl.Date,

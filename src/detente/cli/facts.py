@@ -1,0 +1,141 @@
+"""`detente record show`, `agreements` and `audit`: the tables kept by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from detente.cli.common import Day, format_option, open_record, plain, say, write_frame
+
+if TYPE_CHECKING:
+    from detente.measures import Life
+
+
+@click.command()
+@click.argument("a")
+@click.argument("b")
+@click.option("--area", help="Only this issue area.")
+@click.option("--from", "first", type=Day(), help="From this day.")
+@click.option("--to", "last", type=Day(last=True), help="To this day; a year or month means its last.")
+@click.option("--as-of", type=Day(), help="Only what was known on this day.")
+@format_option("table", "json", "csv", "parquet")
+@click.pass_context
+def show(
+    ctx: click.Context,
+    a: str,
+    b: str,
+    area: str | None,
+    first: date | None,
+    last: date | None,
+    as_of: date | None,
+    form: str,
+) -> None:
+    """List the dated facts of a pair, with their sources."""
+    import polars as pl
+
+    from detente.errors import NoData
+
+    opened = open_record(**ctx.obj)
+    facts = opened.pair(a, b, as_of=as_of).facts(opened.codebook.area(area).id if area else None)
+    if first:
+        facts = facts.filter(pl.col("date") >= first)
+    if last:
+        facts = facts.filter(pl.col("date") <= last)
+    if facts.is_empty():
+        raise NoData("no facts of this pair, area and time are held")
+    if form != "table":
+        columns = ("date", "precision", "area", "kind", "tone", "channel", "third_party", "agreements", "description")
+        write_frame(facts.select(*columns, "url", "title", "url2", "note", "actors", "targets", "known_on"), form)
+        return
+    for row in facts.iter_rows(named=True):
+        day = row["date"].isoformat()[: {"day": 10, "month": 7, "year": 4}[row["precision"]]]
+        mark = "+" if row["tone"] == "cooperative" else "-"
+        click.echo(f"{day:<10} {mark} {row['area']:<20} {row['kind']:<22} {row['description']}")
+        also = f"; also {row['url2']}" if row["url2"] else ""
+        note = f" ({row['note']})" if row["note"] else ""
+        click.echo(f"{'':13}{row['title'] or ''} {row['url'] or 'no address'}{also}{note}")
+
+
+@click.command()
+@click.argument("a")
+@click.argument("b")
+@click.option("--on", type=Day(), help="Their state on this day (default: by the last fact).")
+@click.option("--area", help="Only this issue area, as in third_party_dispute:IRN.")
+@click.option("--as-of", type=Day(), help="Only what was known on this day.")
+@format_option("table", "json", "csv", "parquet")
+@click.pass_context
+def agreements(
+    ctx: click.Context, a: str, b: str, on: date | None, area: str | None, as_of: date | None, form: str
+) -> None:
+    """List a pair's agreements, programmes and restrictions, each with its state and since when.
+
+    The JSON form gives every stage of each life with its sources.
+    """
+    import polars as pl
+
+    from detente.errors import NoData
+
+    opened = open_record(**ctx.obj)
+    if area:
+        opened.codebook.area(area)
+    day = on or as_of or date.max
+    found = [life for life in opened.pair(a, b, as_of=as_of).agreements(day) if life.within(area)]
+    if not found:
+        raise NoData("no agreements of this pair, area and day are held; add them as a case (docs/cases/your-own.md)")
+    order = {area.id: n for n, area in enumerate(opened.codebook.areas)}
+    found.sort(key=lambda life: (life.tone != "cooperative", order.get(life.area, 99), life.title))
+    if form == "json":
+        import json
+
+        click.echo(json.dumps([_life(life, day) for life in found], ensure_ascii=False, indent=1))
+        return
+    rows = [(life.area, life.title, life.form, life.state_on(day), life.since(day)) for life in found]
+    write_frame(pl.DataFrame(rows, schema=["area", "title", "form", "state", "since"], orient="row"), form)
+
+
+def _life(life: Life, day: date) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    told = asdict(life)
+    told["third_party"] = list(life.third_party)
+    told["state"] = life.state_on(day)
+    told["stages"] = [{k: plain(v) for k, v in asdict(s).items()} for s in life.stages if s.day <= day]
+    return told
+
+
+@click.command()
+@click.option("--source", help="Only this source, such as case:rus_usa.")
+@click.option("--by", type=click.Choice(["all", "area", "year"]), help="Only the counts of this kind.")
+@format_option("table", "json", "csv")
+@click.pass_context
+def audit(ctx: click.Context, source: str | None, by: str | None, form: str) -> None:
+    """Check the facts: shares with sources, by area and year; twins, weak dates, what is recalled.
+
+    `stages` are facts that change the state of an agreement; `weak_dates` are known to the month or year only.
+    """
+    import polars as pl
+
+    from detente.errors import NoData
+    from detente.record.audit import audit as run
+
+    counts, findings = run(open_record(**ctx.obj))
+    if source:
+        counts, findings = counts.filter(pl.col("source") == source), findings.filter(pl.col("source") == source)
+    if counts.is_empty():
+        raise NoData(f"no facts of {source} are held" if source else "no facts are held")
+    if by:
+        counts = counts.filter(pl.col("by") == by)
+    if form == "csv":
+        write_frame(counts, form)
+    elif form == "json":
+        import json
+
+        both = {"counts": counts.to_dicts(), "findings": findings.to_dicts()}
+        click.echo(json.dumps(both, default=plain, ensure_ascii=False, indent=1))
+    else:
+        write_frame(counts, form)
+        summary = findings.group_by("source", "what", maintain_order=True).len("found")
+        say("findings (--format json lists every one):")
+        write_frame(summary, form)

@@ -1,0 +1,113 @@
+"""How well the hand-kept facts are sourced, and what in them needs a second look."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from detente.record.facts import life_facts
+from detente.sources.dictionary import STAGES
+
+if TYPE_CHECKING:
+    from detente.record.store import Record
+
+NEAR_DAYS, NEAR_WORDS = 31, 0.5
+DORMANT_YEARS = 10
+FINDINGS = {"source": pl.Utf8, "what": pl.Utf8, "date": pl.Date, "text": pl.Utf8}
+
+
+def audit(record: Record) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Counts of facts by source, area and year, and the findings behind them.
+
+    The first frame has a row for each source as a whole and for each of its areas and years (`by`, `group`):
+    facts, with an address, share, with a second address, stages (facts that change the state of an
+    agreement, on which most rests), stages with a second address, dates weaker than a day, and facts with a
+    note that something is recalled. The second lists, with source, date and text: facts without an address, what is
+    recalled, twins, near twins, agreements named but not described, described but without a stage, and
+    dormant ones (in force, but no fact names them for ten years: they may have lapsed).
+    """
+    facts = record.table("facts").with_columns(
+        (pl.col("agreements").list.len().gt(0) & pl.col("kind").is_in(list(STAGES))).alias("stage"),
+        pl.col("note").str.contains("recalled").fill_null(False).alias("recalled"),
+    )
+    counted = [
+        facts.group_by("source", group.cast(pl.Utf8).alias("group"))
+        .agg(
+            pl.len().alias("facts"),
+            pl.col("url").is_not_null().sum().alias("address"),
+            pl.col("url").is_not_null().mean().alias("share"),
+            pl.col("url2").is_not_null().sum().alias("second"),
+            pl.col("stage").sum().alias("stages"),
+            (pl.col("stage") & pl.col("url2").is_not_null()).sum().alias("stages_second"),
+            (pl.col("precision") != "day").sum().alias("weak_dates"),
+            pl.col("recalled").sum().alias("recalled"),
+        )
+        .select("source", pl.lit(by).alias("by"), pl.exclude("source"))
+        .sort("source", "group")
+        for by, group in (("all", pl.lit("")), ("area", pl.col("area")), ("year", pl.col("date").dt.year()))
+    ]
+    findings = [
+        _finding(facts.filter(pl.col("url").is_null()), "no address"),
+        _finding(facts.filter("recalled"), "recalled", pl.format("{} ({})", "description", "note")),
+        _finding(facts.filter(pl.struct("source", "date", "actors", "targets", "description").is_duplicated()), "twin"),
+        _near(facts),
+        *_agreements(record, facts),
+    ]
+    return pl.concat(counted), pl.concat([pl.DataFrame(schema=FINDINGS), *findings]).sort("source", maintain_order=True)
+
+
+def _finding(rows: pl.DataFrame, what: str, text: pl.Expr | None = None) -> pl.DataFrame:
+    shown = text if text is not None else pl.col("description")
+    return rows.sort("date").select("source", pl.lit(what).alias("what"), "date", shown.alias("text"))
+
+
+def _near(facts: pl.DataFrame) -> pl.DataFrame:
+    """Facts of one area and the same parties within a month whose descriptions share half their longer words."""
+    parties = pl.concat_list("actors", "targets").list.unique().list.sort().list.join("+")
+    words = pl.col("description").str.to_lowercase().str.extract_all(r"\w{5,}").list.unique()
+    rows = []
+    for group in facts.with_columns(parties.alias("parties"), words.alias("words")).partition_by(
+        "source", "area", "parties"
+    ):
+        for one, other in pairwise(group.sort("date", "event_id").iter_rows(named=True)):
+            a, b = set(one["words"]), set(other["words"])
+            near = (other["date"] - one["date"]).days <= NEAR_DAYS
+            if near and a and b and len(a & b) / len(a | b) >= NEAR_WORDS:
+                rows.append(
+                    (one["source"], "near twin", other["date"], f"{one['description']} / {other['description']}")
+                )
+    return pl.DataFrame(rows, schema=FINDINGS, orient="row")
+
+
+def _agreements(record: Record, facts: pl.DataFrame) -> list[pl.DataFrame]:
+    described = record.table("agreements")
+    named = facts.explode("agreements").drop_nulls("agreements").rename({"agreements": "agreement"})
+    unknown = named.join(described.select("agreement"), on="agreement", how="anti")
+    lives = life_facts(record, described).filter(pl.col("kind").is_in(list(STAGES)))
+    without = described.join(lives.select("agreement"), on="agreement", how="anti").filter(pl.col("since").is_null())
+    last = (
+        named.sort("date")
+        .group_by("source", "agreement", maintain_order=True)
+        .agg(pl.col("date").last(), pl.col("kind").filter(pl.col("kind").is_in(list(STAGES))).last().alias("stage"))
+    )
+    ended = [kind for kind, state in STAGES.items() if state in ("ended", "suspended")]
+    silent = (
+        last.filter(~pl.col("stage").is_in(ended))
+        .join(facts.group_by("source").agg(pl.col("date").max().alias("end")), on="source")
+        .filter(pl.col("date").dt.offset_by(f"{DORMANT_YEARS}y") < pl.col("end"))
+        .join(described.select("agreement", "title", "source", "form", "starts"), on=["agreement", "source"])
+        .filter(
+            (pl.col("form") != "restriction")
+            & ~((pl.col("stage") == "agreement signed") & (pl.col("starts") == "entry"))
+        )
+    )
+    nowhere = pl.lit(None, pl.Date)
+    return [
+        _finding(unknown, "agreement not described", pl.col("agreement")),
+        without.select(
+            "source", pl.lit("no stage of its life").alias("what"), nowhere.alias("date"), pl.col("title").alias("text")
+        ),
+        _finding(silent, "dormant, may have lapsed", pl.col("title")),
+    ]

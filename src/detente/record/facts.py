@@ -1,0 +1,67 @@
+"""Questions to the tables kept by hand: the facts of a pair, its agreements, and the facts of their lives."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from detente.actors import identity, states
+
+if TYPE_CHECKING:
+    from detente.record.store import Record
+
+
+def pair_facts(record: Record, a: str, b: str, as_of: date | None = None) -> pl.DataFrame:
+    """Facts in which both states take part, known on `as_of`, oldest first."""
+    parties = pl.concat_list("actors", "targets")
+    return record.table("facts", as_of).filter(_holds(parties, a) & _holds(parties, b)).sort("date", "event_id")
+
+
+def pair_agreements(record: Record, a: str, b: str) -> pl.DataFrame:
+    """Agreements and programmes with both states among the parties, by name.
+
+    Where several cases describe one, the last (the user's own) counts. The table says what an agreement
+    is, not that it exists: its life is told by facts, each known on its own day.
+    """
+    held = record.table("agreements").filter(_holds(pl.col("parties"), a) & _holds(pl.col("parties"), b))
+    return held.unique("agreement", keep="last", maintain_order=True).sort("agreement")
+
+
+def life_facts(record: Record, agreements: pl.DataFrame, as_of: date | None = None) -> pl.DataFrame:
+    """The facts known on `as_of` that name an agreement and concern at least two of its parties.
+
+    One row for each fact and agreement, oldest first, with the column `agreement`. The day from which a
+    fact counts, `counts_from`, is the last day that its date may mean.
+    """
+    parties = agreements.select("agreement", pl.col("parties").list.eval(_former()))
+    named = record.table("facts", as_of).explode("agreements").rename({"agreements": "agreement"})
+    concerned = pl.concat_list("actors", "targets").list.eval(_former())
+    return (
+        named.join(parties, on="agreement")
+        .filter(concerned.list.unique().list.set_intersection("parties").list.len() >= 2)
+        .with_columns(_last_day().alias("counts_from"))
+        .sort("counts_from", "date", "event_id")
+    )
+
+
+def _holds(parties: pl.Expr, code: str) -> pl.Expr:
+    return parties.list.set_intersection(list(identity(code))).list.len() > 0
+
+
+def _former() -> pl.Expr:
+    """An element of a list of codes, a former state read as the one that continues it today."""
+    today = [code for code, state in states().items() if not state.continuing]
+    return pl.element().replace({former: code for code in today for former in identity(code)[1:]})
+
+
+def _last_day() -> pl.Expr:
+    day, precision = pl.col("date"), pl.col("precision")
+    return (
+        pl.when(precision == "year")
+        .then(day.dt.offset_by("1y").dt.offset_by("-1d"))
+        .when(precision == "month")
+        .then(day.dt.offset_by("1mo").dt.offset_by("-1d"))
+        .otherwise(day)
+    )
