@@ -79,10 +79,9 @@ class Life:
     def since(self, day: date) -> date | None:
         """From which day it has been in its state on `day`: an extension does not begin it anew."""
         begun: date | None = None
+        state = ""
         for stage in self.stages:
-            if stage.day > day:
-                break
-            if begun is None or stage.state != state:
+            if stage.day <= day and stage.state != state:
                 begun, state = stage.day, stage.state
         return begun
 
