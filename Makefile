@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: demo test lint bench setup lock figures clean help
+.PHONY: demo test lint bench setup lock figures dictionary clean help
 
 help:
 	@echo "make demo   set up, ingest what lies in ../shared/data if it is there, and assess Russia-US relations as of 1 Feb 2007"
@@ -40,6 +40,9 @@ bench: $(READY)
 figures: $(READY)
 	$(BIN)/python tools/build_figures.py ../shared/data src/detente/cases
 	$(BIN)/python tools/fit_reference.py ../shared/data > src/detente/assessment/reference.toml
+
+dictionary: $(READY)
+	$(BIN)/python tools/build_dictionary.py .
 
 lock:
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \

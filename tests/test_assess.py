@@ -11,7 +11,7 @@ import pytest
 
 import detente as dt
 from conftest import gdelt_row, gdelt_zip, triples
-from detente.assessment.outlook import Origin, from_facts, from_reference, past_origins
+from detente.assessment.outlook import Origin, balance_of, from_facts, from_reference, past_origins, persistence
 from detente.assessment.windows import months_before
 from detente.errors import DetenteError, NoData
 from detente.measures import share
@@ -94,8 +94,12 @@ def test_the_past_of_an_assessment_does_not_move_as_time_goes_on() -> None:
     record = dt.open_record("no-such-folder")
     facts = record.pair("USA", "RUS").facts()
     areas = [a.id for a in record.codebook.areas]
-    early = past_origins(facts.filter(pl.col("known_on") <= date(2007, 2, 1)), areas, date(2007, 2, 1))
-    late = past_origins(facts.filter(pl.col("known_on") <= date(2009, 2, 1)), areas, date(2009, 2, 1))
+    begins = facts["date"].min()
+
+    def origins(day: date) -> list[Origin]:
+        return past_origins(balance_of(facts.filter(pl.col("known_on") <= day)), areas, begins, day)  # type: ignore[arg-type]
+
+    early, late = origins(date(2007, 2, 1)), origins(date(2009, 2, 1))
     assert late[2 * len(areas) :][: len(early)] == early
 
 
@@ -130,6 +134,10 @@ def test_outlook_arithmetic() -> None:
     assert found.base_rate == pytest.approx(base)
     assert found.probability == pytest.approx((3 / 2 + 2 * base) / (4 / 2 + 2))
     assert from_facts([], "a", share(0, 1)) is None
+    longer = persistence(origins, "a", 0, horizon=60)
+    assert longer is not None and longer.mean == pytest.approx((3 / 5 + 2 * base) / (4 / 5 + 2))
+    shorter = persistence(origins, "a", 0, horizon=6)
+    assert shorter is not None and shorter.mean == pytest.approx((3 + 2 * base) / (4 + 2))
 
 
 @pytest.mark.parametrize(
@@ -148,19 +156,21 @@ def test_the_reference_class_is_not_used_before_it_was_known() -> None:
 
 
 def test_reference_figures_are_those_of_the_data(
-    shared: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    shared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import runpy
     import sys
 
     root = Path(__file__).parents[1]
     monkeypatch.setattr(sys, "argv", ["x", str(shared)])
-    for tool, held in (
-        ("fit_reference", "src/detente/assessment/reference.toml"),
-        ("build_rus_usa_figures", "src/detente/cases/rus_usa/figures.csv"),
-    ):
-        runpy.run_path(str(root / "tools" / f"{tool}.py"), run_name="__main__")
-        assert capsys.readouterr().out == (root / held).read_text()
+    runpy.run_path(str(root / "tools" / "fit_reference.py"), run_name="__main__")
+    assert capsys.readouterr().out == (root / "src/detente/assessment/reference.toml").read_text()
+    (tmp_path / "major_powers").mkdir()
+    monkeypatch.setattr(sys, "argv", ["x", str(shared), str(tmp_path)])
+    runpy.run_path(str(root / "tools" / "build_figures.py"), run_name="__main__")
+    for made in sorted((tmp_path / "major_powers").iterdir()):
+        assert made.read_bytes() == (root / "src/detente/cases/major_powers" / made.name).read_bytes()
+    assert len(list((tmp_path / "major_powers").iterdir())) == 3
 
 
 def test_months_before_clips_to_the_month() -> None:
@@ -220,13 +230,3 @@ def test_the_order_of_the_states_matters_only_for_names() -> None:
     a = dt.open_record("x").pair("RUS", "USA", as_of="2007-02-01").assess().to_dict()
     b = weitz().to_dict()
     assert a["areas"] == b["areas"] and a["overall"] == b["overall"]
-
-
-def test_built_in_facts_are_sound() -> None:
-    facts = dt.open_record("x").table("facts")
-    assert facts.height >= 60
-    assert facts["url"].null_count() == 0
-    assert facts.select(pl.col("url").str.starts_with("http").all()).item()
-    assert facts["area"].n_unique() == 11
-    assert facts["event_id"].n_unique() == facts.height
-    assert facts.filter(pl.col("description").str.len_chars() > 140).is_empty()

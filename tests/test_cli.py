@@ -109,8 +109,9 @@ def test_record_and_facts(held: Path, capsys: pytest.CaptureFixture[str]) -> Non
     listed = json.loads(run(capsys, "record", "--record", held, "--format", "json")[1])
     assert {(r["table"], r["source"]) for r in listed} == {
         ("events", "icews_triples"),
-        ("facts", "case rus_usa"),
-        ("figures", "case rus_usa"),
+        *(("facts", f"case {case}") for case in ("ind_pak", "rus_usa")),
+        *(("agreements", f"case {case}") for case in ("ind_pak", "rus_usa")),
+        *(("figures", f"case {case}") for case in ("major_powers", "rus_usa")),
     }
     code, out, _ = run(
         capsys,

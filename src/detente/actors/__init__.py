@@ -1,7 +1,7 @@
 """Who can act: states, organisations, sectors and office holders in time."""
 
 from detente.actors.resolve import SCHEMES, UNKNOWN, Actor, Actors, actors, sector_of, who
-from detente.actors.tables import Person, Spell, State, identity, last_day, moment, organisations, states
+from detente.actors.tables import Person, Spell, State, identity, last_day, moment, organisations, state_name, states
 
 __all__ = [
     "SCHEMES",
@@ -17,6 +17,7 @@ __all__ = [
     "moment",
     "organisations",
     "sector_of",
+    "state_name",
     "states",
     "who",
 ]

@@ -182,6 +182,15 @@ def identity(code: str) -> tuple[str, ...]:
     return (code, *(c for e in earlier for c in identity(e)))
 
 
+def state_name(code: str) -> str:
+    """The name of a state for readers; the code itself where it is no state's.
+
+    >>> state_name("RUS"), state_name("NATO")
+    ('Russia', 'NATO')
+    """
+    return states()[code].name if code in states() else code
+
+
 @lru_cache(maxsize=1)
 def organisations() -> dict[str, Organisation]:
     """Organisations, non-state groups and regions by their code."""

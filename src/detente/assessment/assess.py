@@ -8,9 +8,21 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from detente import __version__
-from detente.actors import identity, states
+from detente.actors import state_name
+from detente.assessment.figures import collect_figures
 from detente.assessment.findings import AreaFinding, Assessment, Evidence, Figure, Notes
-from detente.assessment.outlook import OPENING, UNLIKELY, Origin, Outlook, from_facts, from_reference, past_origins
+from detente.assessment.holdings import area_stock, stock_figure
+from detente.assessment.outlook import (
+    OPENING,
+    UNLIKELY,
+    Origin,
+    Outlook,
+    balance_of,
+    from_facts,
+    from_reference,
+    past_origins,
+)
+from detente.assessment.series import chart_series
 from detente.assessment.windows import (
     HORIZON,
     LEAST_EVENTS,
@@ -24,7 +36,7 @@ from detente.assessment.windows import (
 from detente.codebook import Area
 from detente.errors import NoData
 from detente.measures.shares import Share, probability_higher, share
-from detente.measures.votes import agreement, all_pairs_share
+from detente.measures.stock import Life, lives
 
 if TYPE_CHECKING:
     from detente.record import Record
@@ -38,21 +50,25 @@ def assess(record: Record, a: str, b: str, as_of: date, *, source: str | None = 
     """Assess one pair; raises NoData where nothing of it was known on `as_of`."""
     entries = collect(record, a, b, as_of, source)
     notes = Notes()
-    figures = _figures(record, a, b, as_of, entries, notes)
+    held = lives(record, a, b, as_of)
+    figures = collect_figures(record, a, b, as_of, entries, notes)
+    in_force = stock_figure(held, (state_name(a), state_name(b)), as_of, notes)
+    figures = (*figures[:2], in_force, *figures[2:]) if in_force else figures
     if entries.facts.is_empty() and entries.events.is_empty() and not figures:
         raise NoData(
-            f"nothing about {_name(a)} and {_name(b)} was known on {as_of} in {record.folder}. Ingest event files "
+            f"nothing about {state_name(a)} and {state_name(b)} was known on {as_of} in {record.folder}. Ingest event files "
             "(detente ingest FILE...), a chronology of your own (docs/formats.md), or fetch some "
             f"(detente fetch gdelt --from {months_before(as_of, 3)} --to {as_of})"
         )
     areas = record.codebook.areas
-    origins = past_origins(entries.facts, [area.id for area in areas], as_of)
-    findings = tuple(_area(area, entries, origins, as_of, notes) for area in areas)
+    begins = entries.facts["date"].min() if entries.facts.height else as_of
+    origins = past_origins(balance_of(entries.facts), [area.id for area in areas], begins, as_of)  # type: ignore[arg-type]
+    findings = tuple(_area(area, entries, held, origins, as_of, notes) for area in areas)
     pair_outlook = None if any(f.rule for f in findings) else _pair_outlook(entries, as_of)
     verdict, summary = _overall(findings, pair_outlook)
     return Assessment(
         (a, b),
-        (_name(a), _name(b)),
+        (state_name(a), state_name(b)),
         as_of,
         HORIZON,
         verdict,
@@ -61,15 +77,11 @@ def assess(record: Record, a: str, b: str, as_of: date, *, source: str | None = 
         findings,
         figures,
         _third_parties(entries, as_of),
-        _cannot_tell(entries, findings, as_of),
+        _cannot_tell(entries, findings, figures, as_of),
         tuple(notes.items),
         _provenance(record, source),
-        _series(record, a, b, as_of, entries),
+        chart_series(record, a, b, as_of, entries, held),
     )
-
-
-def _name(code: str) -> str:
-    return states()[code].name if code in states() else code
 
 
 def _direction(now: Share, before: Share, least: int) -> str:
@@ -85,7 +97,9 @@ def _direction(now: Share, before: Share, least: int) -> str:
     )
 
 
-def _area(area: Area, entries: Entries, origins: list[Origin], as_of: date, notes: Notes) -> AreaFinding:
+def _area(
+    area: Area, entries: Entries, held: list[Life], origins: list[Origin], as_of: date, notes: Notes
+) -> AreaFinding:
     start, earlier = months_before(as_of, HORIZON), months_before(as_of, 2 * HORIZON)
     facts_now = fact_share(entries.facts, area.id, start, as_of)
     windows = event_windows(entries, as_of)
@@ -128,6 +142,7 @@ def _area(area: Area, entries: Entries, origins: list[Origin], as_of: date, note
         outlook.rule if outlook else "",
         outlook.verdict if outlook else "unknown",
         evidence,
+        area_stock(held, area.id, as_of, notes),
         unknown,
     )
 
@@ -152,7 +167,9 @@ def _evidence(
         recent = entries.events.filter(pl.col("areas").list.contains(area) & (pl.col("date") <= windows[2]))
         strongest = recent.sort(pl.col("intensity").abs(), "date", "event_id", descending=[True, True, False]).head(3)
         for row in strongest.iter_rows(named=True):
-            text = row["text"] or f"{_name(row['sender'])} to {_name(row['receiver'])}: {_action(row['action'])}"
+            text = (
+                row["text"] or f"{state_name(row['sender'])} to {state_name(row['receiver'])}: {_action(row['action'])}"
+            )
             where = row["url"] or None
             found.append(
                 Evidence(
@@ -173,116 +190,6 @@ def _action(code: str) -> str:
 
 def _date_text(day: date, precision: str) -> str:
     return {"day": day.isoformat(), "month": day.isoformat()[:7], "year": day.isoformat()[:4]}[precision]
-
-
-def _figures(record: Record, a: str, b: str, as_of: date, entries: Entries, notes: Notes) -> tuple[Figure, ...]:
-    figures = [
-        f
-        for f in (_reports_figure(record, a, b, as_of, entries, notes), _votes_figure(record, a, b, as_of, notes))
-        if f
-    ]
-    held = record.table("figures", as_of)
-    for code in (a, b):
-        for measure, words in (
-            ("nuclear_stockpile", "nuclear warheads in stockpile"),
-            ("deployed_strategic_warheads", "deployed strategic warheads"),
-        ):
-            rows = held.filter((pl.col("subject") == code) & (pl.col("measure") == measure)).sort("date")
-            if rows.height:
-                last, first = rows.row(-1, named=True), rows.row(0, named=True)
-                figures.append(
-                    Figure(
-                        f"{_name(code)}: {words}, {last['period']}",
-                        last["value"],
-                        None,
-                        f"{first['value']:,.0f} in {first['period']}" if first is not last else "",
-                        (notes.number(last["url"], last["title"]),),
-                    )
-                )
-    return tuple(figures)
-
-
-def _reports_figure(record: Record, a: str, b: str, as_of: date, entries: Entries, notes: Notes) -> Figure | None:
-    """The cooperative share of all reports: from events held, else from the yearly counts of the case."""
-    windows = event_windows(entries, as_of)
-    if windows:
-        now = event_share(entries.events, None, windows[1], windows[2])
-        before = event_share(entries.events, None, windows[0], windows[1])
-        if now.n >= LEAST_EVENTS and now.mean is not None and now.low is not None and now.high is not None:
-            return Figure(
-                f"Reported acts that are cooperative, {windows[1]} to {windows[2]} ({now.n:,} reports)",
-                now.mean,
-                (now.low, now.high),
-                f"{before.mean:.0%} in the window before" if before.mean is not None else "",
-                (notes.number(None, f"{entries.source}: events held in this record"),),
-            )
-    rows = record.table("figures", as_of).filter(
-        pl.col("subject").is_in([f"{a}>{b}", f"{b}>{a}"]) & pl.col("measure").str.starts_with("icews_")
-    )
-    if rows.is_empty():
-        return None
-    years = (
-        rows.group_by(pl.col("date").dt.year().alias("year"))
-        .agg(
-            pl.col("value").filter(pl.col("measure").str.contains("cooperation")).sum().alias("k"),
-            pl.col("value").sum().alias("n"),
-        )
-        .sort("year")
-    )
-    last, first = years.row(-1, named=True), years.row(0, named=True)
-    now = share(int(last["k"]), int(last["n"]))
-    if now.mean is None or now.low is None or now.high is None:
-        return None
-    row = rows.row(0, named=True)
-    return Figure(
-        f"Reported acts that are cooperative, {last['year']} ({now.n:,} reports)",
-        now.mean,
-        (now.low, now.high),
-        f"{first['k'] / first['n']:.0%} in {first['year']}",
-        (notes.number(row["url"], row["title"]),),
-    )
-
-
-def _votes_figure(record: Record, a: str, b: str, as_of: date, notes: Notes) -> Figure | None:
-    """UN agreement of the last full year: from votes held, else from the figures of the case."""
-    table = agreement(record, a, b, as_of=as_of).filter(pl.col("year") < as_of.year)
-    if table.height:
-        last = table.row(-1, named=True)
-        now = share(last["identical"], last["votes"])
-        everyone = all_pairs_share(record, last["year"], as_of=as_of)
-        earlier = table.filter(pl.col("year") == last["year"] - 5)
-        note = notes.number(
-            "https://doi.org/10.7910/DVN/LEJUQZ",
-            "Voeten, Strezhnev and Bailey, UN General Assembly Voting Data, Harvard Dataverse",
-        )
-        compared = [f"all pairs {everyone:.0%}"] if everyone is not None else []
-        compared += [f"{earlier['share'][0]:.0%} in {last['year'] - 5}"] if earlier.height else []
-        interval = (now.low, now.high) if now.low is not None and now.high is not None else None
-        return Figure(
-            f"UN roll calls with the same vote, {last['year']} ({last['votes']} roll calls)",
-            last["share"],
-            interval,
-            ", ".join(compared),
-            (note,),
-        )
-    held = record.table("figures", as_of).filter((pl.col("measure") == "un_agreement") & pl.col("area").is_null())
-    rows = held.filter(pl.col("subject").is_in([f"{a}-{b}", f"{b}-{a}"])).sort("date")
-    if rows.is_empty():
-        return None
-    row = rows.row(-1, named=True)
-    calls = int("".join(c for c in row["unit"] if c.isdigit()) or 0)
-    now = share(round(row["value"] * calls), calls)
-    everyone_rows = held.filter((pl.col("subject") == "all") & (pl.col("period") == row["period"]))
-    earlier = rows.filter(pl.col("period") == str(int(row["period"]) - 5))
-    compared = [f"all pairs {everyone_rows['value'][0]:.0%}"] if everyone_rows.height else []
-    compared += [f"{earlier['value'][0]:.0%} in {int(row['period']) - 5}"] if earlier.height else []
-    return Figure(
-        f"UN roll calls with the same vote, {row['period']} ({calls} roll calls)",
-        row["value"],
-        (now.low, now.high) if now.low is not None and now.high is not None else None,
-        ", ".join(compared),
-        (notes.number(row["url"], row["title"]),),
-    )
 
 
 def _pair_outlook(entries: Entries, as_of: date) -> Outlook | None:
@@ -335,7 +242,7 @@ def _third_parties(entries: Entries, as_of: date) -> tuple[dict[str, Any], ...]:
     for row in recent.iter_rows(named=True):
         for code in row["third_party"].split(";"):
             cell = table.setdefault(
-                code, {"state": code, "name": _name(code), "cooperative": 0, "conflictual": 0, "reports": 0}
+                code, {"state": code, "name": state_name(code), "cooperative": 0, "conflictual": 0, "reports": 0}
             )
             cell[row["tone"]] += 1
     windows = event_windows(entries, as_of)
@@ -345,7 +252,7 @@ def _third_parties(entries: Entries, as_of: date) -> tuple[dict[str, Any], ...]:
             if name.startswith("third_party_dispute:"):
                 code = name.partition(":")[2]
                 cell = table.setdefault(
-                    code, {"state": code, "name": _name(code), "cooperative": 0, "conflictual": 0, "reports": 0}
+                    code, {"state": code, "name": state_name(code), "cooperative": 0, "conflictual": 0, "reports": 0}
                 )
                 cell["reports"] = count
     return tuple(
@@ -353,7 +260,9 @@ def _third_parties(entries: Entries, as_of: date) -> tuple[dict[str, Any], ...]:
     )
 
 
-def _cannot_tell(entries: Entries, findings: tuple[AreaFinding, ...], as_of: date) -> tuple[str, ...]:
+def _cannot_tell(
+    entries: Entries, findings: tuple[AreaFinding, ...], figures: tuple[Figure, ...], as_of: date
+) -> tuple[str, ...]:
     said = ["Counts are of facts we listed or of reports that were coded, not of deeds; they grow with attention."]
     if entries.source:
         first, last = entries.covered[0][0], entries.covered[-1][1]
@@ -370,6 +279,14 @@ def _cannot_tell(entries: Entries, findings: tuple[AreaFinding, ...], as_of: dat
         said.append(
             f"Probabilities come from a first simple model (persistence), not yet scored; opening from {OPENING:.0%}, unlikely below {UNLIKELY:.0%}."
         )
+    if any(f.stock for f in findings):
+        said.append(
+            "An agreement counts as in force until a fact ends it; some lapse without one (detente record audit)."
+        )
+    later = {f.text.split(",")[0]: f.compiled_on.year for f in figures if f.compiled_on and f.compiled_on > as_of}
+    if later:
+        named = "; ".join(f"{text} ({year})" for text, year in later.items())
+        said.append(f"Compiled only after this day, though about years before it: {named}.")
     unknown = [f.title for f in findings if f.verdict == "unknown"]
     if unknown:
         said.append(f"Unknown on {as_of}: {', '.join(unknown)}.")
@@ -392,53 +309,3 @@ def _provenance(record: Record, source: str | None) -> dict[str, Any]:
             "source": source,
         },
     }
-
-
-def _series(record: Record, a: str, b: str, as_of: date, entries: Entries) -> dict[str, Any]:
-    """What the page's charts draw: directed shares by year or month, and the dated facts."""
-    rows = record.table("figures", as_of).filter(
-        pl.col("measure").str.starts_with("icews_") & pl.col("subject").is_in([f"{a}>{b}", f"{b}>{a}"])
-    )
-    yearly = [
-        {"sender": subject.split(">")[0], "period": f"{year}-01-01", "k": int(k), "n": int(n)}
-        for subject, year, k, n in rows.group_by("subject", pl.col("date").dt.year().alias("year"))
-        .agg(
-            pl.col("value").filter(pl.col("measure").str.contains("cooperation")).sum().alias("k"),
-            pl.col("value").sum().alias("n"),
-        )
-        .sort("subject", "year")
-        .iter_rows()
-    ]
-    monthly: list[dict[str, Any]] = []
-    if entries.events.height:
-        frame = entries.events.with_columns(
-            pl.col("date").dt.truncate("1mo").alias("period"), (pl.col("quad") <= 2).alias("k")
-        )
-        exploded = pl.concat(
-            [
-                frame.with_columns(pl.lit("").alias("area")).select("sender", "period", "area", "k"),
-                frame.explode("areas")
-                .drop_nulls("areas")
-                .select("sender", "period", pl.col("areas").alias("area"), "k"),
-            ]
-        )
-        monthly = [
-            {"sender": sender, "period": period.isoformat(), "area": area, "k": int(k), "n": int(n)}
-            for sender, period, area, k, n in exploded.filter(~pl.col("area").str.contains(":"))
-            .group_by("sender", "period", "area")
-            .agg(pl.col("k").sum().alias("k"), pl.len().alias("n"))
-            .sort("sender", "area", "period")
-            .iter_rows()
-        ]
-    facts = [
-        {
-            "date": row["date"].isoformat(),
-            "area": row["area"],
-            "tone": row["tone"],
-            "text": row["description"],
-            "url": row["url"],
-            "from": "both" if not row["targets"] else (a if set(row["actors"]) & set(identity(a)) else b),
-        }
-        for row in entries.facts.iter_rows(named=True)
-    ]
-    return {"yearly": yearly, "monthly": monthly, "facts": facts, "source": entries.source}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,34 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldAgreement:
+    """An agreement, programme or restriction, its state on the day and since when, with its notes."""
+
+    title: str
+    form: str
+    tone: str
+    state: str
+    since: str
+    notes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AreaStock:
+    """How many agreements of an area are in force, how many were 24 months earlier, restrictions, and all by name."""
+
+    in_force: int
+    earlier: int
+    restrictions: int
+    agreements: tuple[HeldAgreement, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AreaFinding:
     """One issue area: level and direction of cooperation, chance of improvement, verdict, evidence.
 
     `level` is the cooperative share (0-1) of the entries in the window, with a 90% interval;
-    `direction` rising, steady or falling; `unknown` says why something is not known.
+    `direction` rising, steady or falling; `stock` is None where no agreements of the pair are held;
+    `unknown` says why something is not known.
     """
 
     area: str
@@ -44,18 +67,38 @@ class AreaFinding:
     rule: str
     verdict: str
     evidence: tuple[Evidence, ...]
+    stock: AreaStock | None
     unknown: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure with its interval (None where it is a count), its comparison and its note."""
+    """A figure with its unit ("share" for 0 to 1), interval (None where it is a count), comparison and note.
+
+    `compiled_on` is the year in which it was really compiled, where that is later than the day on which it counts as known.
+    """
 
     text: str
     value: float
+    unit: str
     interval: tuple[float, float] | None
     comparison: str
     notes: tuple[int, ...]
+    compiled_on: date | None = None
+
+    @property
+    def amount(self) -> str:
+        """The value for readers: a share as whole percent, else the number with its unit.
+
+        >>> Figure("votes", 0.171, "share", None, "", (1,)).amount
+        '17%'
+        >>> Figure("imports", 5.75, "billion US dollars", None, "", (1,)).amount
+        '5.75 billion US dollars'
+        """
+        if self.unit == "share":
+            return f"{self.value:.0%}"
+        number = f"{self.value:,.0f}" if self.value == int(self.value) else f"{self.value:,}"
+        return f"{number} {self.unit}".strip()
 
 
 @dataclass(slots=True)
@@ -103,6 +146,16 @@ class Assessment:
         """Addresses (titles where there is no address) of notes."""
         return [self.notes[n - 1][0] or self.notes[n - 1][1] for n in numbers]
 
+    def _stock(self, held: AreaStock | None) -> dict[str, Any] | None:
+        if held is None:
+            return None
+        return {
+            **{name: getattr(held, name) for name in ("in_force", "earlier", "restrictions")},
+            "agreements": [
+                {**asdict(one), "notes": list(one.notes), "sources": self.sources(one.notes)} for one in held.agreements
+            ],
+        }
+
     def to_dict(self) -> dict[str, Any]:
         """The public form: all but provenance is a function of the records known on `as_of`."""
         return {
@@ -142,6 +195,7 @@ class Assessment:
                         }
                         for e in a.evidence
                     ],
+                    "stock": self._stock(a.stock),
                     "unknown": a.unknown,
                 }
                 for a in self.areas
@@ -151,10 +205,12 @@ class Assessment:
                 {
                     "text": f.text,
                     "value": _round(f.value),
+                    "unit": f.unit,
                     "interval": _pair(f.interval),
                     "comparison": f.comparison,
                     "notes": list(f.notes),
                     "sources": self.sources(f.notes),
+                    "compiled_on": f.compiled_on.isoformat() if f.compiled_on else None,
                 }
                 for f in self.figures
             ],

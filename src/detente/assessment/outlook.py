@@ -1,14 +1,16 @@
-"""The first, simple model of improvement: persistence, with areas shrunk to their common rate.
+"""The first, simple model of what comes next: persistence, with areas shrunk to their common rate.
 
-With a chronology. Improvement of an area within 24 months of a day means: the chronology then gains
-at least one cooperative entry, and more cooperative than conflictual ones. For a day `d`, the past
-origins are d - 24, d - 36, d - 48 ... months, as long as both the 24 months before and the 24 months
-after an origin lie within the chronology. Origins are classed by whether the 24 months before were
-cooperative on balance. With k improvements at the n origins of the area that are of today's class,
-and the rate b of that class over all areas, the posterior is
-Beta(k/2 + S b, (n - k)/2 + S (1 - b)), S = 2: counts are halved because yearly origins with two-year
-windows overlap by half. Assumptions: the class and the area say all that the past has to say, and
-areas differ by no more than S admits. Every step uses entries known on the day alone.
+A rule says of an area and a span of time whether something held in it. For a horizon of h months and a
+day d, the past origins are the days whole years before d, as long as both the h months before and
+the h months after an origin lie between the first record and d. Origins are classed by whether the
+rule held in the span before. With k of the n origins of the area that are of today's class followed by
+a span in which it held, and the rate r of that class over all areas (Laplace's rule), the posterior is
+Beta(w k + S r, w (n - k) + S (1 - r)), S = 2, w = min(1, 12/h): yearly origins with spans of h months
+overlap. Assumptions: the class and the area say all that the past has to say, and areas differ by no more
+than S admits. Every step uses records known on the day alone.
+
+With a chronology, improvement of an area within 24 months means: the chronology then gains at least
+one cooperative entry, and more cooperative than conflictual ones.
 
 Without one. Improvement means that the cooperative share of reports is higher in the 24 months
 after than in those before; the probability is the rate of the reference class (reference.toml).
@@ -17,6 +19,7 @@ after than in those before; the probability is the rate of the reference class (
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -29,6 +32,7 @@ from detente.assessment.windows import HORIZON, fact_share, months_before
 from detente.measures.shares import LEVEL, Share
 
 STRENGTH = 2.0
+WHOLLY = 1.0
 OPENING, UNLIKELY = 0.50, 0.35
 RULE_FACTS = (
     "within 24 months: at least one cooperative entry in the chronology, and more cooperative than conflictual ones"
@@ -55,59 +59,85 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """One past origin: was the area cooperative on balance before it, and did it improve after?"""
+    """A past origin: how far the rule held in the span before it and in the span after (0 to 1)."""
 
-    area: str
-    cooperative: bool
-    improved: bool
-
-
-def _on_balance(counts: Share) -> bool:
-    return counts.k > counts.n - counts.k
+    area: str | None
+    before: float
+    after: float
 
 
-def past_origins(facts: pl.DataFrame, areas: list[str], as_of: date) -> list[Origin]:
-    """The yearly origins of every area whose windows lie between the first fact and `as_of`."""
-    if facts.is_empty():
-        return []
-    begins: date = facts["date"].min()  # type: ignore[assignment]
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A posterior of the rule holding: mean, 90% bounds, the class's rate, and the counts behind it."""
+
+    mean: float
+    low: float
+    high: float
+    base_rate: float
+    own: int
+    own_held: float
+    alike: int
+
+
+Held = Callable[[str | None, date, date], float]
+"""How far a rule held in an area (None: all) after one day and up to another: 0 not, 1 wholly."""
+
+
+def past_origins(
+    held: Held, areas: Sequence[str | None], begins: date, as_of: date, horizon: int = HORIZON
+) -> list[Origin]:
+    """The yearly origins of every area whose spans lie between `begins` and `as_of`."""
     found = []
-    for years in range(HORIZON // 12, 80):
+    for years in range(-(-horizon // 12), 80):
         day = months_before(as_of, 12 * years)
-        before, after = months_before(day, HORIZON), months_before(day, -HORIZON)
+        before, after = months_before(day, horizon), months_before(day, -horizon)
         if before < begins:
             break
-        found += [
-            Origin(
-                area,
-                _on_balance(fact_share(facts, area, before, day)),
-                _on_balance(fact_share(facts, area, day, after)),
-            )
-            for area in areas
-        ]
+        found += [Origin(area, held(area, before, day), held(area, day, after)) for area in areas]
     return found
 
 
-def from_facts(origins: list[Origin], area: str, now: Share) -> Outlook | None:
-    """The outlook of an area by the persistence model; None without any past origin."""
+def persistence(origins: Sequence[Origin], area: str | None, before: float, horizon: int = HORIZON) -> Estimate | None:
+    """The chance that the rule will hold, `before` saying how far it held until today; None without origins."""
     from scipy.special import betaincinv
 
-    today = _on_balance(now)
-    alike = [o for o in origins if o.cooperative == today]
+    today = before >= WHOLLY
+    alike = [o for o in origins if (o.before >= WHOLLY) == today]
     if not alike:
         return None
-    base = (sum(o.improved for o in alike) + 1) / (len(alike) + 2)
+    base = (sum(o.after for o in alike) + 1) / (len(alike) + 2)
     own = [o for o in alike if o.area == area]
-    k, n = sum(o.improved for o in own), len(own)
-    a, b = k / 2 + STRENGTH * base, (n - k) / 2 + STRENGTH * (1 - base)
+    k, n, weight = sum(o.after for o in own), len(own), min(1.0, 12 / horizon)
+    a, b = weight * k + STRENGTH * base, weight * (n - k) + STRENGTH * (1 - base)
     tail = (1 - LEVEL) / 2
+    low, high = (float(betaincinv(a, b, t)) for t in (tail, 1 - tail))
+    return Estimate(a / (a + b), low, high, base, n, k, len(alike))
+
+
+def on_balance(counts: Share) -> float:
+    """1 where cooperative entries outnumber conflictual ones, else 0: the rule of improvement."""
+    return float(counts.k > counts.n - counts.k)
+
+
+def balance_of(facts: pl.DataFrame) -> Held:
+    """`on_balance` of these facts, as a rule."""
+    return lambda area, first, last: on_balance(fact_share(facts, area, first, last))
+
+
+def from_facts(origins: Sequence[Origin], area: str, now: Share) -> Outlook | None:
+    """The outlook of an area by the persistence of its balance; None without any past origin."""
+    today = on_balance(now)
+    found = persistence(origins, area, today)
+    if found is None:
+        return None
     state = "cooperative on balance" if today else "not cooperative on balance"
     return Outlook(
-        a / (a + b),
-        float(betaincinv(a, b, tail)),
-        float(betaincinv(a, b, 1 - tail)),
-        base,
-        f"{n} past two-year windows of the area ({k} improved) and {len(alike)} of all areas, like now {state}",
+        found.mean,
+        found.low,
+        found.high,
+        found.base_rate,
+        f"{found.own} past two-year windows of the area ({found.own_held:.0f} improved) and {found.alike} of all areas, "
+        f"like now {state}",
         RULE_FACTS,
     )
 

@@ -94,6 +94,9 @@ def overall_chart(a: Assessment) -> tuple[str, str] | None:
         if monthly
         else (a.series["yearly"], "year", "ICEWS yearly counts of the built-in case")
     )
+    compiled = a.series["yearly_compiled"]
+    if per == "year" and compiled and compiled > a.as_of:
+        source += f", compiled only in {compiled.year}"
     if not rows:
         return None
     figure, axis = _figure(2.9)
@@ -107,6 +110,34 @@ def overall_chart(a: Assessment) -> tuple[str, str] | None:
         axis.set_xticks(days, [str(day.year) for day in days])
     return _svg(figure, f"Cooperative share of reported acts by {per}, both directions"), (
         f"Cooperative share of reported acts a {per}, posterior mean and 90% interval. Source: {source}."
+    )
+
+
+def stock_chart(a: Assessment) -> tuple[str, str] | None:
+    """Agreements in force, suspended, and restrictions, month by month; None where none is held."""
+    rows = a.series["stock"]
+    if not rows:
+        return None
+    figure, axis = _figure(2.4)
+    days = [date.fromisoformat(row["day"]) for row in rows]
+    for name, style, colour, label in (
+        ("in_force", "-", BLUE, "agreements and programmes in force"),
+        ("suspended", "--", GREY, "suspended"),
+        ("restrictions", "-", ORANGE, "restrictions in force"),
+    ):
+        axis.step(days, [row[name] for row in rows], style, where="post", color=colour, linewidth=1.6, label=label)
+    axis.set_ylim(0, None)
+    axis.yaxis.get_major_locator().set_params(integer=True)
+    axis.set_ylabel("number")
+    axis.set_xlabel("year")
+    axis.grid(axis="y", color="#e5e7eb", linewidth=0.7)
+    axis.set_axisbelow(True)
+    _as_of_line(axis, a.as_of)
+    axis.set_xlim(days[0], date(a.as_of.year + 1, 1, 1))
+    axis.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0, frameon=False, ncols=3)
+    return _svg(figure, "The stock of cooperation: agreements in force, suspended, and restrictions, by month"), (
+        "The stock of cooperation: agreements and programmes, each counted as one from the day on which facts put it in "
+        "force until one ends it. Counts of listed objects, so no interval. Dotted: as-of day. Source: the chronology."
     )
 
 

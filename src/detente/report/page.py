@@ -17,26 +17,22 @@ def address(url: str | None) -> str:
     return url if url and url.startswith(("http://", "https://")) else ""
 
 
-def _amount(value: float) -> str:
-    return f"{value:.0%}" if 0 <= value <= 1 else f"{value:,.0f}"
-
-
 def to_html(assessment: Assessment) -> str:
     """The page as text."""
     import jinja2
     from markupsafe import Markup
 
-    from detente.report.charts import area_chart, overall_chart
+    from detente.report.charts import area_chart, overall_chart, stock_chart
 
     def notes(numbers: tuple[int, ...]) -> Markup:
         return Markup(" ").join(Markup('<a class="range" href="#note-{0}">[{0}]</a>').format(n) for n in numbers)
 
     env = jinja2.Environment(loader=jinja2.PackageLoader("detente.report", "."), autoescape=True, trim_blocks=True)
-    env.globals.update(percent=percent, amount=_amount, notes=notes, address=address)
+    env.globals.update(percent=percent, notes=notes, address=address)
     rules = dict.fromkeys(f.rule for f in assessment.areas if f.rule)
     return env.get_template("page.html.j2").render(
         a=assessment,
-        overall=overall_chart(assessment),
+        overall=[chart for chart in (overall_chart(assessment), stock_chart(assessment)) if chart],
         charts={f.area: area_chart(assessment, f.area) for f in assessment.areas},
         facts=list(enumerate(assessment.series["facts"], start=1)),
         rules=list(rules),

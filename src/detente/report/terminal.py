@@ -11,6 +11,7 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from detente.assessment import AreaFinding, Assessment
+    from detente.assessment.findings import AreaStock
 
 COLOURS = {"opening": "bright_blue", "limited": "cyan", "unlikely": "dark_orange", "unknown": "bright_black"}
 
@@ -97,10 +98,24 @@ def _figure(figure: object) -> str:
 
     if not isinstance(figure, Figure):
         raise TypeError("a figure")
-    value = f"{figure.value:.0%}" if 0 <= figure.value <= 1 else f"{figure.value:,.0f}"
     interval = f" (90% interval {figure.interval[0]:.0%} to {figure.interval[1]:.0%})" if figure.interval else ""
     compared = f"; {figure.comparison}" if figure.comparison else ""
-    return f"{figure.text}: {value}{interval}{compared} [{','.join(map(str, figure.notes))}]"
+    return f"{figure.text}: {figure.amount}{interval}{compared} [{','.join(map(str, figure.notes))}]"
+
+
+def in_force(held: AreaStock) -> str:
+    """The stock of an area in words, each agreement and restriction with its notes."""
+
+    def named(tone: str) -> str:
+        return "; ".join(
+            f"{one.title}{'' if one.state == 'in force' else f', {one.state}'} [{','.join(map(str, one.notes))}]"
+            for one in held.agreements
+            if one.tone == tone
+        )
+
+    agreements, restrictions = named("cooperative"), named("conflictual")
+    told = f"{held.in_force} in force ({held.earlier} two years before){': ' if agreements else ''}{agreements}"
+    return told + (f". Restrictions: {restrictions}" if restrictions else "")
 
 
 def _rest(a: Assessment, width: int) -> list[Text]:
@@ -134,6 +149,8 @@ def _rest(a: Assessment, width: int) -> list[Text]:
                 _wrapped(f"    {mark} {e.date:<10}  {e.text} [{','.join(map(str, e.notes))}]", width, 18) + "\n",
                 style="bright_blue" if e.tone == "cooperative" else "dark_orange",
             )
+        if f.stock:
+            text.append(_wrapped(f"    {in_force(f.stock)}", width, 6) + "\n", style="default")
     if a.third_parties:
         text.append("\nThird parties ", style="bold default")
         text.append("(facts of ten years, cooperative/conflictual; reports in the window)\n", style="default")
