@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from detente.assessment import Assessment
+    from detente.claims import Report
     from detente.measures import Life
 
 
@@ -35,6 +36,23 @@ class OpenRecord(Record):
         if first == second:
             raise DetenteError(f"{a!r} and {b!r} are the same state")
         return Pair(self, first, second, _day(as_of))
+
+    def claims_files(self) -> dict[str, Path]:
+        """The claims files that the cases bring, by name."""
+        return {path.stem: path for case in self.cases for path in case.claims()}
+
+    def check_claims(self, file: str | Path, *, as_of: str | date | None = None, seed: int = 2007) -> Report:
+        """Check the claims of a study, by path or by the name of a claims file of a case.
+
+        See `detente.claims.check`. DetenteError names what is wrong in the file.
+        """
+        from detente.claims import check, read_study
+
+        known = self.claims_files()
+        path = known.get(str(file), Path(file))
+        if not path.exists():
+            raise DetenteError(f"{file}: no such claims file; cases bring: {', '.join(sorted(known)) or 'none'}")
+        return check(self, read_study(path, self.actors, self.codebook), as_of=_day(as_of), seed=seed)
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def collect(record: Record, a: str, b: str, as_of: date, source: str | None) -> 
 
 def fact_share(facts: pl.DataFrame, area: str | None, first: date, last: date) -> Share:
     """The cooperative share of the facts of an area (None: all) after `first`, up to `last`."""
-    some = facts.filter((pl.col("date") > first) & (pl.col("date") <= last))
+    some = facts.filter((pl.col("counts_from") > first) & (pl.col("counts_from") <= last))
     if area is not None:
         some = some.filter(pl.col("area") == area)
     return share(some.filter(pl.col("tone") == "cooperative").height, some.height)

@@ -11,6 +11,7 @@ from detente import __version__
 
 COMMANDS = {
     "assess": ("detente.cli.assess", "Assess the security relations of two states as of a day."),
+    "claims": ("detente.cli.claims", "Check what a study claimed against what followed, and score it."),
     "codebook": ("detente.cli.codebook", "Print the actions and issue areas, or say why an event has its areas."),
     "fetch": ("detente.cli.fetch", "Download event data and UN votes from their official addresses."),
     "ingest": ("detente.cli.record", "Add files or folders to the record."),

@@ -14,9 +14,18 @@ if TYPE_CHECKING:
 
 
 def pair_facts(record: Record, a: str, b: str, as_of: date | None = None) -> pl.DataFrame:
-    """Facts in which both states take part, known on `as_of`, oldest first."""
+    """Facts in which both states take part, known on `as_of`, oldest first.
+
+    `counts_from`, beside the columns of facts, is the last day that the date may mean: with it a fact falls
+    into one and the same span of time whenever it is asked about.
+    """
     parties = pl.concat_list("actors", "targets")
-    return record.table("facts", as_of).filter(_holds(parties, a) & _holds(parties, b)).sort("date", "event_id")
+    return (
+        record.table("facts", as_of)
+        .filter(_holds(parties, a) & _holds(parties, b))
+        .with_columns(_last_day().alias("counts_from"))
+        .sort("date", "event_id")
+    )
 
 
 def pair_agreements(record: Record, a: str, b: str) -> pl.DataFrame:
@@ -32,8 +41,7 @@ def pair_agreements(record: Record, a: str, b: str) -> pl.DataFrame:
 def life_facts(record: Record, agreements: pl.DataFrame, as_of: date | None = None) -> pl.DataFrame:
     """The facts known on `as_of` that name an agreement and concern at least two of its parties.
 
-    One row for each fact and agreement, oldest first, with the column `agreement`. The day from which a
-    fact counts, `counts_from`, is the last day that its date may mean.
+    One row for each fact and agreement, oldest first, with the columns `agreement` and `counts_from`.
     """
     parties = agreements.select("agreement", pl.col("parties").list.eval(_former()))
     named = record.table("facts", as_of).explode("agreements").rename({"agreements": "agreement"})

@@ -1,0 +1,163 @@
+"""Claims put to the test: what followed by the record, and what the tool would have said on the day.
+
+Resolution uses the records after the study's day; a claim whose horizon ends after the record does is not
+decided. Separately, from what was known on the day alone, the tool gives each claim a chance by the
+persistence of its rule (`detente.assessment.outlook`): how often it held in past spans that began like today.
+The base rate is how often it held in all past spans, by Laplace's rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from detente.assessment import assess
+from detente.assessment.outlook import Estimate, past_origins, persistence
+from detente.assessment.windows import months_before
+from detente.claims.evidence import Evidence, Fact, evidence
+from detente.claims.results import OUTCOMES, AreaOutcome, Checked, Report, Scores
+from detente.claims.rules import BalanceCriterion, Finding, Scope
+from detente.claims.scores import SEED, brier, difference
+from detente.claims.study import Claim, Study
+from detente.errors import NoData
+from detente.sources.dictionary import STAGES
+
+if TYPE_CHECKING:
+    from detente.record import Record
+
+MOST_FACTS = 8
+
+
+def _areas(record: Record, study: Study, after: Evidence) -> tuple[AreaOutcome, ...]:
+    """What the assessment of the day said of every area that it gave a chance, and whether it came true."""
+    try:
+        said = assess(record, *study.pair, study.as_of)
+    except NoData:
+        return ()
+    ends = months_before(study.as_of, -said.horizon)
+    rule = BalanceCriterion()
+    return tuple(
+        AreaOutcome(
+            area.title,
+            area.verdict,
+            area.probability,
+            area.base_rate,
+            None if ends > after.ends else bool(rule.check(after, Scope(area.area), study.as_of, ends).met),
+        )
+        for area in said.areas
+        if area.probability is not None and area.base_rate is not None
+    )
+
+
+def check(record: Record, study: Study, *, as_of: date | None = None, seed: int = SEED) -> Report:
+    """Resolve every claim with the record known on `as_of` (None: all), and score them.
+
+    Raises NoData where the record holds no facts of the pair.
+    """
+    after = evidence(record, *study.pair, as_of)
+    if not after.facts:
+        raise NoData(f"no facts of {' and '.join(study.pair)} are held; add them as a case (docs/cases/your-own.md)")
+    before = evidence(record, *study.pair, study.as_of)
+    areas = [area.id for area in record.codebook.areas]
+    checked = tuple(_checked(claim, study.as_of, after, before, areas) for claim in study.claims)
+    decided = [c for c in checked if c.verdict != "mixed"]
+    return Report(
+        study, after.ends, checked, _scores(checked, seed), _scores(decided, seed), _areas(record, study, after)
+    )
+
+
+def _checked(claim: Claim, day: date, after: Evidence, before: Evidence, areas: list[str]) -> Checked:
+    ends = months_before(day, -claim.horizon)
+    tool, base_rate, silent = _tool(claim, day, before, areas)
+    findings: tuple[Finding, ...] = ()
+    if claim.undecidable:
+        verdict, why = "undecidable", claim.undecidable
+    elif ends > after.ends:
+        verdict, why = "undecidable", f"the horizon ends on {ends}, the record on {after.ends}"
+    else:
+        findings = _findings(claim, after, claim.scope, day, ends)
+        verdict, why = _verdict(findings), ""
+    facts, left_out = _deciding(claim, findings, after, day, ends)
+    return Checked(claim, ends, verdict, why, findings, facts, left_out, tool, base_rate, silent)
+
+
+def _findings(claim: Claim, held: Evidence, scope: Scope, first: date, last: date) -> tuple[Finding, ...]:
+    return tuple(criterion.check(held, scope, first, last) for criterion in claim.criteria)
+
+
+def _verdict(findings: Sequence[Finding]) -> str:
+    known = [f.met for f in findings if f.met is not None]
+    if not known:
+        return "undecidable"
+    return "held" if all(known) else "mixed" if any(known) else "failed"
+
+
+def _degree(claim: Claim, held: Evidence, scope: Scope, first: date, last: date) -> float:
+    """1 where the claim's rule held over a span, 0 where it failed, 1/2 where it was mixed or undecided."""
+    met = [f.met for f in _findings(claim, held, scope, first, last) if f.met is not None]
+    return 0.5 if not met or (any(met) and not all(met)) else float(all(met))
+
+
+def _deciding(
+    claim: Claim, findings: Sequence[Finding], held: Evidence, first: date, last: date
+) -> tuple[tuple[Fact, ...], int]:
+    """The facts behind the findings, spread over the span, those of treaties and other agreements first.
+
+    Where there are none, what the area saw instead.
+    """
+    if not findings:
+        return (), 0
+    found = list(dict.fromkeys(fact for finding in findings for fact in finding.facts))
+    found = found or held.between(first, last, claim.area)
+    treaties = {life.agreement for life in held.lives if life.form == "treaty"}
+
+    def rank(fact: Fact) -> int:
+        return 2 if fact.kind not in STAGES or not fact.agreements else 0 if treaties & {*fact.agreements} else 1
+
+    shown: list[Fact] = []
+    for level in range(3):
+        some, room = [fact for fact in found if rank(fact) == level], MOST_FACTS - len(shown)
+        step = max(1.0, len(some) / room) if room else 1.0
+        shown += [some[int(n * step)] for n in range(min(room, len(some)))]
+    return tuple(sorted(shown, key=lambda fact: fact.day)), len(found) - len(shown)
+
+
+def _tool(claim: Claim, day: date, before: Evidence, areas: list[str]) -> tuple[Estimate | None, float | None, str]:
+    if claim.undecidable:
+        return None, None, "no rule can tell"
+    start = months_before(day, claim.horizon)
+    if not before.facts or start < before.begins:
+        return None, None, f"the record before the day is shorter than the horizon of {claim.horizon} months"
+
+    def held(area: str | None, first: date, last: date) -> float:
+        return _degree(claim, before, Scope(area, claim.channel), first, last)
+
+    pooled: list[str | None] = [*areas] if claim.area in areas else [claim.area]
+    origins = past_origins(held, pooled, before.begins, day, claim.horizon)
+    today = held(claim.area, start, day)
+    estimate = persistence(origins, claim.area, today, claim.horizon)
+    if estimate is None:
+        kind = "in which it held" if today >= 1 else "in which it did not hold"
+        return None, None, f"no past span of {claim.horizon} months followed one {kind}, as the last did"
+    return estimate, (sum(o.after for o in origins) + 1) / (len(origins) + 2), ""
+
+
+def _scores(checked: Sequence[Checked], seed: int) -> Scores | None:
+    some = [c for c in checked if c.verdict in OUTCOMES and c.tool and c.base_rate is not None]
+    if not some:
+        return None
+    outcomes = [OUTCOMES[c.verdict] for c in some]
+    study = [c.claim.probability for c in some]
+    tool = [c.tool.mean for c in some if c.tool]
+    base = [c.base_rate for c in some if c.base_rate is not None]
+    return Scores(
+        tuple(c.claim.id for c in some),
+        brier(study, outcomes),
+        brier(tool, outcomes),
+        brier(base, outcomes),
+        brier([0.5] * len(some), outcomes),
+        difference(study, tool, outcomes, seed=seed),
+        difference(study, base, outcomes, seed=seed),
+        difference(tool, base, outcomes, seed=seed),
+    )

@@ -1,0 +1,74 @@
+"""What claims are checked against: the facts of a pair, the lives of its agreements, its series."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from detente.measures.stock import Life, lives
+from detente.record.facts import pair_facts
+
+if TYPE_CHECKING:
+    from detente.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A dated fact; `day` is the last day that its date may mean, `when` the date as written."""
+
+    day: date
+    when: str
+    area: str
+    kind: str
+    tone: str
+    channel: str
+    actors: tuple[str, ...]
+    third_party: tuple[str, ...]
+    agreements: tuple[str, ...]
+    text: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Facts (oldest first), lives of agreements and series of a pair, known on one day; `ends` is its last day."""
+
+    facts: tuple[Fact, ...]
+    lives: tuple[Life, ...]
+    figures: pl.DataFrame
+    begins: date
+    ends: date
+
+    def between(self, first: date, last: date, area: str | None = None) -> list[Fact]:
+        """Facts after `first`, up to `last`, of an area (None: all)."""
+        return [fact for fact in self.facts if first < fact.day <= last and (area is None or fact.area == area)]
+
+
+def evidence(record: Record, a: str, b: str, as_of: date | None = None) -> Evidence:
+    """The evidence on a pair known on `as_of` (None: all); it ends on that day or with the last fact, if earlier."""
+    found = []
+    written = {"day": 10, "month": 7, "year": 4}
+    for row in pair_facts(record, a, b, as_of).sort("counts_from", "date", "event_id").iter_rows(named=True):
+        found.append(
+            Fact(
+                row["counts_from"],
+                row["date"].isoformat()[: written[row["precision"]]],
+                row["area"],
+                row["kind"],
+                row["tone"],
+                row["channel"],
+                tuple(row["actors"]),
+                tuple(row["third_party"].split(";")) if row["third_party"] else (),
+                tuple(row["agreements"]),
+                row["description"],
+                tuple(url for url in (row["url"], row["url2"]) if url),
+            )
+        )
+    days = [fact.day for fact in found] or [date.max]
+    subjects = [a, b, f"{a}-{b}", f"{b}-{a}", f"{a}>{b}", f"{b}>{a}"]
+    figures = record.table("figures", as_of).filter(pl.col("subject").is_in(subjects)).sort("date")
+    ends = max(days) if as_of is None else min(as_of, max(days))
+    return Evidence(tuple(found), tuple(lives(record, a, b, as_of)), figures, min(days), ends)

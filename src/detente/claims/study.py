@@ -1,0 +1,285 @@
+"""A claims file: what a study claimed of two states, and by which rule each claim can be resolved.
+
+JSON with study, as_of, dyad and claims; see docs/claims.md. A claim without a rule takes that of its
+direction; what it says in words of probability is read by the midpoints of ICD 203 (`SAID`).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from detente.actors import Actors, moment
+from detente.claims.rules import (
+    ANY,
+    COMPARED,
+    NEW,
+    BalanceCriterion,
+    Criterion,
+    FactsCriterion,
+    FigureCriterion,
+    Scope,
+    ShareCriterion,
+    StockCriterion,
+)
+from detente.codebook import Codebook
+from detente.errors import DetenteError
+from detente.sources.dictionary import FORMS, KINDS, TONES
+
+SAID = {
+    "almost certain": 0.97,
+    "very likely": 0.875,
+    "likely": 0.675,
+    "about even": 0.50,
+    "unlikely": 0.325,
+    "very unlikely": 0.125,
+    "remote": 0.03,
+}
+"""Midpoints of the ranges of Intelligence Community Directive 203 (2015), Analytic Standards."""
+
+NEW_AGREEMENT: dict[str, Any] = {"facts": {"kind": "new", "tone": "cooperative"}, "at_least": 1}
+DIRECTIONS: dict[str, list[dict[str, Any]]] = {
+    "improvement": [NEW_AGREEMENT, {"stock": "higher"}, {"balance": "cooperative"}],
+    "slight improvement": [{"stock": "higher", "by_at_most": 0.25}, {"balance": "cooperative"}],
+    "deterioration": [{"stock": "lower"}, {"balance": "conflictual"}],
+    "no new agreement": [{**NEW_AGREEMENT, "at_least": None, "at_most": 0}],
+    "no alliance": [
+        {
+            "facts": {
+                "kind": ["agreement signed", "agreement in force"],
+                "form": "treaty",
+                "area": "military_dialogue",
+            },
+            "at_most": 0,
+        },
+        {"share": "below", "value": 0.9},
+    ],
+}
+LEVER = (
+    "it says what would help, not what will happen: the record shows what went together, but not what would have "
+    "happened otherwise"
+)
+WHOLE = ("overall", "lever")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One claim: `probability` is how likely the study said it was to hold; `undecidable` why no rule can tell."""
+
+    id: str
+    text: str
+    area: str | None
+    channel: str | None
+    direction: str
+    horizon: int
+    said: str
+    sentence: int | None
+    criteria: tuple[Criterion, ...]
+    undecidable: str
+
+    @property
+    def probability(self) -> float:
+        """The number that the study's word stands for."""
+        return SAID[self.said]
+
+    @property
+    def scope(self) -> Scope:
+        """Where its criteria look."""
+        return Scope(self.area, self.channel)
+
+    @property
+    def resolution(self) -> str:
+        """The rule in words."""
+        return self.undecidable or "; ".join(criterion.words(self.scope) for criterion in self.criteria)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of the study, in words of our own, by its number."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A study's claims about a pair as of a day; `note` and `sources` are for readers."""
+
+    title: str
+    pair: tuple[str, str]
+    as_of: date
+    note: str
+    sources: tuple[str, ...]
+    sentences: tuple[Sentence, ...]
+    claims: tuple[Claim, ...]
+
+
+def read_study(path: Path, actors: Actors, codebook: Codebook) -> Study:
+    """Read and check a claims file; DetenteError names the file, the claim and the remedy."""
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DetenteError(f"{path}: can't be read: {error.strerror}") from None
+    except ValueError as error:
+        raise DetenteError(f"{path}: no JSON: {error}") from None
+    try:
+        return _study(told, actors, codebook)
+    except DetenteError as error:
+        raise DetenteError(f"{path}: {error}") from None
+
+
+def _study(told: Any, actors: Actors, codebook: Codebook) -> Study:
+    if not isinstance(told, dict):
+        raise DetenteError("a claims file is an object with study, as_of, dyad and claims")
+    for name in ("study", "as_of", "dyad", "claims"):
+        if not told.get(name):
+            raise DetenteError(f"{name} is missing")
+    if not isinstance(told["dyad"], list) or len(told["dyad"]) != 2:
+        raise DetenteError("dyad is a list of two states")
+    a, b = (actors.state(str(name)) for name in told["dyad"])
+    as_of = moment(str(told["as_of"]))
+    if a == b or as_of is None:
+        raise DetenteError("dyad needs two different states, as_of a day")
+    areas = {area.id for area in codebook.areas}
+    claims = tuple(_claim(given, n, areas) for n, given in enumerate(told["claims"], start=1))
+    names = [claim.id for claim in claims]
+    for name in names:
+        if names.count(name) > 1:
+            raise DetenteError(f"two claims have the id {name!r}")
+    return Study(
+        str(told["study"]),
+        (a, b),
+        as_of,
+        str(told.get("note", "")),
+        tuple(told.get("sources", ())),
+        tuple(Sentence(n, str(text)) for n, text in enumerate(told.get("sentences", ()), start=1)),
+        claims,
+    )
+
+
+def _claim(given: Any, number: int, areas: set[str]) -> Claim:
+    if not isinstance(given, dict) or not given.get("id"):
+        raise DetenteError(f"claim {number} has no id")
+    try:
+        return _checked(given, areas)
+    except DetenteError as error:
+        raise DetenteError(f"claim {given['id']!r}: {error}") from None
+
+
+def _checked(given: dict[str, Any], areas: set[str]) -> Claim:
+    area, said, horizon = given.get("area", "overall"), given.get("said", "likely"), given.get("horizon_months")
+    if area not in WHOLE and area not in areas:
+        raise DetenteError(f"area {area!r} is unknown; known: {', '.join((*WHOLE, *sorted(areas)))}")
+    if said not in SAID:
+        raise DetenteError(f"said {said!r} is unknown; known: {', '.join(SAID)}")
+    if not isinstance(horizon, int) or isinstance(horizon, bool) or not 0 < horizon <= 600:
+        raise DetenteError(f"horizon_months {horizon!r} is no number of months from 1 to 600")
+    if not given.get("claim"):
+        raise DetenteError("the claim itself is missing")
+    rule: Any = given.get("rule")
+    direction = str(given.get("direction", ""))
+    undecidable = ""
+    if rule is None and area == "lever":
+        rule, undecidable = [], LEVER
+    elif isinstance(rule, dict) and set(rule) == {"undecidable"}:
+        rule, undecidable = [], str(rule["undecidable"])
+    elif rule is None:
+        if direction not in DIRECTIONS:
+            raise DetenteError(f"direction {direction!r} has no rule; known: {', '.join(DIRECTIONS)}; or give a rule")
+        rule = DIRECTIONS[direction]
+    if not isinstance(rule, list) or not (rule or undecidable):
+        raise DetenteError('rule is a list of criteria, or {"undecidable": why}')
+    return Claim(
+        str(given["id"]),
+        str(given["claim"]),
+        None if area in WHOLE else area,
+        given.get("channel"),
+        direction or ("lever" if area == "lever" else ""),
+        horizon,
+        said,
+        given.get("sentence"),
+        tuple(parse(criterion, areas) for criterion in rule),
+        undecidable,
+    )
+
+
+def parse(given: Any, areas: set[str]) -> Criterion:
+    """A criterion from its JSON object; DetenteError says what in it is wrong and what is allowed."""
+    if not isinstance(given, dict):
+        raise DetenteError(f"a criterion is an object, not {given!r}")
+    sorts = [name for name in ("facts", "stock", "balance", "share", "figure") if name in given]
+    if len(sorts) != 1:
+        raise DetenteError(f"a criterion has one of facts, stock, balance, share and figure, not {sorted(given)}")
+    where = {name: given.get(name) for name in ("area", "channel")}
+    made: Criterion
+    match sorts[0]:
+        case "facts":
+            made = _facts(given)
+        case "stock":
+            _known(given, {"stock", "by_at_most", "area", "channel"})
+            change = _one_of(given["stock"], COMPARED, "stock")
+            made = StockCriterion(**where, change=change, by_at_most=given.get("by_at_most"))
+        case "balance":
+            _known(given, {"balance", "area", "channel"})
+            made = BalanceCriterion(**where, tone=_one_of(given["balance"], TONES, "balance"))
+        case "share":
+            _known(given, {"share", "value", "area", "channel"})
+            value = given.get("value")
+            if not isinstance(value, int | float) or not 0 <= value <= 1:
+                raise DetenteError(f"value {value!r} is no share from 0 to 1")
+            made = ShareCriterion(**where, side=_one_of(given["share"], ("below", "above"), "share"), value=value)
+        case _:
+            _known(given, {"figure", "is"})
+            series = given["figure"]
+            if not isinstance(series, dict) or set(series) != {"subject", "measure"}:
+                raise DetenteError("a figure names its subject and measure")
+            made = FigureCriterion(**series, change=_one_of(given.get("is"), COMPARED, "is"))
+    if made.area not in (None, ANY, *areas):
+        raise DetenteError(f"area {made.area!r} is unknown; known: any, {', '.join(sorted(areas))}")
+    return made
+
+
+def _facts(given: dict[str, Any]) -> FactsCriterion:
+    _known(given, {"facts", "at_least", "at_most"})
+    told = given["facts"]
+    if not isinstance(told, dict):
+        raise DetenteError(f"facts is an object of conditions, not {told!r}")
+    _known(told, {"kind", "tone", "form", "third_party", "agreement", "actor", "area", "channel"})
+    bounds = {name: given.get(name) for name in ("at_least", "at_most")}
+    if all(bound is None for bound in bounds.values()):
+        raise DetenteError("facts need at_least or at_most")
+    for name, bound in bounds.items():
+        if bound is not None and (not isinstance(bound, int) or isinstance(bound, bool) or bound < 0):
+            raise DetenteError(f"{name} {bound!r} is no whole number")
+    kinds = NEW if told.get("kind") == "new" else tuple(_one_of(k, KINDS, "kind") for k in _several(told, "kind"))
+    return FactsCriterion(
+        told.get("area"),
+        told.get("channel"),
+        kinds,
+        _one_of(told["tone"], TONES, "tone") if "tone" in told else None,
+        tuple(_one_of(form, FORMS, "form") for form in _several(told, "form")),
+        _several(told, "third_party"),
+        told.get("agreement"),
+        told.get("actor"),
+        **bounds,
+    )
+
+
+def _several(told: dict[str, Any], name: str) -> tuple[str, ...]:
+    value = told.get(name, ())
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _known(given: dict[str, Any], allowed: set[str]) -> None:
+    unknown = sorted(set(given) - allowed)
+    if unknown:
+        raise DetenteError(f"{unknown[0]!r} is unknown here; known: {', '.join(sorted(allowed))}")
+
+
+def _one_of(value: Any, allowed: Any, name: str) -> str:
+    if value not in allowed:
+        raise DetenteError(f"{name} {value!r} is unknown; known: {', '.join(allowed)}")
+    return str(value)

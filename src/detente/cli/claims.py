@@ -1,0 +1,57 @@
+"""`detente claims`."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from detente.cli.common import Day, format_option, open_record, record_options, write_frame
+
+if TYPE_CHECKING:
+    from detente.pair import OpenRecord
+
+
+@click.group(invoke_without_command=True)
+@record_options
+@click.pass_context
+def claims(ctx: click.Context, /, **options: Any) -> None:
+    """List the claims files of the cases: name, study, states, day, claims."""
+    ctx.obj = options
+    if ctx.invoked_subcommand is None:
+        import polars as pl
+
+        from detente.claims import read_study
+
+        record = open_record(**options)
+        rows = []
+        for name, path in sorted(record.claims_files().items()):
+            study = read_study(path, record.actors, record.codebook)
+            rows.append((name, study.title, "-".join(study.pair), study.as_of, len(study.claims)))
+        write_frame(pl.DataFrame(rows, schema=["name", "study", "states", "as_of", "claims"], orient="row"), "table")
+
+
+@claims.command()
+@click.argument("file")
+@click.option("--as-of", type=Day(), help="Resolve with what was known on this day only (default: all).")
+@click.option("--seed", default=2007, show_default=True, help="Seed of the intervals of the scores.")
+@format_option("table", "json", "markdown")
+@click.pass_context
+def check(ctx: click.Context, file: str, as_of: date | None, seed: int, form: str) -> None:
+    """Check a study's claims: FILE is a claims file, or the name of one that a case brings.
+
+    Every claim is resolved with the record after the study's day, with the deciding facts and their sources;
+    beside it stands what the tool would have said on the day, from earlier records alone. Then the scores.
+    """
+    record: OpenRecord = open_record(**ctx.obj)
+    report = record.check_claims(Path(file) if Path(file).exists() else file, as_of=as_of, seed=seed)
+    if form == "json":
+        click.echo(report.to_json(), nl=False)
+    elif form == "markdown":
+        click.echo(report.to_markdown(), nl=False)
+    else:
+        from detente.report.claims import to_text
+
+        click.echo(to_text(report), nl=False)
