@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: demo test lint bench setup lock figures dictionary clean help
+.PHONY: demo test lint bench setup lock figures dictionary pages clean help
 
 help:
 	@echo "make demo   set up, ingest what lies in ../shared/data if it is there, and assess Russia-US relations as of 1 Feb 2007"
 	@echo "make test   set up and run every test"
 	@echo "make lint   ruff and mypy"
 	@echo "make bench  benchmarks, each printing a ratio"
+	@echo "make figures, dictionary, pages   make anew what is computed: case figures, data dictionary, the study's page"
 	@echo "make lock   resolve requirements.lock anew (needs uv)"
 
 $(READY): requirements.lock pyproject.toml
@@ -43,6 +44,9 @@ figures: $(READY)
 
 dictionary: $(READY)
 	$(BIN)/python tools/build_dictionary.py .
+
+pages: $(READY)
+	$(BIN)/detente claims --record build/no-record check weitz_2007 --format markdown > docs/cases/weitz-2007.md
 
 lock:
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \

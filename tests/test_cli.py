@@ -133,6 +133,63 @@ def test_record_and_facts(held: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert run(capsys, "record", "--record", held, "show", "USA", "NPL")[0] == 1
 
 
+def test_show_reads_a_year_as_its_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    show = ("record", "show", "USA", "RUS", "--area", "threat_reduction", "--from", "2004", "--to", "2008")
+    out = run(capsys, *show)[1]
+    assert "\n2008-12 " in out and "\n2009" not in out
+    rows = json.loads(run(capsys, *show, "--format", "json")[1])
+    assert {r["date"][:4] for r in rows} == {"2004", "2005", "2006", "2007", "2008"}
+    assert {"url2", "note", "agreements"} <= set(rows[0])
+
+
+def test_agreements_stock_and_audit(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = list(
+        csv.DictReader(
+            io.StringIO(run(capsys, "record", "agreements", "USA", "RUS", "--on", "2007-02-01", "--format", "csv")[1])
+        )
+    )
+    states = {r["title"]: (r["state"], r["since"]) for r in rows}
+    assert states["START I"] == ("in force", "1994-12-05") and states["START II"][0] == "ended"
+    assert "New START" not in states
+    told = json.loads(
+        run(capsys, "record", "agreements", "USA", "RUS", "--area", "third_party_dispute:IRN", "--format", "json")[1]
+    )
+    assert {one["agreement"] for one in told} >= {"jcpoa", "inksna"} and all(one["stages"] for one in told)
+    assert run(capsys, "record", "agreements", "FRA", "DEU")[0] == 1
+    in_force = sum(r["state"] == "in force" and r["form"] != "restriction" for r in rows)
+    stock = json.loads(run(capsys, "stock", "USA", "RUS", "--as-of", "2007-02-01", "--format", "json")[1])
+    assert stock["rows"][-1]["in_force"] == in_force and stock["pair"] == ["USA", "RUS"]
+    assert (
+        run(capsys, "stock", "USA", "RUS", "--area", "all", "--by", "year", "--format", "csv")[1].count("\n") % 12 == 1
+    )
+    audit = json.loads(run(capsys, "record", "audit", "--source", "case:rus_usa", "--format", "json")[1])
+    assert {c["by"] for c in audit["counts"]} == {"all", "area", "year"} and audit["findings"]
+    code, out, err = run(capsys, "record", "audit", "--by", "area")
+    assert code == 0 and "threat_reduction" in out and "findings" in err
+    assert run(capsys, "record", "audit", "--source", "nothing")[0] == 1
+
+
+def test_cases_of_ones_own(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "facts.csv").write_text(
+        "date,actors,area,kind,tone,description,source\n1998-10-26,PER+ECU,diplomatic,meeting,cooperative,Peace,https://example.org\n"
+    )
+    assert "Peace" in run(capsys, "record", "--case", tmp_path, "show", "PER", "ECU")[1]
+    code, _, err = run(capsys, "record", "--case", tmp_path / "none", "show", "PER", "ECU")
+    assert code == 2 and "your-own.md" in err
+
+
+def test_claims(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert "weitz_2007" in run(capsys, "claims")[1]
+    out = run(capsys, "claims", "check", "weitz_2007")[1]
+    assert "HELD" in out and "Brier score" in out and "detente assess said" in out
+    assert all(len(line) <= 100 or "http" in line for line in out.splitlines())
+    told = json.loads(run(capsys, "claims", "check", "weitz_2007", "--format", "json")[1])
+    assert set(told) >= {"claims", "scoreboard", "assessment"}
+    assert run(capsys, "claims", "check", "weitz_2007", "--format", "markdown")[1].startswith("# Russia")
+    code, _, err = run(capsys, "claims", "check", "nothing")
+    assert code == 2 and "cases bring: weitz_2007" in err
+
+
 def test_codebook(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert len(json.loads(run(capsys, "codebook", "--format", "json")[1])) == 11
     assert len(run(capsys, "codebook", "--actions", "--format", "csv")[1].splitlines()) > 310

@@ -45,8 +45,8 @@ class Scope:
         return self.area in (None, fact.area) and self.channel in (None, fact.channel)
 
     def words(self) -> str:
-        """For readers: in threat_reduction, through NATO."""
-        area = f" in {self.area}" if self.area else ""
+        """For readers: in threat reduction through NATO."""
+        area = f" in {self.area.replace('_', ' ')}" if self.area else ""
         return area + (
             f", {self.channel}" if self.channel == "bilateral" else f" through {self.channel}" if self.channel else ""
         )
@@ -116,7 +116,7 @@ class FactsCriterion(Criterion):
         return Finding(met, f"{len(some)} found", some)
 
     def words(self, claim: Scope) -> str:
-        """As in: at least one cooperative fact (new or renewed agreement) in threat_reduction."""
+        """As in: at least one cooperative fact (new or renewed agreement) in threat reduction."""
         least, most = self.at_least, self.at_most
         bounds = [f"at least {'one' if least == 1 else least}"] if least is not None else []
         bounds += ["no"] if most == 0 else [f"at most {'one' if most == 1 else most}"] if most is not None else []
@@ -157,7 +157,7 @@ class StockCriterion(Criterion):
         return Finding(met, f"{start} in force at the start, {end} at the end", facts)
 
     def words(self, claim: Scope) -> str:
-        """As in: more agreements in force at the end than at the start in threat_reduction."""
+        """As in: more agreements in force at the end than at the start in threat reduction."""
         limit = f", by at most {self.by_at_most:.0%}" if self.by_at_most is not None else ""
         return f"agreements in force{self.scope(claim).words()} {self.change} at the end than at the start{limit}"
 
@@ -180,7 +180,7 @@ class BalanceCriterion(Criterion):
         return Finding(most, told, tuple(some))
 
     def words(self, claim: Scope) -> str:
-        """As in: more cooperative than conflictual facts in strategic_arms."""
+        """As in: more cooperative than conflictual facts in strategic arms."""
         other = TONES[1 - TONES.index(self.tone)]
         return f"more {self.tone} than {other} facts{self.scope(claim).words()}"
 

@@ -106,8 +106,9 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """A study's claims about a pair as of a day; `note` and `sources` are for readers."""
+    """A study's claims about a pair as of a day, by the name of its file; `note` and `sources` are for readers."""
 
+    name: str
     title: str
     pair: tuple[str, str]
     as_of: date
@@ -126,30 +127,31 @@ def read_study(path: Path, actors: Actors, codebook: Codebook) -> Study:
     except ValueError as error:
         raise DetenteError(f"{path}: no JSON: {error}") from None
     try:
-        return _study(told, actors, codebook)
+        return _study(path.stem, told, actors, codebook)
     except DetenteError as error:
         raise DetenteError(f"{path}: {error}") from None
 
 
-def _study(told: Any, actors: Actors, codebook: Codebook) -> Study:
+def _study(name: str, told: Any, actors: Actors, codebook: Codebook) -> Study:
     if not isinstance(told, dict):
         raise DetenteError("a claims file is an object with study, as_of, dyad and claims")
-    for name in ("study", "as_of", "dyad", "claims"):
-        if not told.get(name):
-            raise DetenteError(f"{name} is missing")
+    for needed in ("study", "as_of", "dyad", "claims"):
+        if not told.get(needed):
+            raise DetenteError(f"{needed} is missing")
     if not isinstance(told["dyad"], list) or len(told["dyad"]) != 2:
         raise DetenteError("dyad is a list of two states")
-    a, b = (actors.state(str(name)) for name in told["dyad"])
+    a, b = (actors.state(str(state)) for state in told["dyad"])
     as_of = moment(str(told["as_of"]))
     if a == b or as_of is None:
         raise DetenteError("dyad needs two different states, as_of a day")
     areas = {area.id for area in codebook.areas}
     claims = tuple(_claim(given, n, areas) for n, given in enumerate(told["claims"], start=1))
-    names = [claim.id for claim in claims]
-    for name in names:
-        if names.count(name) > 1:
-            raise DetenteError(f"two claims have the id {name!r}")
+    ids = [claim.id for claim in claims]
+    for one in ids:
+        if ids.count(one) > 1:
+            raise DetenteError(f"two claims have the id {one!r}")
     return Study(
+        name,
         str(told["study"]),
         (a, b),
         as_of,

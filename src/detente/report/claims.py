@@ -24,7 +24,8 @@ READ = "\n".join(
         "The tool's chance comes from records known on the day alone: how often the same rule held in past spans that began like the last",
         "one, with areas shrunk to their common rate. The base rate is how often it held in all past spans. A claim that is mixed counts",
         "one half. Brier scores: 0 is perfect, and lower is better. Intervals hold with 90%, over resampled claims; claims of one study are",
-        "not independent, so they are too narrow, and so few claims can't rank anyone.",
+        "not independent, so they are too narrow, and so few claims can't rank anyone. Rules and chronology were made by people who knew what",
+        "followed: no record after the day was used for the chances, but hindsight may colour what was listed before it.",
     )
 )
 
@@ -51,12 +52,11 @@ def to_markdown(report: Report) -> str:
     """The page: every sentence of the study, its claims, what followed, and what the tool would have said."""
     study = report.study
     a, b = (state_name(code) for code in study.pair)
-    command = "detente claims check weitz_2007 --format markdown"
     lines = [
         f"# {_md(a)} and {_md(b)}: a study checked",
         "",
         f"{_md(study.title)}. Claims as of {study.as_of}, resolved with the record to {report.ends}.",
-        f"This page is the output of `{command if 'Weitz' in study.title else 'detente claims check FILE --format markdown'}`.",
+        f"This page is the output of `detente claims check {study.name} --format markdown`.",
         "",
     ]
     if study.sources:
