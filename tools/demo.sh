@@ -8,4 +8,6 @@ for folder in ../shared/data/icews ../shared/data/gdelt_raw ../shared/data/unvot
 done
 detente assess USA RUS --as-of 2007-02-01 --html demo/usa-rus-2007-02-01.html
 detente assess USA RUS --as-of 2007-02-01 --format json > demo/usa-rus-2007-02-01.json
-echo "Pages and JSON are in demo/." >&2
+detente claims check weitz_2007 > demo/weitz-2007.txt
+detente claims check weitz_2007 --format json > demo/weitz-2007.json
+echo "Pages, JSON and the study checked are in demo/." >&2
