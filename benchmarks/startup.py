@@ -1,4 +1,4 @@
-"""Start-up: `detente --help` and a cold assessment, as ratios to starting Python and importing pandas.
+"""Start-up: `detente --help`, a cold assessment, check of claims and audit, as ratios to starting Python and importing pandas.
 
 python benchmarks/startup.py
 """
@@ -30,10 +30,14 @@ def main() -> None:
         assessed = median(
             [python, "-m", "detente", "assess", "USA", "RUS", "--as-of", "2007-02-01", "--record", f"{folder}/r"]
         )
+        checked = median([python, "-m", "detente", "claims", "--record", f"{folder}/r", "check", "weitz_2007"])
+        listed = median([python, "-m", "detente", "record", "--record", f"{folder}/r", "audit"])
     print(
         f"detente --help            {shown:.3f} s   {shown / bare:.1f} x bare Python, {shown / pandas:.2f} x importing pandas (bound: 0.3 s)"
     )
     print(f"assess USA RUS, cold      {assessed:.3f} s   {assessed / pandas:.1f} x importing pandas (bound: 4 s)")
+    print(f"claims check, cold        {checked:.3f} s   {checked / pandas:.1f} x importing pandas")
+    print(f"record audit, cold        {listed:.3f} s   {listed / pandas:.1f} x importing pandas")
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ from typing import Any
 
 import polars as pl
 
-from detente.assessment.windows import HORIZON, fact_share, months_before
+from detente.assessment.windows import HORIZON, months_before
 from detente.measures.shares import LEVEL, Share
 
 STRENGTH = 2.0
@@ -114,19 +114,20 @@ def persistence(origins: Sequence[Origin], area: str | None, before: float, hori
     return Estimate(a / (a + b), low, high, base, n, k, len(alike))
 
 
-def on_balance(counts: Share) -> float:
-    """1 where cooperative entries outnumber conflictual ones, else 0: the rule of improvement."""
-    return float(counts.k > counts.n - counts.k)
-
-
 def balance_of(facts: pl.DataFrame) -> Held:
-    """`on_balance` of these facts, as a rule."""
-    return lambda area, first, last: on_balance(fact_share(facts, area, first, last))
+    """The rule of improvement: cooperative facts outnumber conflictual ones (1, else 0)."""
+    rows = list(zip(facts["area"], facts["counts_from"], facts["tone"], strict=True))
+
+    def held(area: str | None, first: date, last: date) -> float:
+        tones = [tone for name, day, tone in rows if first < day <= last and area in (None, name)]
+        return float(2 * tones.count("cooperative") > len(tones))
+
+    return held
 
 
 def from_facts(origins: Sequence[Origin], area: str, now: Share) -> Outlook | None:
     """The outlook of an area by the persistence of its balance; None without any past origin."""
-    today = on_balance(now)
+    today = float(2 * now.k > now.n)
     found = persistence(origins, area, today)
     if found is None:
         return None
