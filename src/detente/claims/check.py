@@ -29,6 +29,23 @@ if TYPE_CHECKING:
 MOST_FACTS = 8
 
 
+def check(record: Record, study: Study, *, as_of: date | None = None, seed: int = SEED) -> Report:
+    """Resolve every claim with the record known on `as_of` (None: all), and score them.
+
+    Raises NoData where the record holds no facts of the pair.
+    """
+    after = evidence(record, *study.pair, as_of)
+    if not after.facts:
+        raise NoData(f"no facts of {' and '.join(study.pair)} are held; add them as a case (docs/cases/your-own.md)")
+    before = evidence(record, *study.pair, study.as_of)
+    areas = [area.id for area in record.codebook.areas]
+    checked = tuple(_checked(claim, study.as_of, after, before, areas) for claim in study.claims)
+    decided = [c for c in checked if c.verdict != "mixed"]
+    return Report(
+        study, after.ends, checked, _scores(checked, seed), _scores(decided, seed), _areas(record, study, after)
+    )
+
+
 def _areas(record: Record, study: Study, after: Evidence) -> tuple[AreaOutcome, ...]:
     """What the assessment of the day said of every area that it gave a chance, and whether it came true."""
     try:
@@ -47,23 +64,6 @@ def _areas(record: Record, study: Study, after: Evidence) -> tuple[AreaOutcome, 
         )
         for area in said.areas
         if area.probability is not None and area.base_rate is not None
-    )
-
-
-def check(record: Record, study: Study, *, as_of: date | None = None, seed: int = SEED) -> Report:
-    """Resolve every claim with the record known on `as_of` (None: all), and score them.
-
-    Raises NoData where the record holds no facts of the pair.
-    """
-    after = evidence(record, *study.pair, as_of)
-    if not after.facts:
-        raise NoData(f"no facts of {' and '.join(study.pair)} are held; add them as a case (docs/cases/your-own.md)")
-    before = evidence(record, *study.pair, study.as_of)
-    areas = [area.id for area in record.codebook.areas]
-    checked = tuple(_checked(claim, study.as_of, after, before, areas) for claim in study.claims)
-    decided = [c for c in checked if c.verdict != "mixed"]
-    return Report(
-        study, after.ends, checked, _scores(checked, seed), _scores(decided, seed), _areas(record, study, after)
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from detente.assessment.outlook import Estimate
@@ -21,8 +20,9 @@ OUTCOMES = {"held": 1.0, "mixed": 0.5, "failed": 0.0}
 class Checked:
     """A claim with its verdict (held, failed, mixed, undecidable) and the tool's chance on the day.
 
-    `findings` go with the claim's criteria; `why` says why nothing could be found, else it is empty. `facts` are those that decide, at most eight, and `left_out` how many more there are. `tool` is None where
-    the record before the day is too short for the horizon, or no rule can tell; `silent` then says why.
+    `findings` go with the claim's criteria; `why` says why nothing could be found, else it is empty. `facts`
+    are those that decide, at most eight, and `left_out` how many more there are. `tool` is None where the
+    record before the day is too short for the horizon, or no rule can tell; `silent` then says why.
     """
 
     claim: Claim
@@ -35,6 +35,16 @@ class Checked:
     tool: Estimate | None
     base_rate: float | None
     silent: str
+
+    @property
+    def rests_on(self) -> str:
+        """What the tool's chance rests on, or why it gives none."""
+        if self.tool is None:
+            return self.silent
+        tool, scope = self.tool, "of the area" if self.claim.area else "of the pair"
+        return (
+            f"{tool.own} past spans {scope} that began like this one ({tool.own_held:g} held) and {tool.alike} in all"
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The public form of one claim."""
@@ -60,19 +70,10 @@ class Checked:
             "study_probability": claim.probability,
             "tool_probability": round(tool.mean, 4) if tool else None,
             "tool_interval": [round(tool.low, 4), round(tool.high, 4)] if tool else None,
-            "tool_rests_on": rests_on(self),
+            "tool_rests_on": self.rests_on,
             "base_rate": None if self.base_rate is None else round(self.base_rate, 4),
             "resolution": claim.resolution,
         }
-
-
-def rests_on(checked: Checked) -> str:
-    """What the tool's chance of a claim rests on, or why it gives none."""
-    if checked.tool is None:
-        return checked.silent
-    tool, scope = checked.tool, "of the area" if checked.claim.area else "of the pair"
-    held = f"{tool.own_held:g}"
-    return f"{tool.own} past spans {scope} that began like this one ({held} held) and {tool.alike} in all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +156,3 @@ class Report:
     def to_json(self) -> str:
         """`to_dict` as JSON text with a final newline."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=1) + "\n"
-
-    def to_markdown(self, path: str | Path | None = None) -> str:
-        """The page of the study; written to `path` where one is given."""
-        from detente.report.claims import to_markdown
-
-        text = to_markdown(self)
-        if path is not None:
-            Path(path).write_text(text, encoding="utf-8")
-        return text

@@ -49,9 +49,7 @@ def check(ctx: click.Context, file: str, as_of: date | None, seed: int, form: st
     report = record.check_claims(Path(file) if Path(file).exists() else file, as_of=as_of, seed=seed)
     if form == "json":
         click.echo(report.to_json(), nl=False)
-    elif form == "markdown":
-        click.echo(report.to_markdown(), nl=False)
-    else:
-        from detente.report.claims import to_text
+        return
+    from detente.report.claims import to_markdown, to_text
 
-        click.echo(to_text(report), nl=False)
+    click.echo(to_markdown(report) if form == "markdown" else to_text(report), nl=False)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from detente.actors import state_name
+from detente.claims.study import SAID
 from detente.report.terminal import percent
 
 if TYPE_CHECKING:
@@ -128,20 +129,16 @@ def _chances(checked: Checked) -> str:
 
 
 def _tool(checked: Checked) -> str:
-    from detente.claims.results import rests_on
-
     tool = checked.tool
     if tool is None:
         return f"nothing: {checked.silent}"
     return (
         f"{percent(tool.mean)} (90% interval {percent(tool.low)} to {percent(tool.high)}; base rate "
-        f"{percent(checked.base_rate)}), from {rests_on(checked)}"
+        f"{percent(checked.base_rate)}), from {checked.rests_on}"
     )
 
 
 def _scoreboard(report: Report) -> list[str]:
-    from detente.claims.study import SAID
-
     if report.scores is None:
         return ["No claim could be scored."]
     lines = []
