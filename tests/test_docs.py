@@ -1,0 +1,43 @@
+"""The README shows what the commands print, and the numbers it names are those of the record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+import detente as dt
+from detente.record.audit import audit
+from detente.report.claims import to_text
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_shows_what_assess_prints() -> None:
+    from io import StringIO
+
+    from rich.console import Console
+
+    from detente.report.terminal import render
+
+    out = StringIO()
+    result = dt.open_record("no-such-folder").pair("USA", "RUS", as_of="2007-02-01").assess()
+    Console(file=out, width=100, color_system=None, highlight=False).print(render(result, full=False), soft_wrap=True)
+    shown = "\n".join(line.rstrip() for line in out.getvalue().rstrip().splitlines())
+    assert shown in README
+
+
+def test_the_readme_shows_the_scoreboard() -> None:
+    text = to_text(dt.open_record("no-such-folder").check_claims("weitz_2007"))
+    board = text[text.index("Brier score") : text.index("\nA claim is read")].rstrip()
+    assert board in README
+
+
+def test_the_readme_counts_what_the_audit_counts() -> None:
+    counts, _ = audit(dt.open_record("no-such-folder"))
+    whole = counts.filter(pl.col("by") == "all").rows_by_key("source", named=True, unique=True)
+    big, small = whole["case:rus_usa"], whole["case:ind_pak"]
+    assert (
+        f"{big['facts']} facts of Russia-US ({big['address']} with an address, {big['second']} with a second one, "
+        f"{big['weak_dates']} dated to the month or year only), {small['facts']} of India-Pakistan"
+    ) in README
