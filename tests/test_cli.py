@@ -169,6 +169,16 @@ def test_agreements_stock_and_audit(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "record", "audit", "--source", "nothing")[0] == 1
 
 
+def test_figures(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = json.loads(
+        run(capsys, "record", "figures", "USA", "RUS", "--measure", "un_agreement_nu", "--format", "json")[1]
+    )
+    assert len(rows) == 29 and {r["subject"] for r in rows} == {"RUS-USA"} and rows[0]["compiled_on"] == "2021-12-31"
+    code, out, err = run(capsys, "record", "figures", "USA", "RUS", "--measure", "opinion", "--as-of", "2007-02-01")
+    assert code == 0 and "USA>RUS" in out and "2014" not in out and "news.gallup.com" in err
+    assert run(capsys, "record", "figures", "NPL", "PRY")[0] == 1
+
+
 def test_cases_of_ones_own(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "facts.csv").write_text(
         "date,actors,area,kind,tone,description,source\n1998-10-26,PER+ECU,diplomatic,meeting,cooperative,Peace,https://example.org\n"

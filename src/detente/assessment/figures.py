@@ -12,6 +12,7 @@ from detente.assessment.findings import Figure, Notes
 from detente.assessment.windows import LEAST_EVENTS, Entries, event_share, event_windows, months_before
 from detente.measures.shares import share
 from detente.measures.votes import agreement, all_pairs_share
+from detente.record.facts import pair_figures
 
 if TYPE_CHECKING:
     from detente.record import Record
@@ -40,17 +41,13 @@ WORDS = {
 def collect_figures(record: Record, a: str, b: str, as_of: date, entries: Entries, notes: Notes) -> tuple[Figure, ...]:
     """Reported acts, UN votes, and the latest value of every series held of the two, not older than ten years."""
     shares = (_reports_figure(record, a, b, as_of, entries, notes), _votes_figure(record, a, b, as_of, notes))
-    subjects = [a, b, f"{a}-{b}", f"{b}-{a}", f"{a}>{b}", f"{b}>{a}"]
-    held = record.table("figures", as_of).filter(
-        pl.col("subject").is_in(subjects) & ~pl.col("measure").str.contains(SKIPPED)
-    )
-    return (*(f for f in shares if f), *_series_figures(held, subjects, as_of, notes))
+    series = pair_figures(record, a, b, as_of).filter(~pl.col("measure").str.contains(SKIPPED))
+    return (*(f for f in shares if f), *_series_figures(series, as_of, notes))
 
 
-def _series_figures(held: pl.DataFrame, subjects: list[str], as_of: date, notes: Notes) -> list[Figure]:
+def _series_figures(series: pl.DataFrame, as_of: date, notes: Notes) -> list[Figure]:
     found = []
-    order = pl.col("subject").replace_strict(subjects, list(range(len(subjects))), return_dtype=pl.Int64)
-    for rows in held.sort("measure", order, "date").partition_by("subject", "measure", maintain_order=True):
+    for rows in series.partition_by("measure", "subject", maintain_order=True):
         last, first = rows.row(-1, named=True), rows.row(0, named=True)
         if last["date"] <= months_before(as_of, 120):
             continue

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from detente.measures.stock import Life, lives
-from detente.record.facts import pair_facts
+from detente.record.facts import pair_facts, pair_figures
 
 if TYPE_CHECKING:
     from detente.record import Record
@@ -68,7 +68,5 @@ def evidence(record: Record, a: str, b: str, as_of: date | None = None) -> Evide
             )
         )
     days = [fact.day for fact in found] or [date.max]
-    subjects = [a, b, f"{a}-{b}", f"{b}-{a}", f"{a}>{b}", f"{b}>{a}"]
-    figures = record.table("figures", as_of).filter(pl.col("subject").is_in(subjects)).sort("date")
     ends = max(days) if as_of is None else min(as_of, max(days))
-    return Evidence(tuple(found), tuple(lives(record, a, b, as_of)), figures, min(days), ends)
+    return Evidence(tuple(found), tuple(lives(record, a, b, as_of)), pair_figures(record, a, b, as_of), min(days), ends)

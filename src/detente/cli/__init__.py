@@ -16,7 +16,10 @@ COMMANDS = {
     "fetch": ("detente.cli.fetch", "Download event data and UN votes from their official addresses."),
     "ingest": ("detente.cli.record", "Add files or folders to the record."),
     "panel": ("detente.cli.panel", "Count a pair's acts by direction, period and issue area."),
-    "record": ("detente.cli.record", "Show what the record holds: facts, agreements, audit, quarantine, verify."),
+    "record": (
+        "detente.cli.record",
+        "Show what the record holds: facts, agreements, figures, audit, quarantine, verify.",
+    ),
     "stock": ("detente.cli.stock", "Count a pair's agreements in force, area by area, through time."),
     "who": ("detente.cli.who", "Say which state, organisation or group a name stands for."),
 }

@@ -1,4 +1,4 @@
-"""`detente record show`, `agreements` and `audit`: the tables kept by hand."""
+"""`detente record show`, `agreements`, `figures` and `audit`: the tables kept by hand."""
 
 from __future__ import annotations
 
@@ -103,6 +103,34 @@ def _life(life: Life, day: date) -> dict[str, Any]:
     told["state"] = life.state_on(day)
     told["stages"] = [{k: plain(v) for k, v in asdict(s).items()} for s in life.stages if s.day <= day]
     return told
+
+
+@click.command()
+@click.argument("a")
+@click.argument("b")
+@click.option("--measure", help="Only measures whose name begins so, as in un_agreement_nu.")
+@click.option("--as-of", type=Day(), help="Only what was known on this day.")
+@format_option("table", "json", "csv", "parquet")
+@click.pass_context
+def figures(ctx: click.Context, a: str, b: str, measure: str | None, as_of: date | None, form: str) -> None:
+    """List the series of two states, of the pair and of each towards the other, with their sources."""
+    import polars as pl
+
+    from detente.errors import NoData
+    from detente.record.facts import pair_figures
+
+    opened = open_record(**ctx.obj)
+    pair = opened.pair(a, b, as_of=as_of)
+    rows = pair_figures(opened, pair.a, pair.b, as_of)
+    if measure:
+        rows = rows.filter(pl.col("measure").str.starts_with(measure))
+    if rows.is_empty():
+        raise NoData("no figures of this pair and measure are held")
+    columns = ["measure", "subject", "period", "value", "unit", "known_on", "compiled_on"]
+    write_frame(rows.select(columns if form == "table" else [*columns, "area", "url", "title", "note"]), form)
+    if form == "table":
+        for title, url in rows.select("title", "url").unique(maintain_order=True).iter_rows():
+            say(f"{title or ''} {url or 'no address'}")
 
 
 @click.command()

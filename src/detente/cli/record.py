@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from detente.cli.common import format_option, open_record, record_options, say, write_frame
-from detente.cli.facts import agreements, audit, show
+from detente.cli.facts import agreements, audit, figures, show
 
 
 @click.command()
@@ -147,5 +147,5 @@ def verify(ctx: click.Context) -> int:
     return 2 if faults else 0
 
 
-for command in (show, agreements, audit):
+for command in (show, agreements, figures, audit):
     record.add_command(command)

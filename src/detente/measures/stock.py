@@ -22,7 +22,6 @@ from detente.sources.dictionary import STAGES
 if TYPE_CHECKING:
     from detente.record import Record
 
-STATES = ("signed", "in force", "suspended", "ended")
 SCHEMA = {
     "day": pl.Date,
     "area": pl.Utf8,

@@ -54,6 +54,13 @@ def life_facts(record: Record, agreements: pl.DataFrame, as_of: date | None = No
     )
 
 
+def pair_figures(record: Record, a: str, b: str, as_of: date | None = None) -> pl.DataFrame:
+    """Series of either state, of the pair and of either direction, known on `as_of`, by measure, subject and time."""
+    subjects = [a, b, f"{a}-{b}", f"{b}-{a}", f"{a}>{b}", f"{b}>{a}"]
+    held = record.table("figures", as_of).filter(pl.col("subject").is_in(subjects))
+    return held.sort("measure", "subject", "date", maintain_order=True)
+
+
 def _holds(parties: pl.Expr, code: str) -> pl.Expr:
     return parties.list.set_intersection(list(identity(code))).list.len() > 0
 

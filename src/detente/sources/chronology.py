@@ -159,7 +159,7 @@ def read_figures(blocks: Iterator[Block], context: Context, source: str = "figur
         _date("period").alias("date"),
         _date("period", last=True).alias("ends"),
         _date("known_on").alias("known"),
-        _date("compiled_on").alias("compiled"),
+        _date("compiled_on", last=True).alias("compiled"),
         col("value").cast(pl.Float64, strict=False).alias("number"),
     )
     frame, wrong = reject(
