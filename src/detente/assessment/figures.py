@@ -51,11 +51,11 @@ def _series_figures(series: pl.DataFrame, as_of: date, notes: Notes) -> list[Fig
         last, first = rows.row(-1, named=True), rows.row(0, named=True)
         if last["date"] <= months_before(as_of, 120):
             continue
-        words = WORDS.get(last["measure"], last["measure"].replace("_", " "))
+        text = _subject(last["subject"]) + WORDS.get(last["measure"], last["measure"].replace("_", " "))
         earlier = rows.height > 1 and first["unit"] == last["unit"]
         found.append(
             Figure(
-                f"{_subject(last['subject'])}{words}, {last['period']}",
+                f"{text[0].upper()}{text[1:]}, {last['period']}",
                 last["value"],
                 last["unit"],
                 None,

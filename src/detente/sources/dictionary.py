@@ -101,7 +101,11 @@ FIGURES = (
     Column("source_title", "title of the source"),
     Column("area", "an issue area of the codebook"),
     Column("known_on", "the day from which it is used; default the last day of the period", type="date"),
-    Column("compiled_on", "when it was really compiled, where that is later than known_on; read as the last day that it may mean", type="date"),
+    Column(
+        "compiled_on",
+        "when it was really compiled, where that is later than known_on; read as the last day that it may mean",
+        type="date",
+    ),
     Column("note", "sample, question, or what does not rest on the source"),
 )
 TABLES = {"facts": FACTS, "agreements": AGREEMENTS, "figures": FIGURES}
