@@ -121,6 +121,29 @@ def test_the_outlook_recovers_known_rates() -> None:
     assert inside / total > 0.90
 
 
+@pytest.mark.parametrize("horizon", [12, 24, 60])
+def test_persistence_with_overlapping_spans_covers_the_truth(horizon: int) -> None:
+    """Areas in which every year holds with a known chance: intervals cover how often a whole span does, at 90%."""
+    rng = np.random.default_rng(11)
+    day, error, inside = date(2010, 1, 1), [], []
+    for _ in range(60):
+        truth = {f"a{n}": float(rng.beta(4, 6)) for n in range(8)}
+        years = {area: {year for year in range(1960, 2010) if rng.random() < p} for area, p in truth.items()}
+
+        def held(area: str | None, first: date, last: date, years: dict[str, set[int]] = years) -> float:
+            return float(any(first < date(year, 7, 1) <= last for year in years[area or ""]))
+
+        origins = past_origins(held, [*truth], date(1960, 1, 1), day, horizon)
+        for area, p in truth.items():
+            found = persistence(origins, area, held(area, months_before(day, horizon), day), horizon)
+            assert found is not None
+            whole = 1 - (1 - p) ** (horizon // 12)
+            error.append(found.mean - whole)
+            inside.append(found.low <= whole <= found.high)
+    assert abs(np.mean(error)) < 0.02 and np.std(error) < 0.12
+    assert 0.86 < np.mean(inside) < 0.98
+
+
 def test_outlook_arithmetic() -> None:
     origins = [
         *[Origin("a", False, True)] * 3,
