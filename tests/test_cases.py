@@ -125,6 +125,21 @@ def test_figures_say_when_they_were_compiled_and_what_is_recalled() -> None:
         assert measure in figures["measure"].to_list()
 
 
+def test_new_start_counts_are_consistent_and_keep_the_limits_of_2018() -> None:
+    counts = (
+        dt.open_record("x")
+        .table("figures")
+        .filter(pl.col("unit").str.contains("New START count"))
+        .pivot("measure", index=["subject", "date"], values="value")
+    )
+    sides = counts.drop_nulls().group_by("subject").len().sort("subject")
+    assert sides["subject"].to_list() == ["RUS", "USA"] and sides["len"].min() >= 18
+    assert counts.filter(pl.col("deployed_launchers") > pl.col("launchers")).is_empty()
+    bound = counts.filter(pl.col("date") >= date(2018, 2, 5))
+    over = (pl.col("deployed_strategic_warheads") > 1550) | (pl.col("deployed_launchers") > 700)
+    assert bound.height >= 15 and bound.filter(over | (pl.col("launchers") > 800)).is_empty()
+
+
 def test_the_audit_finds_what_is_wrong(tmp_path: Path) -> None:
     folder = own(
         tmp_path / "mine",

@@ -111,7 +111,7 @@ def _area(
         basis = f"{now.n} reports of {entries.source}, {windows[1]} to {windows[2]}"
     else:
         now, before, least = facts_now, fact_share(entries.facts, area.id, earlier, start), LEAST_FACTS
-        basis = f"{now.n} dated facts, {start} to {as_of}"
+        basis = f"{now.n} dated {'fact' if now.n == 1 else 'facts'}, {start} to {as_of}"
     outlook: Outlook | None = None
     if not entries.facts.filter(pl.col("area") == area.id).is_empty():
         outlook = from_facts(origins, area.id, facts_now)

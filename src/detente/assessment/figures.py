@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 SKIPPED = "^(un_agreement|icews_)"
 WORDS = {
     "nuclear_stockpile": "nuclear stockpile",
+    "start_launchers": "strategic launchers",
+    "start_warheads": "strategic warheads",
+    "heu_diluted": "Russian weapons uranium diluted for American reactors",
     "ctr_icbms_destroyed": "ICBMs destroyed with American help",
     "ctr_icbm_silos_eliminated": "ICBM silos eliminated with American help",
     "ctr_slbms_eliminated": "SLBMs eliminated with American help",
@@ -32,6 +35,7 @@ WORDS = {
     "opinion_unfavourable": "unfavourable opinion",
     "opinion_ally_or_friendly": "seen as ally or friendly",
     "opinion_unfriendly_or_enemy": "seen as unfriendly or enemy",
+    "goods_trade": "trade in goods",
     "us_goods_imports": "American imports of goods",
     "us_goods_exports": "American exports of goods",
     "us_goods_balance": "American balance of goods trade",
