@@ -221,8 +221,9 @@ def _overall(findings: tuple[AreaFinding, ...], pair_outlook: Outlook | None) ->
     text = f"{_number(len(counts['opening']))} of {len(known)} areas can be expected to improve within {HORIZON} months"
     if counts["opening"]:
         text += f" ({', '.join(counts['opening'])})"
-    if counts["unlikely"]:
-        text += f"; {_number(len(counts['unlikely'])).lower()} can't"
+    for word, outcome in (("limited", "may"), ("unlikely", "{} unlikely to")):
+        if n := len(counts[word]):
+            text += f"; {_number(n).lower()} {outcome.format('is' if n == 1 else 'are')}"
     left = len(findings) - len(known)
     return verdict, text + "." + (f" Of {left} nothing can be said." if left else "")
 
