@@ -142,7 +142,10 @@ def _scoreboard(report: Report) -> list[str]:
     if report.scores is None:
         return ["No claim could be scored."]
     lines = []
-    for title, scores in (("all that were decided", report.scores), ("without the mixed", report.scores_without_mixed)):
+    for title, scores in (
+        ("all that were decided and got a chance from all", report.scores),
+        ("without the mixed", report.scores_without_mixed),
+    ):
         lines += _scored(title, scores) if scores else [f"{title}: none"]
     said = ", ".join(f"{word} {p:g}" for word, p in SAID.items())
     return [*lines, *_wrap(READ.replace("\n", " ").format(said=said))]
