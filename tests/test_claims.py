@@ -278,6 +278,23 @@ GOOD = {"area": "economic", "rule": [{"stock": "higher"}]}
         ({"rule": [{"balance": "cooperative", "area": "weather"}]}, "area 'weather' is unknown; known: any"),
         ({"rule": ["stock"]}, "a criterion is an object"),
         ({"claim": ""}, "the claim itself is missing"),
+        ({"horizon": 24}, "'horizon' is unknown here; known: area"),
+        ({"area": ["economic"]}, "area ['economic'] is unknown"),
+        ({"said": ["likely"]}, "said ['likely'] is unknown"),
+        ({"channel": 5}, "channel is a text, not 5"),
+        ({"sentence": "two"}, "sentence 'two' is no number"),
+        ({"sentence": 9}, "there is no sentence 9"),
+        ({"rule": {"undecidable": None}}, "rule is a list of criteria"),
+        ({"rule": [{"stock": ["higher"]}]}, "stock ['higher'] is unknown"),
+        ({"rule": [{"stock": "higher", "by_at_most": "x"}]}, "by_at_most 'x' is no share"),
+        ({"rule": [{"stock": "higher", "by_at_most": float("nan")}]}, "by_at_most nan is no share"),
+        ({"rule": [{"share": "below", "value": True}]}, "value True is no share"),
+        ({"rule": [{"facts": {"kind": 5}, "at_least": 1}]}, "kind is a list of texts, not 5"),
+        ({"rule": [{"facts": {"third_party": "IRNX"}, "at_most": 0}]}, "'IRNX' names no state"),
+        ({"rule": [{"facts": {"actor": "RSU"}, "at_most": 0}]}, "'RSU' names no state"),
+        ({"rule": [{"facts": {"agreement": ["a"]}, "at_most": 0}]}, "agreement is a text, not ['a']"),
+        ({"rule": [{"facts": {}, "at_least": 5, "at_most": 1}]}, "no number of facts could meet it"),
+        ({"rule": [{"figure": {"subject": 1, "measure": 2}, "is": "higher"}]}, "subject is a text, not 1"),
         ({"id": ""}, "claim 1 has no id"),
     ],
 )
@@ -289,6 +306,23 @@ def test_bad_claims_say_what_to_mend(tmp_path: Path, change: dict[str, Any], say
     assert str(error.value).startswith(f"{path}: ") and says in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"channel": "NATOO"}, "no channel 'NATOO'; it has bilateral"),
+        ({"rule": [{"stock": "higher", "channel": "NATOO"}]}, "no channel 'NATOO'"),
+        ({"rule": [{"facts": {"agreement": "start9"}, "at_most": 0}]}, "no agreement 'start9'; it has pact"),
+        ({"rule": [{"figure": {"subject": "PER", "measure": "nope"}, "is": "higher"}]}, "no series nope of PER"),
+    ],
+)
+def test_what_the_record_does_not_know_is_no_answer(tmp_path: Path, change: dict[str, Any], says: str) -> None:
+    """A mistyped name would find nothing, and nothing found would make a claim of 'no such thing' hold."""
+    record = opened(tmp_path / "c", [fact("2001-01-05")], agreements="pact,Pact,treaty,cooperative,economic,PER;ECU,\n")
+    with pytest.raises(DetenteError) as error:
+        record.check_claims(study(tmp_path, {**copy.deepcopy(GOOD), **change}))
+    assert says in str(error.value) and "claim 'c0'" in str(error.value)
+
+
 def test_bad_files_say_what_to_mend(tmp_path: Path) -> None:
     record = dt.open_record("x", cases=False)
     for change, says in (
@@ -297,11 +331,17 @@ def test_bad_files_say_what_to_mend(tmp_path: Path) -> None:
         ({"dyad": ["PER", "Atlantis"]}, "Atlantis"),
         ({"as_of": "soon"}, "'soon' is no date"),
         ({"study": ""}, "study is missing"),
+        ({"sources": 5}, "sources is a list of texts"),
+        ({"sentences": "one"}, "sentences is a list of texts"),
+        ({"claim": []}, "'claim' is unknown here; known: as_of"),
     ):
         with pytest.raises(DetenteError, match=says):
             read_study(study(tmp_path, GOOD, **change), record.actors, record.codebook)
     with pytest.raises(DetenteError, match="two claims have the id 'same'"):
         read_study(study(tmp_path, {**GOOD, "id": "same"}, {**GOOD, "id": "same"}), record.actors, record.codebook)
+    (tmp_path / "d.json").write_text('{"study": "S", "as_of": "2010", "dyad": ["PER", "ECU"], "claims": {"a": 1}}')
+    with pytest.raises(DetenteError, match="claims is a list"):
+        read_study(tmp_path / "d.json", record.actors, record.codebook)
     (tmp_path / "x.json").write_text("{")
     with pytest.raises(DetenteError, match=r"x\.json: no JSON"):
         record.check_claims(tmp_path / "x.json")

@@ -17,10 +17,10 @@ from detente.assessment.outlook import Estimate, past_origins, persistence
 from detente.assessment.windows import months_before
 from detente.claims.evidence import Evidence, Fact, evidence
 from detente.claims.results import OUTCOMES, AreaOutcome, Checked, Report, Scores
-from detente.claims.rules import BalanceCriterion, Finding, Scope
+from detente.claims.rules import ANY, BalanceCriterion, FactsCriterion, FigureCriterion, Finding, Scope
 from detente.claims.scores import SEED, brier, difference
 from detente.claims.study import Claim, Study
-from detente.errors import NoData
+from detente.errors import DetenteError, NoData
 from detente.sources.dictionary import STAGES
 
 if TYPE_CHECKING:
@@ -32,8 +32,10 @@ MOST_FACTS = 8
 def check(record: Record, study: Study, *, as_of: date | None = None, seed: int = SEED) -> Report:
     """Resolve every claim with the record known on `as_of` (None: all), and score them.
 
-    Raises NoData where the record holds no facts of the pair.
+    Raises NoData where the record holds no facts of the pair, DetenteError where a claim names a channel,
+    an agreement or a series that the record does not have: its absence would else pass for an answer.
     """
+    _check_names(record, study)
     after = evidence(record, *study.pair, as_of)
     if not after.facts:
         raise NoData(f"no facts of {' and '.join(study.pair)} are held; add them as a case (docs/cases/your-own.md)")
@@ -44,6 +46,29 @@ def check(record: Record, study: Study, *, as_of: date | None = None, seed: int 
     return Report(
         study, after.ends, checked, _scores(checked, seed), _scores(decided, seed), _areas(record, study, after)
     )
+
+
+def _check_names(record: Record, study: Study) -> None:
+    facts, agreements, figures = (record.table(name) for name in ("facts", "agreements", "figures"))
+    channels = {*facts["channel"], *agreements["channel"]}
+    titles = set(agreements["agreement"])
+    series = set(figures.select("subject", "measure").unique().iter_rows())
+    for claim in study.claims:
+        wanted = [("channel", claim.channel, channels)]
+        for criterion in claim.criteria:
+            wanted.append(("channel", None if criterion.channel == ANY else criterion.channel, channels))
+            if isinstance(criterion, FactsCriterion):
+                wanted.append(("agreement", criterion.agreement, titles))
+            elif isinstance(criterion, FigureCriterion) and (criterion.subject, criterion.measure) not in series:
+                raise DetenteError(
+                    f"claim {claim.id!r}: the record has no series {criterion.measure} of {criterion.subject} "
+                    "(detente record figures lists those of a pair)"
+                )
+        for what, name, known in wanted:
+            if name is not None and name not in known:
+                raise DetenteError(
+                    f"claim {claim.id!r}: the record has no {what} {name!r}; it has {', '.join(sorted(known))}"
+                )
 
 
 def _areas(record: Record, study: Study, after: Evidence) -> tuple[AreaOutcome, ...]:
