@@ -22,7 +22,7 @@ FACTS = "date,actors,targets,area,kind,tone,channel,third_party,description,sour
 
 def weitz(record: dt.Record | None = None) -> dt.Assessment:
     opened = record or dt.open_record("no-such-folder")
-    return opened.pair("USA", "RUS", as_of="2007-02-01").assess()  # type: ignore[attr-defined]
+    return opened.pair("USA", "RUS", as_of="2007-02-01").assess()
 
 
 def test_the_built_in_case_needs_no_ingest() -> None:
@@ -97,7 +97,7 @@ def test_the_past_of_an_assessment_does_not_move_as_time_goes_on() -> None:
     begins = facts["date"].min()
 
     def origins(day: date) -> list[Origin]:
-        return past_origins(balance_of(facts.filter(pl.col("known_on") <= day)), areas, begins, day)  # type: ignore[arg-type]
+        return past_origins(balance_of(facts.filter(pl.col("known_on") <= day)), areas, begins, day)
 
     early, late = origins(date(2007, 2, 1)), origins(date(2009, 2, 1))
     assert late[2 * len(areas) :][: len(early)] == early

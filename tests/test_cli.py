@@ -219,3 +219,65 @@ def test_assess(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert len(run(capsys, "assess", "USA", "RUS", "--as-of", "2007-02-01", "--brief")[1].splitlines()) <= 24
     code, _, err = run(capsys, "assess", "USA", "RUS", "--as-of", "2007-02-01", "--html", "/nowhere/p.html")
     assert code == 2 and "can't be written" in err
+
+
+ANDES = (
+    "date,actors,targets,area,kind,tone,channel,third_party,agreement,description,source\n"
+    "1998-10-26,PER+ECU,,third_party_dispute,meeting,cooperative,,BOL,,They meet on Bolivia,https://example.org/1\n"
+    "1998-11-26,PER+ECU,,third_party_dispute,meeting,cooperative,,CHL;BOL,,They meet on both,https://example.org/2\n"
+    "1998-12-26,PER+ECU,,third_party_dispute,meeting,cooperative,,CHL,,They meet on Chile,https://example.org/3\n"
+)
+
+
+def test_an_area_names_its_third_state(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "facts.csv").write_text(ANDES)
+    show = ("record", "show", "PER", "ECU", "--no-cases", "--case", tmp_path, "--area")
+    assert run(capsys, *show, "third_party_dispute")[1].count("They meet") == 3
+    out = run(capsys, *show, "third_party_dispute:BOL")[1]
+    assert out.count("They meet") == 2 and "Chile" not in out
+    for area, says in (("third_party_dispute:ZZZ", "no ISO3 code"), ("economic:BOL", "names no third state")):
+        code, _, err = run(capsys, *show, area)
+        assert code == 2 and says in err
+        code, _, err = run(capsys, "stock", "USA", "RUS", "--area", area)
+        assert code == 2 and says in err
+
+
+def test_record_options_stand_before_or_after_the_subcommand(
+    tmp_path: Path, held: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, text in (("one", ANDES), ("two", ANDES.replace("Bolivia", "trade"))):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "facts.csv").write_text(text)
+    one, two = tmp_path / "one", tmp_path / "two"
+    after = run(capsys, "record", "show", "PER", "ECU", "--no-cases", "--case", one)
+    assert after[0] == 0 and after == run(capsys, "record", "--no-cases", "--case", one, "show", "PER", "ECU")
+    both = run(capsys, "record", "--no-cases", "--case", one, "show", "PER", "ECU", "--case", two)[1]
+    assert "Bolivia" in both and "trade" in both
+    monkeypatch.setenv("DETENTE_RECORD", str(tmp_path / "from-environment"))
+    for place in (("record", "--record", held, "verify"), ("record", "verify", "--record", held)):
+        out = run(capsys, *place)[1]
+        assert "stored files as ingested" in out and not out.startswith("0 of 0")
+
+
+def test_what_is_not_there_is_said_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments, code, says in (
+        (
+            ("record", "show", "USA", "RUS", "--from", "2008", "--to", "2004"),
+            2,
+            "--from 2008-01-01 is after --to 2004-12-31",
+        ),
+        (("record", "show", "USA", "RUS", "--from", "2040"), 1, "of USA and RUS is of this area and time"),
+        (("record", "show", "FRA", "DEU"), 1, "no facts of FRA and DEU are held; add them as a case"),
+        (("stock", "USA", "RUS", "--as-of", "1980"), 1, "no agreement between USA and RUS was known on 1980-01-01"),
+        (("stock", "FRA", "DEU"), 1, "is held; add some as a case"),
+        (("record", "audit", "USA"), 2, "name two states, or none"),
+        (("record", "audit", "FRA", "DEU"), 1, "no facts of FRA-DEU are held"),
+    ):
+        found, _, err = run(capsys, *arguments)
+        assert found == code and says in err, arguments
+
+
+def test_the_audit_of_a_pair_is_that_of_its_facts(capsys: pytest.CaptureFixture[str]) -> None:
+    of_pair = json.loads(run(capsys, "record", "audit", "India", "Pakistan", "--format", "json")[1])
+    of_case = json.loads(run(capsys, "record", "audit", "--source", "case:ind_pak", "--format", "json")[1])
+    assert of_pair == of_case and of_pair["counts"]

@@ -81,13 +81,10 @@ class Pair:
         )
 
     def facts(self, area: str | None = None) -> pl.DataFrame:
-        """The dated facts of the pair, with their sources."""
-        import polars as pl
-
+        """The dated facts of the pair, of an area (as in third_party_dispute:IRN), with their sources."""
         from detente.record.facts import pair_facts
 
-        facts = pair_facts(self.record, self.a, self.b, self.as_of)
-        return facts.filter(pl.col("area") == area) if area else facts
+        return pair_facts(self.record, self.a, self.b, self.as_of, area)
 
     def agreements(self, on: str | date | None = None) -> list[Life]:
         """The lives of the pair's agreements, programmes and restrictions; see `detente.measures.lives`.

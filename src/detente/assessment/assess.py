@@ -61,8 +61,8 @@ def assess(record: Record, a: str, b: str, as_of: date, *, source: str | None = 
             f"(detente fetch gdelt --from {months_before(as_of, 3)} --to {as_of})"
         )
     areas = record.codebook.areas
-    begins = entries.facts["date"].min() if entries.facts.height else as_of
-    origins = past_origins(balance_of(entries.facts), [area.id for area in areas], begins, as_of)  # type: ignore[arg-type]
+    begins = entries.facts["date"][0] if entries.facts.height else as_of
+    origins = past_origins(balance_of(entries.facts), [area.id for area in areas], begins, as_of)
     findings = tuple(_area(area, entries, held, origins, as_of, notes) for area in areas)
     pair_outlook = None if any(f.rule for f in findings) else _pair_outlook(entries, as_of)
     verdict, summary = _overall(findings, pair_outlook)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from detente.cli.common import Day, format_option, open_record, record_options, write_frame
+from detente.cli.common import Day, format_option, open_record, open_within, record_options, write_frame
 
 if TYPE_CHECKING:
     from detente.pair import OpenRecord
@@ -37,15 +37,16 @@ def claims(ctx: click.Context, /, **options: Any) -> None:
 @click.argument("file")
 @click.option("--as-of", type=Day(), help="Resolve with what was known on this day only (default: all).")
 @click.option("--seed", default=2007, show_default=True, help="Seed of the intervals of the scores.")
+@record_options
 @format_option("table", "json", "markdown")
 @click.pass_context
-def check(ctx: click.Context, file: str, as_of: date | None, seed: int, form: str) -> None:
+def check(ctx: click.Context, /, file: str, as_of: date | None, seed: int, form: str, **options: Any) -> None:
     """Check a study's claims: FILE is a claims file, or the name of one that a case brings.
 
     Every claim is resolved with the record after the study's day, with the deciding facts and their sources;
     beside it stands what the tool would have said on the day, from earlier records alone. Then the scores.
     """
-    record: OpenRecord = open_record(**ctx.obj)
+    record: OpenRecord = open_within(ctx, options)
     report = record.check_claims(Path(file) if Path(file).exists() else file, as_of=as_of, seed=seed)
     if form == "json":
         click.echo(report.to_json(), nl=False)

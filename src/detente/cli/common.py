@@ -94,6 +94,14 @@ def open_record(
     return open_record(folder, codebook=codebook_file, names=names_file, cases=not no_cases, case=case_folders)
 
 
+def open_within(ctx: click.Context, options: dict[str, Any]) -> OpenRecord:
+    """The record of a subcommand, whose own options go before those of its group; cases of both count."""
+    source = click.core.ParameterSource.COMMANDLINE
+    said = {name: value for name, value in options.items() if ctx.get_parameter_source(name) is source}
+    cases = (*ctx.obj["case_folders"], *options["case_folders"])
+    return open_record(**{**ctx.obj, **said, "case_folders": cases})
+
+
 def areas_option(command: F) -> F:
     """--area, repeated, or `all`; see `chosen_areas`."""
     return click.option(

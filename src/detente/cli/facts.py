@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from detente.cli.common import Day, format_option, open_record, plain, say, write_frame
+from detente.cli.common import Day, format_option, open_within, plain, record_options, say, write_frame
 
 if TYPE_CHECKING:
     from detente.measures import Life
@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 @click.option("--from", "first", type=Day(), help="From this day.")
 @click.option("--to", "last", type=Day(last=True), help="To this day; a year or month means its last.")
 @click.option("--as-of", type=Day(), help="Only what was known on this day.")
+@record_options
 @format_option("table", "json", "csv", "parquet")
 @click.pass_context
 def show(
     ctx: click.Context,
+    /,
     a: str,
     b: str,
     area: str | None,
@@ -31,20 +33,28 @@ def show(
     last: date | None,
     as_of: date | None,
     form: str,
+    **options: Any,
 ) -> None:
     """List the dated facts of a pair, with their sources."""
     import polars as pl
 
-    from detente.errors import NoData
+    from detente.errors import DetenteError, NoData
 
-    opened = open_record(**ctx.obj)
-    facts = opened.pair(a, b, as_of=as_of).facts(opened.codebook.area(area).id if area else None)
+    if first and last and first > last:
+        raise DetenteError(f"--from {first} is after --to {last}")
+    pair = open_within(ctx, options).pair(a, b, as_of=as_of)
+    facts = pair.facts(area)
     if first:
         facts = facts.filter(pl.col("date") >= first)
     if last:
         facts = facts.filter(pl.col("date") <= last)
     if facts.is_empty():
-        raise NoData("no facts of this pair, area and time are held")
+        known = pair.facts().height
+        raise NoData(
+            f"none of the {known} facts of {pair.a} and {pair.b} is of this area and time"
+            if known
+            else f"no facts of {pair.a} and {pair.b} are held; add them as a case (docs/cases/your-own.md)"
+        )
     if form != "table":
         columns = ("date", "precision", "area", "kind", "tone", "channel", "third_party", "agreements", "description")
         write_frame(facts.select(*columns, "url", "title", "url2", "note", "actors", "targets", "known_on"), form)
@@ -64,10 +74,19 @@ def show(
 @click.option("--on", type=Day(), help="Their state on this day (default: by the last fact).")
 @click.option("--area", help="Only this issue area, as in third_party_dispute:IRN.")
 @click.option("--as-of", type=Day(), help="Only what was known on this day.")
+@record_options
 @format_option("table", "json", "csv", "parquet")
 @click.pass_context
 def agreements(
-    ctx: click.Context, a: str, b: str, on: date | None, area: str | None, as_of: date | None, form: str
+    ctx: click.Context,
+    /,
+    a: str,
+    b: str,
+    on: date | None,
+    area: str | None,
+    as_of: date | None,
+    form: str,
+    **options: Any,
 ) -> None:
     """List a pair's agreements, programmes and restrictions, each with its state and since when.
 
@@ -77,7 +96,7 @@ def agreements(
 
     from detente.errors import NoData
 
-    opened = open_record(**ctx.obj)
+    opened = open_within(ctx, options)
     if area:
         opened.codebook.area(area)
     day = on or as_of or date.max
@@ -110,16 +129,19 @@ def _life(life: Life, day: date) -> dict[str, Any]:
 @click.argument("b")
 @click.option("--measure", help="Only measures whose name begins so, as in un_agreement_nu.")
 @click.option("--as-of", type=Day(), help="Only what was known on this day.")
+@record_options
 @format_option("table", "json", "csv", "parquet")
 @click.pass_context
-def figures(ctx: click.Context, a: str, b: str, measure: str | None, as_of: date | None, form: str) -> None:
+def figures(
+    ctx: click.Context, /, a: str, b: str, measure: str | None, as_of: date | None, form: str, **options: Any
+) -> None:
     """List the series of two states, of the pair and of each towards the other, with their sources."""
     import polars as pl
 
     from detente.errors import NoData
     from detente.record.facts import pair_figures
 
-    opened = open_record(**ctx.obj)
+    opened = open_within(ctx, options)
     pair = opened.pair(a, b, as_of=as_of)
     rows = pair_figures(opened, pair.a, pair.b, as_of)
     if measure:
@@ -134,25 +156,35 @@ def figures(ctx: click.Context, a: str, b: str, measure: str | None, as_of: date
 
 
 @click.command()
+@click.argument("a", required=False)
+@click.argument("b", required=False)
 @click.option("--source", help="Only this source, such as case:rus_usa.")
 @click.option("--by", type=click.Choice(["all", "area", "year"]), help="Only the counts of this kind.")
+@record_options
 @format_option("table", "json", "csv")
 @click.pass_context
-def audit(ctx: click.Context, source: str | None, by: str | None, form: str) -> None:
-    """Check the facts: shares with sources, by area and year; twins, weak dates, what is recalled.
+def audit(
+    ctx: click.Context, /, a: str | None, b: str | None, source: str | None, by: str | None, form: str, **options: Any
+) -> None:
+    """Check the facts, all or of a pair: shares with sources, by area and year; twins, weak dates, what is recalled.
 
     `stages` are facts that change the state of an agreement; `weak_dates` are known to the month or year only.
     """
     import polars as pl
 
-    from detente.errors import NoData
+    from detente.errors import DetenteError, NoData
     from detente.record.audit import audit as run
 
-    counts, findings = run(open_record(**ctx.obj))
+    if a and not b:
+        raise DetenteError("name two states, or none for all")
+    opened = open_within(ctx, options)
+    pair = opened.pair(a, b) if a and b else None
+    counts, findings = run(opened, (pair.a, pair.b) if pair else None)
     if source:
         counts, findings = counts.filter(pl.col("source") == source), findings.filter(pl.col("source") == source)
     if counts.is_empty():
-        raise NoData(f"no facts of {source} are held" if source else "no facts are held")
+        named = [*([f"{pair.a}-{pair.b}"] if pair else []), *([source] if source else [])]
+        raise NoData(f"no facts{' of ' + ' and '.join(named) if named else ''} are held")
     if by:
         counts = counts.filter(pl.col("by") == by)
     if form == "csv":

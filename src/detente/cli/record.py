@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from detente.cli.common import format_option, open_record, record_options, say, write_frame
+from detente.cli.common import format_option, open_record, open_within, record_options, say, write_frame
 from detente.cli.facts import agreements, audit, figures, show
 
 
@@ -119,26 +119,24 @@ def record(ctx: click.Context, /, form: str, **options: Any) -> None:
         write_frame(pl.DataFrame(rows, schema=schema, orient="row"), form)
 
 
-def _options(ctx: click.Context) -> Any:
-    return open_record(**ctx.obj)
-
-
 @record.command()
 @click.option("--limit", default=50, show_default=True, help="How many rows, newest first; 0 for all.")
+@record_options
 @format_option("table", "json", "csv", "parquet")
 @click.pass_context
-def quarantine(ctx: click.Context, limit: int, form: str) -> None:
+def quarantine(ctx: click.Context, /, limit: int, form: str, **options: Any) -> None:
     """List rows and files that could not be taken: file, line (0: the whole file), reason, beginning."""
-    rows = _options(ctx).quarantine()
+    rows = open_within(ctx, options).quarantine()
     say(f"{rows.height:,} in quarantine")
     write_frame(rows.reverse().head(limit) if limit else rows, form)
 
 
 @record.command()
+@record_options
 @click.pass_context
-def verify(ctx: click.Context) -> int:
+def verify(ctx: click.Context, /, **options: Any) -> int:
     """Check every stored file against the digest in the log."""
-    opened = _options(ctx)
+    opened = open_within(ctx, options)
     faults = opened.verify()
     for fault in faults:
         say(fault)

@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from detente.actors import states
 from detente.errors import DetenteError
 
 _CONDITIONS = ("actions", "sectors", "orgs", "places", "words", "contexts", "un_issues")
@@ -56,9 +57,17 @@ class Codebook:
     digest: str
 
     def area(self, name: str) -> Area:
-        """The area of that id (a suffix such as ":IRN" is ignored); DetenteError lists the ids."""
+        """The area of that id, which may name the third state, as in third_party_dispute:IRN.
+
+        DetenteError lists the ids, or says that the state is unknown or the area takes none.
+        """
+        id_, _, state = name.partition(":")
         for area in self.areas:
-            if area.id == name.partition(":")[0]:
+            if area.id == id_:
+                if state and not area.third_party:
+                    raise DetenteError(f"area {id_!r} names no third state: leave out {':' + state!r}")
+                if state and state not in states():
+                    raise DetenteError(f"{state!r} in {name!r} is no ISO3 code of a state")
                 return area
         raise DetenteError(f"no issue area {name!r}; the codebook has {', '.join(a.id for a in self.areas)}")
 

@@ -175,9 +175,10 @@ def stock_by(
     facts = pair_facts(record, a, b, as_of)
     held = lives(record, a, b, as_of)
     if facts.is_empty() or not held:
-        raise NoData(f"no agreements between {a} and {b} are held; add them as a case (docs/cases/your-own.md)")
-    first, last = facts["date"].min(), as_of or facts["date"].max()
+        when = f"was known on {as_of}" if as_of else "is held; add some as a case (docs/cases/your-own.md)"
+        raise NoData(f"no agreement between {a} and {b} {when}")
+    first, last = facts["date"][0], as_of or facts["date"][-1]
     step = {"year": "1y", "quarter": "1q", "month": "1mo"}[by]
     starts = pl.select(pl.date_range(pl.lit(first).dt.truncate(step), pl.lit(last), step)).to_series()
     ends = starts.dt.offset_by(step).dt.offset_by("-1d").to_list()
-    return stock(held, [min(day, last) for day in ends], areas)  # type: ignore[type-var]
+    return stock(held, [min(day, last) for day in ends], areas)

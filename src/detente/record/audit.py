@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from detente.record.facts import life_facts
+from detente.record.facts import life_facts, pair_agreements, pair_facts
 from detente.sources.dictionary import STAGES
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ DORMANT_YEARS = 10
 FINDINGS = {"source": pl.Utf8, "what": pl.Utf8, "date": pl.Date, "text": pl.Utf8}
 
 
-def audit(record: Record) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Counts of facts by source, area and year, and the findings behind them.
+def audit(record: Record, pair: tuple[str, str] | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Counts of facts, all or those of a pair, by source, area and year, and the findings behind them.
 
     The first frame has a row for each source as a whole and for each of its areas and years (`by`, `group`):
     facts, with an address, share, with a second address, stages (facts that change the state of an
@@ -28,7 +28,7 @@ def audit(record: Record) -> tuple[pl.DataFrame, pl.DataFrame]:
     recalled, twins, near twins, agreements named but not described, described but without a stage, and
     dormant ones (in force, but no fact names them for ten years: they may have lapsed).
     """
-    facts = record.table("facts").with_columns(
+    facts = (pair_facts(record, *pair) if pair else record.table("facts")).with_columns(
         (pl.col("agreements").list.len().gt(0) & pl.col("kind").is_in(list(STAGES))).alias("stage"),
         pl.col("note").str.contains("recalled").fill_null(False).alias("recalled"),
     )
@@ -53,7 +53,7 @@ def audit(record: Record) -> tuple[pl.DataFrame, pl.DataFrame]:
         _finding(facts.filter("recalled"), "recalled", pl.format("{} ({})", "description", "note")),
         _finding(facts.filter(pl.struct("source", "date", "actors", "targets", "description").is_duplicated()), "twin"),
         _near(facts),
-        *_agreements(record, facts),
+        *_agreements(record, facts, pair_agreements(record, *pair) if pair else record.table("agreements")),
     ]
     return pl.concat(counted), pl.concat([pl.DataFrame(schema=FINDINGS), *findings]).sort("source", maintain_order=True)
 
@@ -81,10 +81,9 @@ def _near(facts: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=FINDINGS, orient="row")
 
 
-def _agreements(record: Record, facts: pl.DataFrame) -> list[pl.DataFrame]:
-    described = record.table("agreements")
+def _agreements(record: Record, facts: pl.DataFrame, described: pl.DataFrame) -> list[pl.DataFrame]:
     named = facts.explode("agreements").drop_nulls("agreements").rename({"agreements": "agreement"})
-    unknown = named.join(described.select("agreement"), on="agreement", how="anti")
+    unknown = named.join(record.table("agreements").select("agreement"), on="agreement", how="anti")
     lives = life_facts(record, described).filter(pl.col("kind").is_in(list(STAGES)))
     without = described.join(lives.select("agreement"), on="agreement", how="anti").filter(pl.col("since").is_null())
     last = (

@@ -13,16 +13,21 @@ if TYPE_CHECKING:
     from detente.record.store import Record
 
 
-def pair_facts(record: Record, a: str, b: str, as_of: date | None = None) -> pl.DataFrame:
-    """Facts in which both states take part, known on `as_of`, oldest first.
+def pair_facts(record: Record, a: str, b: str, as_of: date | None = None, area: str | None = None) -> pl.DataFrame:
+    """Facts in which both states take part, known on `as_of`, of an area (as in third_party_dispute:IRN), oldest first.
 
     `counts_from`, beside the columns of facts, is the last day that the date may mean: with it a fact falls
     into one and the same span of time whenever it is asked about.
     """
     parties = pl.concat_list("actors", "targets")
+    within = pl.lit(True)
+    if area:
+        within = pl.col("area") == record.codebook.area(area).id
+        if third := area.partition(":")[2]:
+            within &= pl.col("third_party").str.split(";").list.contains(third).fill_null(False)
     return (
         record.table("facts", as_of)
-        .filter(_holds(parties, a) & _holds(parties, b))
+        .filter(_holds(parties, a) & _holds(parties, b) & within)
         .with_columns(_last_day().alias("counts_from"))
         .sort("date", "event_id")
     )
