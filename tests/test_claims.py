@@ -375,3 +375,34 @@ def test_claims_of_a_case_are_found_by_name(tmp_path: Path) -> None:
     record = dt.open_record("x", case=[tmp_path / "andes"])
     assert set(record.claims_files()) == {"study", "weitz_2007"}
     assert [c.verdict for c in record.check_claims("study").checked] == ["held"]
+
+
+def test_a_horizon_after_what_the_chronology_covers_is_not_decided(tmp_path: Path) -> None:
+    """A later fact may end a life, but that nothing else is listed is no evidence that nothing happened."""
+    facts = [fact("2001-01-05"), fact("2005-01-05"), fact("2020-01-05", "agreement expired", "conflictual")]
+    record = opened(tmp_path / "c", facts)
+    path = study(tmp_path, {"rule": [{"facts": {"kind": "new"}, "at_most": 0}]})
+    assert checked(record, path).checked[0].verdict == "held"
+    for end, verdict in (("2011-12-31", "undecidable"), ("2012-01-01", "held")):
+        (tmp_path / "c" / "datapackage.json").write_text(json.dumps({"temporal": {"end": end}}))
+        report = checked(record, path)
+        assert report.checked[0].verdict == verdict and report.ends == date.fromisoformat(end)
+    (tmp_path / "c" / "datapackage.json").write_text(json.dumps({"temporal": {"end": "soon"}}))
+    with pytest.raises(DetenteError, match=r"datapackage\.json: temporal\.end can't be read: 'soon' is no date"):
+        checked(record, path)
+
+
+def test_the_built_in_case_says_where_it_ends() -> None:
+    report = dt.open_record("x").check_claims("weitz_2007")
+    assert report.ends == date(2024, 12, 31)
+
+
+def test_scores_of_areas_come_with_their_uncertainty() -> None:
+    report = dt.open_record("x").check_claims("weitz_2007")
+    scores = report.area_scores
+    assert scores is not None and scores.areas == sum(area.improved is not None for area in report.areas)
+    gap, low, high = scores.tool_less_base_rate
+    assert gap == pytest.approx(scores.tool - scores.base_rate) and low < gap < high
+    gaps = [(a.probability - bool(a.improved)) ** 2 - (a.base_rate - bool(a.improved)) ** 2 for a in report.areas]
+    mean = stats.bootstrap((gaps,), np.mean, confidence_level=0.9, method="percentile", rng=5)
+    assert (low, high) == pytest.approx(tuple(mean.confidence_interval), abs=0.01)

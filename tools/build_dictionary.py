@@ -17,8 +17,10 @@ from detente.sources.dictionary import STAGES, TABLES, Column
 TITLES = {
     "ind_pak": "India-Pakistan security relations, 1991-2025",
     "major_powers": "UN votes and reported acts between ten powers",
-    "rus_usa": "Russia-United States security relations, 1991-2026",
+    "rus_usa": "Russia-United States security relations, 1991-2024",
 }
+COVERS = {"rus_usa": {"start": "1991-01-01", "end": "2024-12-31"}}
+"""Later facts are only those that end or extend a life."""
 PARTIAL_DATE = "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 ABOUT = {
     "facts": "Dated facts, one a line. A fact is known from the last day that its date may mean, unless `known_on` says otherwise.",
@@ -60,6 +62,7 @@ def package(folder: Path) -> dict[str, object]:
         "profile": "tabular-data-package",
         "name": folder.name.replace("_", "-"),
         "title": TITLES[folder.name],
+        **({"temporal": COVERS[folder.name]} if folder.name in COVERS else {}),
         "licenses": [{"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/"}],
         "resources": resources,
     }

@@ -16,7 +16,7 @@ from detente.assessment import assess
 from detente.assessment.outlook import Estimate, past_origins, persistence
 from detente.assessment.windows import months_before
 from detente.claims.evidence import Evidence, Fact, evidence
-from detente.claims.results import OUTCOMES, AreaOutcome, Checked, Report, Scores
+from detente.claims.results import OUTCOMES, AreaOutcome, AreaScores, Checked, Report, Scores
 from detente.claims.rules import ANY, BalanceCriterion, FactsCriterion, FigureCriterion, Finding, Scope
 from detente.claims.scores import SEED, brier, difference
 from detente.claims.study import Claim, Study
@@ -43,8 +43,15 @@ def check(record: Record, study: Study, *, as_of: date | None = None, seed: int 
     areas = [area.id for area in record.codebook.areas]
     checked = tuple(_checked(claim, study.as_of, after, before, areas) for claim in study.claims)
     decided = [c for c in checked if c.verdict != "mixed"]
+    said = _areas(record, study, after)
     return Report(
-        study, after.ends, checked, _scores(checked, seed), _scores(decided, seed), _areas(record, study, after)
+        study,
+        after.ends,
+        checked,
+        _scores(checked, seed),
+        _scores(decided, seed),
+        said,
+        _area_scores(said, seed),
     )
 
 
@@ -89,6 +96,17 @@ def _areas(record: Record, study: Study, after: Evidence) -> tuple[AreaOutcome, 
         )
         for area in said.areas
         if area.probability is not None and area.base_rate is not None
+    )
+
+
+def _area_scores(said: Sequence[AreaOutcome], seed: int) -> AreaScores | None:
+    some = [area for area in said if area.improved is not None]
+    if not some:
+        return None
+    outcomes = [float(bool(area.improved)) for area in some]
+    tool, base = [area.probability for area in some], [area.base_rate for area in some]
+    return AreaScores(
+        len(some), brier(tool, outcomes), brier(base, outcomes), difference(tool, base, outcomes, seed=seed)
     )
 
 

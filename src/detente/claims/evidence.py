@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from detente.measures.stock import Life, lives
-from detente.record.facts import pair_facts, pair_figures
+from detente.record.facts import chronology_ends, pair_facts, pair_figures
 
 if TYPE_CHECKING:
     from detente.record import Record
@@ -48,10 +48,11 @@ class Evidence:
 
 
 def evidence(record: Record, a: str, b: str, as_of: date | None = None) -> Evidence:
-    """The evidence on a pair known on `as_of` (None: all); it ends on that day or with the last fact, if earlier."""
+    """The evidence on a pair known on `as_of` (None: all); it ends where the chronology does, or on that day."""
     found = []
     written = {"day": 10, "month": 7, "year": 4}
-    for row in pair_facts(record, a, b, as_of).sort("counts_from", "date", "event_id").iter_rows(named=True):
+    facts = pair_facts(record, a, b, as_of)
+    for row in facts.sort("counts_from", "date", "event_id").iter_rows(named=True):
         found.append(
             Fact(
                 row["counts_from"],
@@ -67,6 +68,6 @@ def evidence(record: Record, a: str, b: str, as_of: date | None = None) -> Evide
                 tuple(url for url in (row["url"], row["url2"]) if url),
             )
         )
-    days = [fact.day for fact in found] or [date.max]
-    ends = max(days) if as_of is None else min(as_of, max(days))
-    return Evidence(tuple(found), tuple(lives(record, a, b, as_of)), pair_figures(record, a, b, as_of), min(days), ends)
+    begins, ends = (found[0].day if found else date.max), chronology_ends(record, facts)
+    ends = min(as_of, ends) if as_of else ends
+    return Evidence(tuple(found), tuple(lives(record, a, b, as_of)), pair_figures(record, a, b, as_of), begins, ends)

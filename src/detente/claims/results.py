@@ -10,7 +10,6 @@ from typing import Any
 from detente.assessment.outlook import Estimate
 from detente.claims.evidence import Fact
 from detente.claims.rules import Finding
-from detente.claims.scores import brier
 from detente.claims.study import SAID, Claim, Study
 
 OUTCOMES = {"held": 1.0, "mixed": 0.5, "failed": 0.0}
@@ -92,8 +91,7 @@ class Scores:
     def to_dict(self) -> dict[str, Any]:
         """The public form: scores, and differences with their 90% bounds."""
         told = {name: value for name, value in asdict(self).items() if name != "ids"}
-        rounded = {k: [round(x, 4) for x in v] if isinstance(v, tuple) else round(v, 4) for k, v in told.items()}
-        return {"claims": len(self.ids), "ids": list(self.ids), **rounded}
+        return {"claims": len(self.ids), "ids": list(self.ids), **_rounded(told)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +106,20 @@ class AreaOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class AreaScores:
+    """Brier scores of the assessment and of its base rates over areas, and their difference with 90% bounds."""
+
+    areas: int
+    tool: float
+    base_rate: float
+    tool_less_base_rate: tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A study checked; scores are None without a claim to score. `ends` is the last day of the record.
 
-    `areas` puts the assessment of the same day to the same test.
+    `areas` puts the assessment of the same day to the same test; `area_scores` is None where the record ends too early.
     """
 
     study: Study
@@ -120,18 +128,11 @@ class Report:
     scores: Scores | None
     scores_without_mixed: Scores | None
     areas: tuple[AreaOutcome, ...]
-
-    def area_scores(self) -> tuple[float, float] | None:
-        """Brier scores of the assessment and of its base rates over areas; None where the record ends too early."""
-        some = [area for area in self.areas if area.improved is not None]
-        if not some:
-            return None
-        outcomes = [float(bool(area.improved)) for area in some]
-        return brier([a.probability for a in some], outcomes), brier([a.base_rate for a in some], outcomes)
+    area_scores: AreaScores | None
 
     def to_dict(self) -> dict[str, Any]:
         """The public form; see docs/claims.md."""
-        study, scored = self.study, self.area_scores()
+        study = self.study
         return {
             "study": study.title,
             "pair": list(study.pair),
@@ -147,12 +148,14 @@ class Report:
             },
             "assessment": {
                 "areas": [asdict(area) for area in self.areas],
-                "brier": dict(zip(("tool", "base_rate"), (round(x, 4) for x in scored), strict=True))
-                if scored
-                else None,
+                "brier": _rounded(asdict(self.area_scores)) if self.area_scores else None,
             },
         }
 
     def to_json(self) -> str:
         """`to_dict` as JSON text with a final newline."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=1) + "\n"
+
+
+def _rounded(told: dict[str, Any]) -> dict[str, Any]:
+    return {k: [round(x, 4) for x in v] if isinstance(v, tuple) else round(v, 4) for k, v in told.items()}

@@ -7,7 +7,9 @@ package whose folder holds the tables.
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, lru_cache
 from importlib.metadata import entry_points
 from importlib.resources import as_file, files
@@ -15,7 +17,7 @@ from pathlib import Path
 
 import polars as pl
 
-from detente.actors import actors
+from detente.actors import actors, moment
 from detente.codebook import load_codebook
 from detente.errors import DetenteError
 from detente.sources import Context, open_blocks
@@ -42,6 +44,20 @@ class Case:
         DetenteError names the file and lines of rows that break the form.
         """
         return _read(self, name)
+
+    @property
+    def covers_to(self) -> date | None:
+        """The last day that the chronology covers, by `temporal.end` of its datapackage.json; None where it says nothing.
+
+        A later fact may tell how a life ended; that nothing else is listed says nothing.
+        """
+        path = self.folder / "datapackage.json"
+        if not path.exists():
+            return None
+        try:
+            return moment(str(json.loads(path.read_text(encoding="utf-8")).get("temporal", {}).get("end", "")))
+        except (ValueError, AttributeError, DetenteError) as error:
+            raise DetenteError(f"{path}: temporal.end can't be read: {error}") from None
 
     def claims(self) -> list[Path]:
         """The claims files of the case, by name."""

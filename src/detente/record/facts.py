@@ -33,6 +33,16 @@ def pair_facts(record: Record, a: str, b: str, as_of: date | None = None, area: 
     )
 
 
+def chronology_ends(record: Record, facts: pl.DataFrame) -> date:
+    """The last day that the chronologies of these facts cover: what a case declares, else the day of its last fact.
+
+    `facts` as from `pair_facts`; date.min where there are none.
+    """
+    declared = {f"case:{case.id}": case.covers_to for case in record.cases}
+    last = facts.group_by("source").agg(pl.col("counts_from").max()).iter_rows()
+    return max((declared.get(source) or day for source, day in last), default=date.min)
+
+
 def pair_agreements(record: Record, a: str, b: str) -> pl.DataFrame:
     """Agreements and programmes with both states among the parties, by name.
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from detente.claims.evidence import Fact
-    from detente.claims.results import AreaOutcome, Checked, Report, Scores
+    from detente.claims.results import AreaOutcome, AreaScores, Checked, Report, Scores
 
 WIDTH = 100
 MARKS = {"cooperative": "+", "conflictual": "-"}
@@ -160,8 +160,7 @@ def _assessment(report: Report) -> list[str]:
         f"  {area.title:<40} {area.verdict:<9} {percent(area.probability):>4} (base {percent(area.base_rate)})  {_came(area)}"
         for area in report.areas
     ]
-    scored = report.area_scores()
-    return [*lines, _area_scores(scored)] if scored else lines
+    return [*lines, *_wrap(_area_scores(report.area_scores))] if report.area_scores else lines
 
 
 def _assessment_md(report: Report) -> list[str]:
@@ -176,16 +175,19 @@ def _assessment_md(report: Report) -> list[str]:
             for a in report.areas
         ),
     ]
-    scored = report.area_scores()
-    return [*lines, "", _area_scores(scored)] if scored else lines
+    return [*lines, "", _area_scores(report.area_scores)] if report.area_scores else lines
 
 
 def _came(area: AreaOutcome) -> str:
     return {True: "improved", False: "did not", None: "not yet known"}[area.improved]
 
 
-def _area_scores(scored: tuple[float, float]) -> str:
-    return f"Brier score over areas: tool {scored[0]:.3f}, base rates {scored[1]:.3f}."
+def _area_scores(scored: AreaScores) -> str:
+    gap, low, high = scored.tool_less_base_rate
+    return (
+        f"Brier score over {scored.areas} areas: tool {scored.tool:.3f}, base rates {scored.base_rate:.3f}; "
+        f"tool less base rates {gap:+.3f} ({low:+.3f} to {high:+.3f})."
+    )
 
 
 def _scored(title: str, scores: Scores) -> list[str]:
