@@ -41,3 +41,5 @@ def test_the_readme_counts_what_the_audit_counts() -> None:
         f"{big['facts']} facts of Russia-US ({big['address']} with an address, {big['second']} with a second one, "
         f"{big['weak_dates']} dated to the month or year only), {small['facts']} of India-Pakistan"
     ) in README
+    verdict = dt.open_record("no-such-folder").pair("USA", "RUS", as_of="2007-02-01").assess().verdict
+    assert f'with {big["facts"]} it reads "{verdict}"' in README

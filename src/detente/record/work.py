@@ -228,6 +228,6 @@ class Crew:
             return
         self.pool.shutdown(wait=False, cancel_futures=True)
         for helper in self.helpers:
-            helper.kill() if self.waiting else helper.stdin.close()  # type: ignore[union-attr]
+            helper.kill() if self.waiting else helper.stdin.close()  # type: ignore[union-attr]  # started with a pipe
         for helper in self.helpers:
             helper.wait()

@@ -108,7 +108,7 @@ def _inflate(
             count(len(piece))
             if piece:
                 yield piece
-    except (*_FAULTS, isal_zlib.error) as error:  # type: ignore[misc]
+    except (*_FAULTS, isal_zlib.error) as error:  # type: ignore[misc]  # isal has no types
         raise DamagedFile(f"{path}: its compressed data is corrupt ({error}); fetch it again") from None
 
 
@@ -121,7 +121,7 @@ def _gzip_pieces(path: Path, file: IO[bytes], size: int) -> Iterator[bytes]:
             while piece := stream.read(min(size, 4 << 20)):
                 count(len(piece))
                 yield piece
-    except (*_FAULTS, OSError, isal_zlib.error) as error:  # type: ignore[misc]
+    except (*_FAULTS, OSError, isal_zlib.error) as error:  # type: ignore[misc]  # isal has no types
         raise DamagedFile(f"{path}: its gzip data is truncated or corrupt ({error}); fetch it again") from None
 
 

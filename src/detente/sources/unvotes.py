@@ -7,7 +7,7 @@ member). A vote is known on its day.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import polars as pl
 
@@ -152,7 +152,7 @@ def _read_issues(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
         yield Batch("rollcall_issues", conform("rollcall_issues", rows), [*bad, *more])
 
 
-def _read_dataverse(separator: bytes) -> object:
+def _read_dataverse(separator: bytes) -> Callable[[Iterator[Block], Context], Iterator[Batch]]:
     def read(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
         seen: set[str] = set()
         for frame, bad in _tables(blocks, separator):
@@ -198,7 +198,7 @@ def _read_dataverse(separator: bytes) -> object:
     return read
 
 
-def _is_dataverse(separator: bytes) -> object:
+def _is_dataverse(separator: bytes) -> Callable[[Head], bool]:
     return lambda head: {"rcid", "ccode", "vote", "date", "session", "unres"} <= set(head.header(separator))
 
 
@@ -218,6 +218,6 @@ READERS = (
         "",
     ),
     Reader("unvotes", "UN issue codes", lambda head: head.header(b",")[:2] == ["rcid", "short_name"], _read_issues, ""),
-    Reader("unvotes", "UN votes (Dataverse)", _is_dataverse(b","), _read_dataverse(b","), ""),  # type: ignore[arg-type]
-    Reader("unvotes", "UN votes (Dataverse)", _is_dataverse(b"\t"), _read_dataverse(b"\t"), ""),  # type: ignore[arg-type]
+    Reader("unvotes", "UN votes (Dataverse)", _is_dataverse(b","), _read_dataverse(b","), ""),
+    Reader("unvotes", "UN votes (Dataverse)", _is_dataverse(b"\t"), _read_dataverse(b"\t"), ""),
 )
