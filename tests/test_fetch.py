@@ -17,7 +17,7 @@ import pytest
 from conftest import TRIPLE_HEADER, gdelt_row, gdelt_zip
 from detente.cli import main
 from detente.errors import DetenteError, NoData
-from detente.sources.download import Downloader, Offline, Remote
+from detente.sources.download import Downloader, Offline, Outcome, Remote
 from detente.sources.official import files_of
 
 
@@ -110,7 +110,7 @@ def net(folder: Path, address: str, **options: float) -> Downloader:
 
 def gdelt(
     folder: Path, address: str, first: date = date(2019, 10, 24), last: date = date(2019, 10, 25), **options: float
-) -> object:
+) -> Outcome:
     with net(folder, address, **options) as downloader:
         return downloader.all(files_of("gdelt", first, last, downloader))
 
@@ -119,10 +119,10 @@ def test_the_days_asked_for_are_fetched_and_checked(site: tuple[Site, str], tmp_
     state, address = site
     files = gdelt_site(state, tmp_path)
     outcome = gdelt(tmp_path / "d", address, last=date(2019, 10, 24))
-    assert sorted(p.name for p in outcome.fetched) == ["20191024000000.export.CSV.zip", "20191024001500.export.CSV.zip"]  # type: ignore[attr-defined]
+    assert sorted(p.name for p in outcome.fetched) == ["20191024000000.export.CSV.zip", "20191024001500.export.CSV.zip"]
     assert all((tmp_path / "d" / n).read_bytes() == files[n] for n in files if n.startswith("20191024"))
     again = gdelt(tmp_path / "d", address, last=date(2019, 10, 24))
-    assert len(again.kept) == 2 and not again.fetched  # type: ignore[attr-defined]
+    assert len(again.kept) == 2 and not again.fetched
 
 
 def test_truncated_transfers_resume_where_they_stopped(site: tuple[Site, str], tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_truncated_transfers_resume_where_they_stopped(site: tuple[Site, str], t
     name = "20191024000000.export.CSV.zip"
     state.truncate[f"/gdeltv2/{name}"] = 1
     outcome = gdelt(tmp_path / "d", address)
-    assert len(outcome.fetched) == 4 and not outcome.failed  # type: ignore[attr-defined]
+    assert len(outcome.fetched) == 4 and not outcome.failed
     assert (tmp_path / "d" / name).read_bytes() == files[name]
     ranges = [r for path, r, _ in state.asked if path.endswith(name)]
     assert ranges == [None, f"bytes={len(files[name]) // 2}-"]
@@ -143,7 +143,7 @@ def test_a_server_without_ranges_starts_over(site: tuple[Site, str], tmp_path: P
     name = "20191024000000.export.CSV.zip"
     state.truncate[f"/gdeltv2/{name}"], state.no_ranges = 1, True
     outcome = gdelt(tmp_path / "d", address)
-    assert not outcome.failed and (tmp_path / "d" / name).read_bytes() == files[name]  # type: ignore[attr-defined]
+    assert not outcome.failed and (tmp_path / "d" / name).read_bytes() == files[name]
 
 
 def test_an_interrupted_fetch_goes_on_in_the_next_run(site: tuple[Site, str], tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_a_stall_is_tried_again(site: tuple[Site, str], tmp_path: Path) -> None:
     gdelt_site(state, tmp_path)
     state.stall["/gdeltv2/20191024000000.export.CSV.zip"] = 1
     outcome = gdelt(tmp_path / "d", address, timeout=0.4)
-    assert len(outcome.fetched) == 4 and not outcome.failed  # type: ignore[attr-defined]
+    assert len(outcome.fetched) == 4 and not outcome.failed
 
 
 def test_a_changed_checksum_is_never_kept(site: tuple[Site, str], tmp_path: Path) -> None:
@@ -171,13 +171,13 @@ def test_a_changed_checksum_is_never_kept(site: tuple[Site, str], tmp_path: Path
     name = "20191024000000.export.CSV.zip"
     state.files[f"/gdeltv2/{name}"] = b"something else"
     outcome = gdelt(tmp_path / "d", address)
-    assert outcome.failed == [f"{name}: its checksum differs from the published one"]  # type: ignore[attr-defined]
-    assert len(outcome.fetched) == 3 and not (tmp_path / "d" / name).exists()  # type: ignore[attr-defined]
+    assert outcome.failed == [f"{name}: its checksum differs from the published one"]
+    assert len(outcome.fetched) == 3 and not (tmp_path / "d" / name).exists()
     # A file held whose published checksum has changed is fetched anew.
     fresh = gdelt_site(state, tmp_path)
     (tmp_path / "d" / name).write_bytes(b"old")
     outcome = gdelt(tmp_path / "d", address)
-    assert [p.name for p in outcome.fetched] == [name] and (tmp_path / "d" / name).read_bytes() == fresh[name]  # type: ignore[attr-defined]
+    assert [p.name for p in outcome.fetched] == [name] and (tmp_path / "d" / name).read_bytes() == fresh[name]
 
 
 def test_missing_files_are_listed_and_the_rest_goes_on(site: tuple[Site, str], tmp_path: Path) -> None:
@@ -186,9 +186,9 @@ def test_missing_files_are_listed_and_the_rest_goes_on(site: tuple[Site, str], t
     del state.files["/gdeltv2/20191024001500.export.CSV.zip"]
     state.status["/gdeltv2/20191025000000.export.CSV.zip"] = 503
     outcome = gdelt(tmp_path / "d", address)
-    assert outcome.missing == ["20191024001500.export.CSV.zip"]  # type: ignore[attr-defined]
-    assert outcome.failed == ["20191025000000.export.CSV.zip: the server answers 503"]  # type: ignore[attr-defined]
-    assert len(outcome.fetched) == 2  # type: ignore[attr-defined]
+    assert outcome.missing == ["20191024001500.export.CSV.zip"]
+    assert outcome.failed == ["20191025000000.export.CSV.zip: the server answers 503"]
+    assert len(outcome.fetched) == 2
 
 
 def test_requests_keep_a_polite_distance(site: tuple[Site, str], tmp_path: Path) -> None:
