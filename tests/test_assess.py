@@ -94,7 +94,7 @@ def test_the_past_of_an_assessment_does_not_move_as_time_goes_on() -> None:
     record = dt.open_record("no-such-folder")
     facts = record.pair("USA", "RUS").facts()
     areas = [a.id for a in record.codebook.areas]
-    begins = facts["date"].min()
+    begins = facts["date"][0]
 
     def origins(day: date) -> list[Origin]:
         return past_origins(balance_of(facts.filter(pl.col("known_on") <= day)), areas, begins, day)
