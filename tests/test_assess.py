@@ -253,3 +253,11 @@ def test_the_order_of_the_states_matters_only_for_names() -> None:
     a = dt.open_record("x").pair("RUS", "USA", as_of="2007-02-01").assess().to_dict()
     b = weitz().to_dict()
     assert a["areas"] == b["areas"] and a["overall"] == b["overall"]
+
+
+def test_a_day_after_the_chronology_is_told_so() -> None:
+    record = dt.open_record("no-such-folder")
+    says = "The chronology is complete to 2024-12-31 only"
+    for day, told in (("2024-12-31", False), ("2025-01-01", True)):
+        assert (says in record.pair("USA", "RUS", as_of=day).assess().summary) is told
+    assert "complete to" not in record.pair("IND", "PAK", as_of="2026-01-01").assess().summary, "it declares no end"

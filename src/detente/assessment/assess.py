@@ -37,6 +37,7 @@ from detente.codebook import Area
 from detente.errors import NoData
 from detente.measures.shares import Share, probability_higher, share
 from detente.measures.stock import Life, lives
+from detente.record.facts import incomplete_from
 
 if TYPE_CHECKING:
     from detente.record import Record
@@ -66,6 +67,8 @@ def assess(record: Record, a: str, b: str, as_of: date, *, source: str | None = 
     findings = tuple(_area(area, entries, held, origins, as_of, notes) for area in areas)
     pair_outlook = None if any(f.rule for f in findings) else _pair_outlook(entries, as_of)
     verdict, summary = _overall(findings, pair_outlook)
+    if complete := incomplete_from(record, entries.facts, as_of):
+        summary += f" The chronology is complete to {complete} only: silence after that day may be ours."
     return Assessment(
         (a, b),
         (state_name(a), state_name(b)),
@@ -278,7 +281,7 @@ def _cannot_tell(
         )
     if any(f.rule for f in findings):
         said.append(
-            f"Probabilities come from a first simple model (persistence), not yet scored; opening from {OPENING:.0%}, unlikely below {UNLIKELY:.0%}."
+            f"Probabilities come from a first simple model (persistence), scored for one pair on one day; opening from {OPENING:.0%}, unlikely below {UNLIKELY:.0%}."
         )
     if any(f.stock for f in findings):
         said.append(

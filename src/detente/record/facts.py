@@ -38,9 +38,21 @@ def chronology_ends(record: Record, facts: pl.DataFrame) -> date:
 
     `facts` as from `pair_facts`; date.min where there are none.
     """
-    declared = {f"case:{case.id}": case.covers_to for case in record.cases}
+    declared = _declared(record)
     last = facts.group_by("source").agg(pl.col("counts_from").max()).iter_rows()
     return max((declared.get(source) or day for source, day in last), default=date.min)
+
+
+def incomplete_from(record: Record, facts: pl.DataFrame, as_of: date) -> date | None:
+    """The last day covered, where every case of the facts declares one and `as_of` is later; else None."""
+    declared = _declared(record)
+    ends = [declared.get(source) for source in facts["source"].unique()]
+    days = [day for day in ends if day]
+    return max(days) if days and len(days) == len(ends) and max(days) < as_of else None
+
+
+def _declared(record: Record) -> dict[str, date | None]:
+    return {f"case:{case.id}": case.covers_to for case in record.cases}
 
 
 def pair_agreements(record: Record, a: str, b: str) -> pl.DataFrame:
