@@ -2,53 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
-from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from detente.measures.shares import share_interval
+from detente.plots import BLUE, GREY, ORANGE, figure, svg
 
 if TYPE_CHECKING:
     from detente.assessment import Assessment
-
-BLUE, ORANGE, GREY, INK = "#0b5cad", "#c4560a", "#6b7280", "#1f2933"
-
-
-def _figure(height: float, rows: int = 1) -> Any:
-    import matplotlib
-
-    matplotlib.use("svg")
-    from matplotlib.figure import Figure
-
-    matplotlib.rcParams.update(
-        {
-            "svg.fonttype": "none",
-            "svg.hashsalt": "detente",
-            "font.family": "sans-serif",
-            "font.size": 9,
-            "axes.edgecolor": GREY,
-            "axes.labelcolor": INK,
-            "xtick.color": INK,
-            "ytick.color": INK,
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-        }
-    )
-    figure = Figure(figsize=(8.4, height), layout="constrained")
-    ratios = [3, 1.3] if rows == 2 else [1]
-    return figure, figure.subplots(rows, 1, sharex=True, gridspec_kw={"height_ratios": ratios})
-
-
-def _svg(figure: Any, label: str) -> str:
-    """The figure as an SVG element with an accessible label, without the XML head."""
-    out = StringIO()
-    figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-    text = out.getvalue()
-    text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.S)
-    clean = label.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
-    return text.replace("<svg ", f'<svg role="img" aria-label="{clean}" ', 1)
 
 
 def _share_axis(axis: Any) -> None:
@@ -99,7 +60,7 @@ def overall_chart(a: Assessment) -> tuple[str, str] | None:
         source += f", compiled only in {compiled.year}"
     if not rows:
         return None
-    figure, axis = _figure(2.9)
+    drawing, axis = figure(2.9)
     _directed(axis, rows, names, receivers)
     _share_axis(axis)
     axis.set_xlabel(per)
@@ -108,7 +69,7 @@ def overall_chart(a: Assessment) -> tuple[str, str] | None:
     else:
         days = sorted({date.fromisoformat(r["period"]) for r in rows})
         axis.set_xticks(days, [str(day.year) for day in days])
-    return _svg(figure, f"Cooperative share of reported acts by {per}, both directions"), (
+    return svg(drawing, f"Cooperative share of reported acts by {per}, both directions"), (
         f"Cooperative share of reported acts a {per}, posterior mean and 90% interval. Source: {source}."
     )
 
@@ -118,7 +79,7 @@ def stock_chart(a: Assessment) -> tuple[str, str] | None:
     rows = a.series["stock"]
     if not rows:
         return None
-    figure, axis = _figure(2.4)
+    drawing, axis = figure(2.4)
     days = [date.fromisoformat(row["day"]) for row in rows]
     for name, style, colour, label in (
         ("in_force", "-", BLUE, "agreements and programmes in force"),
@@ -135,7 +96,7 @@ def stock_chart(a: Assessment) -> tuple[str, str] | None:
     _as_of_line(axis, a.as_of)
     axis.set_xlim(days[0], date(a.as_of.year + 1, 1, 1))
     axis.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0, frameon=False, ncols=3)
-    return _svg(figure, "The stock of cooperation: agreements in force, suspended, and restrictions, by month"), (
+    return svg(drawing, "The stock of cooperation: agreements in force, suspended, and restrictions, by month"), (
         "The stock of cooperation: agreements and programmes, each counted as one from the day on which facts put it in "
         "force until one ends it. Counts of listed objects, so no interval. Dotted: as-of day. Source: the chronology."
     )
@@ -148,17 +109,17 @@ def area_chart(a: Assessment, area: str) -> tuple[str, str] | None:
     if not facts and sum(r["n"] for r in monthly) < 10:
         return None
     if not facts:
-        figure, axis = _figure(2.2)
+        drawing, axis = figure(2.2)
         _directed(
             axis, monthly, dict(zip(a.pair, a.names, strict=True)), dict(zip(a.pair, reversed(a.names), strict=True))
         )
         _share_axis(axis)
         axis.set_xlabel("month")
         _as_of_line(axis, a.as_of)
-        return _svg(
-            figure, f"{area}: cooperative share of reports by month"
+        return svg(
+            drawing, f"{area}: cooperative share of reports by month"
         ), f"Reports a month, 90% intervals. Source: {a.series['source']}."
-    figure, (upper, lower) = _figure(2.8, rows=2)
+    drawing, (upper, lower) = figure(2.8, 2, gridspec_kw={"height_ratios": [3, 1.3]})
     days, k, n = _trailing(
         [f for _, f in facts], a.as_of, min(date.fromisoformat(f["date"]) for f in a.series["facts"])
     )
@@ -186,7 +147,7 @@ def area_chart(a: Assessment, area: str) -> tuple[str, str] | None:
     for axis in (upper, lower):
         _as_of_line(axis, a.as_of)
         axis.set_xlim(first, date(a.as_of.year + 1, 1, 1))
-    return _svg(figure, f"{area}: cooperative share of facts of two years, and the facts"), (
+    return svg(drawing, f"{area}: cooperative share of facts of two years, and the facts"), (
         "Share of the facts of the last 24 months that are cooperative, 90% interval; blank where there are none. "
         "Marks open the fact. Dotted: as-of day. Source: the chronology, by fact below."
     )

@@ -1,0 +1,139 @@
+"""The likelihood of a Hawkes process with exponential kernels: its past in O(n), its maximum, its information."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@njit(cache=True)
+def excitation(times: Array, types: NDArray[np.int64], d: int, decays: Array) -> Array:
+    """Row n: b_k times the sum of exp(-b_k (t_n - t_m)) over strictly earlier events, by type and decay (n, d * k)."""
+    n, k = len(times), len(decays)
+    out = np.empty((n, d * k))
+    state = np.zeros((d, k))
+    waiting = 0
+    last = times[0]
+    for i in range(n):
+        if times[i] > last:
+            # Only now do the events of the last moment enter the past.
+            for m in range(waiting, i):
+                for c in range(k):
+                    state[types[m], c] += decays[c]
+            waiting = i
+            for c in range(k):
+                fade = np.exp(-decays[c] * (times[i] - last))
+                for j in range(d):
+                    state[j, c] *= fade
+            last = times[i]
+        for j in range(d):
+            for c in range(k):
+                out[i, j * k + c] = state[j, c]
+    return out
+
+
+def pack(past: Array, exposure: Array, chosen: NDArray[np.bool_]) -> Array:
+    """The regressors of one type at its own events: exposure, then the past (n_i, 1 + d * k)."""
+    return np.column_stack([exposure[chosen], past[chosen]])
+
+
+def fit_rows(row: Array, totals: Array) -> Array:
+    """The non-negative parameters (1 + d * k,) of one type that maximise sum(log(row @ theta)) - totals @ theta.
+
+    Newton steps on the parameters not held at nought, with backtracking; the problem is concave.
+    """
+    n = len(row)
+    if n == 0:
+        return np.zeros(row.shape[1])
+    theta = np.full(row.shape[1], 0.5 * n / totals.sum())
+    theta[0] = 0.5 * n / totals[0]
+    # A type that never happened before any event of this one tells nothing: its jump stays at nought.
+    idle = totals <= 0
+    theta[idle] = 0.0
+    value = float(np.log(row @ theta).sum() - totals @ theta)
+    for _ in range(200):
+        weighted = row / (row @ theta)[:, None]
+        gradient = weighted.sum(0) - totals
+        free = ((theta > 0) | (gradient > 0)) & ~idle
+        information = weighted[:, free].T @ weighted[:, free]
+        ridge = 1e-12 * np.trace(information) * np.eye(int(free.sum()))
+        step = np.zeros_like(theta)
+        step[free] = np.linalg.solve(information + ridge, gradient[free])
+        # Descend along the projected path until the likelihood gains enough.
+        size = 1.0
+        while size > 1e-10:
+            tried = np.maximum(theta + size * step, 0.0)
+            tried[0] = max(tried[0], 1e-12 * n / totals[0])
+            rate = row @ tried
+            if rate.min() > 0:
+                better = float(np.log(rate).sum() - totals @ tried)
+                if better >= value + 1e-4 * float(gradient @ (tried - theta)):
+                    break
+            size /= 2
+        else:
+            break
+        gain, theta, value = better - value, tried, better
+        if gain < 1e-10 * abs(value) + 1e-10:
+            break
+    return theta
+
+
+def fit_stable(rows: Sequence[Array], totals: Array, start: Array, k: int, radius: float) -> Array:
+    """The maximum (d, 1 + d * k) among processes whose branching matrix has at most this spectral radius."""
+    from scipy.optimize import NonlinearConstraint, minimize
+
+    d = len(rows)
+    counts = np.array([max(1, len(row)) for row in rows])
+
+    def branching(flat: Array) -> Array:
+        return flat.reshape(d, -1)[:, 1:].reshape(d, d, k).sum(2)
+
+    def loss(flat: Array) -> tuple[float, Array]:
+        theta = flat.reshape(d, -1)
+        value, slope = 0.0, np.empty_like(theta)
+        for i, row in enumerate(rows):
+            rate = np.maximum(row @ theta[i], 1e-300)
+            value -= float(np.log(rate).sum() - totals @ theta[i])
+            slope[i] = totals - (1 / rate) @ row
+        return value / counts.sum(), slope.ravel() / counts.sum()
+
+    def spectral(flat: Array) -> float:
+        return float(np.abs(np.linalg.eigvals(branching(flat))).max())
+
+    def slope(flat: Array) -> Array:
+        values, right = np.linalg.eig(branching(flat))
+        top = int(np.abs(values).argmax())
+        left = np.linalg.inv(right)[top]
+        change = np.real(np.outer(left, right[:, top]))
+        out = np.zeros((d, flat.size // d))
+        out[:, 1:] = np.repeat(change[:, :, None], k, axis=2).reshape(d, -1)
+        return out.ravel()
+
+    shrunk = start.copy()
+    shrunk[:, 1:] *= 0.95 * radius / spectral(start.ravel())
+    shrunk[:, 0] = np.maximum(shrunk[:, 0], 0.1 * counts / totals[0])
+    found = minimize(
+        loss,
+        shrunk.ravel(),
+        jac=True,
+        method="SLSQP",
+        bounds=[(0, None)] * shrunk.size,
+        constraints=[NonlinearConstraint(spectral, -np.inf, radius, jac=slope)],
+        options={"maxiter": 500, "ftol": 1e-12},
+    )
+    return np.asarray(found.x).reshape(d, -1)
+
+
+def covariance(row: Array, theta: Array) -> Array:
+    """Inverse observed information of one type's parameters; nan where a parameter is held at nought."""
+    out = np.full((len(theta), len(theta)), np.nan)
+    free = np.flatnonzero(theta > 0)
+    if len(row) and free.size:
+        weighted = row[:, free] / (row @ theta)[:, None]
+        out[np.ix_(free, free)] = np.linalg.pinv(weighted.T @ weighted)
+    return out

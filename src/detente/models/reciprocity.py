@@ -1,0 +1,277 @@
+"""Reciprocity of two states: how much of a move is returned, how soon, and whether both return alike.
+
+After Goldstein and Freeman, *Three-Way Street* (1990), and Brandt, Colaresi and Freeman, "The dynamics of
+reciprocity, accountability and credibility", Journal of Conflict Resolution 52 (2008): a vector autoregression of
+the two directions, read through its impulse responses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.errors import DetenteError
+from detente.models.frames import columns_of
+from detente.models.impulse import orthogonalised
+from detente.models.regression import Conjugate, regress
+from detente.models.var import BayesianVAR, Minnesota, VARFit, lagged, residual_deviations
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Array = NDArray[np.float64]
+TAILS = (0.05, 0.50, 0.95)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A posterior median with its 90% band."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.2f} ({self.low:.2f} to {self.high:.2f})"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How one side answers the moves of the other.
+
+    Of one unit that the mover gives, in all, within the horizon: `returned` is what the answerer gives back from
+    the next period on, `with_same_period` counts what comes in the same period as well (and with it all that a
+    third cause does to both at once). `in_deviations` is `returned` with both series in units of their standard
+    deviations, for when one side is reported on a larger scale. `half_by` is the period by which half of `returned` has come. `inertia` is
+    what the mover itself adds after the first period to a move of one unit. `to_rises` and `to_falls` are the summed
+    answers to moves above and below the mover's mean: alike and positive is tit for tat.
+    """
+
+    mover: str
+    answerer: str
+    returned: Estimate
+    with_same_period: Estimate
+    in_deviations: Estimate
+    half_by: int | None
+    inertia: Estimate
+    to_rises: Estimate
+    to_falls: Estimate
+
+    @property
+    def condition(self) -> str:
+        """Tit for tat, or what else the band of the answers to rises and to falls allows."""
+        up, down = self.to_rises.low > 0, self.to_falls.low > 0
+        if up and down:
+            return "conditional (tit for tat): it answers rises and falls in kind"
+        if up:
+            return "it rewards rises; no answer to falls is shown"
+        if down:
+            return "it punishes falls; no answer to rises is shown"
+        if self.to_rises.high < 0 or self.to_falls.high < 0:
+            return "inverse: it answers the other way"
+        return "unconditional as far as shown: no answer to rises or falls stands out"
+
+
+@dataclass(frozen=True)
+class Reciprocity:
+    """Estimator of reciprocity between two series, such as weekly net intensity of A to B and of B to A.
+
+    `lags` and `prior` as in `BayesianVAR`; `horizon` periods within which returns are counted. Assumes a linear
+    relation that holds throughout (see `rolling`) and that nothing left out drives both: returns are
+    associations in time, not proven causes. `window` periods make one estimate of the rolling version.
+
+    >>> rng = np.random.default_rng(3)
+    >>> y = rng.standard_normal((600, 2))
+    >>> y[1:, 1] += 0.5 * y[:-1, 0]
+    >>> fit = Reciprocity(lags=2).fit({"a": y[:, 0], "b": y[:, 1]})
+    >>> round(fit.answers[0].returned.value, 1), abs(fit.answers[1].returned.value) < 0.1
+    (0.5, True)
+    """
+
+    lags: int | Sequence[int] = (1, 2, 3, 4, 6, 8)
+    prior: Minnesota | None = field(default_factory=Minnesota)
+    horizon: int = 12
+    draws: int = 2000
+    seed: int = 0
+
+    def fit(self, frame: Any) -> ReciprocityFit:
+        """Fit to a frame or array of exactly two series."""
+        y, names = columns_of(frame)
+        if len(names) != 2:
+            raise DetenteError(f"reciprocity is of two series, not {len(names)}")
+        fit = BayesianVAR(self.lags, self.prior).fit(dict(zip(names, y.T, strict=True)))
+        coefficients, covariance = fit.draws(self.draws, self.seed)
+        rng = np.random.default_rng(self.seed)
+        spread = y.std(axis=0)
+        found, returned = [], []
+        for mover, answerer in ((0, 1), (1, 0)):
+            back, same, own, half = _answers(coefficients, covariance, mover, answerer, self.horizon)
+            rises, falls = _conditional(y, mover, answerer, fit.lags, self.prior, self.draws, rng)
+            found.append(
+                Answer(
+                    names[mover],
+                    names[answerer],
+                    estimate(back),
+                    estimate(same),
+                    estimate(back * spread[mover] / spread[answerer]),
+                    half,
+                    estimate(own),
+                    estimate(rises),
+                    estimate(falls),
+                )
+            )
+            returned.append(back)
+        ratio = spread[0] / spread[1]
+        gap, scaled = returned[0] - returned[1], returned[0] * ratio - returned[1] / ratio
+        return ReciprocityFit(self, fit, (found[0], found[1]), estimate(gap), estimate(scaled), float((gap > 0).mean()))
+
+    def rolling(self, frame: Any, window: int, step: int = 1) -> pl.DataFrame:
+        """Returns through time: rows end (row number of the window's last period), mover, answerer, returned, low, high.
+
+        Each window is fitted alone, with the number of lags chosen on the whole and 500 draws.
+        """
+        import polars as pl
+
+        y, names = columns_of(frame)
+        if window > len(y):
+            raise DetenteError(f"a window of {window} periods is longer than the series ({len(y)})")
+        lags = BayesianVAR(self.lags, self.prior).fit(y).lags
+        rows = []
+        for end in range(window, len(y) + 1, step):
+            some = y[end - window : end]
+            if (np.ptp(some, axis=0) == 0).any():
+                continue
+            drawn = BayesianVAR(lags, self.prior).fit(some).draws(500, self.seed)
+            for mover, answerer in ((0, 1), (1, 0)):
+                middle = estimate(_answers(*drawn, mover, answerer, self.horizon)[0])
+                rows.append((end - 1, names[mover], names[answerer], middle.value, middle.low, middle.high))
+        return pl.DataFrame(rows, schema=["end", "mover", "answerer", "returned", "low", "high"], orient="row")
+
+
+def estimate(draws: Array) -> Estimate:
+    """Median and 90% band of draws."""
+    low, middle, high = np.quantile(draws, TAILS)
+    return Estimate(float(middle), float(low), float(high))
+
+
+def _answers(
+    coefficients: Array, covariance: Array, mover: int, answerer: int, horizon: int
+) -> tuple[Array, Array, Array, int | None]:
+    """Draws of what is returned later, what is returned in all, and the mover's inertia; and the period of half."""
+
+    def ordered(first: int, second: int) -> Array:
+        order = np.array([first, second])
+        mixed = coefficients[..., order, :][..., order]
+        return orthogonalised(mixed, covariance[:, order][:, :, order], horizon + 1)
+
+    first = ordered(mover, answerer)[:, :, 0, :]
+    later = ordered(answerer, mover)[:, :, 1, :]
+    given = later[:, :, 1].sum(1)
+    back = later[:, :, 0].sum(1) / given
+    inertia = later[:, 1:, 1].sum(1) / later[:, 0, 1]
+    path = np.median(np.cumsum(later[:, :, 0], axis=1), axis=0)
+    reached = np.flatnonzero(np.abs(path) >= abs(path[-1]) / 2)
+    return back, first[:, :, 1].sum(1) / first[:, :, 0].sum(1), inertia, int(reached[0]) if reached.size else None
+
+
+def _conditional(
+    y: Array, mover: int, answerer: int, lags: int, prior: Minnesota | None, draws: int, rng: np.random.Generator
+) -> tuple[Array, Array]:
+    """Draws of the summed coefficients of the answerer on the mover's past rises and falls."""
+    moves = y[:, mover] - y[:, mover].mean()
+    x = np.column_stack([y[:, answerer], np.maximum(moves, 0), np.minimum(moves, 0)])
+    full = lagged(x, lags)
+    target = y[lags:, [answerer]]
+    if prior is None:
+        drawn = regress(target, full, None).draws(draws, rng)[0]
+    else:
+        spread = residual_deviations(y, lags)
+        # Looser than the tightest: a rise and a fall are two halves of one series.
+        reach = prior.tightness if prior.tightness is not None else 0.5
+        steps = np.arange(1, lags + 1)[:, None] ** prior.decay
+        deviations = reach / (steps * np.array([spread[answerer], spread[mover], spread[mover]]))
+        variance = np.concatenate([[1e6], (deviations**2).ravel()])
+        own = np.zeros((full.shape[1], 1))
+        own[1] = prior.own
+        conjugate = Conjugate(own, variance, spread[[answerer]][:, None] ** 2, 3)
+        drawn = regress(target, full, conjugate).draws(draws, rng)[0]
+    sums = drawn[:, 1:, 0].reshape(draws, lags, 3).sum(1)
+    return sums[:, 1], sums[:, 2]
+
+
+@dataclass(frozen=True, eq=False)
+class ReciprocityFit:
+    """Both answers (to the first series' moves, then to the second's) and how unequal they are.
+
+    `asymmetry` is what the second side returns less what the first returns, `asymmetry_scaled` the same in standard
+    deviations; `more` is the probability that the former is above nought. Equal treatment means both near nought.
+    """
+
+    model: Reciprocity
+    var: VARFit
+    answers: tuple[Answer, Answer]
+    asymmetry: Estimate
+    asymmetry_scaled: Estimate
+    more: float
+
+    def frame(self) -> pl.DataFrame:
+        """Rows mover, answerer, measure, value, low, high, among them the asymmetry (of the second's answer)."""
+        import polars as pl
+
+        rows = []
+        for one in self.answers:
+            for name in ("returned", "with_same_period", "in_deviations", "inertia", "to_rises", "to_falls"):
+                value = getattr(one, name)
+                rows.append((one.mover, one.answerer, name, value.value, value.low, value.high))
+            half = None if one.half_by is None else float(one.half_by)
+            rows.append((one.mover, one.answerer, "half_by", half, None, None))
+        first = self.answers[0]
+        for name in ("asymmetry", "asymmetry_scaled"):
+            gap = getattr(self, name)
+            rows.append((first.mover, first.answerer, name, gap.value, gap.low, gap.high))
+        schema = {"mover": pl.Utf8, "answerer": pl.Utf8, "measure": pl.Utf8}
+        return pl.DataFrame(
+            rows, schema={**schema, **dict.fromkeys(("value", "low", "high"), pl.Float64)}, orient="row"
+        )
+
+    @property
+    def treatment(self) -> str:
+        """Whether both return alike, in words: who returns more, if the bands on both scales say so."""
+        second, first = self.answers[0].answerer, self.answers[1].answerer
+        if self.asymmetry.low > 0 and self.asymmetry_scaled.low > 0:
+            return f"not equal, {second} returns more"
+        if self.asymmetry.high < 0 and self.asymmetry_scaled.high < 0:
+            return f"not equal, {first} returns more"
+        clear = not (self.asymmetry.low <= 0 <= self.asymmetry.high)
+        return "it depends on the scale" if clear else "no inequality is shown"
+
+    def summary(self) -> str:
+        """The answers in the field's words, each number with its 90% band."""
+        lines = []
+        for one in self.answers:
+            when = f"; half of it by period {one.half_by}" if one.half_by is not None and one.returned.low > 0 else ""
+            lines.append(
+                f"Of one unit in {one.mover}, {one.answerer} returns {one.returned} within {self.model.horizon} periods, "
+                f"from the next on{when}; with the same period {one.with_same_period}."
+            )
+            lines.append(
+                f"  {one.mover} goes on by itself with {one.inertia}. {one.answerer}: {one.condition} "
+                f"(rises {one.to_rises}, falls {one.to_falls})."
+            )
+        second, first = self.answers[0].answerer, self.answers[1].answerer
+        lines.append(
+            f"Equal treatment: {second} returns {self.asymmetry} more than {first} does, in standard deviations "
+            f"{self.asymmetry_scaled}: {self.treatment}."
+        )
+        lines.append(
+            f"Rests on {self.var.observations} periods, {self.var.lags} lags. Associations in time: a third cause may move both."
+        )
+        return "\n".join(lines)
+
+    def plot(self) -> Any:
+        """Responses of each direction to a move of the other and of itself."""
+        return self.var.plot(self.model.horizon + 1, draws=self.model.draws, seed=self.model.seed)

@@ -1,0 +1,62 @@
+"""How every chart looks: colours safe for the colour-blind, quiet axes, SVG text that is the same each time."""
+
+from __future__ import annotations
+
+import re
+from io import StringIO
+from typing import Any
+
+BLUE, ORANGE, GREY, INK = "#0b5cad", "#c4560a", "#6b7280", "#1f2933"
+SERIES = (BLUE, ORANGE, "#3b8bd9", "#8a5a00", GREY, "#7a4fa3")
+
+
+STYLE: dict[str, Any] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "detente",
+    "font.family": "sans-serif",
+    "font.size": 9,
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
+
+
+def figure(height: float, rows: int = 1, columns: int = 1, **grid: Any) -> tuple[Any, Any]:
+    """A matplotlib figure in the house style and its axes (8.4 inches wide, so many inches high).
+
+    The reader's own matplotlib settings stay as they are.
+    """
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    with matplotlib.rc_context(STYLE):
+        made = Figure(figsize=(8.4, height), layout="constrained")
+        return made, made.subplots(rows, columns, **{"sharex": True, **grid})
+
+
+def band(axis: Any, x: Any, middle: Any, low: Any, high: Any, *, colour: str = BLUE, label: str = "") -> None:
+    """A line with its interval as a shade."""
+    axis.fill_between(x, low, high, color=colour, alpha=0.18, linewidth=0)
+    axis.plot(x, middle, color=colour, linewidth=1.6, label=label or None)
+
+
+def source_line(figure: Any, text: str) -> None:
+    """What the chart shows and where it is from, below it."""
+    figure.supxlabel(text, fontsize=7.5, color=GREY, x=0.01, ha="left")
+
+
+def svg(figure: Any, label: str) -> str:
+    """The figure as an SVG element with an accessible label, without the XML head."""
+    import matplotlib
+
+    out = StringIO()
+    with matplotlib.rc_context(STYLE):
+        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    text = out.getvalue()
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.S)
+    clean = label.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+    return text.replace("<svg ", f'<svg role="img" aria-label="{clean}" ', 1)
