@@ -24,7 +24,7 @@ from detente.cli.common import (
 @click.argument("b")
 @click.option(
     "--by",
-    type=click.Choice(["week", "month", "quarter", "year"]),
+    type=click.Choice(["day", "week", "month", "quarter", "year"]),
     default="month",
     show_default=True,
     help="Length of a period.",

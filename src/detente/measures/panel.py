@@ -10,7 +10,7 @@ import polars as pl
 
 from detente.errors import DetenteError, NoData
 from detente.measures.shares import share_interval
-from detente.record.queries import UNITS, count_pair, pair_counts
+from detente.record.queries import UNITS, all_counts, count_pair, pair_counts
 
 if TYPE_CHECKING:
     from detente.record import Record
@@ -81,34 +81,79 @@ def pair_panel(
     if by not in UNITS:
         raise DetenteError(f"by must be one of {', '.join(UNITS)}, not {by!r}")
     chosen = choose_source(record, source, as_of, pair=(a, b))
+    pairs = pl.DataFrame({"sender": [a, b], "receiver": [b, a]})
     kept = GOVERNMENT if sectors == "government" else None
     frames = []
     spans = record.covers(chosen, as_of)
     for area in areas:
         found = pair_counts(record, a, b, source=chosen, by=by, as_of=as_of, area=area, sectors=kept, con=con)
-        frames.append(_complete(found, a, b, by, spans, area))
+        frames.append(_complete(found, pairs, by, spans, area))
     panel = pl.concat(frames)
     if panel.is_empty():
         raise NoData(f"{chosen} covers no day known on {as_of}")
     return panel.with_columns(pl.lit(chosen).alias("source")).select(COLUMNS)
 
 
+def states_panel(
+    record: Record,
+    states: Sequence[str] | None = None,
+    *,
+    by: str = "month",
+    as_of: date | None = None,
+    area: str | None = None,
+    source: str | None = None,
+    least: int = 1,
+) -> pl.DataFrame:
+    """The columns of `pair_panel` for every directed pair of states, or of those named, in one pass.
+
+    Pairs with fewer than `least` events (both directions, all periods) are left out; the rest have every period of
+    the source, with zeros where it covers one. Raises NoData where no event source is held.
+    """
+    if by not in UNITS:
+        raise DetenteError(f"by must be one of {', '.join(UNITS)}, not {by!r}")
+    chosen = busiest_source(record, source, as_of)
+    found = all_counts(record, source=chosen, by=by, as_of=as_of, area=area, states=states)
+    low, high = pl.min_horizontal("sender", "receiver"), pl.max_horizontal("sender", "receiver")
+    active = (
+        found.group_by(low.alias("sender"), high.alias("receiver"))
+        .agg(pl.sum_horizontal(COUNTS).sum().alias("n"))
+        .filter(pl.col("n") >= least)
+        .drop("n")
+    )
+    pairs = pl.concat([active, active.select(sender="receiver", receiver="sender")]).sort("sender", "receiver")
+    return (
+        _complete(found, pairs, by, record.covers(chosen, as_of), area)
+        .with_columns(pl.lit(chosen).alias("source"))
+        .select(COLUMNS)
+    )
+
+
+def busiest_source(record: Record, source: str | None, as_of: date | None) -> str:
+    """The event source named, else the one that holds most events among those that cover a day up to `as_of`."""
+    held = [name for name in record.event_sources() if record.covers(name, as_of)]
+    if source and source not in held:
+        raise NoData(f"no events of {source!r} are known; held: {', '.join(held) or 'none'}")
+    if not held:
+        raise NoData("the record holds no events; ingest files (detente ingest FILE...) or fetch some (detente fetch)")
+    return source or max(held, key=lambda name: sum(p.rows for p in record.parts("events", name, "pairs")))
+
+
 def periods(first: date, last: date, by: str) -> list[date]:
     """First days of the periods from that of `first` to that of `last`."""
     start = _truncate(first, by)
-    every = {"week": "1w", "month": "1mo", "quarter": "3mo", "year": "1y"}[by]
+    every = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "3mo", "year": "1y"}[by]
     return pl.date_range(start, last, every, eager=True).to_list()
 
 
 def _truncate(day: date, by: str) -> date:
-    if by == "week":
-        return day - timedelta(days=day.weekday())
+    if by in ("day", "week"):
+        return day - timedelta(days=day.weekday() if by == "week" else 0)
     months = {"month": day.month, "quarter": (day.month - 1) // 3 * 3 + 1, "year": 1}
     return date(day.year, months[by], 1)
 
 
 def _complete(
-    found: pl.DataFrame, a: str, b: str, by: str, spans: list[tuple[date, date]], area: str | None
+    found: pl.DataFrame, pairs: pl.DataFrame, by: str, spans: list[tuple[date, date]], area: str | None
 ) -> pl.DataFrame:
     days = [*(d for span in spans for d in span), *found["period"].to_list()]
     if not days:
@@ -130,9 +175,7 @@ def _complete(
     covered = [
         _covered(start, end, spans) for start, end in zip(starts, [*starts[1:], _after(starts[-1], by)], strict=True)
     ]
-    grid = pl.DataFrame({"period": starts, "covered": covered}).join(
-        pl.DataFrame({"sender": [a, b], "receiver": [b, a]}), how="cross"
-    )
+    grid = pl.DataFrame({"period": starts, "covered": covered}).join(pairs, how="cross")
     full = grid.join(found, on=["period", "sender", "receiver"], how="left", maintain_order="left")
     zero = (pl.col("covered") > 0) & pl.col("verbal_cooperation").is_null()
     full = full.with_columns(pl.when(zero).then(0).otherwise(pl.col(c)).alias(c) for c in [*COUNTS, "intensity"])
@@ -148,7 +191,7 @@ def _complete(
 
 
 def _after(start: date, by: str) -> date:
-    return _truncate(start + timedelta(days={"week": 7, "month": 32, "quarter": 95, "year": 370}[by]), by)
+    return _truncate(start + timedelta(days={"day": 1, "week": 7, "month": 32, "quarter": 95, "year": 370}[by]), by)
 
 
 def _covered(start: date, end: date, spans: list[tuple[date, date]]) -> float:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from detente.actors import identity
+from detente.actors.tables import states as all_states
 from detente.errors import DetenteError
 
 if TYPE_CHECKING:
     from detente.record.store import Record
 
-UNITS = {"week": "W", "month": "M", "quarter": "Q", "year": "Y"}
+UNITS = {"day": "D", "week": "W", "month": "M", "quarter": "Q", "year": "Y"}
 
 
 def connection() -> Any:
@@ -45,10 +46,31 @@ def pair_events(events: Any, a: str, b: str, as_of: date | None, since: date | N
     return events.filter(events.sender != events.receiver)
 
 
+def state_events(events: Any, as_of: date | None, states: Sequence[str] | None = None) -> Any:
+    """Events between different states known on `as_of`; continuing states count with their former codes.
+
+    With `states`, only those between two of them.
+    """
+    import ibis
+
+    if as_of is not None:
+        events = events.filter(events.known_on <= as_of)
+    current = {code: now for now in all_states() for code in identity(now)}
+    current = {code: now for code, now in current.items() if states is None or now in states}
+    events = events.filter(events.sender.isin(list(current)) & events.receiver.isin(list(current)))
+    former = [(code, now) for code, now in current.items() if code != now]
+    if former:
+        events = events.mutate(
+            sender=ibis.cases(*((events.sender == code, now) for code, now in former), else_=events.sender),
+            receiver=ibis.cases(*((events.receiver == code, now) for code, now in former), else_=events.receiver),
+        )
+    return events.filter(events.sender != events.receiver)
+
+
 def counts(events: Any, by: str) -> Any:
     """Per period and direction: the events of each quad class and the sum of intensity.
 
-    `by` is week (from Monday), month, quarter or year. Events need date, sender, receiver, quad and
+    `by` is day, week (from Monday), month, quarter or year. Events need date, sender, receiver, quad and
     intensity.
     """
     period = events.date.truncate(UNITS[by]).cast("date")
@@ -119,6 +141,52 @@ def pair_counts(
     if area is not None:
         events = in_area(events, area)
     return _sorted(pl.from_arrow(counts(events, by).to_pyarrow()))
+
+
+def all_counts(
+    record: Record,
+    *,
+    source: str,
+    by: str,
+    as_of: date | None,
+    area: str | None = None,
+    states: Sequence[str] | None = None,
+    con: Any | None = None,
+) -> pl.DataFrame:
+    """The counts of all pairs of states, or of those among `states`; see `counts`."""
+    if area is not None and record.own_codebook:
+        raise DetenteError("areas of a codebook of your own are assigned pair by pair: count one pair, or all areas")
+    events = state_events(open_events(record, source, con), as_of, states)
+    if area is not None:
+        events = in_area(events, area)
+    return _sorted(pl.from_arrow(counts(events, by).to_pyarrow()))
+
+
+def action_counts(
+    record: Record, *, source: str, by: str, as_of: date | None, states: Sequence[str] | None = None
+) -> pl.DataFrame:
+    """Events of all pairs of states by period, sender, receiver and CAMEO root (its two digits): column count."""
+    events = state_events(open_events(record, source), as_of, states)
+    found = (
+        events.mutate(period=events.date.truncate(UNITS[by]).cast("date"), root=events.action.substr(0, 2))
+        .group_by("period", "sender", "receiver", "root")
+        .aggregate(count=lambda t: t.count())
+    )
+    return _sorted(pl.from_arrow(found.to_pyarrow())).sort("period", "sender", "receiver", "root")
+
+
+def volume(record: Record, *, source: str, by: str, as_of: date | None) -> pl.DataFrame:
+    """All events of a source between different actors by period: columns period, volume."""
+    events = open_events(record, source)
+    if as_of is not None:
+        events = events.filter(events.known_on <= as_of)
+    found = (
+        events.mutate(period=events.date.truncate(UNITS[by]).cast("date"))
+        .group_by("period")
+        .aggregate(volume=lambda t: t.count())
+    )
+    frame = pl.DataFrame(pl.from_arrow(found.to_pyarrow()))
+    return frame.with_columns(pl.col("period").cast(pl.Date)).sort("period")
 
 
 def _sorted(frame: Any) -> pl.DataFrame:
