@@ -49,10 +49,10 @@ def link(sessions: NDArray[np.int64], names: NDArray[np.int64], discrimination: 
         pairs = [(old[name], new[name]) for name in old if name in new]
         pairs = [(i, j) for i, j in pairs if discrimination[i] * discrimination[j] > 0]
         bridges[t] = len(pairs)
-        ratio, ratio_error, gap, gap_error = 0.0, STRETCH, 0.0, SHIFT
+        ratio, gap, gap_error = 0.0, 0.0, SHIFT
         if pairs:
             i, j = np.array(pairs).T
-            ratio, ratio_error = _shrunk(np.log(discrimination[j] / discrimination[i]), STRETCH)
+            ratio, _ = _shrunk(np.log(discrimination[j] / discrimination[i]), STRETCH)
             gap, gap_error = _shrunk((middle[i] - middle[j]) / discrimination[i], SHIFT)
         # Position in the older units is exp(ratio) * x + gap; turned round to bring the older session to the newer.
         inverse = np.exp(-ratio)

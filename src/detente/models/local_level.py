@@ -1,0 +1,176 @@
+"""The local level of a series of counts or sums: a random walk seen through few, many or no reports.
+
+y_t given eta_t is binomial (logit), Poisson (log, with an offset) or Gaussian; eta_t = level_t + noise_t, where
+level_t = level_{t-1} + N(0, q) and noise_t ~ N(0, s) takes what counts vary beyond their family. A period without
+reports tells nothing: the level is carried through it with a band that widens. Harvey, *Forecasting, Structural Time
+Series Models and the Kalman Filter*, 1989; for counts, Durbin and Koopman, "Time series analysis of non-Gaussian
+observations", Journal of the Royal Statistical Society B 62, 2000 (mode by iterated smoothing, Laplace likelihood).
+q and s are averaged over a grid by their marginal likelihood, so that the bands carry their uncertainty.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from detente.errors import DetenteError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Array = NDArray[np.float64]
+FAMILIES = ("binomial", "poisson", "gaussian")
+
+
+@dataclass(frozen=True)
+class LocalLevel:
+    """Estimator of the level of one series.
+
+    `family`: "binomial" (y of `exposure` trials; the level is a share), "poisson" (y counted over `exposure`, such as
+    the volume of all reports; the level is a rate per unit of exposure), "gaussian" (y / exposure with an error
+    variance that falls with exposure). Assumes that levels move in steps of one size and know nothing of the future.
+
+    >>> fit = LocalLevel("binomial").fit([8, 0, 9, 2, 1], [10, 0, 10, 10, 10])
+    >>> [round(float(x), 1) for x in fit.level], bool(fit.high[1] - fit.low[1] > fit.high[0] - fit.low[0])
+    ([0.8, 0.7, 0.7, 0.3, 0.2], True)
+    """
+
+    family: Literal["binomial", "poisson", "gaussian"] = "binomial"
+    probability: float = 0.90
+
+    def fit(self, y: ArrayLike, exposure: ArrayLike | None = None) -> LocalLevelFit:
+        """Fit to y (T,) with exposure (T,), 1 by default; a period with exposure 0 (or y missing) is one unseen.
+
+        DetenteError for an unknown family, negative exposures, or counts outside their range.
+        """
+        if self.family not in FAMILIES:
+            raise DetenteError(f"family is one of {', '.join(FAMILIES)}, not {self.family!r}")
+        seen = np.asarray(y, dtype=float)
+        weight = np.ones(len(seen)) if exposure is None else np.asarray(exposure, dtype=float)
+        if seen.ndim != 1 or seen.shape != weight.shape or not len(seen):
+            raise DetenteError("y and exposure must be lists of one length, with at least one period")
+        if not np.isfinite(weight).all() or (weight < 0).any():
+            raise DetenteError("exposure must be finite and not negative")
+        weight = np.where(np.isfinite(seen), weight, 0.0)
+        seen = np.where(weight > 0, seen, 0.0)
+        bad = (seen < 0) | (seen > weight) if self.family == "binomial" else seen < 0
+        if self.family != "gaussian" and bad.any():
+            raise DetenteError(f"period {int(bad.argmax())}: {seen[bad][0]:g} is no count of {weight[bad][0]:g}")
+        if not (weight > 0).any():
+            raise DetenteError("no period was seen")
+        return _fit(self, seen, weight)
+
+
+def _fit(model: LocalLevel, y: Array, exposure: Array) -> LocalLevelFit:
+    from scipy.special import expit
+    from scipy.stats import norm
+
+    from detente.models.local_level_filter import laplace
+
+    unit, start, noises = _scales(model.family, y, exposure)
+    steps = unit * np.array([0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6])
+    family = FAMILIES.index(model.family)
+    found, weights, pairs = [], [], []
+    for step in steps:
+        for noise in noises:
+            level, variance, log_likelihood = laplace(y, exposure, family, step**2, noise**2, start, 25 * unit**2)
+            # Half-normal priors on both deviations, on a grid even in their logs.
+            prior = np.log(step) - 0.5 * (step / (0.5 * unit)) ** 2 - 0.5 * (noise / unit) ** 2
+            if model.family != "gaussian":
+                prior += np.log(max(noise, 0.05 * unit))
+            found.append((level, variance))
+            weights.append(log_likelihood + prior)
+            pairs.append((step, noise))
+    weight = np.exp(np.array(weights) - max(weights))
+    weight /= weight.sum()
+    levels = np.array([level for level, _ in found])
+    mean = weight @ levels
+    deviation = np.sqrt(weight @ (np.array([v for _, v in found]) + (levels - mean) ** 2))
+    z = float(norm.ppf((1 + model.probability) / 2))
+    turn = {"binomial": expit, "poisson": np.exp, "gaussian": lambda x: x}[model.family]
+    step, noise = weight @ np.array(pairs)
+    return LocalLevelFit(
+        model,
+        y,
+        exposure,
+        turn(mean),
+        turn(mean - z * deviation),
+        turn(mean + z * deviation),
+        mean,
+        deviation,
+        step,
+        noise,
+    )
+
+
+def _scales(family: str, y: Array, exposure: Array) -> tuple[float, float, Array]:
+    """The unit of the linear scale, where the level starts, and the grid of noise deviations."""
+    seen = exposure > 0
+    if family == "binomial":
+        share = (y.sum() + 0.5) / (exposure.sum() + 1)
+        return 1.0, float(np.log(share / (1 - share))), np.array([0.0, 0.1, 0.2, 0.4, 0.8])
+    if family == "poisson":
+        return 1.0, float(np.log((y.sum() + 0.5) / exposure.sum())), np.array([0.0, 0.1, 0.2, 0.4, 0.8])
+    rates = y[seen] / exposure[seen]
+    unit = float(rates.std()) or 1.0
+    # The noise of one period at unit exposure, from a tenth of the spread to all of it.
+    return unit, float(rates.mean()), unit * np.sqrt(np.mean(exposure[seen])) * np.array([0.1, 0.2, 0.4, 0.7, 1.0, 1.4])
+
+
+@dataclass(frozen=True, eq=False)
+class LocalLevelFit:
+    """Level (T,) with its band; `linear` and `deviation` on the scale of eta; mean step and noise deviations."""
+
+    model: LocalLevel
+    y: Array
+    exposure: Array
+    level: Array
+    low: Array
+    high: Array
+    linear: Array
+    deviation: Array
+    step: float
+    noise: float
+
+    def frame(self) -> pl.DataFrame:
+        """Rows period (0..T-1), observed (null where unseen), exposure, level, low, high."""
+        import polars as pl
+
+        with np.errstate(invalid="ignore", divide="ignore"):
+            observed = np.where(self.exposure > 0, self.y / self.exposure, np.nan)
+        return pl.DataFrame(
+            {
+                "period": np.arange(len(self.y)),
+                "observed": pl.Series(observed).fill_nan(None),
+                "exposure": self.exposure,
+                "level": self.level,
+                "low": self.low,
+                "high": self.high,
+            }
+        )
+
+    def summary(self) -> str:
+        """Where the level began and where it stands, with bands."""
+        first, last = (f"{self.level[i]:.3g} ({self.low[i]:.3g} to {self.high[i]:.3g})" for i in (0, -1))
+        unseen = int((self.exposure == 0).sum())
+        return (
+            f"Local level ({self.model.family}) of {len(self.y)} periods, {unseen} of them unseen: {first} at first, "
+            f"{last} at last; steps of {self.step:.2g} and noise of {self.noise:.2g} on the linear scale."
+        )
+
+    def plot(self) -> Any:
+        """The level with its band, the periods' own values as dots."""
+        from detente.plots import GREY, band, figure, source_line
+
+        drawing, axis = figure(2.8)
+        frame = self.frame()
+        axis.scatter(frame["period"], frame["observed"], s=8, color=GREY, label="observed")
+        band(axis, frame["period"], self.level, self.low, self.high, label="level")
+        axis.set_xlabel("period")
+        axis.set_ylabel({"binomial": "share", "poisson": "rate", "gaussian": "value"}[self.model.family])
+        axis.legend(frameon=False)
+        source_line(drawing, f"Shade: {self.model.probability:.0%} band.")
+        return drawing
