@@ -37,7 +37,7 @@ from detente.codebook import Area
 from detente.errors import NoData
 from detente.measures.shares import Share, probability_higher, share
 from detente.measures.stock import Life, lives
-from detente.record.facts import incomplete_from
+from detente.record.facts import date_text, incomplete_from
 
 if TYPE_CHECKING:
     from detente.record import Record
@@ -155,7 +155,7 @@ def _evidence(
 ) -> tuple[Evidence, ...]:
     found = [
         Evidence(
-            _date_text(row["date"], row["precision"]),
+            date_text(row["date"], row["precision"]),
             row["description"],
             row["tone"],
             tuple(notes.number(url, title) for url, title in ((row["url"], row["title"]), (row["url2"], None)) if url)
@@ -189,10 +189,6 @@ def _action(code: str) -> str:
     from detente.codebook import actions
 
     return actions()[code].name if code in actions() else code
-
-
-def _date_text(day: date, precision: str) -> str:
-    return {"day": day.isoformat(), "month": day.isoformat()[:7], "year": day.isoformat()[:4]}[precision]
 
 
 def _pair_outlook(entries: Entries, as_of: date) -> Outlook | None:

@@ -64,8 +64,8 @@ class ChangePoints:
         marginal = _marginals(self.family, seen, weight, dispersion, self.shortest)
         chance = min(0.5, self.expected / max(1, len(seen) - 1))
         rng = np.random.default_rng(self.seed)
-        probability, starts = _posterior(marginal, chance, self.draws, rng)
-        return ChangePointsFit(self, seen, weight, dispersion, probability, starts)
+        probability, best, starts = _posterior(marginal, chance, self.draws, rng)
+        return ChangePointsFit(self, seen, weight, dispersion, probability, best, starts)
 
 
 def _dispersion(family: str, y: Array, exposure: Array) -> float:
@@ -122,8 +122,10 @@ def _marginals(family: str, y: Array, exposure: Array, dispersion: float, shorte
     return np.asarray(np.where(length >= shortest, value, -np.inf))
 
 
-def _posterior(marginal: Array, chance: float, draws: int, rng: np.random.Generator) -> tuple[Array, list[list[int]]]:
-    """Probability that a regime begins at each period, and draws of all the beginnings (without the first)."""
+def _posterior(
+    marginal: Array, chance: float, draws: int, rng: np.random.Generator
+) -> tuple[Array, list[int], list[list[int]]]:
+    """Probability that a regime begins at each period, the most probable beginnings (without the first), and draws."""
     t = len(marginal) - 1
     go, stay = np.log(chance), np.log1p(-chance)
     steps = np.arange(t + 1)
@@ -138,6 +140,16 @@ def _posterior(marginal: Array, chance: float, draws: int, rng: np.random.Genera
     behind[0] = 0.0
     for e in range(1, t):
         behind[e] = np.logaddexp.reduce(behind[:e] + segment[:e, e])
+    value, follow = np.full(t + 1, -np.inf), np.zeros(t + 1, dtype=int)
+    value[t] = 0.0
+    for s in range(t - 1, -1, -1):
+        ways = segment[s, s + 1 :] + value[s + 1 :]
+        follow[s] = s + 1 + int(ways.argmax())
+        value[s] = ways.max()
+    best, at = [], int(follow[0])
+    while at < t:
+        best.append(at)
+        at = int(follow[at])
     probability = np.exp(behind[:t] + ahead[:t] - ahead[0])
     probability[0] = 0.0
     found = []
@@ -152,18 +164,21 @@ def _posterior(marginal: Array, chance: float, draws: int, rng: np.random.Genera
                 break
             begun.append(at)
         found.append(begun)
-    return probability, found
+    return probability, best, found
 
 
 @dataclass(frozen=True, eq=False)
 class ChangePointsFit:
-    """The posterior: `probability` (T,) that a regime begins at each period; `starts` draws of all beginnings."""
+    """The posterior: `probability` (T,) that a regime begins at each period; `best` the most
+    probable segmentation; `starts` draws of all beginnings.
+    """
 
     model: ChangePoints
     y: Array
     exposure: Array
     dispersion: float
     probability: Array
+    best: list[int]
     starts: list[list[int]]
 
     @property
@@ -173,32 +188,31 @@ class ChangePointsFit:
         return {n: numbers.count(n) / len(numbers) for n in sorted(set(numbers))}
 
     @property
-    def number(self) -> int:
-        """The most probable number of breaks."""
-        return max(self.counts, key=lambda n: self.counts[n])
-
-    @property
     def breaks(self) -> pl.DataFrame:
-        """The breaks, given the most probable number of them: period (first of the new regime), low, high, probability.
+        """The breaks more likely than not: period (first of the new regime), low, high, probability.
 
-        low to high is the central 90% of its date; probability that any break lies there, whatever their number.
+        They are those of the most probable segmentation. Each owns the periods halfway to its neighbours: probability
+        is that any break lies there, low to high the central 90% of its date if one does.
         """
         import polars as pl
 
         schema = {"period": pl.Int64, "low": pl.Int64, "high": pl.Int64, "probability": pl.Float64}
-        some = np.array([begun for begun in self.starts if len(begun) == self.number])
+        edges = [0, *self.best, len(self.y)]
         rows = []
-        for column in some.T if self.number else ():
-            low, middle, high = np.quantile(column, [0.05, 0.5, 0.95], method="inverted_cdf").astype(int)
-            inside = np.mean([any(low <= at <= high for at in begun) for begun in self.starts])
-            rows.append((int(middle), int(low), int(high), float(inside)))
+        for before, at, after in zip(edges, edges[1:], edges[2:], strict=False):
+            first, last = (before + at) / 2 if before else 0, (at + after) / 2 if after < len(self.y) else len(self.y)
+            inside = [[b for b in begun if first < b <= last] for begun in self.starts]
+            nearest = [min(some, key=lambda b: abs(b - at)) for some in inside if some]
+            probability = len(nearest) / len(self.starts)
+            if probability >= 0.5:
+                low, high = np.quantile(nearest, [0.05, 0.95], method="inverted_cdf").astype(int)
+                rows.append((at, int(low), int(high), probability))
         return pl.DataFrame(rows, schema=schema, orient="row")
 
     def regimes(self) -> pl.DataFrame:
         """Between the breaks found: first and last period, level, low, high (90%), periods seen."""
         import polars as pl
-        from scipy.stats import beta, gamma
-        from scipy.stats import t as student
+        from scipy.special import betaincinv, gammaincinv, stdtrit
 
         edges = [0, *self.breaks["period"].to_list(), len(self.y)]
         rows = []
@@ -210,24 +224,14 @@ class ChangePointsFit:
                 rows.append((first, after - 1, None, None, None, 0))
                 continue
             if self.model.family == "binomial":
-                posterior = beta(k + 0.5, total - k + 0.5)
+                middle, low, high = betaincinv(k + 0.5, total - k + 0.5, [0.5, 0.05, 0.95])
             elif self.model.family == "poisson":
-                posterior = gamma(k + 0.5, scale=1 / total)
+                middle, low, high = gammaincinv(k + 0.5, [0.5, 0.05, 0.95]) / total
             else:
                 rates = y[seen] / n[seen]
                 error = rates.std(ddof=1) / np.sqrt(len(rates)) if len(rates) > 1 else np.inf
-                posterior = student(max(1, len(rates) - 1), rates.mean(), max(error, 1e-12))
-            low, high = posterior.ppf([0.05, 0.95])
-            rows.append(
-                (
-                    first,
-                    after - 1,
-                    float(posterior.mean() if len(y) > 2 else posterior.ppf(0.5)),
-                    float(low),
-                    float(high),
-                    int(seen.sum()),
-                )
-            )
+                middle, low, high = rates.mean() + error * stdtrit(max(1, len(rates) - 1), [0.5, 0.05, 0.95])
+            rows.append((first, after - 1, float(middle), float(low), float(high), int(seen.sum())))
         schema = {
             "first": pl.Int64,
             "last": pl.Int64,

@@ -170,7 +170,7 @@ def _maximise(
     t: Array, marks: NDArray[np.int64], d: int, decays: Array, stop: float, v_at: Array, v_total: Array, stable: bool
 ) -> tuple[Array, Array, float, tuple[Array, Array]]:
     """Baseline, jumps, log likelihood and their standard errors."""
-    from detente.models.hawkes_likelihood import covariance, excitation, fit_rows, fit_stable, pack
+    from detente.models.hawkes_likelihood import excitation, fit_rows, fit_stable, pack, standard_errors
 
     k = len(decays)
     past = excitation(t, marks, d, decays)
@@ -184,7 +184,7 @@ def _maximise(
     for i, row in enumerate(rows):
         rate = row @ theta[i]
         value += float(np.log(rate).sum() - totals @ theta[i])
-        errors[i] = np.sqrt(np.diag(covariance(row, theta[i])))
+        errors[i] = standard_errors(row, totals, theta[i])
     return (
         theta[:, 0],
         theta[:, 1:].reshape(d, d, k),
@@ -204,7 +204,7 @@ def _whole(t: Array, marks: NDArray[np.int64], d: int, decays: Array, stop: floa
 
 @dataclass(frozen=True, eq=False)
 class HawkesFit:
-    """A fitted process. Standard errors are from the observed information, nan for jumps held at nought.
+    """A fitted process. Standard errors are from the observed information; for a jump at nought, see `standard_errors`.
 
     Near nought, bands by standard errors (`frame`) are cut at nought and are rough.
     """
@@ -291,9 +291,9 @@ class HawkesFit:
     def frame(self, level: float = 0.90) -> pl.DataFrame:
         """Rows effect, cause (null for the baseline), decay, value, error, low, high."""
         import polars as pl
-        from scipy.stats import norm
+        from scipy.special import ndtri
 
-        z = float(norm.ppf((1 + level) / 2))
+        z = float(ndtri((1 + level) / 2))
         rows: list[tuple[Any, ...]] = []
         for i, effect in enumerate(self.names):
             rows.append((effect, None, None, self.baseline[i], self.baseline_error[i]))

@@ -153,9 +153,9 @@ class IdealPointsFit:
         states of the session and counts when sessions are compared.
         """
         import polars as pl
-        from scipy.stats import norm
+        from scipy.special import ndtri
 
-        z = float(norm.ppf((1 + level) / 2))
+        z = float(ndtri((1 + level) / 2))
         at = np.searchsorted(self.links.sessions, self.sessions)
         points, errors = self.points, self.links.stretch[at] * self.errors
         return pl.DataFrame(
@@ -178,9 +178,9 @@ class IdealPointsFit:
         The band takes the two positions as independent.
         """
         import polars as pl
-        from scipy.stats import norm
+        from scipy.special import ndtri
 
-        z = float(norm.ppf((1 + level) / 2))
+        z = float(ndtri((1 + level) / 2))
         frame = self.frame()
         one, two = (frame.filter(pl.col("state") == state) for state in (a, b))
         both = one.join(two, on="session", suffix="_b").with_columns(

@@ -65,8 +65,7 @@ class LocalLevel:
 
 
 def _fit(model: LocalLevel, y: Array, exposure: Array) -> LocalLevelFit:
-    from scipy.special import expit
-    from scipy.stats import norm
+    from scipy.special import expit, ndtri
 
     from detente.models.local_level_filter import laplace
 
@@ -89,7 +88,7 @@ def _fit(model: LocalLevel, y: Array, exposure: Array) -> LocalLevelFit:
     levels = np.array([level for level, _ in found])
     mean = weight @ levels
     deviation = np.sqrt(weight @ (np.array([v for _, v in found]) + (levels - mean) ** 2))
-    z = float(norm.ppf((1 + model.probability) / 2))
+    z = float(ndtri((1 + model.probability) / 2))
     turn = {"binomial": expit, "poisson": np.exp, "gaussian": lambda x: x}[model.family]
     step, noise = weight @ np.array(pairs)
     return LocalLevelFit(

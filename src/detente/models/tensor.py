@@ -127,6 +127,18 @@ def _checked(indices: ArrayLike, counts: ArrayLike, dims: Sequence[int]) -> tupl
     return where[y > 0].astype(np.int64), y[y > 0]
 
 
+def log_score(rates: ArrayLike, counts: ArrayLike, weights: ArrayLike | None = None) -> float:
+    """Mean log probability of counts under Poisson distributions with these rates (at least 1e-12), weighted.
+
+    >>> round(log_score([1.0, 1.0], [0, 1]), 6)
+    -1.0
+    """
+    from scipy.special import gammaln
+
+    y, rate = np.asarray(counts, dtype=float), np.maximum(np.asarray(rates, dtype=float), 1e-12)
+    return float(np.average(y * np.log(rate) - rate - gammaln(y + 1), weights=weights))
+
+
 @dataclass(frozen=True, eq=False)
 class TensorFit:
     """A fitted factorisation; `bounds` are the evidence bound before every sweep."""
@@ -165,12 +177,9 @@ class TensorFit:
         )
         return low, high
 
-    def log_score(self, cells: ArrayLike, counts: ArrayLike) -> float:
-        """Mean log probability of counts in cells, by a Poisson with the expected count."""
-        from scipy.special import gammaln
-
-        y, rate = np.asarray(counts, dtype=float), np.maximum(self.rates(cells), 1e-12)
-        return float(np.mean(y * np.log(rate) - rate - gammaln(y + 1)))
+    def log_score(self, cells: ArrayLike, counts: ArrayLike, weights: ArrayLike | None = None) -> float:
+        """Mean log probability of counts in cells (weighted, if need be), by a Poisson with the expected count."""
+        return log_score(self.rates(cells), counts, weights)
 
     def summary(self) -> str:
         """Size, fit and the weight of every component."""

@@ -33,6 +33,15 @@ def pair_facts(record: Record, a: str, b: str, as_of: date | None = None, area: 
     )
 
 
+def date_text(day: date, precision: str) -> str:
+    """A fact's date as far as it is known.
+
+    >>> date_text(date(2006, 6, 1), "month")
+    '2006-06'
+    """
+    return {"day": day.isoformat(), "month": day.isoformat()[:7], "year": day.isoformat()[:4]}[precision]
+
+
 def chronology_ends(record: Record, facts: pl.DataFrame) -> date:
     """The last day that the chronologies of these facts cover: what a case declares, else the day of its last fact.
 

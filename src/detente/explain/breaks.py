@@ -1,0 +1,161 @@
+"""When relations changed regime, with the uncertainty of the dates and the facts near them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from detente.actors import state_name
+from detente.errors import NoData
+from detente.explain.levels import fact_counts
+from detente.explain.series import EVERY, fitting_period
+from detente.measures.panel import choose_source, pair_panel
+from detente.models import ChangePoints
+from detente.models.change_points import ChangePointsFit
+from detente.record.facts import date_text, pair_facts
+
+if TYPE_CHECKING:
+    from detente.record import Record
+
+NEAR = 4
+
+
+@dataclass(frozen=True, eq=False)
+class PairBreaks:
+    """The breaks of a pair's cooperative share. `periods` are the first days of the periods of `fit`."""
+
+    pair: tuple[str, str]
+    by: str
+    periods: list[date]
+    fit: ChangePointsFit
+    facts: pl.DataFrame
+    basis: str
+
+    def frame(self) -> pl.DataFrame:
+        """Rows date, low, high (90% of the date, by first days of periods), probability, level before and after, facts.
+
+        `facts`: up to four near the date, nearest first, as "day description".
+        """
+        regimes = self.fit.regimes()
+        rows = []
+        for number, row in enumerate(self.fit.breaks.iter_rows(named=True)):
+            when, low, high = (self.periods[row[name]] for name in ("period", "low", "high"))
+            rows.append(
+                (
+                    when,
+                    low,
+                    high,
+                    row["probability"],
+                    regimes["level"][number],
+                    regimes["level"][number + 1],
+                    self.near(when, low, high),
+                )
+            )
+        schema: dict[str, Any] = dict.fromkeys(("date", "low", "high"), pl.Date)
+        schema |= dict.fromkeys(("probability", "level_before", "level_after"), pl.Float64)
+        return pl.DataFrame(rows, schema={**schema, "facts": pl.List(pl.Utf8)}, orient="row")
+
+    def near(self, when: date, low: date, high: date) -> list[str]:
+        """Facts of the span of a break's date and a period around it, nearest to the date first."""
+        edges = pl.Series([low, high]).dt.offset_by(EVERY[self.by])
+        after = edges[1]
+        before = pl.Series([low]).dt.offset_by(f"-{EVERY[self.by]}")[0]
+        some = self.facts.filter(pl.col("date").is_between(before, after)).with_columns(
+            (pl.col("date") - when).abs().alias("away")
+        )
+        return [
+            f"{date_text(row['date'], row['precision'])} {row['description']}"
+            for row in some.sort("away", "date", "event_id").head(NEAR).iter_rows(named=True)
+        ]
+
+    def summary(self) -> str:
+        """Each break with the uncertainty of its date, the levels around it and the facts near it."""
+        names = " and ".join(state_name(code) for code in self.pair)
+        table = self.frame()
+        counts = ", ".join(f"{n}: {p:.0%}" for n, p in self.fit.counts.items() if p >= 0.05)
+        lines = [f"Breaks in the cooperative share of {names} (probability of each number: {counts})."]
+        for row in table.iter_rows(named=True):
+            lines.append(
+                f"{row['date']} (90%: {row['low']} to {row['high']}; a break there: {row['probability']:.0%}): "
+                f"from {row['level_before']:.0%} to {row['level_after']:.0%}."
+            )
+            lines += [f"  near: {fact}" for fact in row["facts"]]
+        lines.append(f"Basis: {self.basis}. Facts near a date are no proof of its cause.")
+        return "\n".join(lines)
+
+    def plot(self) -> Any:
+        """The share with its regimes, and the probability of a break in each period."""
+        from matplotlib.ticker import FuncFormatter
+
+        from detente.plots import source_line
+
+        drawing = self.fit.plot()
+        upper, lower = drawing.axes
+        upper.set_ylabel("cooperative share")
+
+        def named(x: float, _: int) -> str:
+            at = round(x)
+            return (
+                self.periods[at].isoformat()[: 4 if self.by in ("quarter", "year") else 10]
+                if 0 <= at < len(self.periods)
+                else ""
+            )
+
+        lower.xaxis.set_major_formatter(FuncFormatter(named))
+        lower.set_xlabel(self.by)
+        source_line(drawing, f"Lines and shades: regimes and their 90% bands. Source: {self.basis}.")
+        return drawing
+
+
+def breaks(
+    record: Record,
+    a: str,
+    b: str,
+    *,
+    by: str | None = None,
+    area: str | None = None,
+    as_of: date | None = None,
+    source: str | None = None,
+    seed: int = 0,
+) -> PairBreaks:
+    """Breaks of the cooperative share, both directions together; see `detente.models.ChangePoints`.
+
+    From events, if a source covers enough (weeks, where it covers less than ten years); else from the chronology by
+    quarter, where the facts near a break are those that make it. Raises NoData where periods are too few.
+    """
+    facts = pair_facts(record, a, b, as_of, area)
+    counted: pl.DataFrame | None = None
+    unit, basis = by or "quarter", f"{facts.height} facts of the chronology by {by or 'quarter'}"
+    try:
+        chosen = choose_source(record, source, as_of, pair=(a, b))
+        if fitting := fitting_period(record, chosen, as_of):
+            unit = by or ("month" if fitting == "month" else "week")
+            panel = pair_panel(record, a, b, by=unit, areas=(area,), as_of=as_of, source=chosen)
+            counted = _totals(panel)
+            basis = f"{counted['n'].sum():,} {chosen} events by {unit}"
+    except NoData:
+        if source:
+            raise
+    if counted is None:
+        counted = fact_counts(record, a, b, by=unit, area=area, as_of=as_of)
+    if counted is None or counted.height < 8 or counted["n"].sum() < 20:
+        raise NoData(f"too little of {state_name(a)} and {state_name(b)} is held to look for breaks")
+    fit = ChangePoints("binomial", seed=seed).fit(
+        counted["k"].cast(pl.Float64).to_numpy(), counted["n"].cast(pl.Float64).to_numpy()
+    )
+    span = f"{basis}, {counted['period'][0]} to {counted['period'][-1]}"
+    return PairBreaks((a, b), unit, counted["period"].to_list(), fit, facts, span)
+
+
+def _totals(panel: pl.DataFrame) -> pl.DataFrame:
+    good = pl.col("verbal_cooperation") + pl.col("material_cooperation")
+    bad = pl.col("verbal_conflict") + pl.col("material_conflict")
+    return (
+        panel.group_by("period")
+        .agg(good.sum().alias("k"), (good + bad).sum().alias("n"))
+        .sort("period")
+        .with_columns(pl.col("k", "n").fill_null(0))
+    )

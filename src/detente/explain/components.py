@@ -1,0 +1,159 @@
+"""Hidden structure of all relations: who does what to whom when, in a few components named by their members."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from detente.actors import state_name
+from detente.codebook import actions
+from detente.errors import DetenteError, NoData
+from detente.measures.panel import busiest_source
+from detente.models import PoissonTensor, choose_k
+from detente.models.tensor import TensorFit
+from detente.record.queries import UNITS, action_counts
+
+if TYPE_CHECKING:
+    from detente.record import Record
+
+MODES = ("sender", "receiver", "action", "period")
+TRIED = (5, 10, 20, 30, 50)
+
+
+@dataclass(frozen=True, eq=False)
+class Components:
+    """The fitted components, largest first; `labels` name the indices of each mode, `scores` are those of K, if tried."""
+
+    fit: TensorFit
+    labels: tuple[list[str], ...]
+    order: list[int]
+    scores: pl.DataFrame | None
+    by: str
+    basis: str
+
+    def frame(self) -> pl.DataFrame:
+        """Rows component (1 the largest), weight (share of events), mode, label, name, share, low, high.
+
+        Shares of a component's factor add up to 1 in each mode; members with less than a thousandth are left out.
+        """
+        rows = []
+        weights = self.fit.weights / self.fit.weights.sum()
+        factors = self.fit.factors
+        for number, k in enumerate(self.order, start=1):
+            for mode, (name, labels) in enumerate(zip(MODES, self.labels, strict=True)):
+                low, high = self.fit.interval(mode, k)
+                column = factors[mode][:, k]
+                for i in np.argsort(-column, kind="stable"):
+                    if column[i] < 0.001:
+                        break
+                    shown = _named(name, labels[i])
+                    rows.append((number, weights[k], name, labels[i], shown, column[i], low[i], high[i]))
+        columns = ["component", "weight", "mode", "label", "name", "share", "low", "high"]
+        return pl.DataFrame(rows, schema=columns, orient="row")
+
+    def name(self, component: int) -> str:
+        """A component's name: its top senders, receivers, actions and periods, as many as hold half of it, three at most."""
+        rows = self.frame().filter(pl.col("component") == component)
+        parts = []
+        for mode in MODES:
+            some = rows.filter(pl.col("mode") == mode)
+            enough = int((some["share"].cum_sum() < 0.5).sum()) + 1
+            parts.append(", ".join(some["name"].head(min(3, enough))))
+        senders, receivers, acts, when = parts
+        return f"{senders} to {receivers}: {acts} ({when})"
+
+    def summary(self) -> str:
+        """Every component's weight and name, and how K was chosen."""
+        weights = self.fit.weights / self.fit.weights.sum()
+        lines = [f"{self.fit.model.k} components of {self.basis}."]
+        if self.scores is not None:
+            shown = ", ".join(
+                f"{row['k']}: {row['gain']:+.5f}" for row in self.scores.drop_nulls("k").iter_rows(named=True)
+            )
+            lines.append(f"Held-out gain over each cell's own average, nats a cell, by K: {shown}.")
+        for number, k in enumerate(self.order, start=1):
+            lines.append(f"{number}. {weights[k]:.1%} {self.name(number)}")
+        return "\n".join(lines)
+
+    def plot(self, component: int = 1) -> Any:
+        """One component: its top senders, receivers and actions, and its course through time, with bands."""
+        from detente.plots import BLUE, band, figure, source_line
+
+        rows = self.frame().filter(pl.col("component") == component)
+        if rows.is_empty():
+            raise DetenteError(f"no component {component}; there are {len(self.order)}")
+        drawing, axes = figure(4.6, 2, 2, sharex=False)
+        for axis, mode in zip(axes.ravel()[:3], MODES[:3], strict=True):
+            top = rows.filter(pl.col("mode") == mode).head(8).reverse()
+            share = top["share"].to_numpy()
+            errors = np.array([share - top["low"].to_numpy(), top["high"].to_numpy() - share]).clip(0)
+            axis.barh(top["name"], share, color=BLUE, xerr=errors, error_kw={"linewidth": 0.8})
+            axis.set_xlabel(f"share of {mode}s")
+        k = self.order[component - 1]
+        low, high = self.fit.interval(3, k)
+        axis = axes[1][1]
+        when = [date.fromisoformat(label) for label in self.labels[3]]
+        band(axis, when, self.fit.factors[3][:, k], low, high)
+        axis.set_ylabel("share of the component")
+        axis.set_xlabel(self.by)
+        axis.tick_params(axis="x", rotation=30)
+        source_line(drawing, f"Component {component}; 90% intervals, variational, so too narrow. Source: {self.basis}.")
+        return drawing
+
+
+def _named(mode: str, label: str) -> str:
+    if mode in ("sender", "receiver"):
+        return state_name(label)
+    if mode == "action":
+        return actions()[label].name.lower() if label in actions() else label
+    return label
+
+
+def components(
+    record: Record,
+    k: int | None = None,
+    *,
+    by: str = "week",
+    as_of: date | None = None,
+    source: str | None = None,
+    states: Sequence[str] | None = None,
+    restarts: int = 1,
+    seed: int = 0,
+    on_k: Callable[[int], None] | None = None,
+) -> Components:
+    """Components of sender x receiver x CAMEO root x period, by Bayesian Poisson factorisation.
+
+    `k` None is chosen among 5, 10, 20, 30 and 50 by the score of held-out cells. `states` restricts to acts between
+    them. Raises NoData where no events are held.
+    """
+    if by not in UNITS:
+        raise DetenteError(f"by must be one of {', '.join(UNITS)}, not {by!r}")
+    chosen = busiest_source(record, source, as_of)
+    counts = action_counts(record, source=chosen, by=by, as_of=as_of, states=states)
+    if counts.height < 10:
+        raise NoData(f"{chosen} holds too few acts between these states")
+    people = sorted({*counts["sender"], *counts["receiver"]})
+    acts, when = sorted(set(counts["root"])), sorted(set(counts["period"]))
+    indices = np.column_stack(
+        [
+            counts[column].replace_strict({v: i for i, v in enumerate(values)}, return_dtype=pl.Int64).to_numpy()
+            for column, values in (("sender", people), ("receiver", people), ("root", acts), ("period", when))
+        ]
+    )
+    y = counts["count"].to_numpy()
+    dims = (len(people), len(people), len(acts), len(when))
+    model = PoissonTensor(k=k or TRIED[0], loops=False, restarts=restarts, seed=seed)
+    scores = None
+    if k is None:
+        scores = choose_k(model, indices, y, dims, TRIED, seed=seed, on_k=on_k)
+        k = int(scores.drop_nulls("k").sort("log_score", descending=True)["k"][0])
+    fit = PoissonTensor(k=k, loops=False, restarts=restarts, seed=seed).fit(indices, y, dims)
+    order = [int(i) for i in np.argsort(-fit.weights, kind="stable")]
+    labels = (people, people, acts, [day.isoformat() for day in when])
+    basis = f"{int(y.sum()):,} {chosen} events between {len(people)} states by {by}, {when[0]} to {when[-1]}"
+    return Components(fit, labels, order, scores, by, basis)

@@ -1,0 +1,224 @@
+"""Levels of a pair through time: direction by direction, area by area, with bands, whatever the press's volume."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from detente.actors import state_name
+from detente.errors import NoData
+from detente.explain.series import EVERY, fact_periods, facts_of_all
+from detente.measures.panel import COUNTS, choose_source, pair_panel, periods
+from detente.models import LocalLevel
+from detente.record.facts import pair_facts
+from detente.record.queries import volume
+
+if TYPE_CHECKING:
+    from detente.record import Record
+
+# What a level is of, and the unit: reports are set against all reports of the source in the period.
+MEASURES = {
+    "share": "cooperative share",
+    "cooperation": "cooperative reports per 1,000 of all",
+    "conflict": "conflictual reports per 1,000 of all",
+    "intensity": "net intensity (Goldstein) per 1,000 of all reports",
+}
+LEAST_REPORTS = 20
+SCHEMA: dict[str, Any] = {
+    "period": pl.Date,
+    "sender": pl.Utf8,
+    "receiver": pl.Utf8,
+    "area": pl.Utf8,
+    "measure": pl.Utf8,
+    "observed": pl.Float64,
+    "exposure": pl.Float64,
+    "level": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "basis": pl.Utf8,
+}
+
+
+def levels(
+    record: Record,
+    a: str,
+    b: str,
+    *,
+    by: str = "month",
+    areas: Sequence[str | None] = (None,),
+    as_of: date | None = None,
+    source: str | None = None,
+) -> PairLevels:
+    """Level of every `MEASURES` by direction and area from events; without events, shares from yearly counts and facts.
+
+    Each series is a local level (`detente.models.LocalLevel`): the share binomial, the rates Poisson with the source's
+    whole volume as offset, the intensity Gaussian with a variance that falls with that volume; noise beyond the family
+    is estimated. Bands hold 90%. A direction with fewer than 20 reports in an area is left out. From the yearly counts of a case: the share by direction, all areas; from facts: the
+    share by area and quarter, both sides together (sender and receiver null). Raises NoData where nothing is held.
+    """
+    try:
+        chosen = choose_source(record, source, as_of, pair=(a, b))
+    except NoData:
+        if source:
+            raise
+        return _without_events(record, a, b, areas, as_of)
+    all_reports = volume(record, source=chosen, by=by, as_of=as_of)
+    panel = pair_panel(record, a, b, by=by, areas=areas, as_of=as_of, source=chosen).join(
+        all_reports, on="period", how="left", maintain_order="left"
+    )
+    frames = []
+    for (sender, receiver, area), rows in panel.partition_by(
+        "sender", "receiver", "area", as_dict=True, maintain_order=True
+    ).items():
+        if rows.select(pl.sum_horizontal(COUNTS).sum()).item() < LEAST_REPORTS:
+            continue
+        good = rows["verbal_cooperation"] + rows["material_cooperation"]
+        bad = rows["verbal_conflict"] + rows["material_conflict"]
+        offset = rows["volume"].fill_null(0) / 1000
+        for measure, family, y, exposure in (
+            ("share", "binomial", good, good + bad),
+            ("cooperation", "poisson", good, offset),
+            ("conflict", "poisson", bad, offset),
+            ("intensity", "gaussian", rows["intensity"], offset),
+        ):
+            labels = (sender, receiver, area, measure, f"{chosen} events")
+            frames.append(_one(rows["period"], family, y, exposure, labels))
+    return _gathered((a, b), by, frames, f"{chosen} events by {by}")
+
+
+def fact_counts(
+    record: Record, a: str, b: str, *, by: str, area: str | None, as_of: date | None
+) -> pl.DataFrame | None:
+    """Cooperative facts k of n in every period that the chronology covers; None without a fact of the area."""
+    facts = pair_facts(record, a, b, as_of, area)
+    if facts.is_empty():
+        return None
+    counted = facts.group_by(pl.col("date").dt.truncate(EVERY[by]).alias("period")).agg(
+        (pl.col("tone") == "cooperative").sum().alias("k"), pl.len().alias("n")
+    )
+    grid = pl.DataFrame({"period": fact_periods(record, facts_of_all(record, a, b, as_of), as_of, by)})
+    return grid.join(counted, on="period", how="left", maintain_order="left").fill_null(0)
+
+
+def _one(
+    period: pl.Series, family: Any, y: pl.Series, exposure: pl.Series, labels: tuple[str | None, ...]
+) -> pl.DataFrame | None:
+    values, weight = y.cast(pl.Float64).to_numpy(), exposure.cast(pl.Float64).fill_null(0).to_numpy()
+    if not (weight > 0).any():
+        return None
+    fit = LocalLevel(family).fit(values, weight)
+    sender, receiver, area, measure, basis = labels
+    return (
+        fit.frame()
+        .with_columns(
+            period,
+            pl.lit(sender, pl.Utf8).alias("sender"),
+            pl.lit(receiver, pl.Utf8).alias("receiver"),
+            pl.lit(area, pl.Utf8).alias("area"),
+            pl.lit(measure).alias("measure"),
+            pl.lit(basis).alias("basis"),
+        )
+        .select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
+    )
+
+
+def _gathered(pair: tuple[str, str], by: str, frames: Sequence[pl.DataFrame | None], basis: str) -> PairLevels:
+    kept = [frame for frame in frames if frame is not None]
+    if not kept:
+        raise NoData(f"nothing of {state_name(pair[0])} and {state_name(pair[1])} is held that has a level")
+    return PairLevels(pair, by, pl.concat(kept), basis)
+
+
+def _without_events(record: Record, a: str, b: str, areas: Sequence[str | None], as_of: date | None) -> PairLevels:
+    frames: list[pl.DataFrame | None] = []
+    counts = record.table("figures", as_of).filter(
+        pl.col("subject").is_in([f"{a}>{b}", f"{b}>{a}"])
+        & pl.col("measure").is_in([f"icews_{name}" for name in COUNTS])
+    )
+    good = pl.col("measure").str.contains("cooperation")
+    if None in areas:
+        for (subject,), rows in counts.partition_by("subject", as_dict=True, maintain_order=True).items():
+            yearly = rows.group_by(pl.col("date").dt.truncate("1y").alias("period")).agg(
+                pl.col("value").filter(good).sum().alias("k"), pl.col("value").sum().alias("n")
+            )
+            every = pl.DataFrame({"period": periods(yearly["period"].min(), yearly["period"].max(), "year")})
+            yearly = every.join(yearly, on="period", how="left", maintain_order="left").fill_null(0)
+            labels = (*str(subject).split(">"), None, "share", "yearly counts of a case")
+            frames.append(_one(yearly["period"], "binomial", yearly["k"], yearly["n"], labels))
+    for area in areas:
+        quarterly = fact_counts(record, a, b, by="quarter", area=area, as_of=as_of)
+        if quarterly is None:
+            continue
+        labels = (None, None, area, "share", "facts of the chronology")
+        frames.append(_one(quarterly["period"], "binomial", quarterly["k"], quarterly["n"], labels))
+    return _gathered((a, b), "quarter", frames, "no events held: yearly counts of a case, and facts by quarter")
+
+
+@dataclass(frozen=True, eq=False)
+class PairLevels:
+    """The levels of a pair; `table` has the columns of `SCHEMA`, measures those of `MEASURES`."""
+
+    pair: tuple[str, str]
+    by: str
+    table: pl.DataFrame
+    basis: str
+
+    def frame(self) -> pl.DataFrame:
+        """Rows period, sender, receiver, area, measure, observed, exposure, level, low, high, basis."""
+        return self.table
+
+    def latest(self) -> pl.DataFrame:
+        """The last period of every series, with the level a year earlier, or at first: columns before, before_period."""
+        rows = []
+        keys = ("sender", "receiver", "area", "measure", "basis")
+        for part in self.table.partition_by(*keys, maintain_order=True):
+            last = part.row(-1, named=True)
+            earlier = part.filter(pl.col("period") <= pl.lit(last["period"]).dt.offset_by("-1y"))
+            old = earlier.row(-1, named=True) if earlier.height else part.row(0, named=True)
+            rows.append({**last, "before": old["level"], "before_period": old["period"]})
+        return pl.DataFrame(rows, schema={**SCHEMA, "before": pl.Float64, "before_period": pl.Date})
+
+    def summary(self) -> str:
+        """The last level of every series with its band, and what it was before."""
+        lines = [f"Levels of {state_name(self.pair[0])} and {state_name(self.pair[1])}: {self.basis}."]
+        for row in self.latest().iter_rows(named=True):
+            who = f"{row['sender']} to {row['receiver']}" if row["sender"] else "both sides"
+            where = f", {row['area']}" if row["area"] else ""
+            shown = [
+                f"{row[name]:.0%}" if row["measure"] == "share" else f"{row[name]:.3g}"
+                for name in ("level", "low", "high", "before")
+            ]
+            lines.append(
+                f"{who}{where}: {MEASURES[row['measure']]} {shown[0]} ({shown[1]} to {shown[2]}) at {row['period']}; "
+                f"{shown[3]} at {row['before_period']} [{row['basis']}]."
+            )
+        return "\n".join(lines)
+
+    def plot(self, measure: str = "share", area: str | None = None) -> Any:
+        """One measure of one area through time, a line for each direction, the periods' own values as dots."""
+        from detente.plots import SERIES, band, figure, source_line
+
+        some = self.table.filter((pl.col("measure") == measure) & pl.col("area").eq_missing(area))
+        if some.is_empty():
+            raise NoData(f"no level of {measure} in {area or 'all areas'}")
+        drawing, axis = figure(3.0)
+        parts = some.partition_by("sender", "receiver", "basis", maintain_order=True)
+        for number, part in enumerate(parts):
+            first, colour = part.row(0, named=True), SERIES[number % len(SERIES)]
+            name = f"{first['sender']} to {first['receiver']}" if first["sender"] else first["basis"]
+            axis.scatter(part["period"], part["observed"], s=7, color=colour, alpha=0.5)
+            band(axis, part["period"], part["level"], part["low"], part["high"], colour=colour, label=name)
+        if measure == "share":
+            axis.set_ylim(0, 1)
+        elif measure != "intensity":
+            axis.set_ylim(0, float(np.nanquantile(some["high"].to_numpy(), 0.99)) * 1.1)
+        axis.set_ylabel(MEASURES[measure], wrap=True)
+        axis.set_xlabel(self.by)
+        axis.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0, frameon=False, ncols=3)
+        source_line(drawing, f"Local level and 90% band; dots: each {self.by}'s own value. Source: {self.basis}.")
+        return drawing

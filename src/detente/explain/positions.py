@@ -1,0 +1,70 @@
+"""Ideal points of all states from the roll calls held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from detente.actors import identity
+from detente.actors.tables import states as all_states
+from detente.errors import NoData
+from detente.explain.result import Explained
+from detente.models.ideal_points import IdealPoints, IdealPointsFit
+
+if TYPE_CHECKING:
+    from detente.record import Record
+
+
+def ideal_points(
+    record: Record,
+    *,
+    as_of: date | None = None,
+    sessions: int | None = None,
+    issue: str | None = None,
+    tolerance: float = 2e-3,
+    on_step: Callable[[int, float], None] | None = None,
+) -> Explained[IdealPointsFit]:
+    """Ideal points of every member in every session, or in the last `sessions` of them, from votes known on `as_of`.
+
+    A roll call counts as the same resolution come back where its title is the title of just one roll call in the
+    session and of just one in the session before; no better mark of identity is held. `issue` keeps the roll calls of
+    one code (nu, di, me, hr, co, ec). Raises NoData where no votes are held.
+    """
+    if not record.parts("votes"):
+        raise NoData("no votes are held; ingest the UN roll calls (detente ingest FILE..., or detente fetch unvotes)")
+    calls = record.table("rollcalls", as_of).select(
+        "rcid", "session", "date", pl.col("title").str.strip_chars().str.to_lowercase()
+    )
+    if issue is not None:
+        marked = record.table("rollcall_issues").filter(pl.col("issue") == issue)["rcid"].unique()
+        calls = calls.filter(pl.col("rcid").is_in(marked.implode()))
+    if calls.is_empty():
+        raise NoData(f"no roll call {f'on {issue} ' if issue else ''}was known on {as_of}")
+    if sessions is not None:
+        calls = calls.filter(pl.col("session") > calls["session"].max() - sessions)
+    alone = (pl.len().over("session", "title") == 1) & (pl.col("title") != "")
+    calls = calls.with_columns(pl.when(alone).then("title").otherwise("rcid").alias("item"))
+    now = {code: state for state in all_states() for code in identity(state)}
+    votes = (
+        pl.scan_parquet(record.paths(record.parts("votes")))
+        .filter(pl.col("choice").is_in(["yes", "abstain", "no"]))
+        .select("rcid", pl.col("state").replace(now), "choice")
+        .unique(["rcid", "state"], keep="first", maintain_order=True)
+        .join(calls.lazy(), on="rcid")
+        .sort("rcid", "state")
+        .collect()
+    )
+    if votes.is_empty():
+        raise NoData(f"no vote was known on {as_of}")
+    codes = {"no": 0, "abstain": 1, "yes": 2}
+    fit = IdealPoints(positive="USA" if "USA" in votes["state"] else None, tolerance=tolerance).fit(
+        votes["state"].to_numpy(),
+        votes["session"].to_numpy(),
+        votes["item"].to_numpy(),
+        votes["choice"].replace_strict(codes, return_dtype=pl.Int64).to_numpy(),
+        on_step=on_step,
+    )
+    return Explained(fit, f"UN roll calls held, {calls['date'].min()} to {calls['date'].max()}")

@@ -1,0 +1,53 @@
+"""What an explanation gives back: the fit of a model, and on what it rests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class Fitted(Protocol):
+    """What every fit of `detente.models` has."""
+
+    def frame(self) -> pl.DataFrame:
+        """Tidy estimates."""
+        ...
+
+    def summary(self) -> str:
+        """In words and numbers."""
+        ...
+
+    def plot(self) -> Any:
+        """A matplotlib figure."""
+        ...
+
+
+F = TypeVar("F", bound=Fitted)
+
+
+@dataclass(frozen=True, eq=False)
+class Explained(Generic[F]):
+    """The fit of a model to series of the record; `basis` says which, from what source, over what time."""
+
+    fit: F
+    basis: str
+
+    def frame(self) -> pl.DataFrame:
+        """The estimates with their bands."""
+        return self.fit.frame()
+
+    def summary(self) -> str:
+        """The estimates in words and numbers, and their basis."""
+        return f"{self.fit.summary()}\nBasis: {self.basis}."
+
+    def plot(self) -> Any:
+        """The chart of the fit, its basis below."""
+        from detente.plots import source_line
+
+        drawing = self.fit.plot()
+        line = drawing.get_supxlabel()
+        source_line(drawing, f"{line} Source: {self.basis}." if line else f"Source: {self.basis}.")
+        return drawing

@@ -1,0 +1,98 @@
+"""How many components: by the counts of cells that the factorisation did not see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+from numpy.typing import ArrayLike, NDArray
+
+from detente.errors import DetenteError
+from detente.models.tensor import PoissonTensor, log_score
+
+
+def choose_k(
+    model: PoissonTensor,
+    indices: ArrayLike,
+    counts: ArrayLike,
+    dims: Sequence[int],
+    ks: Sequence[int],
+    *,
+    fraction: float = 0.1,
+    seed: int = 0,
+    on_k: Callable[[int], None] | None = None,
+) -> pl.DataFrame:
+    """Held-out score of every K: rows k (null for the baseline), log_score (mean over cells, nats), gain.
+
+    Of the non-zero cells `fraction` are hidden and, per hidden one, three of the zero cells (weighted back to their
+    true number). The baseline knows each cell's average over the last mode (the same sender, receiver and action in
+    other periods) with one period's worth of the overall mean added: `gain` is the score above it.
+
+    >>> rng = np.random.default_rng(0)
+    >>> y = rng.poisson(np.kron(np.eye(2), np.full((6, 6), 3.0))[:, :, None] * np.ones(8))
+    >>> where = np.argwhere(y > 0)
+    >>> scores = choose_k(PoissonTensor(seed=1), where, y[y > 0], y.shape, [1, 2])
+    >>> scores.drop_nulls("k").sort("log_score")["k"][-1]
+    2
+    """
+    where, y = np.asarray(indices), np.asarray(counts)
+    if not 0 < fraction < 1:
+        raise DetenteError("fraction must lie between 0 and 1")
+    rng = np.random.default_rng(seed)
+    chosen = rng.choice(len(y), max(1, round(fraction * len(y))), replace=False)
+    zeros = _zero_cells(where, dims, 3 * len(chosen), model.loops, rng)
+    cells = np.concatenate([where[chosen], zeros])
+    told = np.concatenate([y[chosen], np.zeros(len(zeros), dtype=y.dtype)])
+    size = float(np.prod(np.array(dims, dtype=float)))
+    size -= 0 if model.loops else size / dims[0]
+    weights = np.concatenate(
+        [np.full(len(chosen), len(y) / len(chosen)), np.full(len(zeros), (size - len(y)) / len(zeros))]
+    )
+    base = log_score(_averages(where, y, chosen, cells, dims), told, weights)
+    rows: list[tuple[int | None, float, float]] = [(None, base, 0.0)]
+    for k in ks:
+        fit = replace(model, k=k).fit(where, y, dims, hidden=cells)
+        score = fit.log_score(cells, told, weights)
+        rows.append((k, score, score - base))
+        if on_k:
+            on_k(k)
+    return pl.DataFrame(rows, schema=["k", "log_score", "gain"], orient="row")
+
+
+def _zero_cells(
+    where: NDArray[np.int64], dims: Sequence[int], count: int, loops: bool, rng: np.random.Generator
+) -> NDArray[np.int64]:
+    taken = np.ravel_multi_index(tuple(where.T), tuple(dims))
+    found = np.empty(0, dtype=np.int64)
+    for _ in range(100):
+        tried = np.column_stack([rng.integers(0, n, 2 * count) for n in dims])
+        if not loops:
+            tried = tried[tried[:, 0] != tried[:, 1]]
+        flat = np.ravel_multi_index(tuple(tried.T), tuple(dims))
+        found = np.unique(np.concatenate([found, flat[~np.isin(flat, taken)]]))
+        if len(found) >= count:
+            break
+    if not len(found):
+        raise DetenteError("the tensor has no zero cell to hold out")
+    return np.column_stack(np.unravel_index(rng.permutation(found)[:count], tuple(dims)))
+
+
+def _averages(
+    where: NDArray[np.int64],
+    y: NDArray[np.int64],
+    chosen: NDArray[np.int64],
+    cells: NDArray[np.int64],
+    dims: Sequence[int],
+) -> NDArray[np.float64]:
+    """Of each cell the average over the last mode without what is hidden, a period of the overall mean added."""
+    kept = np.ones(len(y), dtype=bool)
+    kept[chosen] = False
+    flat = np.ravel_multi_index(tuple(where[:, :-1].T), tuple(dims[:-1]))
+    seen, position = np.unique(flat[kept], return_inverse=True)
+    sums = np.bincount(position, y[kept])
+    wanted = np.ravel_multi_index(tuple(cells[:, :-1].T), tuple(dims[:-1]))
+    at = np.clip(np.searchsorted(seen, wanted), 0, len(seen) - 1)
+    total = np.where(seen[at] == wanted, sums[at], 0.0)
+    return np.asarray((total + y[kept].sum() / np.prod(np.array(dims, dtype=float))) / dims[-1])
