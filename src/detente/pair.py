@@ -24,7 +24,17 @@ if TYPE_CHECKING:
 
     from detente.assessment import Assessment
     from detente.claims import Report
+    from detente.explain.breaks import PairBreaks
+    from detente.explain.components import Components
+    from detente.explain.digest import Digest
+    from detente.explain.excitation import ExcitationFit
+    from detente.explain.levels import PairLevels
+    from detente.explain.reciprocity import ReciprocityThroughTime
+    from detente.explain.result import Explained
+    from detente.explain.spillover import PairSpillover
     from detente.measures import Life
+    from detente.models.ideal_points import IdealPointsFit
+    from detente.models.reciprocity import ReciprocityFit
 
 
 class OpenRecord(Record):
@@ -36,6 +46,40 @@ class OpenRecord(Record):
         if first == second:
             raise DetenteError(f"{a!r} and {b!r} are the same state")
         return Pair(self, first, second, _day(as_of))
+
+    def panel(
+        self,
+        states: Sequence[str] | None = None,
+        *,
+        by: str = "month",
+        as_of: str | date | None = None,
+        area: str | None = None,
+        source: str | None = None,
+        least: int = 1,
+    ) -> pl.DataFrame:
+        """The panel of all pairs of states at once, or of those named; see `detente.measures.states_panel`."""
+        from detente.measures import states_panel
+
+        named = None if states is None else [self.actors.state(state) for state in states]
+        return states_panel(self, named, by=by, as_of=_day(as_of), area=area, source=source, least=least)
+
+    def similarity(self, *, issue: str | None = None, as_of: str | date | None = None) -> pl.DataFrame:
+        """How alike all pairs vote in the UN, year by year; see `detente.measures.all_similarity`."""
+        from detente.measures import all_similarity
+
+        return all_similarity(self, as_of=_day(as_of), issue=issue)
+
+    def components(self, k: int | None = None, *, as_of: str | date | None = None, **asked: Any) -> Components:
+        """Hidden structure of who does what to whom when; see `detente.explain.components`."""
+        from detente.explain.components import components
+
+        return components(self, k, as_of=_day(as_of), **asked)
+
+    def ideal_points(self, *, as_of: str | date | None = None, **asked: Any) -> Explained[IdealPointsFit]:
+        """Positions of all states in the UN, session by session; see `detente.explain.positions`."""
+        from detente.explain.positions import ideal_points
+
+        return ideal_points(self, as_of=_day(as_of), **asked)
 
     def claims_files(self) -> dict[str, Path]:
         """The claims files that the cases bring, by name."""
@@ -111,13 +155,66 @@ class Pair:
 
         return agreement(self.record, self.a, self.b, as_of=self.as_of, issues=tuple(issues))
 
-    def assess(self, *, source: str | None = None) -> Assessment:
-        """The assessment; needs a day, so give `as_of` when naming the pair."""
+    def similarity(self, issues: Sequence[str | None] = (None,), *, seed: int = 0) -> pl.DataFrame:
+        """Agreement, S, pi and kappa in UN roll calls by year and issue, with intervals; see `detente.measures`."""
+        from detente.measures import similarity
+
+        return similarity(self.record, self.a, self.b, as_of=self.as_of, issues=issues, seed=seed)
+
+    def levels(self, by: str = "month", **asked: Any) -> PairLevels:
+        """Levels of cooperation and conflict with bands; see `detente.explain.levels`."""
+        from detente.explain.levels import levels
+
+        return levels(self.record, self.a, self.b, by=by, as_of=self.as_of, **asked)
+
+    def reciprocity(self, **asked: Any) -> Explained[ReciprocityFit]:
+        """What each side returns of the other's moves; see `detente.explain.reciprocity`."""
+        from detente.explain.reciprocity import reciprocity
+
+        return reciprocity(self.record, self.a, self.b, as_of=self.as_of, **asked)
+
+    def reciprocity_through_time(self, **asked: Any) -> ReciprocityThroughTime:
+        """The same in moving windows; see `detente.explain.reciprocity`."""
+        from detente.explain.reciprocity import reciprocity_through_time
+
+        return reciprocity_through_time(self.record, self.a, self.b, as_of=self.as_of, **asked)
+
+    def excitation(self, **asked: Any) -> Explained[ExcitationFit]:
+        """Which acts set off which; see `detente.explain.excitation`."""
+        from detente.explain.excitation import excitation
+
+        return excitation(self.record, self.a, self.b, as_of=self.as_of, **asked)
+
+    def spillover(self, third: str, **asked: Any) -> PairSpillover:
+        """How relations with a third state go with the pair's own; see `detente.explain.spillover`."""
+        from detente.explain.spillover import spillover
+
+        state = self.record.actors.state(third)
+        return spillover(self.record, self.a, self.b, state, as_of=self.as_of, **asked)
+
+    def breaks(self, **asked: Any) -> PairBreaks:
+        """When relations changed regime, with facts near; see `detente.explain.breaks`."""
+        from detente.explain.breaks import breaks
+
+        return breaks(self.record, self.a, self.b, as_of=self.as_of, **asked)
+
+    def explain(self, thirds: Sequence[str] = (), *, source: str | None = None, seed: int = 0) -> Digest:
+        """All of these in words and numbers; see `detente.explain.digest`."""
+        from detente.explain.digest import explain
+
+        states = [self.record.actors.state(third) for third in thirds]
+        return explain(self.record, self.a, self.b, as_of=self.as_of, thirds=states, source=source, seed=seed)
+
+    def assess(self, *, source: str | None = None, explained: bool = True) -> Assessment:
+        """The assessment; needs a day, so give `as_of` when naming the pair.
+
+        `explained=False` leaves out what the models say, which takes longest.
+        """
         from detente.assessment import assess
 
         if self.as_of is None:
             raise DetenteError("an assessment is as of a day: record.pair(a, b, as_of='2007-02-01')")
-        return assess(self.record, self.a, self.b, self.as_of, source=source)
+        return assess(self.record, self.a, self.b, self.as_of, source=source, explained=explained)
 
 
 def open_record(

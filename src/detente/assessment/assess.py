@@ -35,6 +35,7 @@ from detente.assessment.windows import (
 )
 from detente.codebook import Area
 from detente.errors import NoData
+from detente.explain.digest import Section, explain
 from detente.measures.shares import Share, probability_higher, share
 from detente.measures.stock import Life, lives
 from detente.record.facts import date_text, incomplete_from
@@ -47,8 +48,13 @@ SHOWN = 6
 RISING, FALLING = 0.80, 0.20
 
 
-def assess(record: Record, a: str, b: str, as_of: date, *, source: str | None = None) -> Assessment:
-    """Assess one pair; raises NoData where nothing of it was known on `as_of`."""
+def assess(
+    record: Record, a: str, b: str, as_of: date, *, source: str | None = None, explained: bool = True
+) -> Assessment:
+    """Assess one pair; raises NoData where nothing of it was known on `as_of`.
+
+    `explained=False` leaves out what the models say (`detente.explain.digest`), which takes longest.
+    """
     entries = collect(record, a, b, as_of, source)
     notes = Notes()
     held = lives(record, a, b, as_of)
@@ -80,11 +86,19 @@ def assess(record: Record, a: str, b: str, as_of: date, *, source: str | None = 
         findings,
         figures,
         _third_parties(entries, as_of),
+        _explanation(record, a, b, as_of, source) if explained else (),
         _cannot_tell(entries, findings, figures, as_of),
         tuple(notes.items),
         _provenance(record, source),
         chart_series(record, a, b, as_of, entries, held),
     )
+
+
+def _explanation(record: Record, a: str, b: str, as_of: date, source: str | None) -> tuple[Section, ...]:
+    try:
+        return explain(record, a, b, as_of=as_of, source=source).sections
+    except NoData:
+        return ()
 
 
 def _direction(now: Share, before: Share, least: int) -> str:

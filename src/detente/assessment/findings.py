@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.assessment.outlook import Outlook
+from detente.explain.digest import Section, sections_as_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,7 @@ class Assessment:
     areas: tuple[AreaFinding, ...]
     figures: tuple[Figure, ...]
     third_parties: tuple[dict[str, Any], ...]
+    explanation: tuple[Section, ...]
     cannot_tell: tuple[str, ...]
     notes: tuple[tuple[str, str], ...]
     provenance: dict[str, Any]
@@ -201,6 +203,7 @@ class Assessment:
                 for a in self.areas
             ],
             "third_parties": list(self.third_parties),
+            "explanation": sections_as_data(self.explanation),
             "figures": [
                 {
                     "text": f.text,

@@ -13,9 +13,12 @@ COMMANDS = {
     "assess": ("detente.cli.assess", "Assess the security relations of two states as of a day."),
     "claims": ("detente.cli.claims", "Check what a study claimed against what followed, and score it."),
     "codebook": ("detente.cli.codebook", "Print the actions and issue areas, or say why an event has its areas."),
+    "components": ("detente.cli.components", "Find the hidden structure of who does what to whom when."),
+    "explain": ("detente.cli.explain", "Explain a pair: levels, reciprocity, third parties, breaks, votes."),
     "fetch": ("detente.cli.fetch", "Download event data and UN votes from their official addresses."),
+    "ideal-points": ("detente.cli.ideal_points", "Place all states by their votes in the UN, session by session."),
     "ingest": ("detente.cli.record", "Add files or folders to the record."),
-    "panel": ("detente.cli.panel", "Count a pair's acts by direction, period and issue area."),
+    "panel": ("detente.cli.panel", "Count the acts of a pair, or of all pairs, by direction and period."),
     "record": (
         "detente.cli.record",
         "Show what the record holds: facts, agreements, figures, audit, quarantine, verify.",
@@ -36,7 +39,7 @@ class LazyGroup(click.Group):
         """The command itself, imported now."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name][0]), cmd_name)
+        command: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name][0]), cmd_name.replace("-", "_"))
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -34,7 +34,9 @@ def assess(
     detente assess India Pakistan --as-of 2018-08-31 --format json
     """
     record = open_record(**options)
-    result = record.pair(a, b, as_of=as_of).assess(source=source)
+    result = record.pair(a, b, as_of=as_of).assess(
+        source=source, explained=form == "json" or page is not None or not brief
+    )
     if page:
         say(f"wrote {result.to_html(Path(page))}")
     if form == "json":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,10 +18,13 @@ from detente.cli.common import (
     write_frame,
 )
 
+if TYPE_CHECKING:
+    from detente.pair import OpenRecord
+
 
 @click.command()
-@click.argument("a")
-@click.argument("b")
+@click.argument("a", required=False)
+@click.argument("b", required=False)
 @click.option(
     "--by",
     type=click.Choice(["day", "week", "month", "quarter", "year"]),
@@ -41,25 +44,42 @@ from detente.cli.common import (
     show_default=True,
     help="Acts of all sectors, or of states and their organs alone.",
 )
+@click.option("--among", help="All pairs of these states, as in USA,RUS,CHN; in place of A and B.")
+@click.option(
+    "--least", type=click.IntRange(0), default=1, show_default=True, help="Of all pairs, those with so many events."
+)
 @record_options
 @format_option("table", "csv", "json", "parquet")
 def panel(
-    a: str,
-    b: str,
+    a: str | None,
+    b: str | None,
     by: str,
     as_of: date | None,
     areas: tuple[str, ...],
     source: str | None,
     sectors: str,
+    among: str | None,
+    least: int,
     form: str,
     **options: Any,
 ) -> None:
     """Directed counts by quad class, net intensity and cooperation share, period by period.
 
-    Where a source covers a period, no events means zeros; where none does, the values are missing.
+    Where a source covers a period, no events means zeros; where none does, the values are missing. Without A and B:
+    all pairs of states.
+
+    \b
+    detente panel USA RUS --by quarter
+    detente panel --by week --least 50 --format parquet > pairs.parquet
+    detente panel --among USA,RUS,CHN --area diplomatic
     """
     record = open_record(**options)
     wanted = chosen_areas(record, areas)
+    if a is None or b is None:
+        _all_pairs(record, a, by, as_of, wanted, source, sectors, among, least, form)
+        return
+    if among:
+        raise click.UsageError("give either A and B, or --among")
     frame = record.pair(a, b, as_of=as_of).panel(by, areas=wanted, source=source, sectors=sectors)
     held = record.event_sources()
     if len(held) > 1 and not source:
@@ -76,3 +96,29 @@ def panel(
             "source": frame["source"][0],
         },
     )
+
+
+def _all_pairs(
+    record: OpenRecord,
+    alone: str | None,
+    by: str,
+    as_of: date | None,
+    areas: list[str | None],
+    source: str | None,
+    sectors: str,
+    among: str | None,
+    least: int,
+    form: str,
+) -> None:
+    import polars as pl
+
+    if alone is not None:
+        raise click.UsageError("name two states, or none for all pairs")
+    if sectors != "all":
+        raise click.UsageError("--sectors is for one pair")
+    states = among.split(",") if among else None
+    if states is not None and len(set(states)) < 2:
+        raise click.UsageError("--among needs two states or more, as in USA,RUS,CHN")
+    frame = pl.concat(record.panel(states, by=by, as_of=as_of, area=area, source=source, least=least) for area in areas)
+    meta = {"among": states, "by": by, "as_of": as_of.isoformat() if as_of else None, "source": source}
+    write_frame(frame, form, meta=meta)

@@ -59,13 +59,17 @@ class Components:
     def name(self, component: int) -> str:
         """A component's name: its top senders, receivers, actions and periods, as many as hold half of it, three at most."""
         rows = self.frame().filter(pl.col("component") == component)
-        parts = []
+        top = {}
         for mode in MODES:
             some = rows.filter(pl.col("mode") == mode)
-            enough = int((some["share"].cum_sum() < 0.5).sum()) + 1
-            parts.append(", ".join(some["name"].head(min(3, enough))))
-        senders, receivers, acts, when = parts
-        return f"{senders} to {receivers}: {acts} ({when})"
+            top[mode] = some["name"].head(min(3, int((some["share"].cum_sum() < 0.5).sum()) + 1)).to_list()
+        acts, when = ", ".join(top["action"]), ", ".join(top["period"])
+        if top["sender"] == top["receiver"] and len(top["sender"]) == 1:
+            hub = top["sender"][0]
+            others = rows.filter(pl.col("mode").is_in(MODES[:2]) & (pl.col("name") != hub))
+            others = others.group_by("name").agg(pl.col("share").sum()).sort("share", "name", descending=[True, False])
+            return f"{hub} with {', '.join(others['name'].head(3))} and others: {acts} ({when})"
+        return f"{', '.join(top['sender'])} to {', '.join(top['receiver'])}: {acts} ({when})"
 
     def summary(self) -> str:
         """Every component's weight and name, and how K was chosen."""
@@ -73,9 +77,9 @@ class Components:
         lines = [f"{self.fit.model.k} components of {self.basis}."]
         if self.scores is not None:
             shown = ", ".join(
-                f"{row['k']}: {row['gain']:+.5f}" for row in self.scores.drop_nulls("k").iter_rows(named=True)
+                f"{row['k']}: {row['gain_per_event']:+.3f}" for row in self.scores.drop_nulls("k").iter_rows(named=True)
             )
-            lines.append(f"Held-out gain over each cell's own average, nats a cell, by K: {shown}.")
+            lines.append(f"Held-out gain over each cell's own average, in nats an event, by K: {shown}.")
         for number, k in enumerate(self.order, start=1):
             lines.append(f"{number}. {weights[k]:.1%} {self.name(number)}")
         return "\n".join(lines)

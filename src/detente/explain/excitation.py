@@ -100,16 +100,11 @@ def excitation(
         )
     names = [f"{s}>{r} {kind}" for s, r in ((a, b), (b, a)) for kind in ("cooperation", "conflict")]
     types = (2 * (events["sender"] == b).cast(pl.Int64) + (events["quad"] > 2).cast(pl.Int64)).to_numpy()
-    first = events["date"].min()
-    day = (
-        (events["date"] - pl.lit(first)).dt.total_days()
-        if False
-        else (events["date"].cast(pl.Int32) - pl.Series([first]).cast(pl.Int32)[0])
-    )
-    start = day.to_numpy().astype(float)
+    first, last = events["date"][0], events["date"][-1]
+    start = (events["date"] - first).dt.total_days().cast(pl.Float64).to_numpy()
     length = int(start.max()) + 1
     others = (
-        pl.DataFrame({"period": pl.date_range(first, events["date"].max(), "1d", eager=True)})
+        pl.DataFrame({"period": pl.date_range(first, last, "1d", eager=True)})
         .join(volume(record, source=chosen, by="day", as_of=as_of), on="period", how="left", maintain_order="left")[
             "volume"
         ]
@@ -130,5 +125,5 @@ def excitation(
     within = np.mean([np.nansum(fit.jumps_error**2, axis=2) for fit in fits], axis=0)
     between = sums.var(axis=0, ddof=1) if draws > 1 else np.zeros_like(within)
     errors = np.sqrt(within + (1 + 1 / draws) * between)
-    basis = f"{events.height:,} {chosen} events, {first} to {events['date'].max()}"
+    basis = f"{events.height:,} {chosen} events, {first} to {last}"
     return Explained(ExcitationFit(names, sums.mean(axis=0), errors, fits), basis)

@@ -146,7 +146,8 @@ def _without_events(record: Record, a: str, b: str, areas: Sequence[str | None],
             yearly = rows.group_by(pl.col("date").dt.truncate("1y").alias("period")).agg(
                 pl.col("value").filter(good).sum().alias("k"), pl.col("value").sum().alias("n")
             )
-            every = pl.DataFrame({"period": periods(yearly["period"].min(), yearly["period"].max(), "year")})
+            yearly = yearly.sort("period")
+            every = pl.DataFrame({"period": periods(yearly["period"][0], yearly["period"][-1], "year")})
             yearly = every.join(yearly, on="period", how="left", maintain_order="left").fill_null(0)
             labels = (*str(subject).split(">"), None, "share", "yearly counts of a case")
             frames.append(_one(yearly["period"], "binomial", yearly["k"], yearly["n"], labels))

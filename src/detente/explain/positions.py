@@ -44,7 +44,7 @@ def ideal_points(
     if calls.is_empty():
         raise NoData(f"no roll call {f'on {issue} ' if issue else ''}was known on {as_of}")
     if sessions is not None:
-        calls = calls.filter(pl.col("session") > calls["session"].max() - sessions)
+        calls = calls.filter(pl.col("session") > pl.col("session").max() - sessions)
     alone = (pl.len().over("session", "title") == 1) & (pl.col("title") != "")
     calls = calls.with_columns(pl.when(alone).then("title").otherwise("rcid").alias("item"))
     now = {code: state for state in all_states() for code in identity(state)}
@@ -67,4 +67,5 @@ def ideal_points(
         votes["choice"].replace_strict(codes, return_dtype=pl.Int64).to_numpy(),
         on_step=on_step,
     )
-    return Explained(fit, f"UN roll calls held, {calls['date'].min()} to {calls['date'].max()}")
+    first, last = calls.select(pl.min("date"), pl.max("date").alias("last")).row(0)
+    return Explained(fit, f"UN roll calls held, {first} to {last}")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
 
 from detente.explain.result import Explained
 from detente.explain.series import directed
@@ -12,6 +15,7 @@ from detente.models.reciprocity import Reciprocity, ReciprocityFit
 if TYPE_CHECKING:
     from detente.record import Record
 
+# Lags tried and periods ahead, by the length of a period.
 LAGS = {
     "day": (1, 2, 3, 5, 7),
     "week": (1, 2, 3, 4, 6),
@@ -41,3 +45,59 @@ def reciprocity(
     found = directed(record, a, b, by=by, as_of=as_of, area=area, source=source)
     model = Reciprocity(LAGS[found.by], horizon=horizon or HORIZONS[found.by], seed=seed)
     return Explained(model.fit(found.frame.select(found.columns)), found.basis)
+
+
+@dataclass(frozen=True, eq=False)
+class ReciprocityThroughTime:
+    """Returns in windows that move through time: `table` has end (a day), mover, answerer, returned, low, high."""
+
+    table: pl.DataFrame
+    window: int
+    by: str
+    basis: str
+
+    def frame(self) -> pl.DataFrame:
+        """The table."""
+        return self.table
+
+    def summary(self) -> str:
+        """The first and the last window of each direction."""
+        lines = [f"Returns in windows of {self.window} {self.by}s."]
+        for (mover, answerer), rows in self.table.partition_by(
+            "mover", "answerer", as_dict=True, maintain_order=True
+        ).items():
+            ends = " and ".join(
+                f"{r['returned']:.2f} ({r['low']:.2f} to {r['high']:.2f}) in the window to {r['end']}"
+                for r in rows[[0, -1]].iter_rows(named=True)
+            )
+            lines.append(f"Of one unit in {mover}, {answerer} returns {ends}.")
+        lines.append(f"Basis: {self.basis}.")
+        return "\n".join(lines)
+
+    def plot(self) -> Any:
+        """Both returns through time with bands."""
+        from detente.plots import GREY, SERIES, band, figure, source_line
+
+        drawing, axis = figure(3.0)
+        axis.axhline(0, color=GREY, linewidth=0.7)
+        for number, rows in enumerate(self.table.partition_by("mover", "answerer", maintain_order=True)):
+            name = f"{rows['answerer'][0]} returns of {rows['mover'][0]}"
+            band(axis, rows["end"], rows["returned"], rows["low"], rows["high"], colour=SERIES[number], label=name)
+        axis.set_ylabel("returned of one unit")
+        axis.set_xlabel(f"end of the window of {self.window} {self.by}s")
+        axis.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0, frameon=False, ncols=2)
+        source_line(drawing, f"Shade: 90% band; windows overlap. Source: {self.basis}.")
+        return drawing
+
+
+def reciprocity_through_time(
+    record: Record, a: str, b: str, *, window: int | None = None, step: int | None = None, **asked: Any
+) -> ReciprocityThroughTime:
+    """`reciprocity` in windows of so many periods (half of them by default), moved by `step` (a twentieth)."""
+    found = directed(record, a, b, **{name: asked[name] for name in ("by", "as_of", "area", "source") if name in asked})
+    whole = reciprocity(record, a, b, **asked)
+    height = found.frame.height
+    width = window or height // 2
+    table = whole.fit.rolling(width, step or max(1, height // 20))
+    table = table.with_columns(found.frame["period"].gather(table["end"]).alias("end"))
+    return ReciprocityThroughTime(table, width, found.by, found.basis)

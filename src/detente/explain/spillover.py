@@ -77,7 +77,7 @@ class PairSpillover:
             for name, value in (("share_last", one.last), ("share_first", one.first), ("answer", one.answer)):
                 placebo = one.placebo if name == "share_last" else None
                 rows.append((one.area, one.direction, name, value.value, value.low, value.high, placebo))
-        schema = {"area": pl.Utf8, "direction": pl.Utf8, "measure": pl.Utf8}
+        schema: dict[str, Any] = {"area": pl.Utf8, "direction": pl.Utf8, "measure": pl.Utf8}
         schema |= dict.fromkeys(("value", "low", "high", "placebo"), pl.Float64)
         return pl.DataFrame(rows, schema=schema, orient="row")
 
@@ -195,7 +195,7 @@ def _spills(fit: VARFit, area: str | None, span: int, draws: int, placebos: int,
     ]
 
 
-def _block_share(coefficients: Array, covariance: Array, span: int, order: Array) -> Array:
+def _block_share(coefficients: Array, covariance: Array, span: int, order: NDArray[np.int64]) -> Array:
     """Share of the variance of series 0 and 1 that the shocks of series 2 and 3 make, in this Cholesky order (..., 2)."""
     shares = decompose(
         orthogonalised(coefficients[..., order, :][..., order], covariance[..., order, :][..., order], span)

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -140,7 +140,8 @@ def all_similarity(record: Record, *, as_of: date | None = None, issue: str | No
 
     By products of vote matrices, one year at a time. Former codes of continuing states count as the present ones.
     """
-    schema = {"year": pl.Int32, "a": pl.Utf8, "b": pl.Utf8, "votes": pl.Int64, **dict.fromkeys(INDICES, pl.Float64)}
+    schema: dict[str, Any] = {"year": pl.Int32, "a": pl.Utf8, "b": pl.Utf8, "votes": pl.Int64}
+    schema |= dict.fromkeys(INDICES, pl.Float64)
     cast = _cast(record, as_of, () if issue is None else (issue,))
     if cast is None:
         return pl.DataFrame(schema=schema)
@@ -166,7 +167,7 @@ def all_similarity(record: Record, *, as_of: date | None = None, issue: str | No
                     "votes": tables[met].sum((1, 2)).astype(int),
                     **found,
                 }
-            ).cast(schema)
+            ).cast(pl.Schema(schema))
         )
     return pl.concat(frames).fill_nan(None).sort("year", "a", "b") if frames else pl.DataFrame(schema=schema)
 

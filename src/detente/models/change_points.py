@@ -215,7 +215,7 @@ class ChangePointsFit:
         from scipy.special import betaincinv, gammaincinv, stdtrit
 
         edges = [0, *self.breaks["period"].to_list(), len(self.y)]
-        rows = []
+        rows: list[tuple[Any, ...]] = []
         for first, after in itertools.pairwise(edges):
             y, n = self.y[first:after], self.exposure[first:after]
             seen = n > 0

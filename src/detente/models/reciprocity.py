@@ -81,8 +81,8 @@ class Reciprocity:
     """Estimator of reciprocity between two series, such as weekly net intensity of A to B and of B to A.
 
     `lags` and `prior` as in `BayesianVAR`; `horizon` periods within which returns are counted. Assumes a linear
-    relation that holds throughout (see `rolling`) and that nothing left out drives both: returns are
-    associations in time, not proven causes. `window` periods make one estimate of the rolling version.
+    relation that holds throughout (see `ReciprocityFit.rolling`) and that nothing left out drives both:
+    returns are associations in time, not proven causes.
 
     >>> rng = np.random.default_rng(3)
     >>> y = rng.standard_normal((600, 2))
@@ -128,28 +128,6 @@ class Reciprocity:
         ratio = spread[0] / spread[1]
         gap, scaled = returned[0] - returned[1], returned[0] * ratio - returned[1] / ratio
         return ReciprocityFit(self, fit, (found[0], found[1]), estimate(gap), estimate(scaled), float((gap > 0).mean()))
-
-    def rolling(self, frame: Any, window: int, step: int = 1) -> pl.DataFrame:
-        """Returns through time: rows end (row number of the window's last period), mover, answerer, returned, low, high.
-
-        Each window is fitted alone, with the number of lags chosen on the whole and 500 draws.
-        """
-        import polars as pl
-
-        y, names = columns_of(frame)
-        if window > len(y):
-            raise DetenteError(f"a window of {window} periods is longer than the series ({len(y)})")
-        lags = BayesianVAR(self.lags, self.prior).fit(y).lags
-        rows = []
-        for end in range(window, len(y) + 1, step):
-            some = y[end - window : end]
-            if (np.ptp(some, axis=0) == 0).any():
-                continue
-            drawn = BayesianVAR(lags, self.prior).fit(some).draws(500, self.seed)
-            for mover, answerer in ((0, 1), (1, 0)):
-                middle = estimate(_answers(*drawn, mover, answerer, self.horizon)[0])
-                rows.append((end - 1, names[mover], names[answerer], middle.value, middle.low, middle.high))
-        return pl.DataFrame(rows, schema=["end", "mover", "answerer", "returned", "low", "high"], orient="row")
 
 
 def estimate(draws: Array) -> Estimate:
@@ -248,6 +226,30 @@ class ReciprocityFit:
             return f"not equal, {first} returns more"
         clear = not (self.asymmetry.low <= 0 <= self.asymmetry.high)
         return "it depends on the scale" if clear else "no inequality is shown"
+
+    def rolling(self, window: int, step: int = 1) -> pl.DataFrame:
+        """Returns through time: rows end (number of the window's last period), mover, answerer, returned, low, high.
+
+        Each window is fitted alone, with the number of lags of the whole and 500 draws; windows in which a series
+        never changes are left out. DetenteError where the window is longer than the series or too short for a fit.
+        """
+        import polars as pl
+
+        y, names, model = self.var.data, self.var.names, self.model
+        if not self.var.lags + 3 <= window <= len(y) or step < 1:
+            raise DetenteError(f"a window needs {self.var.lags + 3} to {len(y)} periods and a step of 1 or more")
+        rows = []
+        for end in range(window, len(y) + 1, step):
+            some = y[end - window : end]
+            if (np.ptp(some, axis=0) == 0).any():
+                continue
+            drawn = BayesianVAR(self.var.lags, model.prior).fit(some).draws(500, model.seed)
+            for mover, answerer in ((0, 1), (1, 0)):
+                middle = estimate(_answers(*drawn, mover, answerer, model.horizon)[0])
+                rows.append((end - 1, names[mover], names[answerer], middle.value, middle.low, middle.high))
+        schema = {"end": pl.Int64, "mover": pl.Utf8, "answerer": pl.Utf8}
+        schema |= dict.fromkeys(("returned", "low", "high"), pl.Float64)
+        return pl.DataFrame(rows, schema=schema, orient="row")
 
     def summary(self) -> str:
         """The answers in the field's words, each number with its 90% band."""

@@ -75,14 +75,14 @@ def regress(y: Array, x: Array, prior: Conjugate | None) -> Posterior:
         precision = x.T @ x
         if np.linalg.matrix_rank(precision) < k:
             raise DetenteError("the regressors are collinear: a series is constant or a sum of others; leave one out")
-        mean = np.linalg.solve(precision, x.T @ y)
+        mean = np.asarray(np.linalg.solve(precision, x.T @ y), dtype=np.float64)
         residuals = y - x @ mean
         return Posterior(mean, precision, residuals.T @ residuals, t - k, residuals, float("nan"))
     from scipy.special import multigammaln
 
     inverse = 1 / prior.variance
     precision = x.T @ x + np.diag(inverse)
-    mean = np.linalg.solve(precision, x.T @ y + inverse[:, None] * prior.mean)
+    mean = np.asarray(np.linalg.solve(precision, x.T @ y + inverse[:, None] * prior.mean), dtype=np.float64)
     residuals = y - x @ mean
     shift = mean - prior.mean
     scale = prior.scale + residuals.T @ residuals + shift.T @ (inverse[:, None] * shift)

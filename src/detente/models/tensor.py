@@ -136,7 +136,8 @@ def log_score(rates: ArrayLike, counts: ArrayLike, weights: ArrayLike | None = N
     from scipy.special import gammaln
 
     y, rate = np.asarray(counts, dtype=float), np.maximum(np.asarray(rates, dtype=float), 1e-12)
-    return float(np.average(y * np.log(rate) - rate - gammaln(y + 1), weights=weights))
+    told = y * np.log(rate) - rate - gammaln(y + 1)
+    return float(np.average(told, weights=None if weights is None else np.asarray(weights, dtype=float)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,11 +24,12 @@ def choose_k(
     seed: int = 0,
     on_k: Callable[[int], None] | None = None,
 ) -> pl.DataFrame:
-    """Held-out score of every K: rows k (null for the baseline), log_score (mean over cells, nats), gain.
+    """Held-out score of every K: rows k (null for the baseline), log_score (mean over cells, nats), gain, gain_per_event.
 
     Of the non-zero cells `fraction` are hidden and, per hidden one, three of the zero cells (weighted back to their
     true number). The baseline knows each cell's average over the last mode (the same sender, receiver and action in
-    other periods) with one period's worth of the overall mean added: `gain` is the score above it.
+    other periods) with one period's worth of the overall mean added: `gain` is the score above it,
+    `gain_per_event` the same over all cells for each event.
 
     >>> rng = np.random.default_rng(0)
     >>> y = rng.poisson(np.kron(np.eye(2), np.full((6, 6), 3.0))[:, :, None] * np.ones(8))
@@ -51,14 +52,15 @@ def choose_k(
         [np.full(len(chosen), len(y) / len(chosen)), np.full(len(zeros), (size - len(y)) / len(zeros))]
     )
     base = log_score(_averages(where, y, chosen, cells, dims), told, weights)
-    rows: list[tuple[int | None, float, float]] = [(None, base, 0.0)]
+    events = float(y.sum())
+    rows: list[tuple[int | None, float, float, float]] = [(None, base, 0.0, 0.0)]
     for k in ks:
         fit = replace(model, k=k).fit(where, y, dims, hidden=cells)
         score = fit.log_score(cells, told, weights)
-        rows.append((k, score, score - base))
+        rows.append((k, score, score - base, (score - base) * size / events))
         if on_k:
             on_k(k)
-    return pl.DataFrame(rows, schema=["k", "log_score", "gain"], orient="row")
+    return pl.DataFrame(rows, schema=["k", "log_score", "gain", "gain_per_event"], orient="row")
 
 
 def _zero_cells(

@@ -10,6 +10,7 @@ from detente.plots import BLUE, GREY, ORANGE, figure, svg
 
 if TYPE_CHECKING:
     from detente.assessment import Assessment
+    from detente.explain.digest import Section
 
 
 def _share_axis(axis: Any) -> None:
@@ -100,6 +101,26 @@ def stock_chart(a: Assessment) -> tuple[str, str] | None:
         "The stock of cooperation: agreements and programmes, each counted as one from the day on which facts put it in "
         "force until one ends it. Counts of listed objects, so no interval. Dotted: as-of day. Source: the chronology."
     )
+
+
+CHARTED = {"reciprocity": "of one unit", "spillover": "share of variance"}
+
+
+def estimates_chart(section: Section) -> tuple[str, str] | None:
+    """The estimates of a section as dots with their bands, for the topics that compare some."""
+    some = [f for f in section.figures if f.unit == CHARTED.get(section.topic) and f.low is not None]
+    if not some:
+        return None
+    drawing, axis = figure(0.28 * len(some) + 0.9)
+    rows = range(len(some), 0, -1)
+    axis.axvline(0, color=GREY, linewidth=0.8)
+    axis.hlines(rows, [f.low for f in some], [f.high for f in some], color=BLUE, linewidth=2.4, alpha=0.45)
+    axis.scatter([f.value for f in some], rows, color=BLUE, s=26, zorder=3)
+    axis.set_yticks(list(rows), [f.name for f in some])
+    axis.set_xlabel(some[0].unit)
+    return svg(
+        drawing, f"{section.title}: estimates"
+    ), f"{section.title}: medians and 90% bands. Source: {section.basis}."
 
 
 def area_chart(a: Assessment, area: str) -> tuple[str, str] | None:

@@ -22,7 +22,7 @@ def to_html(assessment: Assessment) -> str:
     import jinja2
     from markupsafe import Markup
 
-    from detente.report.charts import area_chart, overall_chart, stock_chart
+    from detente.report.charts import area_chart, estimates_chart, overall_chart, stock_chart
 
     def notes(numbers: tuple[int, ...]) -> Markup:
         return Markup(" ").join(Markup('<a class="range" href="#note-{0}">[{0}]</a>').format(n) for n in numbers)
@@ -34,6 +34,7 @@ def to_html(assessment: Assessment) -> str:
         a=assessment,
         overall=[chart for chart in (overall_chart(assessment), stock_chart(assessment)) if chart],
         charts={f.area: area_chart(assessment, f.area) for f in assessment.areas},
+        estimates={s.topic: estimates_chart(s) for s in assessment.explanation},
         facts=list(enumerate(assessment.series["facts"], start=1)),
         rules=list(rules),
     )

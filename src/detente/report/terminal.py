@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
 from io import StringIO
 from typing import TYPE_CHECKING
 
 from rich.console import Console, Group
 from rich.text import Text
+
+from detente.report.explanation import section_text
+from detente.report.text import wrapped
 
 if TYPE_CHECKING:
     from detente.assessment import AreaFinding, Assessment
@@ -37,10 +39,6 @@ def _why(finding: AreaFinding) -> str:
     return f"[{','.join(map(str, first.notes))}] {first.date} {first.text}"
 
 
-def _wrapped(text: str, width: int, indent: int = 14) -> str:
-    return textwrap.fill(text, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False)
-
-
 def _row(
     area: str, level: str, spread: str, direction: str, chance: str, interval: str, verdict: str, why: str, width: int
 ) -> str:
@@ -54,13 +52,13 @@ def render(assessment: Assessment, *, full: bool = True, width: int = 100) -> Gr
     title = f"{a.names[0]} - {a.names[1]}, security relations"
     text = Text(f"{title}{f'as of {a.as_of.day} {a.as_of:%B %Y}':>{max(1, width - len(title))}}\n", style="bold")
     text.append("-" * width + "\n", style="bright_black")
-    bottom = _wrapped(f"Bottom line   {a.verdict.upper()}. {a.summary}", width)
+    bottom = wrapped(f"Bottom line   {a.verdict.upper()}. {a.summary}", width)
     label = len("Bottom line   ") + len(a.verdict) + 1
     text.append(bottom[:14], style="not bold")
     text.append(bottom[14:label], style=COLOURS[a.verdict])
     text.append(bottom[label:] + "\n", style="not bold")
     for figure in a.figures[:2]:
-        text.append(_wrapped(" " * 14 + _figure(figure), width) + "\n", style="not bold")
+        text.append(wrapped(" " * 14 + _figure(figure), width) + "\n", style="not bold")
     text.append(
         "\n"
         + _row("Area", "level", "90%", "way", f"{a.horizon} mo. base", "90%", "verdict", "why (first of n)", width)
@@ -120,7 +118,7 @@ def in_force(held: AreaStock) -> str:
 
 def _rest(a: Assessment, width: int) -> list[Text]:
     text = Text(
-        _wrapped(
+        wrapped(
             "level: cooperative share of the entries of the window; base: how often areas in such a state improved in the past; "
             "90%: intervals of level and of chance.",
             width,
@@ -132,25 +130,29 @@ def _rest(a: Assessment, width: int) -> list[Text]:
     if len(a.figures) > 2:
         text.append("\nFigures\n", style="bold")
         for figure in a.figures[2:]:
-            text.append(_wrapped(f"  {_figure(figure)}", width, 4) + "\n", style="default")
+            text.append(wrapped(f"  {_figure(figure)}", width, 4) + "\n", style="default")
+    if a.explanation:
+        text.append("\nWhat the models say ", style="bold default")
+        text.append("(in brackets: 90% bands; associations in time)\n", style="default")
+        text.append_text(section_text(a.explanation, width))
     text.append("\nEvidence\n", style="bold default")
     for f in a.areas:
-        basis = _wrapped(f"  {f.title}: {f.basis}{'; ' + f.unknown if f.unknown else ''}", width, 4)
+        basis = wrapped(f"  {f.title}: {f.basis}{'; ' + f.unknown if f.unknown else ''}", width, 4)
         label = len(f.title) + 3
         text.append(basis[:label], style="bold default")
         text.append(basis[label:] + "\n", style="default")
         if f.probability is not None:
             text.append(
-                _wrapped(f"    {percent(f.probability)} rests on {f.rests_on}", width, 4) + "\n", style="default"
+                wrapped(f"    {percent(f.probability)} rests on {f.rests_on}", width, 4) + "\n", style="default"
             )
         for e in f.evidence:
             mark = "+" if e.tone == "cooperative" else "-"
             text.append(
-                _wrapped(f"    {mark} {e.date:<10}  {e.text} [{','.join(map(str, e.notes))}]", width, 18) + "\n",
+                wrapped(f"    {mark} {e.date:<10}  {e.text} [{','.join(map(str, e.notes))}]", width, 18) + "\n",
                 style="bright_blue" if e.tone == "cooperative" else "dark_orange",
             )
         if f.stock:
-            text.append(_wrapped(f"    {in_force(f.stock)}", width, 6) + "\n", style="default")
+            text.append(wrapped(f"    {in_force(f.stock)}", width, 6) + "\n", style="default")
     if a.third_parties:
         text.append("\nThird parties ", style="bold default")
         text.append("(facts of ten years, cooperative/conflictual; reports in the window)\n", style="default")
@@ -167,7 +169,7 @@ def _rest(a: Assessment, width: int) -> list[Text]:
     text.append("\nWhat this can't tell\n", style="bold default")
     rules = dict.fromkeys(f.rule for f in a.areas if f.rule)
     for said in (*a.cannot_tell, *(f"Improvement means: {rule}." for rule in rules)):
-        text.append(_wrapped(f"  {said}", width, 2) + "\n", style="default")
+        text.append(wrapped(f"  {said}", width, 2) + "\n", style="default")
     text.append("\nSources\n", style="bold default")
     for n, (url, title) in enumerate(a.notes, start=1):
         text.append(f"  [{n}] {title}{', ' if title and url else ''}{url}\n", style="default")

@@ -1,0 +1,92 @@
+"""`detente explain`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from detente.cli.common import Day, format_option, open_record, record_options, say, write_frame
+
+if TYPE_CHECKING:
+    from detente.pair import Pair
+
+
+@click.command()
+@click.argument("a")
+@click.argument("b")
+@click.option("--as-of", type=Day(), help="Only what was known on this day.")
+@click.option(
+    "--third", "thirds", multiple=True, help="A third state; may be repeated (default: those with most facts)."
+)
+@click.option("--source", help="Event source (default: the one with most events of the pair).")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the posterior draws.")
+@click.option("--charts", type=click.Path(file_okay=False), help="Write a chart for each topic to this folder as SVG.")
+@record_options
+@format_option("table", "json", "csv")
+def explain(
+    a: str,
+    b: str,
+    as_of: date | None,
+    thirds: tuple[str, ...],
+    source: str | None,
+    seed: int,
+    charts: str | None,
+    form: str,
+    **options: Any,
+) -> None:
+    """Explain the relations of A and B: what the models say, each number with its 90% band and its basis.
+
+    \b
+    detente explain USA RUS
+    detente explain USA RUS --as-of 2018-08-31 --third IRN --third SYR
+    detente explain IND PAK --charts charts --format json
+    """
+    record = open_record(**options)
+    pair = record.pair(a, b, as_of=as_of)
+    digest = pair.explain(thirds, source=source, seed=seed)
+    if charts:
+        _draw(pair, digest.provenance["parameters"]["thirds"], source, seed, Path(charts))
+    if form == "json":
+        click.echo(digest.to_json(), nl=False)
+    elif form == "csv":
+        write_frame(digest.frame(), "csv")
+    else:
+        from rich.console import Console
+
+        from detente.report.explanation import render
+
+        width = min(Console().width, 120) if sys.stdout.isatty() else 100
+        Console(width=width, highlight=False, markup=False, emoji=False).print(render(digest, width), soft_wrap=True)
+
+
+def _draw(pair: Pair, thirds: list[str], source: str | None, seed: int, folder: Path) -> None:
+    from detente.errors import DetenteError, NoData
+    from detente.plots import svg
+
+    made: dict[str, Callable[[], Any]] = {
+        "levels": lambda: pair.levels(source=source).plot(),
+        "reciprocity": lambda: pair.reciprocity(source=source, seed=seed).plot(),
+        "reciprocity-through-time": lambda: pair.reciprocity_through_time(source=source, seed=seed).plot(),
+        "excitation": lambda: pair.excitation(source=source, seed=seed).plot(),
+        "breaks": lambda: pair.breaks(source=source, seed=seed).plot(),
+    }
+    for third in thirds:
+        made[f"spillover-{third}"] = lambda third=third: pair.spillover(third, source=source, seed=seed).plot()  # type: ignore[misc]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, draw in made.items():
+            try:
+                drawing = draw()
+            except NoData as error:
+                say(f"no chart of {name}: {error}")
+                continue
+            path = folder / f"{name}.svg"
+            path.write_text(svg(drawing, f"{name} of {pair.a} and {pair.b}"), encoding="utf-8")
+            say(f"wrote {path}")
+    except OSError as error:
+        raise DetenteError(f"{folder}: can't be written: {error.strerror}") from None

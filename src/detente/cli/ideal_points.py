@@ -1,0 +1,48 @@
+"""`detente ideal-points`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import click
+
+from detente.cli.common import Day, format_option, open_record, record_options, write_frame
+
+
+@click.command(name="ideal-points")
+@click.argument("states", nargs=-1)
+@click.option("--as-of", type=Day(), help="Only roll calls known on this day.")
+@click.option("--sessions", type=click.IntRange(1), help="Only the last so many sessions (default: all).")
+@click.option("--issue", type=click.Choice(["nu", "di", "me", "hr", "co", "ec"]), help="Only roll calls of one issue.")
+@record_options
+@format_option("table", "csv", "json", "parquet")
+def ideal_points(
+    states: tuple[str, ...], as_of: date | None, sessions: int | None, issue: str | None, form: str, **options: Any
+) -> None:
+    """Ideal points of all states, or of those named, in every session, with 90% bands.
+
+    \b
+    detente ideal-points USA RUS CHN
+    detente ideal-points --sessions 10 --format csv > points.csv
+    """
+    import polars as pl
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    record = open_record(**options)
+    codes = [record.actors.state(state) for state in states]
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("fitting")
+        found = record.ideal_points(
+            as_of=as_of,
+            sessions=sessions,
+            issue=issue,
+            on_step=lambda n, change: progress.update(task, description=f"round {n}: largest change {change:.4f}"),
+        )
+    frame = found.frame()
+    if codes:
+        frame = frame.filter(pl.col("state").is_in(codes))
+    write_frame(frame.sort("state", "session"), form)
+    click.echo(found.fit.summary(codes), err=True)
