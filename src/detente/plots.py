@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from io import StringIO
 from typing import Any
 
@@ -45,7 +46,7 @@ def band(axis: Any, x: Any, middle: Any, low: Any, high: Any, *, colour: str = B
 
 def source_line(figure: Any, text: str) -> None:
     """What the chart shows and where it is from, below it."""
-    figure.supxlabel(text, fontsize=7.5, color=GREY, x=0.01, ha="left")
+    figure.supxlabel(textwrap.fill(text, 150), fontsize=7.5, color=GREY, x=0.01, ha="left")
 
 
 def svg(figure: Any, label: str) -> str:

@@ -113,7 +113,7 @@ def _all_pairs(
     import polars as pl
 
     if alone is not None:
-        raise click.UsageError("name two states, or none for all pairs")
+        raise click.UsageError("Missing argument 'B': name two states, or none for all pairs.")
     if sectors != "all":
         raise click.UsageError("--sectors is for one pair")
     states = among.split(",") if among else None

@@ -48,6 +48,6 @@ class Explained(Generic[F]):
         from detente.plots import source_line
 
         drawing = self.fit.plot()
-        line = drawing.get_supxlabel()
+        line = " ".join(drawing.get_supxlabel().split())
         source_line(drawing, f"{line} Source: {self.basis}." if line else f"Source: {self.basis}.")
         return drawing

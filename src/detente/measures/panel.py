@@ -29,6 +29,10 @@ COLUMNS = [
     "covered",
     "source",
 ]
+NO_EVENTS = (
+    "the record holds no events{}; ingest files (detente ingest FILE...) or fetch some "
+    "(detente fetch gdelt --from DAY --to DAY)"
+)
 GOVERNMENT = ("GOV", "MIL", "LEG", "SPY", "COP", "JUD", "IGO")
 
 
@@ -47,12 +51,7 @@ def choose_source(
     held = [name for name in held if record.covers(name, as_of)]
     best = max(held, key=lambda name: count_pair(record, *pair, source=name, as_of=as_of, since=since), default=None)
     if best is None:
-        raise NoData(
-            f"no event source covers a day up to {as_of}"
-            if as_of and record.event_sources()
-            else "the record holds no events; ingest files (detente ingest FILE...) or fetch some "
-            "(detente fetch gdelt --from DAY --to DAY)"
-        )
+        raise NoData(NO_EVENTS.format(f" of a day up to {as_of}" if as_of else ""))
     return best
 
 
@@ -134,7 +133,7 @@ def busiest_source(record: Record, source: str | None, as_of: date | None) -> st
     if source and source not in held:
         raise NoData(f"no events of {source!r} are known; held: {', '.join(held) or 'none'}")
     if not held:
-        raise NoData("the record holds no events; ingest files (detente ingest FILE...) or fetch some (detente fetch)")
+        raise NoData(NO_EVENTS.format(f" of a day up to {as_of}" if as_of else ""))
     return source or max(held, key=lambda name: sum(p.rows for p in record.parts("events", name, "pairs")))
 
 

@@ -327,7 +327,7 @@ class HawkesFit:
         from detente.plots import BLUE, GREY, SERIES, figure, source_line
 
         drawing, (left, right) = figure(3.2, 1, 2, sharex=False)
-        shown = left.imshow(self.branching, cmap="Blues", vmin=0)
+        left.imshow(self.branching, cmap="Blues", vmin=0)
         labels = range(len(self.names))
         left.set_xticks(labels, self.names, rotation=30, ha="right")
         left.set_yticks(labels, self.names)
@@ -337,7 +337,6 @@ class HawkesFit:
             for j in labels:
                 dark = self.branching[i, j] > self.branching.max() / 2
                 left.text(j, i, f"{self.branching[i, j]:.2f}", ha="center", va="center", color="w" if dark else BLUE)
-        drawing.colorbar(shown, ax=left, label="events per event")
         for number, (name, gaps) in enumerate(zip(self.names, self.rescaled(), strict=True)):
             if len(gaps):
                 steps = (np.arange(len(gaps)) + 0.5) / len(gaps)
@@ -345,6 +344,8 @@ class HawkesFit:
         right.axline((0, 0), slope=1, color=GREY, linestyle=":")
         right.set_xlabel("exponential quantile")
         right.set_ylabel("rescaled time between events")
-        right.legend(frameon=False)
-        source_line(drawing, "Left: direct offspring per event. Right: on the dotted line, the process fits.")
+        right.legend(frameon=False, fontsize=7.5)
+        source_line(
+            drawing, "Left: events that one event sets off directly. Right: on the dotted line, the process fits."
+        )
         return drawing

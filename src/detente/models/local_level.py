@@ -35,7 +35,7 @@ class LocalLevel:
 
     >>> fit = LocalLevel("binomial").fit([8, 0, 9, 2, 1], [10, 0, 10, 10, 10])
     >>> [round(float(x), 1) for x in fit.level], bool(fit.high[1] - fit.low[1] > fit.high[0] - fit.low[0])
-    ([0.8, 0.7, 0.7, 0.3, 0.2], True)
+    ([0.7, 0.7, 0.6, 0.4, 0.3], True)
     """
 
     family: Literal["binomial", "poisson", "gaussian"] = "binomial"

@@ -53,7 +53,7 @@ class BayesianVAR:
     >>> for t in range(1, 400):
     ...     y[t] = [0.5 * y[t-1, 0] + 0.2 * y[t-1, 1], 0.3 * y[t-1, 1]] + rng.standard_normal(2)
     >>> BayesianVAR(lags=1, prior=None).fit(y).coefficients.round(1).tolist()
-    [[[0.6, 0.0], [0.2, 0.4]]]
+    [[[0.5, 0.0], [0.2, 0.3]]]
     """
 
     lags: int | Sequence[int] = 6
