@@ -312,7 +312,7 @@ def _reciprocity(
     draft.statements.append(
         f"Equal treatment: {treatment} ({names[b]} less {names[a]}: {gap}; in standard deviations {scaled})."
     )
-    draft.basis = f"Bayesian VAR, {found.fit.var.lags} lags; {found.basis}"
+    draft.basis = f"VAR, {found.fit.var.lags} lags; {found.basis}"
 
 
 def _answered(one: Answer, mover: str, answerer: str, horizon: int, unit: str) -> list[str]:

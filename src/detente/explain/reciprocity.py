@@ -11,6 +11,7 @@ import polars as pl
 from detente.explain.result import Explained
 from detente.explain.series import directed
 from detente.models.reciprocity import Reciprocity, ReciprocityFit
+from detente.models.var import BayesianVAR, Minnesota
 
 if TYPE_CHECKING:
     from detente.record import Record
@@ -23,6 +24,7 @@ LAGS = {
     "quarter": (1, 2, 3, 4),
     "year": (1, 2),
 }
+ENOUGH = 10
 HORIZONS = {"day": 14, "week": 12, "month": 12, "quarter": 4, "year": 3}
 
 
@@ -40,11 +42,17 @@ def reciprocity(
 ) -> Explained[ReciprocityFit]:
     """How much each side returns of the other's moves; see `detente.models.Reciprocity` and `series.directed`.
 
-    `horizon` is in periods: by default 14 days, 12 weeks or months, 4 quarters. NoData where periods are too few.
+    `horizon` is in periods: by default 14 days, 12 weeks or months, 4 quarters. The Minnesota prior chooses the lags;
+    with ten periods or more for each coefficient it is then let go, as it pulls strong reciprocity towards nought
+    (docs/recovery.md); with fewer it stays. NoData where periods are too few.
     """
     found = directed(record, a, b, by=by, as_of=as_of, area=area, source=source)
-    model = Reciprocity(LAGS[found.by], horizon=horizon or HORIZONS[found.by], seed=seed)
-    return Explained(model.fit(found.frame.select(found.columns)), found.basis)
+    frame = found.frame.select(found.columns)
+    lags = BayesianVAR(LAGS[found.by]).fit(frame).lags
+    prior = None if frame.height - lags >= ENOUGH * (1 + 2 * lags) else Minnesota()
+    model = Reciprocity(lags, prior, horizon=horizon or HORIZONS[found.by], seed=seed)
+    how = "least squares, diffuse prior" if prior is None else "Minnesota prior"
+    return Explained(model.fit(frame), f"{how}; {found.basis}")
 
 
 @dataclass(frozen=True, eq=False)

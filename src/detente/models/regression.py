@@ -53,7 +53,7 @@ class Posterior:
         lower = np.tril(rng.standard_normal((count, n, n)), -1)
         lower[:, np.arange(n), np.arange(n)] = np.sqrt(rng.chisquare(self.freedom - np.arange(n), (count, n)))
         root = np.linalg.cholesky(self.scale) @ np.linalg.inv(lower).transpose(0, 2, 1)
-        noise = np.linalg.solve(np.linalg.cholesky(self.precision).T, rng.standard_normal((count, k, n)))
+        noise = np.linalg.inv(np.linalg.cholesky(self.precision)).T @ rng.standard_normal((count, k, n))
         return self.mean + noise @ root.transpose(0, 2, 1), root @ root.transpose(0, 2, 1)
 
 

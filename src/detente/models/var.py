@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 Array = NDArray[np.float64]
+GRID = np.geomspace(0.01, 5.0, 28)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,8 @@ class Minnesota:
     Prior standard deviation of lag l of series j in equation i: tightness * sd_i / (sd_j * l**decay), where sd is
     the residual deviation of an autoregression of that series. The prior mean is `own` for the first own lag
     (0: a series reverts to its mean, as event series do; 1: a random walk), else 0. The intercept is free.
-    `tightness` None is chosen by the marginal likelihood times a Gamma hyperprior with mode 0.2 and standard
-    deviation 0.4.
+    `tightness` None is learnt from the marginal likelihood times a Gamma hyperprior with mode 0.2 and standard
+    deviation 0.4: point estimates are those of its mode, draws are spread over its posterior on a grid.
 
     Sources: Litterman, "Forecasting with Bayesian vector autoregressions", Journal of Business & Economic
     Statistics 4, 1986; Giannone, Lenza and Primiceri, "Prior selection for vector autoregressions", Review of
@@ -84,13 +85,37 @@ class BayesianVAR:
         x = lagged(y, lags)[first - lags :]
         target = y[first:]
         if self.prior is None:
-            return VARFit(y, names, lags, None, regress(target, x, None), float("nan"), {})
-        spread = residual_deviations(y, lags)
-        chosen = self.prior
-        if chosen.tightness is None:
-            chosen = replace(chosen, tightness=_best_tightness(target, x, spread, lags, chosen))
-        posterior = regress(target, x, minnesota(chosen, spread, lags))
-        return VARFit(y, names, lags, chosen, posterior, _objective(posterior.log_marginal, chosen.tightness), {})
+            flat = regress(target, x, None)
+            return VARFit(y, names, lags, None, flat, float("nan"), {}, ((1.0, flat),))
+        prior, spread = self.prior, residual_deviations(y, lags)
+
+        def given(tightness: float) -> Posterior:
+            return regress(target, x, minnesota(replace(prior, tightness=tightness), spread, lags))
+
+        if prior.tightness is not None:
+            fixed = given(prior.tightness)
+            objective = _objective(fixed.log_marginal, prior.tightness)
+            return VARFit(y, names, lags, prior, fixed, objective, {}, ((1.0, fixed),))
+        found = [given(float(t)) for t in GRID]
+        logs = np.array([_objective(f.log_marginal, float(t)) for f, t in zip(found, GRID, strict=True)])
+        best = _peak(GRID, logs)
+        posterior = given(best)
+        # A grid even in the logarithm gives each value a weight in proportion to itself.
+        weights = np.exp(logs - logs.max()) * GRID
+        weights /= weights.sum()
+        mixture = tuple((float(w), f) for w, f in zip(weights, found, strict=True) if w > 1e-4)
+        objective = _objective(posterior.log_marginal, best)
+        return VARFit(y, names, lags, replace(prior, tightness=best), posterior, objective, {}, mixture)
+
+
+def _peak(grid: Array, values: Array) -> float:
+    """Where the parabola through the highest value and its neighbours peaks, in the logarithm of an even grid."""
+    at = int(values.argmax())
+    if at in (0, len(grid) - 1):
+        return float(grid[at])
+    left, middle, right = values[at - 1 : at + 2]
+    shift = 0.5 * (left - right) / (left - 2 * middle + right)
+    return float(grid[at] * (grid[1] / grid[0]) ** shift)
 
 
 def lagged(y: Array, lags: int) -> Array:
@@ -124,31 +149,20 @@ def minnesota(prior: Minnesota, spread: Array, lags: int) -> Conjugate:
     return Conjugate(mean, variance, np.diag(spread**2), freedom)
 
 
-def _objective(log_marginal: float, tightness: float | None) -> float:
+def _objective(log_marginal: float, tightness: float) -> float:
     """Log marginal likelihood plus the log of the Gamma hyperprior (mode 0.2, standard deviation 0.4)."""
     shape = 1 + (0.2 / 0.4) ** 2 / 2 + np.sqrt((0.2 / 0.4) ** 2 + (0.2 / 0.4) ** 4 / 4)
     scale = 0.2 / (shape - 1)
-    value = tightness if tightness else 0.2
-    return float(log_marginal + (shape - 1) * np.log(value) - value / scale)
-
-
-def _best_tightness(target: Array, x: Array, spread: Array, lags: int, prior: Minnesota) -> float:
-    from scipy.optimize import minimize_scalar
-
-    def loss(log_tightness: float) -> float:
-        tried = replace(prior, tightness=float(np.exp(log_tightness)))
-        return -_objective(regress(target, x, minnesota(tried, spread, lags)).log_marginal, tried.tightness)
-
-    found = minimize_scalar(loss, bounds=(np.log(0.005), np.log(5.0)), method="bounded", options={"xatol": 1e-3})
-    return float(np.exp(found.x))
+    return float(log_marginal + (shape - 1) * np.log(tightness) - tightness / scale)
 
 
 @dataclass(frozen=True, eq=False)
 class VARFit:
     """A fitted vector autoregression.
 
-    `prior` holds the tightness chosen; `objective` is the log marginal likelihood with the hyperprior (nan without
-    a prior) and `tried` that of every number of lags.
+    `prior` holds the tightness chosen and `posterior` the posterior given it; `mixture` weighs those of other values.
+    `objective` is the log marginal likelihood with the hyperprior (nan without a prior), `tried` that of every number
+    of lags.
     """
 
     data: Array
@@ -158,6 +172,7 @@ class VARFit:
     posterior: Posterior
     objective: float
     tried: dict[int, float]
+    mixture: tuple[tuple[float, Posterior], ...]
 
     @property
     def observations(self) -> int:
@@ -185,8 +200,15 @@ class VARFit:
     def draws(self, count: int = 2000, seed: int = 0) -> tuple[Array, Array]:
         """Posterior draws of the coefficients (count, lags, n, n) and of S (count, n, n)."""
         n = len(self.names)
-        b, s = self.posterior.draws(count, np.random.default_rng(seed))
+        b, s = self._raw_draws(count, seed)
         return b[:, 1:].reshape(count, self.lags, n, n), s
+
+    def _raw_draws(self, count: int, seed: int) -> tuple[Array, Array]:
+        rng = np.random.default_rng(seed)
+        weights = [weight for weight, _ in self.mixture]
+        counts = rng.multinomial(count, np.array(weights) / sum(weights))
+        drawn = [posterior.draws(int(n), rng) for n, (_, posterior) in zip(counts, self.mixture, strict=True) if n]
+        return np.concatenate([b for b, _ in drawn]), np.concatenate([s for _, s in drawn])
 
     def irf(self, steps: int = 12, *, draws: int = 0, seed: int = 0, level: float = 0.90) -> Responses:
         """Orthogonalised responses [h, shock, response], h = 0..steps-1; with `draws` > 0 their band too."""
@@ -262,7 +284,7 @@ class VARFit:
         point = path - made_by(self.coefficients, self.covariance, self.posterior.residuals, chosen)
         if not draws:
             return point, None, None
-        b, s = self.posterior.draws(draws, np.random.default_rng(seed))
+        b, s = self._raw_draws(draws, seed)
         errors = path - lagged(self.data, self.lags) @ b
         some = path - made_by(b[:, 1:].reshape(draws, self.lags, *self.covariance.shape), s, errors, chosen)
         low, high = np.quantile(some, [(1 - level) / 2, (1 + level) / 2], axis=0)
