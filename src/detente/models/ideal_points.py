@@ -111,7 +111,7 @@ def _coded(choices: NDArray[Any]) -> NDArray[np.int64]:
         words = np.char.lower(choices.astype(str))
         bad = ~np.isin(words, list(CHOICES))
         if bad.any():
-            raise DetenteError(f"vote {words[bad][0]!r} in row {int(bad.argmax())} is none of no, abstain, yes")
+            raise DetenteError(f"vote {str(words[bad][0])!r} in row {int(bad.argmax())} is none of no, abstain, yes")
         return np.select([words == "no", words == "abstain"], [0, 1], 2).astype(np.int64)
     if not np.isin(choices, (0, 1, 2)).all():
         raise DetenteError("choices are 0 (no), 1 (abstain) or 2 (yes)")

@@ -1,0 +1,193 @@
+"""The Hawkes process against a naive likelihood, a general optimiser, numerical derivatives, and truth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from detente.errors import DetenteError
+from detente.models import Hawkes, HawkesProcess
+from detente.models.hawkes_likelihood import excitation
+
+PROCESS = HawkesProcess([0.4, 0.25], [[[0.3, 0.1], [0.1, 0.0]], [[0.25, 0.0], [0.2, 0.1]]], [2.0, 0.3])
+
+
+def naive(
+    times: np.ndarray, types: np.ndarray, base: np.ndarray, jumps: np.ndarray, decays: np.ndarray, end: float
+) -> float:
+    """The log likelihood by its definition, every event against every earlier one."""
+    value = 0.0
+    for t, i in zip(times, types, strict=True):
+        rate = base[i]
+        for s, j in zip(times, types, strict=True):
+            if s < t:
+                rate += sum(jumps[i, j, k] * b * np.exp(-b * (t - s)) for k, b in enumerate(decays))
+        value += np.log(rate)
+    value -= base.sum() * end
+    for s, j in zip(times, types, strict=True):
+        value -= sum(jumps[:, j, k].sum() * (1 - np.exp(-b * (end - s))) for k, b in enumerate(decays))
+    return float(value)
+
+
+@pytest.fixture(scope="module")
+def small() -> tuple[np.ndarray, np.ndarray]:
+    return PROCESS.simulate(150.0, seed=3)
+
+
+def test_likelihood_is_the_definition(small: tuple[np.ndarray, np.ndarray]) -> None:
+    times, types = small
+    fit = Hawkes(decays=[2.0, 0.3]).fit(times, types, end=150.0)
+    assert fit.log_likelihood == pytest.approx(
+        naive(times, types, fit.baseline, fit.jumps, fit.decays, 150.0), rel=1e-10
+    )
+
+
+def test_simultaneous_events_do_not_excite_each_other() -> None:
+    past = excitation(np.array([1.0, 1.0, 2.0, 2.0]), np.array([0, 1, 0, 0]), 2, np.array([0.5]))
+    one = 0.5 * np.exp(-0.5)
+    assert_allclose(past, [[0, 0], [0, 0], [one, one], [one, one]])
+
+
+def test_maximum_is_that_of_a_general_optimiser(small: tuple[np.ndarray, np.ndarray]) -> None:
+    from scipy.optimize import minimize
+
+    times, types = small
+    decays = np.array([1.0])
+    fit = Hawkes(decays=[1.0]).fit(times, types, end=150.0)
+
+    def loss(x: np.ndarray) -> float:
+        return -naive(times, types, x[:2], x[2:].reshape(2, 2, 1), decays, 150.0)
+
+    start = np.array([0.3, 0.3, 0.1, 0.1, 0.1, 0.1])
+    found = minimize(loss, start, method="L-BFGS-B", bounds=[(1e-6, None)] * 2 + [(0, None)] * 4)
+    assert fit.log_likelihood >= -found.fun - 1e-6
+    assert_allclose(np.concatenate([fit.baseline, fit.jumps.ravel()]), found.x, atol=2e-3)
+
+
+def test_standard_errors_are_the_curvature() -> None:
+    times, types = PROCESS.simulate(400.0, seed=4)
+    fit = Hawkes(decays=[1.0]).fit(times, types, end=400.0)
+    assert (fit.jumps > 0.02).any()
+    x = np.concatenate([fit.baseline, fit.jumps.ravel()])
+    chosen = [0, 2, 3]  # the parameters of type 0
+    h = 1e-3
+
+    def value(y: np.ndarray) -> float:
+        return naive(times, types, y[:2], y[2:].reshape(2, 2, 1), fit.decays, 400.0)
+
+    hessian = np.empty((3, 3))
+    for a, i in enumerate(chosen):
+        for b, j in enumerate(chosen):
+            parts = []
+            for p, q in ((1, 1), (1, -1), (-1, 1), (-1, -1)):
+                y = x.copy()
+                y[i] += p * h
+                y[j] += q * h
+                parts.append(p * q * value(y))
+            hessian[a, b] = sum(parts) / (4 * h * h)
+    expected = np.sqrt(np.diag(np.linalg.inv(-hessian)))
+    got = [fit.baseline_error[0], fit.jumps_error[0, 0, 0], fit.jumps_error[0, 1, 0]]
+    assert_allclose(got, expected, rtol=0.02)
+
+
+def test_recovers_what_made_the_events() -> None:
+    held, biases = [], []
+    truth = np.asarray(PROCESS.jumps)
+    for world in range(25):
+        fit = Hawkes(decays=[2.0, 0.3]).fit(*PROCESS.simulate(2000.0, seed=world), end=2000.0)
+        z = np.abs(fit.jumps - truth) / fit.jumps_error
+        held.append((z < 1.645).mean())
+        biases.append(fit.branching - truth.sum(2))
+    assert 0.83 < np.mean(held) < 0.97
+    assert np.abs(np.mean(biases, axis=0)).max() < 0.02
+
+
+def test_clock_test_passes_where_it_fits_and_fails_where_not() -> None:
+    times, types = PROCESS.simulate(3000.0, seed=5)
+    good = Hawkes(decays=[2.0, 0.3]).fit(times, types, end=3000.0)
+    assert (good.goodness()["p"] > 0.05).all()
+    assert_allclose([gaps.mean() for gaps in good.rescaled()], 1.0, atol=0.03)
+    bursts = np.sort(np.concatenate([np.arange(0, 1000, 10.0) + shift for shift in np.linspace(0, 0.5, 10)]))
+    bad = Hawkes(decays=[0.01]).fit(bursts, np.zeros(len(bursts), dtype=int), end=1000.0)
+    assert bad.goodness()["p"][0] < 1e-6
+
+
+def test_rescaled_clock_is_the_integral() -> None:
+    times, types = PROCESS.simulate(60.0, seed=6)
+    fit = Hawkes(decays=[2.0, 0.3]).fit(times, types, end=60.0)
+    grid = np.linspace(0, times[types == 0][2], 200_001)
+    rate = np.full(len(grid), fit.baseline[0])
+    for s, j in zip(times, types, strict=True):
+        later = grid > s
+        for k, b in enumerate(fit.decays):
+            rate[later] += fit.jumps[0, j, k] * b * np.exp(-b * (grid[later] - s))
+    assert fit.rescaled()[0][:3].sum() == pytest.approx(np.trapezoid(rate, grid), rel=1e-3)
+
+
+def test_unstable_data_get_a_stable_process() -> None:
+    rng = np.random.default_rng(7)
+    times = np.sort(100 - np.exp(rng.uniform(-6, 4.6, 1500)))
+    free = Hawkes(decays=[1.0], stable=False).fit(times, np.zeros(len(times), dtype=int), end=100.0)
+    held = Hawkes(decays=[1.0]).fit(times, np.zeros(len(times), dtype=int), end=100.0)
+    assert free.radius > 1
+    assert held.radius <= 0.9901
+    assert held.log_likelihood < free.log_likelihood
+    with pytest.raises(DetenteError, match="not stable"):
+        free.process.simulate(10.0, seed=1)
+
+
+def test_exposure_explains_a_rhythm() -> None:
+    rng = np.random.default_rng(8)
+    daily = np.tile([1.0, 1, 1, 1, 1, 0.1, 0.1], 60)
+    days = np.repeat(np.arange(len(daily)), rng.poisson(20 * daily))
+    times = np.sort(days + rng.random(len(days)))
+    kinds = np.zeros(len(times), dtype=int)
+    edges = np.arange(len(daily) + 1.0)
+    plain = Hawkes(decays=[0.5]).fit(times, kinds, end=float(len(daily)))
+    told = Hawkes(decays=[0.5]).fit(times, kinds, end=float(len(daily)), exposure=(edges, daily))
+    assert plain.branching[0, 0] > 0.2
+    assert told.branching[0, 0] < 0.05
+    assert told.endogenous[0] < 0.05
+
+
+def test_one_decay_is_chosen_by_likelihood() -> None:
+    process = HawkesProcess([0.5], [[[0.6]]], [1.5])
+    times, types = process.simulate(8000.0, seed=9)
+    fit = Hawkes().fit(times, types, end=8000.0)
+    assert fit.decays[0] == pytest.approx(1.5, rel=0.15)
+    assert fit.branching[0, 0] == pytest.approx(0.6, abs=0.05)
+    assert len(fit.plot().axes) == 2
+    assert "sets off" in fit.summary()
+
+
+def test_a_jump_at_nought_has_an_upper_bound() -> None:
+    times, types = HawkesProcess([0.5, 0.5], np.zeros((2, 2, 1)), [1.0]).simulate(500.0, seed=10)
+    frame = Hawkes(decays=[1.0]).fit(times, types, end=500.0).frame().drop_nulls("cause")
+    assert (frame["high"] > 0).all()
+    assert (frame["low"] >= 0).all()
+
+
+@pytest.mark.parametrize(
+    ("times", "types", "options", "said"),
+    [
+        ([1.0, 2.0], [0], {}, "one length"),
+        ([], [], {}, "at least one event"),
+        ([1.0, float("nan")], [0, 0], {}, "event 1 has no time"),
+        ([1.0, 2.0], [0, -1], {}, "whole numbers from 0"),
+        ([1.0, 2.0], [0.5, 1.0], {}, "whole numbers from 0"),
+        ([1.0, 2.0], [0, 0], {"end": 1.5}, "outside"),
+        ([1.0, 2.0], [0, 2], {"names": ["a", "b"]}, "type 2 has no name"),
+        ([1.0, 2.0], [0, 0], {"exposure": ([0, 1], [1.0])}, "rising edges"),
+        ([1.5, 2.0], [0, 0], {"exposure": ([0, 1, 2], [1.0, 0.0])}, "exposure is nought"),
+    ],
+)
+def test_bad_events_are_told(times: list, types: list, options: dict, said: str) -> None:
+    with pytest.raises(DetenteError, match=said):
+        Hawkes(decays=[1.0]).fit(times, types, **options)
+
+
+def test_bad_decays_are_told() -> None:
+    for decays in ([], [0.0], [1.0, 1.0]):
+        with pytest.raises(DetenteError, match="different positive rates"):
+            Hawkes(decays=decays).fit([1.0, 2.0], [0, 0])
