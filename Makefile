@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: demo test lint bench setup lock figures dictionary pages clean help
+.PHONY: demo test lint bench recovery examples setup lock figures dictionary pages clean help
 
 help:
 	@echo "make demo   set up, ingest what lies in ../shared/data if it is there, and assess Russia-US relations as of 1 Feb 2007"
 	@echo "make test   set up and run every test"
 	@echo "make lint   ruff and mypy"
 	@echo "make bench  benchmarks, each printing a ratio"
+	@echo "make recovery, examples   the models on simulated worlds and on the field's textbook data (minutes; docs/recovery.md, docs/worked-examples.md)"
 	@echo "make figures, dictionary, pages   make anew what is computed: case figures, data dictionary, the study's page"
 	@echo "make lock   resolve requirements.lock anew (needs uv)"
 
@@ -37,6 +38,14 @@ bench: $(READY)
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/panel.py
+	$(BIN)/python benchmarks/models.py
+
+recovery: $(READY)
+	$(BIN)/python tools/recovery.py > build-recovery.md && mv build-recovery.md docs/recovery.md
+
+# PUBLISHED=FILE compares ideal points with those of Bailey, Strezhnev and Voeten (doi:10.7910/DVN/LEJUQZ).
+examples: $(READY)
+	$(BIN)/python tools/worked_examples.py ../shared/data docs $(if $(PUBLISHED),--published $(PUBLISHED))
 
 figures: $(READY)
 	$(BIN)/python tools/build_figures.py ../shared/data src/detente/cases

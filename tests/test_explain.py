@@ -87,7 +87,7 @@ def test_levels_of_the_case_alone(alone: Any) -> None:
 
 def test_reciprocity_finds_the_answer_and_its_day(tmp_path: Path) -> None:
     record = dt.open_record(tmp_path / "record", cases=False)
-    record.ingest([made(tmp_path)])
+    record.ingest([made(tmp_path, 500)])
     found = record.pair("IND", "PAK").reciprocity()
     to_india, to_pakistan = found.fit.answers
     assert (to_india.mover, to_india.answerer) == ("IND>PAK", "PAK>IND")
@@ -97,7 +97,7 @@ def test_reciprocity_finds_the_answer_and_its_day(tmp_path: Path) -> None:
     assert found.fit.asymmetry.low > 0
     assert "by day" in found.basis
     through = record.pair("IND", "PAK").reciprocity_through_time(window=100, step=20)
-    assert through.frame()["end"].is_between(date(2018, 1, 1), date(2018, 8, 1)).all()
+    assert through.frame()["end"].is_between(date(2018, 4, 1), date(2019, 6, 1)).all()
     assert through.plot().axes
     assert "Returns in windows of 100 days" in through.summary()
     excited = record.pair("IND", "PAK").excitation().frame().rows_by_key(["effect", "cause"], named=True, unique=True)
@@ -174,6 +174,20 @@ def test_spillover_tells_a_third_party_that_matters_from_one_that_does_not(tmp_p
     assert iran.spills[0].answer.high < 0, "a fall with Iran goes with a fall"
     assert iran.spills[1].reading != "more than chance: associated with it"
     assert nepal.spills[0].reading != "more than chance: associated with it"
+
+
+def test_triangle_tells_bilateral_from_triangular_answers(icews: Any) -> None:
+    found = icews.triangle(["USA", "Russia", "CHN"])
+    table = found.frame()
+    assert table.height == 30
+    assert table.filter(pl.col("kind") == "bilateral").height == 6
+    bilateral = table.filter(pl.col("kind") == "bilateral")["value"].mean()
+    assert bilateral > table.filter(pl.col("kind") == "triangular")["value"].abs().mean()
+    assert found.plot().axes
+    assert "bilateral: RUS>USA after USA>RUS" in found.summary()
+    for states in (["USA", "RUS"], ["USA", "RUS", "RUS"]):
+        with pytest.raises(DetenteError, match="three different states"):
+            icews.triangle(states)
 
 
 def test_breaks_come_with_facts_near_them(alone: Any, pair: Any) -> None:

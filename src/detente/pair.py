@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from detente.explain.reciprocity import ReciprocityThroughTime
     from detente.explain.result import Explained
     from detente.explain.spillover import PairSpillover
+    from detente.explain.triangle import Triangle
     from detente.measures import Life
     from detente.models.ideal_points import IdealPointsFit
     from detente.models.reciprocity import ReciprocityFit
@@ -68,6 +69,12 @@ class OpenRecord(Record):
         from detente.measures import all_similarity
 
         return all_similarity(self, as_of=_day(as_of), issue=issue)
+
+    def triangle(self, states: Sequence[str], *, as_of: str | date | None = None, **asked: Any) -> Triangle:
+        """Who answers whom among three states or more; see `detente.explain.triangle`."""
+        from detente.explain.triangle import triangle
+
+        return triangle(self, [self.actors.state(state) for state in states], as_of=_day(as_of), **asked)
 
     def components(self, k: int | None = None, *, as_of: str | date | None = None, **asked: Any) -> Components:
         """Hidden structure of who does what to whom when; see `detente.explain.components`."""

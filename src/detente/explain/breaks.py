@@ -11,7 +11,7 @@ import polars as pl
 from detente.actors import state_name
 from detente.errors import NoData
 from detente.explain.levels import fact_counts
-from detente.explain.series import EVERY, fitting_period
+from detente.explain.series import EVERY, fitting_period, period_text
 from detente.measures.panel import choose_source, pair_panel
 from detente.models import ChangePoints
 from detente.models.change_points import ChangePointsFit
@@ -71,6 +71,10 @@ class PairBreaks:
             for row in some.sort("away", "date", "event_id").head(NEAR).iter_rows(named=True)
         ]
 
+    def when(self, day: date) -> str:
+        """A period by its first day, for readers."""
+        return period_text(day, self.by)
+
     def summary(self) -> str:
         """Each break with the uncertainty of its date, the levels around it and the facts near it."""
         names = " and ".join(state_name(code) for code in self.pair)
@@ -79,7 +83,7 @@ class PairBreaks:
         lines = [f"Breaks in the cooperative share of {names} (probability of each number: {counts})."]
         for row in table.iter_rows(named=True):
             lines.append(
-                f"{row['date']} (90%: {row['low']} to {row['high']}; a break there: {row['probability']:.0%}): "
+                f"{self.when(row['date'])} (90%: {self.when(row['low'])} to {self.when(row['high'])}; a break there: {row['probability']:.0%}): "
                 f"from {row['level_before']:.0%} to {row['level_after']:.0%}."
             )
             lines += [f"  near: {fact}" for fact in row["facts"]]
@@ -128,7 +132,7 @@ def breaks(
     """
     facts = pair_facts(record, a, b, as_of, area)
     counted: pl.DataFrame | None = None
-    unit, basis = by or "quarter", f"{facts.height} facts of the chronology by {by or 'quarter'}"
+    unit, basis = by or "quarter", ""
     try:
         chosen = choose_source(record, source, as_of, pair=(a, b))
         if fitting := fitting_period(record, chosen, as_of):
@@ -141,12 +145,13 @@ def breaks(
             raise
     if counted is None:
         counted = fact_counts(record, a, b, by=unit, area=area, as_of=as_of)
+        basis = f"{counted['n'].sum() if counted is not None else 0} facts of the chronology by {unit}"
     if counted is None or counted.height < 8 or counted["n"].sum() < 20:
         raise NoData(f"too little of {state_name(a)} and {state_name(b)} is held to look for breaks")
     fit = ChangePoints("binomial", seed=seed).fit(
         counted["k"].cast(pl.Float64).to_numpy(), counted["n"].cast(pl.Float64).to_numpy()
     )
-    span = f"{basis}, {counted['period'][0]} to {counted['period'][-1]}"
+    span = f"{basis}, {period_text(counted['period'][0], unit)} to {period_text(counted['period'][-1], unit)}"
     return PairBreaks((a, b), unit, counted["period"].to_list(), fit, facts, span)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from detente import __version__
-from detente.actors import state_name
+from detente.actors import state_name as plain_name
 from detente.errors import NoData
 from detente.models.reciprocity import Answer, Estimate
 from detente.record.facts import pair_facts
@@ -165,7 +165,7 @@ def explain(
         "codebook_digest": record.codebook.digest,
         "parameters": {"source": source, "seed": seed, "thirds": list(asked)},
     }
-    return Digest((a, b), (state_name(a), state_name(b)), as_of, tuple(sections), provenance)
+    return Digest((a, b), (plain_name(a), plain_name(b)), as_of, tuple(sections), provenance)
 
 
 def _leading_thirds(record: Record, a: str, b: str, as_of: date | None) -> tuple[str, ...]:
@@ -177,6 +177,20 @@ def _leading_thirds(record: Record, a: str, b: str, as_of: date | None) -> tuple
     counted = recent.select(pl.col("third_party").str.split(";").explode().alias("state")).group_by("state").len()
     counted = counted.filter(~pl.col("state").is_in([a, b])).sort("len", "state", descending=[True, False])
     return tuple(counted["state"].head(THIRDS))
+
+
+def state_name(code: str) -> str:
+    """A state's name within a sentence.
+
+    >>> state_name("USA"), state_name("RUS")
+    ('the United States', 'Russia')
+    """
+    name = plain_name(code)
+    return f"the {name}" if name.startswith("United ") else name
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _direction(names: dict[str, str], column: str) -> tuple[str, str]:
@@ -197,7 +211,9 @@ def _levels(draft: _Draft, record: Record, a: str, b: str, as_of: date | None, s
     rates = {"cooperation", "conflict"}
     for row in shown.iter_rows(named=True):
         who = (
-            f"{state_name(row['sender'])} to {state_name(row['receiver'])}" if row["sender"] else "Both sides together"
+            _capital(f"{state_name(row['sender'])} to {state_name(row['receiver'])}")
+            if row["sender"]
+            else "Both sides together"
         )
         value = Estimate(row["level"], row["low"], row["high"])
         name = f"{row['sender']}>{row['receiver']}" if row["sender"] else f"{a}-{b}"
@@ -206,7 +222,7 @@ def _levels(draft: _Draft, record: Record, a: str, b: str, as_of: date | None, s
             value,
             "share" if row["measure"] == "share" else "per 1,000 reports of the source",
         )
-        when, then = (row[key].isoformat()[:7] for key in ("period", "before_period"))
+        when, then = (found.when(row, key) for key in ("period", "before_period"))
         if row["measure"] == "share":
             said = f"{who}: {_percent(value)} of {'facts' if 'facts' in row['basis'] else 'reports'} cooperative in {when}, {row['before']:.0%} in {then}"
             draft.statements.append(f"{said}.")
@@ -228,7 +244,9 @@ def _votes(draft: _Draft, record: Record, a: str, b: str, as_of: date | None) ->
         "co": "colonialism",
         "ec": "development",
     }
-    table = similarity(record, a, b, as_of=as_of, issues=(None, *issues))
+    last = record.table("rollcalls", as_of)["date"].max()
+    since = last.year - 3 if isinstance(last, date) else None
+    table = similarity(record, a, b, as_of=as_of, issues=(None, *issues), since=since)
     if as_of:
         table = table.filter(pl.col("year") < as_of.year)
     if table.is_empty():
@@ -278,7 +296,7 @@ def _positions(draft: _Draft, record: Record, a: str, b: str, as_of: date | None
         row = frame.filter((pl.col("state") == state) & (pl.col("session") == last["session"])).row(0, named=True)
         draft.add(f"{state} ideal point", Estimate(row["ideal_point"], row["low"], row["high"]), "standard deviations")
         draft.statements.append(
-            f"{state_name(state)} stood at {row['ideal_point']:+.2f} ({row['low']:+.2f} to {row['high']:+.2f}) in session {last['session']}."
+            f"{_capital(state_name(state))} stood at {row['ideal_point']:+.2f} ({row['low']:+.2f} to {row['high']:+.2f}) in session {last['session']}."
         )
     draft.add("distance", Estimate(last["distance"], last["low"], last["high"]), "standard deviations")
     draft.statements.append(
@@ -320,9 +338,11 @@ def _answered(one: Answer, mover: str, answerer: str, horizon: int, unit: str) -
     return [
         f"Of one unit of cooperation by {mover}, {answerer} returns {one.returned} within {horizon} {unit}s, from the next {unit} on{half}; "
         f"with the same {unit}, {one.with_same_period}.",
-        f"{answerer} {one.condition}.".replace("it ", "", 1)
-        if one.condition.startswith("it ")
-        else f"{answerer}: {one.condition}.",
+        _capital(
+            f"{answerer} {one.condition}.".replace("it ", "", 1)
+            if one.condition.startswith("it ")
+            else f"{answerer}: {one.condition}."
+        ),
     ]
 
 
@@ -357,26 +377,41 @@ def _spillover(
     source: str | None,
     seed: int,
 ) -> None:
-    from detente.explain.spillover import spillover
+    from detente.explain.spillover import ASSOCIATED, spillover
 
     if not thirds:
         raise NoData("no facts about a third state are held; name one (--third IRN)")
     names = {code: state_name(code) for code in (a, b)}
     problems = []
+    titles = {area.id: area.title for area in record.codebook.areas}
     for third in thirds:
         try:
-            found = spillover(record, a, b, third, as_of=as_of, source=source, seed=seed)
+            found = spillover(record, a, b, third, areas=(None, *titles), as_of=as_of, source=source, seed=seed)
         except NoData as error:
             problems.append(str(error))
             continue
+        clear = []
         for one in found.spills:
             mover, receiver = _direction(names, one.direction)
+            if one.area is not None:
+                draft.add(f"{third} share of {one.direction}, {one.area}", one.last, "share of variance by area")
+                if one.reading == ASSOCIATED:
+                    clear.append(
+                        f"{mover} to {receiver} in {titles[one.area]}, {_percent(one.last)}, chance {one.placebo:.0%}"
+                    )
+                continue
             draft.add(f"{third} share of {one.direction}", one.last, "share of variance")
             draft.add(f"{third} share of {one.direction}, block first", one.first, "share of variance")
             draft.statements.append(
-                f"{state_name(third)}: {_percent(one.last)} of the variance of {mover}-to-{receiver} cooperation goes with it, {one.first.value:.0%} with what both "
-                f"share in one {found.by}; chance gives up to {one.placebo:.0%}: {one.reading}."
+                f"{_capital(state_name(third))}: {_percent(one.last)} of the variance of what {mover} does towards {receiver} "
+                f"goes with it, {one.first.value:.0%} with what both share in one {found.by}; chance gives up to "
+                f"{one.placebo:.0%}: {one.reading}."
             )
+        tried = len({one.area for one in found.spills} - {None})
+        draft.statements.append(
+            f"{_capital(state_name(third))}, by area ({tried} with acts enough): "
+            + (f"more than chance for {'; '.join(clear)}." if clear else "nowhere surely more than chance.")
+        )
         draft.basis = f"VAR with a block for the third state, {found.horizon} {found.by}s ahead; {found.basis}"
     if not draft.statements:
         raise NoData(problems[0])
@@ -391,7 +426,7 @@ def _breaks(draft: _Draft, record: Record, a: str, b: str, as_of: date | None, s
         near = f" Near it: {row['facts'][0]}" if row["facts"] else ""
         draft.figures.append(Figured(f"break at {row['date']}", row["probability"], None, None, "probability"))
         draft.statements.append(
-            f"{row['date']} ({row['low']} to {row['high']}; probability {row['probability']:.0%}): cooperative share from {row['level_before']:.0%} to "
+            f"{found.when(row['date'])} ({found.when(row['low'])} to {found.when(row['high'])}; probability {row['probability']:.0%}): cooperative share from {row['level_before']:.0%} to "
             f"{row['level_after']:.0%}.{near}"
         )
     if table.is_empty():

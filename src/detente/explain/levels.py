@@ -12,7 +12,7 @@ import polars as pl
 
 from detente.actors import state_name
 from detente.errors import NoData
-from detente.explain.series import EVERY, fact_periods, facts_of_all
+from detente.explain.series import EVERY, fact_periods, facts_of_all, period_text
 from detente.measures.panel import COUNTS, choose_source, pair_panel, periods
 from detente.models import LocalLevel
 from detente.record.facts import pair_facts
@@ -29,6 +29,7 @@ MEASURES = {
     "intensity": "net intensity (Goldstein) per 1,000 of all reports",
 }
 LEAST_REPORTS = 20
+YEARLY = "yearly counts of a case"
 SCHEMA: dict[str, Any] = {
     "period": pl.Date,
     "sender": pl.Utf8,
@@ -149,7 +150,7 @@ def _without_events(record: Record, a: str, b: str, areas: Sequence[str | None],
             yearly = yearly.sort("period")
             every = pl.DataFrame({"period": periods(yearly["period"][0], yearly["period"][-1], "year")})
             yearly = every.join(yearly, on="period", how="left", maintain_order="left").fill_null(0)
-            labels = (*str(subject).split(">"), None, "share", "yearly counts of a case")
+            labels = (*str(subject).split(">"), None, "share", YEARLY)
             frames.append(_one(yearly["period"], "binomial", yearly["k"], yearly["n"], labels))
     for area in areas:
         quarterly = fact_counts(record, a, b, by="quarter", area=area, as_of=as_of)
@@ -184,19 +185,24 @@ class PairLevels:
             rows.append({**last, "before": old["level"], "before_period": old["period"]})
         return pl.DataFrame(rows, schema={**SCHEMA, "before": pl.Float64, "before_period": pl.Date})
 
+    def when(self, row: dict[str, Any], key: str) -> str:
+        """The period of a row, for readers: a year where it rests on yearly counts."""
+        return period_text(row[key], "year" if row["basis"] == YEARLY else self.by)
+
     def summary(self) -> str:
         """The last level of every series with its band, and what it was before."""
         lines = [f"Levels of {state_name(self.pair[0])} and {state_name(self.pair[1])}: {self.basis}."]
         for row in self.latest().iter_rows(named=True):
             who = f"{row['sender']} to {row['receiver']}" if row["sender"] else "both sides"
+            when, then = (self.when(row, key) for key in ("period", "before_period"))
             where = f", {row['area']}" if row["area"] else ""
             shown = [
                 f"{row[name]:.0%}" if row["measure"] == "share" else f"{row[name]:.3g}"
                 for name in ("level", "low", "high", "before")
             ]
             lines.append(
-                f"{who}{where}: {MEASURES[row['measure']]} {shown[0]} ({shown[1]} to {shown[2]}) at {row['period']}; "
-                f"{shown[3]} at {row['before_period']} [{row['basis']}]."
+                f"{who}{where}: {MEASURES[row['measure']]} {shown[0]} ({shown[1]} to {shown[2]}) in {when}; "
+                f"{shown[3]} in {then} [{row['basis']}]."
             )
         return "\n".join(lines)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -12,12 +14,12 @@ from detente.actors import identity, state_name
 from detente.errors import NoData
 from detente.measures.panel import choose_source, pair_panel, periods
 from detente.record.facts import chronology_ends, pair_facts
-from detente.record.queries import pair_counts
+from detente.record.queries import read_pair
 
 if TYPE_CHECKING:
     from detente.record import Record
 
-LEAST_PERIODS = 40
+LEAST_PERIODS, LEAST_MOVES = 40, 8
 EVERY = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}
 
 
@@ -62,7 +64,7 @@ def directed(
     if unit is None:
         return _from_facts(record, a, b, by, as_of, area)
     wide = _intensities(record, a, b, unit, as_of, area, chosen)
-    frame = _checked(_level_weekdays(wide, unit), unit, f"{chosen} of {state_name(a)} and {state_name(b)}")
+    frame = _level_weekdays(_checked(wide, unit, f"{chosen} of {state_name(a)} and {state_name(b)}"), unit)
     where = f" in {area}" if area else ""
     return Directed(frame, unit, f"net intensity of {chosen} events{where} by {unit}{_span(frame)}", chosen)
 
@@ -75,33 +77,72 @@ def with_third(
     *,
     by: str | None = None,
     as_of: date | None = None,
-    area: str | None = None,
+    areas: Sequence[str | None] = (None,),
     source: str | None = None,
-) -> Directed:
-    """The two directions without the acts about the third state, and each side's relation with it ("A~C", "B~C").
+) -> dict[str | None, Directed | NoData]:
+    """By area: the pair's two directions, and each side's relation with the third state ("A~C", "B~C").
 
-    A side's relation is the net intensity of its acts towards the third state and of those in return. Needs events.
+    For all areas together (None) the acts about the third state are left out of the pair's. A side's relation is the
+    net intensity of its acts towards the third state and of those in return. An area with too few periods or acts has
+    the NoData that says so. Needs events.
     """
     chosen = choose_source(record, source, as_of, pair=(a, b))
     unit = by or fitting_period(record, chosen, as_of)
     if unit is None:
         raise NoData(f"{chosen} covers too few periods up to {as_of} for a model of third parties")
-    wide = _intensities(record, a, b, unit, as_of, area, chosen)
-    about = pair_counts(record, a, b, source=chosen, by=unit, as_of=as_of, area=f"third_party_dispute:{third}")
-    if area is None and about.height:
-        less = about.with_columns(pl.format("{}>{}", "sender", "receiver").alias("series")).pivot(
-            on="series", index="period", values="intensity"
-        )
-        names = [name for name in less.columns if name != "period"]
-        wide = wide.join(less, on="period", how="left", suffix="_about", maintain_order="left").with_columns(
-            (pl.col(name) - pl.col(f"{name}_about").fill_null(0)).alias(name) for name in names
-        )
-    wide = wide.select("period", f"{a}>{b}", f"{b}>{a}")
+    grid = _intensities(record, a, b, unit, as_of, None, chosen).select("period")
     for side in (a, b):
-        with_it = _intensities(record, side, third, unit, as_of, None, chosen)
-        total = with_it.select("period", pl.sum_horizontal(pl.exclude("period")).alias(f"{side}~{third}"))
-        wide = wide.join(total, on="period", how="inner", maintain_order="left")
-    frame = _checked(_level_weekdays(wide, unit), unit, f"{chosen} of {state_name(third)} with both")
+        relation = _intensities(record, side, third, unit, as_of, None, chosen)
+        total = relation.select("period", pl.sum_horizontal(pl.exclude("period")).alias(f"{side}~{third}"))
+        grid = grid.join(total, on="period", how="inner", maintain_order="left")
+    events = read_pair(record, a, b, source=chosen, as_of=as_of).with_columns(
+        pl.col("date").dt.truncate(EVERY[unit]).alias("period"),
+        pl.format("{}>{}", "sender", "receiver").alias("series"),
+    )
+    about = pl.col("areas").list.contains(f"third_party_dispute:{third}")
+    found: dict[str | None, Directed | NoData] = {}
+    for area in areas:
+        some = events.filter(~about if area is None else pl.col("areas").list.contains(area))
+        frame = grid
+        for name in (f"{a}>{b}", f"{b}>{a}"):
+            sums = (
+                some.filter(pl.col("series") == name)
+                .group_by("period")
+                .agg(pl.col("intensity").cast(pl.Float64).sum().alias(name))
+            )
+            frame = frame.join(sums, on="period", how="left", maintain_order="left").with_columns(
+                pl.col(name).fill_null(0.0)
+            )
+        frame = frame.select("period", f"{a}>{b}", f"{b}>{a}", f"{a}~{third}", f"{b}~{third}")
+        try:
+            checked = _checked(frame, unit, f"{chosen} of {state_name(third)} with both")
+        except NoData as error:
+            found[area] = error
+            continue
+        basis = f"net intensity of {chosen} events by {unit}{_span(frame)}"
+        found[area] = Directed(_level_weekdays(checked, unit), unit, basis, chosen)
+    return found
+
+
+def among(
+    record: Record,
+    states: Sequence[str],
+    *,
+    by: str | None = None,
+    as_of: date | None = None,
+    source: str | None = None,
+) -> Directed:
+    """Net intensity of every directed pair of several states, pair by pair: for three, the triangle. Needs events."""
+    pairs = list(combinations(states, 2))
+    chosen = choose_source(record, source, as_of, pair=pairs[0])
+    unit = by or fitting_period(record, chosen, as_of)
+    if unit is None:
+        raise NoData(f"{chosen} covers too few periods up to {as_of}")
+    wide = _intensities(record, *pairs[0], unit, as_of, None, chosen)
+    for a, b in pairs[1:]:
+        more = _intensities(record, a, b, unit, as_of, None, chosen)
+        wide = wide.join(more, on="period", how="inner", maintain_order="left")
+    frame = _level_weekdays(_checked(wide, unit, f"{chosen} of {', '.join(map(state_name, states))}"), unit)
     return Directed(frame, unit, f"net intensity of {chosen} events by {unit}{_span(frame)}", chosen)
 
 
@@ -145,9 +186,10 @@ def _level_weekdays(frame: pl.DataFrame, by: str) -> pl.DataFrame:
 def _checked(frame: pl.DataFrame, by: str, what: str) -> pl.DataFrame:
     if frame.height < LEAST_PERIODS:
         raise NoData(f"{what}: {frame.height} whole {by}s are too few, {LEAST_PERIODS} are needed")
-    still = [name for name in frame.columns if name != "period" and frame[name].n_unique() == 1]
+    names = [name for name in frame.columns if name != "period"]
+    still = [name for name in names if (frame[name] != frame[name].mode()[0]).sum() < LEAST_MOVES]
     if still:
-        raise NoData(f"{what}: {', '.join(still)} never changes; nothing can be estimated")
+        raise NoData(f"{what}: {', '.join(still)} moves in fewer than {LEAST_MOVES} {by}s; nothing can be estimated")
     return frame
 
 
@@ -183,6 +225,17 @@ def _from_facts(record: Record, a: str, b: str, by: str | None, as_of: date | No
         f"{acts.height} one-sided facts of the chronology, cooperative less conflictual by {unit}{_span(frame)}",
         None,
     )
+
+
+def period_text(day: date, by: str) -> str:
+    """A period by its first day, for readers.
+
+    >>> [period_text(date(2014, 4, 1), by) for by in ("day", "month", "quarter", "year")]
+    ['2014-04-01', '2014-04', '2014 Q2', '2014']
+    """
+    if by == "quarter":
+        return f"{day.year} Q{(day.month + 2) // 3}"
+    return day.isoformat()[: {"year": 4, "month": 7}.get(by, 10)]
 
 
 def facts_of_all(record: Record, a: str, b: str, as_of: date | None) -> pl.DataFrame:

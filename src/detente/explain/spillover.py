@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from detente.record import Record
 
 Array = NDArray[np.float64]
+ASSOCIATED = "more than chance: associated with it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Spill:
     def reading(self) -> str:
         """What may be concluded, in one sentence."""
         if self.last.low > self.placebo:
-            return "more than chance: associated with it"
+            return ASSOCIATED
         if self.last.value > self.placebo:
             return "more than chance would mostly give, but not surely"
         if self.first.low > max(self.placebo, self.last.high):
@@ -137,7 +138,7 @@ def spillover(
     as_of: date | None = None,
     source: str | None = None,
     horizon: int | None = None,
-    draws: int = 1000,
+    draws: int = 500,
     placebos: int = 100,
     seed: int = 0,
 ) -> PairSpillover:
@@ -152,13 +153,12 @@ def spillover(
     spills: list[Spill] = []
     left_out: list[str] = []
     kept: tuple[VARFit, pl.DataFrame, str, str, int] | None = None
-    for area in areas:
-        try:
-            found = with_third(record, a, b, third, by=by, as_of=as_of, area=area, source=source)
-        except NoData as error:
-            if len(areas) == 1:
-                raise
-            left_out.append(f"{area} ({error})" if area is None else area)
+    series = with_third(record, a, b, third, by=by, as_of=as_of, areas=areas, source=source)
+    for area, found in series.items():
+        if isinstance(found, NoData):
+            if len(series) == 1:
+                raise found
+            left_out.append(area or "all areas")
             continue
         span = horizon or HORIZONS[found.by]
         fit = BayesianVAR(LAGS[found.by]).fit(found.frame.select(found.columns))

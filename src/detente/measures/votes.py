@@ -68,10 +68,11 @@ def similarity(
     *,
     as_of: date | None = None,
     issues: Sequence[str | None] = (None,),
+    since: int | None = None,
     draws: int = 2000,
     seed: int = 0,
 ) -> pl.DataFrame:
-    """The indices of one pair by year and issue (null: all roll calls), each with its 90% interval.
+    """The indices of one pair by year (from `since` on) and issue (null: all roll calls), each with its 90% interval.
 
     Columns: year, issue, votes, then for each of `INDICES` its value, _low and _high. Intervals are by the Bayesian
     bootstrap over roll calls (Rubin, Annals of Statistics 9, 1981). Empty where no votes are held.
@@ -81,7 +82,7 @@ def similarity(
     rng = np.random.default_rng(seed)
     rows = []
     for issue in issues:
-        for year, table in _tables(record, a, b, as_of, () if issue is None else (issue,)):
+        for year, table in _tables(record, a, b, as_of, () if issue is None else (issue,), since):
             point = similarity_indices(table)
             # Gamma draws with the counts as shapes are the bootstrap's Dirichlet weights, added up by cell.
             spread = similarity_indices(rng.gamma(np.broadcast_to(table, (draws, 3, 3))))
@@ -97,8 +98,10 @@ def similarity(
     return pl.DataFrame(rows, schema=schema, orient="row").fill_nan(None)
 
 
-def _tables(record: Record, a: str, b: str, as_of: date | None, issues: Sequence[str]) -> list[tuple[int, Array]]:
-    cast = _cast(record, as_of, issues)
+def _tables(
+    record: Record, a: str, b: str, as_of: date | None, issues: Sequence[str], since: int | None = None
+) -> list[tuple[int, Array]]:
+    cast = _cast(record, as_of, issues, since)
     if cast is None:
         return []
 
@@ -117,12 +120,14 @@ def _tables(record: Record, a: str, b: str, as_of: date | None, issues: Sequence
     return found
 
 
-def _cast(record: Record, as_of: date | None, issues: Sequence[str]) -> pl.LazyFrame | None:
+def _cast(record: Record, as_of: date | None, issues: Sequence[str], since: int | None = None) -> pl.LazyFrame | None:
     """rcid, year, state and vote (0 yes, 1 abstain, 2 no) of the votes cast; None where none are held."""
     parts = record.parts("votes")
     if not parts or not record.parts("rollcalls"):
         return None
     calls = record.table("rollcalls", as_of).select("rcid", pl.col("date").dt.year().alias("year"))
+    if since is not None:
+        calls = calls.filter(pl.col("year") >= since)
     if issues:
         marked = record.table("rollcall_issues").filter(pl.col("issue").is_in(list(issues)))["rcid"].unique()
         calls = calls.filter(pl.col("rcid").is_in(marked.implode()))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from detente.errors import DetenteError
 from detente.models.frames import columns_of
-from detente.models.impulse import orthogonalised
+from detente.models.impulse import moving_average, orthogonalised
 from detente.models.regression import Conjugate, regress
 from detente.models.var import BayesianVAR, Minnesota, VARFit, lagged, residual_deviations
 
@@ -141,17 +141,14 @@ def _answers(
 ) -> tuple[Array, Array, Array, int | None]:
     """Draws of what is returned later, what is returned in all, and the mover's inertia; and the period of half."""
 
-    def ordered(first: int, second: int) -> Array:
-        order = np.array([first, second])
-        mixed = coefficients[..., order, :][..., order]
-        return orthogonalised(mixed, covariance[:, order][:, :, order], horizon + 1)
-
-    first = ordered(mover, answerer)[:, :, 0, :]
-    later = ordered(answerer, mover)[:, :, 1, :]
-    given = later[:, :, 1].sum(1)
-    back = later[:, :, 0].sum(1) / given
-    inertia = later[:, 1:, 1].sum(1) / later[:, 0, 1]
-    path = np.median(np.cumsum(later[:, :, 0], axis=1), axis=0)
+    order = np.array([mover, answerer])
+    mixed = coefficients[..., order, :][..., order]
+    # A unit error of the mover alone: the answerer moves from the next period on.
+    later = moving_average(mixed, horizon + 1)[:, :, 0, :]
+    first = orthogonalised(mixed, covariance[:, order][:, :, order], horizon + 1)[:, :, 0, :]
+    back = later[:, :, 1].sum(1) / later[:, :, 0].sum(1)
+    inertia = later[:, 1:, 0].sum(1)
+    path = np.median(np.cumsum(later[:, :, 1], axis=1), axis=0)
     reached = np.flatnonzero(np.abs(path) >= abs(path[-1]) / 2)
     return back, first[:, :, 1].sum(1) / first[:, :, 0].sum(1), inertia, int(reached[0]) if reached.size else None
 

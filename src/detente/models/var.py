@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from detente.errors import DetenteError
 from detente.models.frames import columns_of
-from detente.models.impulse import Responses, decompose, made_by, orthogonalised, with_band
+from detente.models.impulse import Responses, decompose, made_by, moving_average, orthogonalised, with_band
 from detente.models.regression import Conjugate, Posterior, regress
 
 if TYPE_CHECKING:
@@ -221,6 +221,25 @@ class VARFit:
         point = decompose(orthogonalised(self.coefficients, self.covariance, steps))
         some = decompose(orthogonalised(*self.draws(draws, seed), steps)) if draws else None
         return with_band(point, some, self.names, "share of variance", level)
+
+    def returned(self, horizon: int = 12, *, draws: int = 2000, seed: int = 0, level: float = 0.90) -> pl.DataFrame:
+        """What follows a move: rows mover, answerer, value, low, high.
+
+        Of one unit that the mover gives in all within `horizon` periods, the sum of the answerer's moves from the next
+        period on, after an error of the mover alone (so in no order of the series); value is the posterior median.
+        """
+        import polars as pl
+
+        paths = moving_average(self.draws(draws, seed)[0], horizon + 1).sum(1)
+        share = paths / np.diagonal(paths, axis1=1, axis2=2)[:, :, None]
+        low, middle, high = np.quantile(share, [(1 - level) / 2, 0.5, (1 + level) / 2], axis=0)
+        rows = [
+            (mover, answerer, middle[i, j], low[i, j], high[i, j])
+            for i, mover in enumerate(self.names)
+            for j, answerer in enumerate(self.names)
+            if i != j
+        ]
+        return pl.DataFrame(rows, schema=["mover", "answerer", "value", "low", "high"], orient="row")
 
     def granger(self) -> pl.DataFrame:
         """F tests, each: do the lags of one series help to predict another (Granger, Econometrica 37, 1969)?

@@ -1,0 +1,117 @@
+"""Several states at once: who answers whose moves, within a pair and across the triangle.
+
+After Goldstein and Freeman, *Three-Way Street: Strategic Reciprocity in World Politics* (1990), on the United States,
+the Soviet Union and China: a vector autoregression of all directed series. A bilateral answer goes back to the mover
+(A>B by B>A); a triangular one changes what a third does or receives (A>B by A>C, C>A ...).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from detente.actors import state_name
+from detente.errors import DetenteError
+from detente.explain.reciprocity import HORIZONS, LAGS
+from detente.explain.series import among
+from detente.models import BayesianVAR
+from detente.models.var import VARFit
+
+if TYPE_CHECKING:
+    from detente.record import Record
+
+
+@dataclass(frozen=True, eq=False)
+class Triangle:
+    """Answers among several states; `table` has mover, answerer, kind (bilateral or triangular), value, low, high."""
+
+    states: tuple[str, ...]
+    table: pl.DataFrame
+    fit: VARFit
+    by: str
+    horizon: int
+    basis: str
+
+    def frame(self) -> pl.DataFrame:
+        """The table."""
+        return self.table
+
+    def summary(self) -> str:
+        """Every bilateral answer, and the triangular ones whose band leaves nought out."""
+        names = ", ".join(map(state_name, self.states))
+        lines = [f"Answers among {names} within {self.horizon} {self.by}s, of one unit given:"]
+        for row in self.table.iter_rows(named=True):
+            clear = row["low"] > 0 or row["high"] < 0
+            if row["kind"] == "bilateral" or clear:
+                said = "" if clear else ", not clear of nought"
+                lines.append(
+                    f"{row['kind']}: {row['answerer']} after {row['mover']} {row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f}){said}."
+                )
+        left = self.table.filter((pl.col("kind") == "triangular") & (pl.col("low") <= 0) & (pl.col("high") >= 0)).height
+        lines.append(
+            f"{left} other triangular answers are not clear of nought; of all, one in ten would be clear by chance."
+        )
+        lines.append(f"Basis: {self.basis}; {self.fit.lags} lags, Minnesota prior.")
+        return "\n".join(lines)
+
+    def plot(self) -> Any:
+        """All answers as a matrix, those clear of nought in bold."""
+        from detente.plots import figure, source_line
+
+        names = self.fit.names
+        drawing, axis = figure(0.42 * len(names) + 1.6)
+        values = [[0.0] * len(names) for _ in names]
+        for row in self.table.iter_rows(named=True):
+            values[names.index(row["mover"])][names.index(row["answerer"])] = row["value"]
+        most = max(abs(value) for line in values for value in line) or 1.0
+        axis.imshow(values, cmap="PuOr_r", vmin=-most, vmax=most, aspect="auto")
+        for row in self.table.iter_rows(named=True):
+            clear = row["low"] > 0 or row["high"] < 0
+            axis.text(
+                names.index(row["answerer"]),
+                names.index(row["mover"]),
+                f"{row['value']:.2f}",
+                ha="center",
+                va="center",
+                fontweight="bold" if clear else "normal",
+                alpha=1.0 if clear else 0.6,
+            )
+        axis.set_xticks(range(len(names)), names)
+        axis.set_yticks(range(len(names)), names)
+        axis.set_xlabel("answers")
+        axis.set_ylabel("after one unit in")
+        source_line(
+            drawing,
+            f"Summed over {self.horizon} {self.by}s; bold: the 90% band leaves nought out. Source: {self.basis}.",
+        )
+        return drawing
+
+
+def triangle(
+    record: Record,
+    states: Sequence[str],
+    *,
+    by: str | None = None,
+    as_of: date | None = None,
+    source: str | None = None,
+    horizon: int | None = None,
+    seed: int = 0,
+) -> Triangle:
+    """Answers among three states or more by a Bayesian VAR of all directed series (Minnesota prior).
+
+    Raises DetenteError for fewer than three different states, NoData where events are too few.
+    """
+    if len(set(states)) < 3 or len(set(states)) < len(states):
+        raise DetenteError("a triangle needs three different states or more")
+    found = among(record, states, by=by, as_of=as_of, source=source)
+    span = horizon or HORIZONS[found.by]
+    fit = BayesianVAR(LAGS[found.by]).fit(found.frame.select(found.columns))
+    table = fit.returned(span, seed=seed)
+    back = pl.col("mover").str.split(">").list.reverse().list.join(">") == pl.col("answerer")
+    kind = pl.when(back).then(pl.lit("bilateral")).otherwise(pl.lit("triangular")).alias("kind")
+    table = table.select("mover", "answerer", kind, "value", "low", "high").sort("kind", maintain_order=True)
+    return Triangle(tuple(states), table, fit, found.by, span, found.basis)
