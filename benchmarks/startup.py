@@ -1,4 +1,4 @@
-"""Start-up: `detente --help`, a cold assessment, check of claims and audit, as ratios to starting Python and importing pandas.
+"""Start-up: `detente --help`, cold assessment, explanation, check of claims and audit, as ratios to starting Python and importing pandas.
 
 python benchmarks/startup.py
 """
@@ -27,17 +27,20 @@ def main() -> None:
         bare = median([python, "-c", "pass"])
         pandas = median([python, "-c", "import pandas"])
         shown = median([python, "-m", "detente", "--help"])
-        assessed = median(
-            [python, "-m", "detente", "assess", "USA", "RUS", "--as-of", "2007-02-01", "--record", f"{folder}/r"]
-        )
-        checked = median([python, "-m", "detente", "claims", "--record", f"{folder}/r", "check", "weitz_2007"])
-        listed = median([python, "-m", "detente", "record", "--record", f"{folder}/r", "audit"])
+        command = [python, "-m", "detente"]
+        named = ["USA", "RUS", "--as-of", "2007-02-01", "--record", f"{folder}/r"]
+        cold = {
+            "assess USA RUS": (median([*command, "assess", *named]), " (bound: 4 s)"),
+            "assess --brief": (median([*command, "assess", *named, "--brief"]), ""),
+            "explain USA RUS": (median([*command, "explain", *named]), ""),
+            "claims check": (median([*command, "claims", "--record", f"{folder}/r", "check", "weitz_2007"]), ""),
+            "record audit": (median([*command, "record", "--record", f"{folder}/r", "audit"]), ""),
+        }
     print(
-        f"detente --help            {shown:.3f} s   {shown / bare:.1f} x bare Python, {shown / pandas:.2f} x importing pandas (bound: 0.3 s)"
+        f"detente --help          {shown:.3f} s   {shown / bare:.1f} x bare Python, {shown / pandas:.2f} x importing pandas (bound: 0.3 s)"
     )
-    print(f"assess USA RUS, cold      {assessed:.3f} s   {assessed / pandas:.1f} x importing pandas (bound: 4 s)")
-    print(f"claims check, cold        {checked:.3f} s   {checked / pandas:.1f} x importing pandas")
-    print(f"record audit, cold        {listed:.3f} s   {listed / pandas:.1f} x importing pandas")
+    for what, (seconds, bound) in cold.items():
+        print(f"{what + ', cold':<23} {seconds:.3f} s   {seconds / pandas:.1f} x importing pandas{bound}")
 
 
 if __name__ == "__main__":

@@ -43,3 +43,19 @@ def test_the_readme_counts_what_the_audit_counts() -> None:
     ) in README
     verdict = dt.open_record("no-such-folder").pair("USA", "RUS", as_of="2007-02-01").assess().verdict
     assert f'with {big["facts"]} it reads "{verdict}"' in README
+
+
+def test_the_readme_shows_what_explain_prints() -> None:
+    from io import StringIO
+
+    from rich.console import Console
+
+    from detente.report.explanation import render
+
+    out = StringIO()
+    digest = dt.open_record("no-such-folder").pair("USA", "RUS").explain()
+    Console(file=out, width=100, color_system=None, highlight=False).print(render(digest, 100), soft_wrap=True)
+    shown = "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+    for title, after in (("Reciprocity and equal treatment", "  Event by event"), ("Breaks", "\nIn brackets")):
+        section = shown[shown.index(f"  {title}\n") : shown.index(after)].rstrip()
+        assert section in README

@@ -81,7 +81,7 @@ def _check_names(record: Record, study: Study) -> None:
 def _areas(record: Record, study: Study, after: Evidence) -> tuple[AreaOutcome, ...]:
     """What the assessment of the day said of every area that it gave a chance, and whether it came true."""
     try:
-        said = assess(record, *study.pair, study.as_of)
+        said = assess(record, *study.pair, study.as_of, explained=False)
     except NoData:
         return ()
     ends = months_before(study.as_of, -said.horizon)
