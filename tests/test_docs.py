@@ -56,6 +56,6 @@ def test_the_readme_shows_what_explain_prints() -> None:
     digest = dt.open_record("no-such-folder").pair("USA", "RUS").explain()
     Console(file=out, width=100, color_system=None, highlight=False).print(render(digest, 100), soft_wrap=True)
     shown = "\n".join(line.rstrip() for line in out.getvalue().splitlines())
-    for title, after in (("Reciprocity and equal treatment", "  Event by event"), ("Breaks", "\nIn brackets")):
+    for title, after in (("Reciprocity and equal treatment", "  Event by event"), ("Breaks", "  Hidden structure")):
         section = shown[shown.index(f"  {title}\n") : shown.index(after)].rstrip()
         assert section in README

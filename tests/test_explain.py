@@ -217,6 +217,12 @@ def test_components_have_names_and_a_choice_of_k(icews: Any) -> None:
     assert len(found.plot(2).axes) == 4
     with pytest.raises(DetenteError, match="no component 9"):
         found.plot(9)
+    mine = found.of_pair("USA", "RUS")
+    assert mine["share"].sum() == pytest.approx(1.0)
+    assert (mine["low"] <= mine["high"]).all()
+    assert "Russia" in mine["name"][0]
+    with pytest.raises(DetenteError, match="no acts of Atlantis|no acts of ATL"):
+        found.of_pair("USA", "ATL")
     among = icews.components(2, states=["USA", "RUS", "CHN"], by="month")
     assert set(among.labels[0]) == {"USA", "RUS", "CHN"}
 

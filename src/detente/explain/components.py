@@ -71,6 +71,31 @@ class Components:
             return f"{hub} with {', '.join(others['name'].head(3))} and others: {acts} ({when})"
         return f"{', '.join(top['sender'])} to {', '.join(top['receiver'])}: {acts} ({when})"
 
+    def of_pair(self, a: str, b: str, *, draws: int = 1000, seed: int = 0) -> pl.DataFrame:
+        """To which components the acts between two states belong: component, name, share, low, high, largest first.
+
+        Shares add up to 1 over all components, both directions together; the 90% band is that of the factors' posterior,
+        variational and so too narrow. DetenteError for a state without acts.
+        """
+        unknown = [code for code in (a, b) if code not in self.labels[0]]
+        if unknown:
+            raise DetenteError(f"no acts of {', '.join(map(state_name, unknown))} are among the components")
+        i, j = self.labels[0].index(a), self.labels[0].index(b)
+        rng = np.random.default_rng(seed)
+        sender, receiver, *rest = self.fit.gammas
+        others = np.prod([g.mean.sum(0) for g in rest], axis=0)
+
+        def drawn(g: Any, at: int) -> Any:
+            return rng.gamma(g.shape[at], size=(draws, g.shape.shape[1])) / g.rate[at]
+
+        rates = (drawn(sender, i) * drawn(receiver, j) + drawn(sender, j) * drawn(receiver, i)) * others
+        low, high = np.quantile(rates / rates.sum(1, keepdims=True), [0.05, 0.95], axis=0)
+        mean = (sender.mean[i] * receiver.mean[j] + sender.mean[j] * receiver.mean[i]) * others
+        mean = mean / mean.sum()
+        rows = [(n, self.name(n), mean[k], low[k], high[k]) for n, k in enumerate(self.order, start=1)]
+        table = pl.DataFrame(rows, schema=["component", "name", "share", "low", "high"], orient="row")
+        return table.sort("share", "component", descending=[True, False])
+
     def summary(self) -> str:
         """Every component's weight and name, and how K was chosen."""
         weights = self.fit.weights / self.fit.weights.sum()

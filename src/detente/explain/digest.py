@@ -27,7 +27,9 @@ TOPICS = {
     "excitation": "Event by event",
     "spillover": "Third parties",
     "breaks": "Breaks",
+    "structure": "Hidden structure",
 }
+STRUCTURE_K, LEAST_SHARE = 20, 0.05
 POSITIONS_SESSIONS = 8
 THIRDS = 3
 
@@ -145,6 +147,7 @@ def explain(
         "excitation": lambda d: _excitation(d, record, a, b, as_of, source, seed),
         "spillover": lambda d: _spillover(d, record, a, b, asked, as_of, source, seed),
         "breaks": lambda d: _breaks(d, record, a, b, as_of, source, seed),
+        "structure": lambda d: _structure(d, record, a, b, as_of, source, seed),
     }
     sections = []
     for topic, title in TOPICS.items():
@@ -432,3 +435,19 @@ def _breaks(draft: _Draft, record: Record, a: str, b: str, as_of: date | None, s
     if table.is_empty():
         draft.statements.append("No break is more likely than not.")
     draft.basis = f"exact Bayesian change points; {found.basis}"
+
+
+def _structure(
+    draft: _Draft, record: Record, a: str, b: str, as_of: date | None, source: str | None, seed: int
+) -> None:
+    from detente.explain.components import components
+
+    found = components(record, STRUCTURE_K, as_of=as_of, source=source, seed=seed)
+    missing = [plain_name(code) for code in (a, b) if code not in found.labels[0]]
+    if missing:
+        raise NoData(f"no acts of {' and '.join(missing)} towards states are held")
+    for row in found.of_pair(a, b, seed=seed).filter(pl.col("share") >= LEAST_SHARE).head(3).iter_rows(named=True):
+        value = Estimate(row["share"], row["low"], row["high"])
+        draft.add(f"component {row['component']}", value, "share of the pair's acts")
+        draft.statements.append(f"{_percent(value)} of what is reported between them belongs to {row['name']}.")
+    draft.basis = f"Poisson factorisation, K = {STRUCTURE_K} by convention, one fit; {found.basis}"

@@ -18,7 +18,8 @@ from detente.explain.series import with_third
 from detente.models import BayesianVAR, Minnesota
 from detente.models.impulse import decompose, orthogonalised
 from detente.models.reciprocity import Estimate, estimate
-from detente.models.var import VARFit
+from detente.models.regression import regress
+from detente.models.var import VARFit, lagged, minnesota, residual_deviations
 
 if TYPE_CHECKING:
     from detente.record import Record
@@ -208,11 +209,13 @@ def _placebo(fit: VARFit, span: int, placebos: int, seed: int) -> Array:
     """95th percentile of the block's share when it is shifted in a circle by at least a tenth of the series (2,)."""
     rng = np.random.default_rng(seed)
     y, n = fit.data, len(fit.data)
+    prior = minnesota(fit.prior or Minnesota(0.2), residual_deviations(y, fit.lags), fit.lags)
+    least = max(fit.lags + 1, n // 10)
     shares = []
-    for shift in rng.integers(max(fit.lags + 1, n // 10), n - max(fit.lags + 1, n // 10), placebos):
+    for shift in rng.integers(least, n - least, placebos):
         moved = np.column_stack([y[:, :2], np.roll(y[:, 2:], shift, axis=0)])
-        other = BayesianVAR(fit.lags, fit.prior or Minnesota(0.2)).fit(moved)
-        shares.append(_block_share(other.coefficients, other.covariance, span, np.arange(4)))
+        other = regress(moved[fit.lags :], lagged(moved, fit.lags), prior)
+        shares.append(_block_share(other.mean[1:].reshape(fit.lags, 4, 4), other.covariance, span, np.arange(4)))
     return np.asarray(np.quantile(shares, 0.95, axis=0))
 
 
