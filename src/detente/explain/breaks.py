@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from detente.record import Record
 
 NEAR = 4
+LEAST_PERIODS, LEAST_COUNTS = 8, 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,21 +139,27 @@ def breaks(
         if fitting := fitting_period(record, chosen, as_of):
             unit = by or ("month" if fitting == "month" else "week")
             panel = pair_panel(record, a, b, by=unit, areas=(area,), as_of=as_of, source=chosen)
-            counted = _totals(panel)
-            basis = f"{counted['n'].sum():,} {chosen} events by {unit}"
+            reports = _totals(panel)
+            if source or _enough(reports):
+                counted, basis = reports, f"{reports['n'].sum():,} {chosen} events by {unit}"
     except NoData:
         if source:
             raise
     if counted is None:
+        unit = by or "quarter"
         counted = fact_counts(record, a, b, by=unit, area=area, as_of=as_of)
         basis = f"{counted['n'].sum() if counted is not None else 0} facts of the chronology by {unit}"
-    if counted is None or counted.height < 8 or counted["n"].sum() < 20:
+    if counted is None or not _enough(counted):
         raise NoData(f"too little of {state_name(a)} and {state_name(b)} is held to look for breaks")
     fit = ChangePoints("binomial", seed=seed).fit(
         counted["k"].cast(pl.Float64).to_numpy(), counted["n"].cast(pl.Float64).to_numpy()
     )
     span = f"{basis}, {period_text(counted['period'][0], unit)} to {period_text(counted['period'][-1], unit)}"
     return PairBreaks((a, b), unit, counted["period"].to_list(), fit, facts, span)
+
+
+def _enough(counted: pl.DataFrame) -> bool:
+    return counted.height >= LEAST_PERIODS and counted["n"].sum() >= LEAST_COUNTS
 
 
 def _totals(panel: pl.DataFrame) -> pl.DataFrame:

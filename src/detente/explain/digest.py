@@ -13,8 +13,10 @@ import polars as pl
 from detente import __version__
 from detente.actors import state_name as plain_name
 from detente.errors import NoData
+from detente.measures.panel import choose_source
 from detente.models.reciprocity import Answer, Estimate
 from detente.record.facts import pair_facts
+from detente.record.queries import count_pair, third_counts
 
 if TYPE_CHECKING:
     from detente.record import Record
@@ -29,7 +31,7 @@ TOPICS = {
     "breaks": "Breaks",
     "structure": "Hidden structure",
 }
-STRUCTURE_K, LEAST_SHARE = 20, 0.05
+STRUCTURE_K, LEAST_SHARE, LEAST_ACTS = 20, 0.05, 20
 POSITIONS_SESSIONS = 8
 THIRDS = 3
 
@@ -134,11 +136,13 @@ def explain(
     source: str | None = None,
     seed: int = 0,
 ) -> Digest:
-    """Ask every model; a section that can't be answered says why. `thirds` None takes those with most facts.
+    """Ask every model; a section that can't be answered says why.
+
+    `thirds` empty takes the states over which most facts were, or with which both sides deal most in the events.
 
     NoData where no section has an answer.
     """
-    asked = tuple(thirds) or _leading_thirds(record, a, b, as_of)
+    asked = tuple(thirds) or _leading_thirds(record, a, b, as_of, source)
     writers: dict[str, Callable[[_Draft], None]] = {
         "levels": lambda d: _levels(d, record, a, b, as_of, source),
         "votes": lambda d: _votes(d, record, a, b, as_of),
@@ -171,11 +175,15 @@ def explain(
     return Digest((a, b), (plain_name(a), plain_name(b)), as_of, tuple(sections), provenance)
 
 
-def _leading_thirds(record: Record, a: str, b: str, as_of: date | None) -> tuple[str, ...]:
-    """The third states over which most facts of the last ten years were."""
+def _leading_thirds(record: Record, a: str, b: str, as_of: date | None, source: str | None) -> tuple[str, ...]:
+    """The third states over which most facts of the last ten years were; without such facts, by events."""
     facts = pair_facts(record, a, b, as_of).filter(pl.col("third_party").is_not_null())
     if facts.is_empty():
-        return ()
+        try:
+            chosen = choose_source(record, source, as_of, pair=(a, b))
+        except NoData:
+            return ()
+        return tuple(third_counts(record, a, b, source=chosen, as_of=as_of)["state"].head(THIRDS))
     recent = facts.filter(pl.col("date") > pl.lit(facts["date"].max()).dt.offset_by("-10y"))
     counted = recent.select(pl.col("third_party").str.split(";").explode().alias("state")).group_by("state").len()
     counted = counted.filter(~pl.col("state").is_in([a, b])).sort("len", "state", descending=[True, False])
@@ -252,6 +260,8 @@ def _votes(draft: _Draft, record: Record, a: str, b: str, as_of: date | None) ->
     table = similarity(record, a, b, as_of=as_of, issues=(None, *issues), since=since)
     if as_of:
         table = table.filter(pl.col("year") < as_of.year)
+    if table.is_empty() and record.parts("votes") and last is not None:
+        raise NoData(f"{plain_name(a)} and {plain_name(b)} took part in no roll call together in the last years held")
     if table.is_empty():
         raise NoData("no UN roll calls are held; ingest or fetch them (detente fetch unvotes)")
     year = int(table["year"].to_numpy().max())
@@ -383,7 +393,7 @@ def _spillover(
     from detente.explain.spillover import ASSOCIATED, spillover
 
     if not thirds:
-        raise NoData("no facts about a third state are held; name one (--third IRN)")
+        raise NoData("no facts about a third state and no events are held; name one (--third IRN)")
     names = {code: state_name(code) for code in (a, b)}
     problems = []
     titles = {area.id: area.title for area in record.codebook.areas}
@@ -442,10 +452,11 @@ def _structure(
 ) -> None:
     from detente.explain.components import components
 
-    found = components(record, STRUCTURE_K, as_of=as_of, source=source, seed=seed)
-    missing = [plain_name(code) for code in (a, b) if code not in found.labels[0]]
-    if missing:
-        raise NoData(f"no acts of {' and '.join(missing)} towards states are held")
+    chosen = choose_source(record, source, as_of, pair=(a, b))
+    held = count_pair(record, a, b, source=chosen, as_of=as_of)
+    if held < LEAST_ACTS:
+        raise NoData(f"{held} acts between the two in {chosen} are too few, {LEAST_ACTS} are needed")
+    found = components(record, STRUCTURE_K, as_of=as_of, source=chosen, seed=seed)
     for row in found.of_pair(a, b, seed=seed).filter(pl.col("share") >= LEAST_SHARE).head(3).iter_rows(named=True):
         value = Estimate(row["share"], row["low"], row["high"])
         draft.add(f"component {row['component']}", value, "share of the pair's acts")

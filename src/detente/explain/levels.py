@@ -55,7 +55,7 @@ def levels(
     as_of: date | None = None,
     source: str | None = None,
 ) -> PairLevels:
-    """Level of every `MEASURES` by direction and area from events; without events, shares from yearly counts and facts.
+    """Level of every `MEASURES` by direction and area from events; without enough of them, shares from yearly counts and facts.
 
     Each series is a local level (`detente.models.LocalLevel`): the share binomial, the rates Poisson with the source's
     whole volume as offset, the intensity Gaussian with a variance that falls with that volume; noise beyond the family
@@ -89,6 +89,8 @@ def levels(
         ):
             labels = (sender, receiver, area, measure, f"{chosen} events")
             frames.append(_one(rows["period"], family, y, exposure, labels))
+    if not frames and not source:
+        return _without_events(record, a, b, areas, as_of)
     return _gathered((a, b), by, frames, f"{chosen} events by {by}")
 
 
@@ -158,7 +160,7 @@ def _without_events(record: Record, a: str, b: str, areas: Sequence[str | None],
             continue
         labels = (None, None, area, "share", "facts of the chronology")
         frames.append(_one(quarterly["period"], "binomial", quarterly["k"], quarterly["n"], labels))
-    return _gathered((a, b), "quarter", frames, "no events held: yearly counts of a case, and facts by quarter")
+    return _gathered((a, b), "quarter", frames, "no events, or too few: yearly counts of a case, and facts by quarter")
 
 
 @dataclass(frozen=True, eq=False)

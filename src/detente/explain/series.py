@@ -48,21 +48,30 @@ def directed(
     area: str | None = None,
     source: str | None = None,
 ) -> Directed:
-    """Net intensity of a to b and of b to a (columns "A>B", "B>A"), from events; without any, from facts.
+    """Net intensity of a to b and of b to a (columns "A>B", "B>A"), from events; where they are too few, from facts.
 
     `by` None takes months, weeks or days, the longest that gives enough periods. Days have the averages of their
     weekday taken out. From the chronology: cooperative less conflictual acts of one side towards the other by quarter,
     joint acts left out. Raises NoData where there are too few periods.
     """
     try:
-        chosen = choose_source(record, source, as_of, pair=(a, b))
-    except NoData:
+        return _from_events(record, a, b, by, as_of, area, source)
+    except NoData as error:
         if source:
             raise
-        return _from_facts(record, a, b, by, as_of, area)
+        try:
+            return _from_facts(record, a, b, by, as_of, area)
+        except NoData:
+            raise error from None
+
+
+def _from_events(
+    record: Record, a: str, b: str, by: str | None, as_of: date | None, area: str | None, source: str | None
+) -> Directed:
+    chosen = choose_source(record, source, as_of, pair=(a, b))
     unit = by or fitting_period(record, chosen, as_of)
     if unit is None:
-        return _from_facts(record, a, b, by, as_of, area)
+        raise NoData(f"{chosen} covers too few periods{f' up to {as_of}' if as_of else ''}")
     wide = _intensities(record, a, b, unit, as_of, area, chosen)
     frame = _level_weekdays(_checked(wide, unit, f"{chosen} of {state_name(a)} and {state_name(b)}"), unit)
     where = f" in {area}" if area else ""

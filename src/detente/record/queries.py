@@ -175,6 +175,30 @@ def action_counts(
     return _sorted(pl.from_arrow(found.to_pyarrow())).sort("period", "sender", "receiver", "root")
 
 
+def third_counts(record: Record, a: str, b: str, *, source: str, as_of: date | None) -> pl.DataFrame:
+    """States that both deal with: columns state, count (events with the side that has fewer), most first."""
+    events = state_events(open_events(record, source), as_of)
+    events = events.filter(events.sender.isin([a, b]) | events.receiver.isin([a, b]))
+    found = events.group_by("sender", "receiver").aggregate(count=lambda t: t.count())
+    frame = pl.DataFrame(pl.from_arrow(found.to_pyarrow()))
+    inside = pl.col("sender").is_in([a, b])
+    return (
+        frame.select(
+            pl.when(inside).then("sender").otherwise("receiver").alias("side"),
+            pl.when(inside).then("receiver").otherwise("sender").alias("state"),
+            "count",
+        )
+        .filter(~pl.col("state").is_in([a, b]))
+        .group_by("state", "side")
+        .agg(pl.col("count").sum())
+        .group_by("state")
+        .agg(pl.col("count").min(), pl.len().alias("sides"))
+        .filter(pl.col("sides") == 2)
+        .select("state", "count")
+        .sort("count", "state", descending=[True, False])
+    )
+
+
 def volume(record: Record, *, source: str, by: str, as_of: date | None) -> pl.DataFrame:
     """All events of a source between different actors by period: columns period, volume."""
     events = open_events(record, source)
