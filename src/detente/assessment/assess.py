@@ -35,7 +35,8 @@ from detente.assessment.windows import (
 )
 from detente.codebook import Area
 from detente.errors import NoData
-from detente.explain.digest import Section, explain
+from detente.explain.digest import explain
+from detente.explain.section import Section
 from detente.measures.shares import Share, probability_higher, share
 from detente.measures.stock import Life, lives
 from detente.record.facts import date_text, incomplete_from

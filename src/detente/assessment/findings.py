@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.assessment.outlook import Outlook
-from detente.explain.digest import Section, sections_as_data
+from detente.explain.section import Section, sections_as_data
 
 
 @dataclass(frozen=True, slots=True)

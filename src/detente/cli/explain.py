@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +65,10 @@ def explain(
         Console(width=width, highlight=False, markup=False, emoji=False).print(render(digest, width), soft_wrap=True)
 
 
+def _spillover_chart(pair: Pair, third: str, source: str | None, seed: int) -> Any:
+    return pair.spillover(third, source=source, seed=seed).plot()
+
+
 def _draw(pair: Pair, thirds: list[str], source: str | None, seed: int, folder: Path) -> None:
     from detente.errors import DetenteError, NoData
     from detente.plots import svg
@@ -76,7 +81,7 @@ def _draw(pair: Pair, thirds: list[str], source: str | None, seed: int, folder: 
         "breaks": lambda: pair.breaks(source=source, seed=seed).plot(),
     }
     for third in thirds:
-        made[f"spillover-{third}"] = lambda third=third: pair.spillover(third, source=source, seed=seed).plot()  # type: ignore[misc]
+        made[f"spillover-{third}"] = partial(_spillover_chart, pair, third, source, seed)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, draw in made.items():

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from detente import __version__
-from detente.actors import state_name as plain_name
+from detente.actors import state_name
 from detente.errors import NoData
+from detente.explain.section import Draft, Section, sections_as_data
+from detente.explain.statements import WRITERS, Question
 from detente.measures.panel import choose_source
-from detente.models.reciprocity import Answer, Estimate
 from detente.record.facts import pair_facts
-from detente.record.queries import count_pair, third_counts
+from detente.record.queries import third_counts
 
 if TYPE_CHECKING:
     from detente.record import Record
@@ -31,42 +32,7 @@ TOPICS = {
     "breaks": "Breaks",
     "structure": "Hidden structure",
 }
-STRUCTURE_K, LEAST_SHARE, LEAST_ACTS = 20, 0.05, 20
-POSITIONS_SESSIONS = 8
 THIRDS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Figured:
-    """A number with its 90% band (None where it has none), its unit and what it is of."""
-
-    name: str
-    value: float
-    low: float | None
-    high: float | None
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One question answered: statements in words, the numbers in them, the basis; or why it can't be answered."""
-
-    topic: str
-    title: str
-    statements: tuple[str, ...] = ()
-    figures: tuple[Figured, ...] = ()
-    basis: str | None = None
-    unknown: str | None = None
-
-
-@dataclass(slots=True)
-class _Draft:
-    statements: list[str] = field(default_factory=list)
-    figures: list[Figured] = field(default_factory=list)
-    basis: str | None = None
-
-    def add(self, name: str, value: Estimate, unit: str) -> None:
-        self.figures.append(Figured(name, value.value, value.low, value.high, unit))
 
 
 @dataclass(frozen=True)
@@ -104,28 +70,6 @@ class Digest:
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=1) + "\n"
 
 
-def sections_as_data(sections: Iterable[Section]) -> list[dict[str, Any]]:
-    """Sections as JSON has them, numbers to four significant places."""
-    return [
-        {
-            "topic": s.topic,
-            "title": s.title,
-            "statements": list(s.statements),
-            "figures": [
-                {"name": f.name, **{k: _short(getattr(f, k)) for k in ("value", "low", "high")}, "unit": f.unit}
-                for f in s.figures
-            ],
-            "basis": s.basis,
-            "unknown": s.unknown,
-        }
-        for s in sections
-    ]
-
-
-def _short(value: float | None) -> float | None:
-    return None if value is None else float(f"{value:.4g}")
-
-
 def explain(
     record: Record,
     a: str,
@@ -143,21 +87,12 @@ def explain(
     NoData where no section has an answer.
     """
     asked = tuple(thirds) or _leading_thirds(record, a, b, as_of, source)
-    writers: dict[str, Callable[[_Draft], None]] = {
-        "levels": lambda d: _levels(d, record, a, b, as_of, source),
-        "votes": lambda d: _votes(d, record, a, b, as_of),
-        "positions": lambda d: _positions(d, record, a, b, as_of),
-        "reciprocity": lambda d: _reciprocity(d, record, a, b, as_of, source, seed),
-        "excitation": lambda d: _excitation(d, record, a, b, as_of, source, seed),
-        "spillover": lambda d: _spillover(d, record, a, b, asked, as_of, source, seed),
-        "breaks": lambda d: _breaks(d, record, a, b, as_of, source, seed),
-        "structure": lambda d: _structure(d, record, a, b, as_of, source, seed),
-    }
+    question = Question(record, a, b, as_of, asked, source, seed)
     sections = []
     for topic, title in TOPICS.items():
-        draft = _Draft()
+        draft = Draft()
         try:
-            writers[topic](draft)
+            WRITERS[topic](question, draft)
         except NoData as error:
             sections.append(Section(topic, title, unknown=str(error)))
             continue
@@ -172,7 +107,7 @@ def explain(
         "codebook_digest": record.codebook.digest,
         "parameters": {"source": source, "seed": seed, "thirds": list(asked)},
     }
-    return Digest((a, b), (plain_name(a), plain_name(b)), as_of, tuple(sections), provenance)
+    return Digest((a, b), (state_name(a), state_name(b)), as_of, tuple(sections), provenance)
 
 
 def _leading_thirds(record: Record, a: str, b: str, as_of: date | None, source: str | None) -> tuple[str, ...]:
@@ -188,277 +123,3 @@ def _leading_thirds(record: Record, a: str, b: str, as_of: date | None, source: 
     counted = recent.select(pl.col("third_party").str.split(";").explode().alias("state")).group_by("state").len()
     counted = counted.filter(~pl.col("state").is_in([a, b])).sort("len", "state", descending=[True, False])
     return tuple(counted["state"].head(THIRDS))
-
-
-def state_name(code: str) -> str:
-    """A state's name within a sentence.
-
-    >>> state_name("USA"), state_name("RUS")
-    ('the United States', 'Russia')
-    """
-    name = plain_name(code)
-    return f"the {name}" if name.startswith("United ") else name
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _direction(names: dict[str, str], column: str) -> tuple[str, str]:
-    """Sender and receiver by name of a series "A>B"."""
-    sender, _, receiver = column.partition(">")
-    return names[sender], names[receiver]
-
-
-def _percent(value: Estimate) -> str:
-    return f"{value.value:.0%} ({value.low:.0%} to {value.high:.0%})"
-
-
-def _levels(draft: _Draft, record: Record, a: str, b: str, as_of: date | None, source: str | None) -> None:
-    from detente.explain.levels import MEASURES, levels
-
-    found = levels(record, a, b, as_of=as_of, source=source)
-    shown = found.latest()
-    rates = {"cooperation", "conflict"}
-    for row in shown.iter_rows(named=True):
-        who = (
-            _capital(f"{state_name(row['sender'])} to {state_name(row['receiver'])}")
-            if row["sender"]
-            else "Both sides together"
-        )
-        value = Estimate(row["level"], row["low"], row["high"])
-        name = f"{row['sender']}>{row['receiver']}" if row["sender"] else f"{a}-{b}"
-        draft.add(
-            f"{name} {row['measure']}",
-            value,
-            "share" if row["measure"] == "share" else "per 1,000 reports of the source",
-        )
-        when, then = (found.when(row, key) for key in ("period", "before_period"))
-        if row["measure"] == "share":
-            said = f"{who}: {_percent(value)} of {'facts' if 'facts' in row['basis'] else 'reports'} cooperative in {when}, {row['before']:.0%} in {then}"
-            draft.statements.append(f"{said}.")
-        elif row["measure"] in rates:
-            draft.statements.append(
-                f"{who}: {row['level']:.1f} ({row['low']:.1f} to {row['high']:.1f}) {MEASURES[row['measure']]} in {when}, {row['before']:.1f} in {then}."
-            )
-    draft.basis = f"local levels; {found.basis}"
-
-
-def _votes(draft: _Draft, record: Record, a: str, b: str, as_of: date | None) -> None:
-    from detente.measures.votes import similarity
-
-    issues = {
-        "nu": "nuclear weapons",
-        "di": "arms control",
-        "me": "the Palestinian conflict",
-        "hr": "human rights",
-        "co": "colonialism",
-        "ec": "development",
-    }
-    last = record.table("rollcalls", as_of)["date"].max()
-    since = last.year - 3 if isinstance(last, date) else None
-    table = similarity(record, a, b, as_of=as_of, issues=(None, *issues), since=since)
-    if as_of:
-        table = table.filter(pl.col("year") < as_of.year)
-    if table.is_empty() and record.parts("votes") and last is not None:
-        raise NoData(f"{plain_name(a)} and {plain_name(b)} took part in no roll call together in the last years held")
-    if table.is_empty():
-        raise NoData("no UN roll calls are held; ingest or fetch them (detente fetch unvotes)")
-    year = int(table["year"].to_numpy().max())
-    now = table.filter(pl.col("year") == year)
-    row = now.filter(pl.col("issue").is_null()).row(0, named=True)
-    for name in ("agreement", "s", "pi", "kappa"):
-        if row[name] is not None:
-            draft.add(
-                name,
-                Estimate(row[name], row[f"{name}_low"], row[f"{name}_high"]),
-                "share" if name == "agreement" else "index",
-            )
-    agreed = Estimate(row["agreement"], row["agreement_low"], row["agreement_high"])
-    draft.statements.append(f"In {year} they cast the same vote on {_percent(agreed)} of {row['votes']} roll calls.")
-    if row["kappa"] is not None:
-        word = (
-            "more alike than chance"
-            if row["kappa_low"] > 0
-            else "less alike than chance"
-            if row["kappa_high"] < 0
-            else "no more alike than chance"
-        )
-        draft.statements.append(
-            f"Corrected for chance: {word} (kappa {row['kappa']:.2f}, {row['kappa_low']:.2f} to {row['kappa_high']:.2f}; pi {row['pi']:.2f}; S {row['s']:.2f})."
-        )
-    by_issue = now.filter(pl.col("issue").is_not_null() & (pl.col("votes") >= 5)).sort(
-        "agreement", "issue", descending=[True, False]
-    )
-    if by_issue.height > 1:
-        parts = [f"{issues[r['issue']]} {r['agreement']:.0%} of {r['votes']}" for r in by_issue.iter_rows(named=True)]
-        draft.statements.append(f"By issue: {', '.join(parts)}.")
-    draft.basis = "UN roll calls held; intervals by the Bayesian bootstrap over roll calls"
-
-
-def _positions(draft: _Draft, record: Record, a: str, b: str, as_of: date | None) -> None:
-    from detente.explain.positions import ideal_points
-
-    found = ideal_points(record, as_of=as_of, sessions=POSITIONS_SESSIONS)
-    table = found.fit.distance(a, b)
-    if table.is_empty():
-        raise NoData(f"{state_name(a)} and {state_name(b)} never voted in one session")
-    frame = found.frame()
-    last, first = table.row(-1, named=True), table.row(0, named=True)
-    for state in (a, b):
-        row = frame.filter((pl.col("state") == state) & (pl.col("session") == last["session"])).row(0, named=True)
-        draft.add(f"{state} ideal point", Estimate(row["ideal_point"], row["low"], row["high"]), "standard deviations")
-        draft.statements.append(
-            f"{_capital(state_name(state))} stood at {row['ideal_point']:+.2f} ({row['low']:+.2f} to {row['high']:+.2f}) in session {last['session']}."
-        )
-    draft.add("distance", Estimate(last["distance"], last["low"], last["high"]), "standard deviations")
-    draft.statements.append(
-        f"They are {last['distance']:.2f} ({last['low']:.2f} to {last['high']:.2f}) standard deviations apart, further than {last['place']:.0%} of all pairs; "
-        f"{first['distance']:.2f} in session {first['session']}."
-    )
-    draft.basis = f"dynamic ideal points of the last {POSITIONS_SESSIONS} sessions; {found.basis}"
-
-
-def _reciprocity(
-    draft: _Draft, record: Record, a: str, b: str, as_of: date | None, source: str | None, seed: int
-) -> None:
-    from detente.explain.reciprocity import reciprocity
-    from detente.explain.series import directed
-
-    found = reciprocity(record, a, b, as_of=as_of, source=source, seed=seed)
-    unit = directed(record, a, b, as_of=as_of, source=source).by
-    names = {code: state_name(code) for code in (a, b)}
-    for one in found.fit.answers:
-        mover, answerer = _direction(names, one.mover)
-        draft.add(f"returned by {answerer}", one.returned, "of one unit")
-        draft.add(f"returned by {answerer}, same period too", one.with_same_period, "of one unit")
-        draft.add(f"inertia of {mover}", one.inertia, "of one unit")
-        draft.statements += _answered(one, mover, answerer, found.fit.model.horizon, unit)
-    draft.add(f"asymmetry: {b} less {a}", found.fit.asymmetry, "of one unit")
-    draft.add(f"asymmetry: {b} less {a}, scaled", found.fit.asymmetry_scaled, "standard deviations")
-    treatment = found.fit.treatment
-    for column in (f"{a}>{b}", f"{b}>{a}"):
-        treatment = treatment.replace(column, _direction(names, column)[0])
-    gap, scaled = found.fit.asymmetry, found.fit.asymmetry_scaled
-    draft.statements.append(
-        f"Equal treatment: {treatment} ({names[b]} less {names[a]}: {gap}; in standard deviations {scaled})."
-    )
-    draft.basis = f"VAR, {found.fit.var.lags} lags; {found.basis}"
-
-
-def _answered(one: Answer, mover: str, answerer: str, horizon: int, unit: str) -> list[str]:
-    half = f", half of it by {unit} {one.half_by}" if one.half_by is not None and one.returned.low > 0 else ""
-    return [
-        f"Of one unit of cooperation by {mover}, {answerer} returns {one.returned} within {horizon} {unit}s, from the next {unit} on{half}; "
-        f"with the same {unit}, {one.with_same_period}.",
-        _capital(
-            f"{answerer} {one.condition}.".replace("it ", "", 1)
-            if one.condition.startswith("it ")
-            else f"{answerer}: {one.condition}."
-        ),
-    ]
-
-
-def _excitation(
-    draft: _Draft, record: Record, a: str, b: str, as_of: date | None, source: str | None, seed: int
-) -> None:
-    from detente.explain.excitation import excitation
-
-    found = excitation(record, a, b, as_of=as_of, source=source, seed=seed)
-    for row in found.frame().iter_rows(named=True):
-        value = Estimate(row["value"], row["low"], row["high"])
-        draft.add(f"{row['cause']} sets off {row['effect']}", value, "acts")
-        (cause, kind), (effect, same) = row["cause"].split(" "), row["effect"].split(" ")
-        if cause != effect and kind == same:
-            word = "cooperative" if kind == "cooperation" else "conflictual"
-            mover, answerer = (state_name(code) for code in cause.split(">"))
-            draft.statements.append(f"One {word} act of {mover} sets off {value} {word} acts of {answerer}.")
-    worst = found.fit.fits[0].goodness().drop_nulls("p").sort("p").row(0, named=True)
-    draft.statements.append(
-        f"The clock test {'passes' if worst['p'] >= 0.05 else 'fails'} for the worst-fitted kind ({worst['type']}, p = {worst['p']:.2f})."
-    )
-    draft.basis = f"Hawkes process, hours within days drawn at random; {found.basis}"
-
-
-def _spillover(
-    draft: _Draft,
-    record: Record,
-    a: str,
-    b: str,
-    thirds: Sequence[str],
-    as_of: date | None,
-    source: str | None,
-    seed: int,
-) -> None:
-    from detente.explain.spillover import ASSOCIATED, spillover
-
-    if not thirds:
-        raise NoData("no facts about a third state and no events are held; name one (--third IRN)")
-    names = {code: state_name(code) for code in (a, b)}
-    problems = []
-    titles = {area.id: area.title for area in record.codebook.areas}
-    for third in thirds:
-        try:
-            found = spillover(record, a, b, third, areas=(None, *titles), as_of=as_of, source=source, seed=seed)
-        except NoData as error:
-            problems.append(str(error))
-            continue
-        clear = []
-        for one in found.spills:
-            mover, receiver = _direction(names, one.direction)
-            if one.area is not None:
-                draft.add(f"{third} share of {one.direction}, {one.area}", one.last, "share of variance by area")
-                if one.reading == ASSOCIATED:
-                    clear.append(
-                        f"{mover} to {receiver} in {titles[one.area]}, {_percent(one.last)}, chance {one.placebo:.0%}"
-                    )
-                continue
-            draft.add(f"{third} share of {one.direction}", one.last, "share of variance")
-            draft.add(f"{third} share of {one.direction}, block first", one.first, "share of variance")
-            draft.statements.append(
-                f"{_capital(state_name(third))}: {_percent(one.last)} of the variance of what {mover} does towards {receiver} "
-                f"goes with it, {one.first.value:.0%} with what both share in one {found.by}; chance gives up to "
-                f"{one.placebo:.0%}: {one.reading}."
-            )
-        tried = len({one.area for one in found.spills} - {None})
-        draft.statements.append(
-            f"{_capital(state_name(third))}, by area ({tried} with acts enough): "
-            + (f"more than chance for {'; '.join(clear)}." if clear else "nowhere surely more than chance.")
-        )
-        draft.basis = f"VAR with a block for the third state, {found.horizon} {found.by}s ahead; {found.basis}"
-    if not draft.statements:
-        raise NoData(problems[0])
-
-
-def _breaks(draft: _Draft, record: Record, a: str, b: str, as_of: date | None, source: str | None, seed: int) -> None:
-    from detente.explain.breaks import breaks
-
-    found = breaks(record, a, b, as_of=as_of, source=source, seed=seed)
-    table = found.frame()
-    for row in table.iter_rows(named=True):
-        near = f" Near it: {row['facts'][0]}" if row["facts"] else ""
-        draft.figures.append(Figured(f"break at {row['date']}", row["probability"], None, None, "probability"))
-        draft.statements.append(
-            f"{found.when(row['date'])} ({found.when(row['low'])} to {found.when(row['high'])}; probability {row['probability']:.0%}): cooperative share from {row['level_before']:.0%} to "
-            f"{row['level_after']:.0%}.{near}"
-        )
-    if table.is_empty():
-        draft.statements.append("No break is more likely than not.")
-    draft.basis = f"exact Bayesian change points; {found.basis}"
-
-
-def _structure(
-    draft: _Draft, record: Record, a: str, b: str, as_of: date | None, source: str | None, seed: int
-) -> None:
-    from detente.explain.components import components
-
-    chosen = choose_source(record, source, as_of, pair=(a, b))
-    held = count_pair(record, a, b, source=chosen, as_of=as_of)
-    if held < LEAST_ACTS:
-        raise NoData(f"{held} acts between the two in {chosen} are too few, {LEAST_ACTS} are needed")
-    found = components(record, STRUCTURE_K, as_of=as_of, source=chosen, seed=seed)
-    for row in found.of_pair(a, b, seed=seed).filter(pl.col("share") >= LEAST_SHARE).head(3).iter_rows(named=True):
-        value = Estimate(row["share"], row["low"], row["high"])
-        draft.add(f"component {row['component']}", value, "share of the pair's acts")
-        draft.statements.append(f"{_percent(value)} of what is reported between them belongs to {row['name']}.")
-    draft.basis = f"Poisson factorisation, K = {STRUCTURE_K} by convention, one fit; {found.basis}"

@@ -52,7 +52,7 @@ def reciprocity(
     prior = None if frame.height - lags >= ENOUGH * (1 + 2 * lags) else Minnesota()
     model = Reciprocity(lags, prior, horizon=horizon or HORIZONS[found.by], seed=seed)
     how = "least squares, diffuse prior" if prior is None else "Minnesota prior"
-    return Explained(model.fit(frame), f"{how}; {found.basis}")
+    return Explained(model.fit(frame), f"{how}; {found.basis}", found.by)
 
 
 @dataclass(frozen=True, eq=False)

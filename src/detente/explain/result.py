@@ -30,10 +30,13 @@ F = TypeVar("F", bound=Fitted)
 
 @dataclass(frozen=True, eq=False)
 class Explained(Generic[F]):
-    """The fit of a model to series of the record; `basis` says which, from what source, over what time."""
+    """The fit of a model to series of the record; `basis` says which, from what source, over what
+    time; `by` is the length of a period, where there is one.
+    """
 
     fit: F
     basis: str
+    by: str = ""
 
     def frame(self) -> pl.DataFrame:
         """The estimates with their bands."""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from detente.models.change_points import ChangePoints
-    from detente.models.hawkes import Hawkes, HawkesProcess
+    from detente.models.hawkes import Hawkes
+    from detente.models.hawkes_process import HawkesProcess
     from detente.models.ideal_points import IdealPoints
     from detente.models.local_level import LocalLevel
     from detente.models.reciprocity import Reciprocity
@@ -21,7 +22,7 @@ _HOMES = {
     "BayesianVAR": "var",
     "ChangePoints": "change_points",
     "Hawkes": "hawkes",
-    "HawkesProcess": "hawkes",
+    "HawkesProcess": "hawkes_process",
     "IdealPoints": "ideal_points",
     "LocalLevel": "local_level",
     "Minnesota": "var",

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.errors import DetenteError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def observed(y: NDArray[np.float64], exposure: NDArray[np.float64]) -> pl.Series:
+    """y / exposure, null where the exposure is nought."""
+    import polars as pl
+
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return pl.Series(np.where(exposure > 0, y / exposure, np.nan)).fill_nan(None)
 
 
 def columns_of(frame: Any) -> tuple[NDArray[np.float64], list[str]]:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.errors import DetenteError
+from detente.models.hawkes_process import HawkesProcess, spectral_radius
 
 if TYPE_CHECKING:
     import polars as pl
@@ -84,45 +85,6 @@ class Hawkes:
         )
 
 
-@dataclass(frozen=True, eq=False)
-class HawkesProcess:
-    """Parameters: `baseline` (d,), `jumps` a (d, d, k): [effect, cause, decay], `decays` (k,)."""
-
-    baseline: ArrayLike
-    jumps: ArrayLike
-    decays: ArrayLike
-
-    def simulate(self, end: float, *, seed: int) -> tuple[Array, NDArray[np.int64]]:
-        """Times and types of events from 0 to `end`, exactly, generation by generation (no events before 0).
-
-        DetenteError where the process is not stable.
-        """
-        base, jumps = np.asarray(self.baseline, dtype=float), np.asarray(self.jumps, dtype=float)
-        decays = np.asarray(self.decays, dtype=float)
-        if _radius(jumps.sum(2)) >= 1:
-            raise DetenteError("the process is not stable: its branching matrix has a spectral radius of 1 or more")
-        rng = np.random.default_rng(seed)
-        d = len(base)
-        counts = rng.poisson(base * end)
-        types = np.repeat(np.arange(d), counts)
-        times = rng.uniform(0, end, len(types))
-        all_times, all_types = [times], [types]
-        while len(times):
-            # offspring[n, i, k]: children of type i on scale k of event n
-            offspring = rng.poisson(jumps[:, types, :].transpose(1, 0, 2))
-            parent, kind, scale = np.nonzero(offspring)
-            repeat = offspring[parent, kind, scale]
-            parent, kind, scale = (np.repeat(x, repeat) for x in (parent, kind, scale))
-            times = times[parent] + rng.exponential(1 / decays[scale])
-            kept = times < end
-            times, types = times[kept], kind[kept]
-            all_times.append(times)
-            all_types.append(types)
-        t, m = np.concatenate(all_times), np.concatenate(all_types)
-        order = np.argsort(t, kind="stable")
-        return t[order], m[order].astype(np.int64)
-
-
 def _checked(
     times: ArrayLike, types: ArrayLike, start: float, end: float | None, names: Sequence[str] | None
 ) -> tuple[Array, NDArray[np.int64], list[str], float]:
@@ -162,10 +124,6 @@ def _exposure(exposure: tuple[ArrayLike, ArrayLike] | None, t: Array, start: flo
     return v, inside
 
 
-def _radius(branching: Array) -> float:
-    return float(np.abs(np.linalg.eigvals(branching)).max())
-
-
 def _maximise(
     t: Array, marks: NDArray[np.int64], d: int, decays: Array, stop: float, v_at: Array, v_total: Array, stable: bool
 ) -> tuple[Array, Array, float, tuple[Array, Array]]:
@@ -177,7 +135,7 @@ def _maximise(
     totals = np.concatenate([[v_total[-1]], _whole(t, marks, d, decays, stop).ravel()])
     rows = [pack(past, v_at, marks == i) for i in range(d)]
     theta = np.array([fit_rows(row, totals) for row in rows])
-    if stable and _radius(theta[:, 1:].reshape(d, d, k).sum(2)) >= RADIUS:
+    if stable and spectral_radius(theta[:, 1:].reshape(d, d, k).sum(2)) >= RADIUS:
         theta = fit_stable(rows, totals, theta, k, RADIUS)
     value = 0.0
     errors = np.empty_like(theta)
@@ -244,7 +202,7 @@ class HawkesFit:
     @property
     def radius(self) -> float:
         """Spectral radius of the branching matrix: below 1, bursts die out."""
-        return _radius(self.branching)
+        return spectral_radius(self.branching)
 
     @property
     def endogenous(self) -> Array:

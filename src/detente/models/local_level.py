@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.errors import DetenteError
+from detente.models.frames import observed
 
 if TYPE_CHECKING:
     import polars as pl
@@ -138,12 +139,10 @@ class LocalLevelFit:
         """Rows period (0..T-1), observed (null where unseen), exposure, level, low, high."""
         import polars as pl
 
-        with np.errstate(invalid="ignore", divide="ignore"):
-            observed = np.where(self.exposure > 0, self.y / self.exposure, np.nan)
         return pl.DataFrame(
             {
                 "period": np.arange(len(self.y)),
-                "observed": pl.Series(observed).fill_nan(None),
+                "observed": observed(self.y, self.exposure),
                 "exposure": self.exposure,
                 "level": self.level,
                 "low": self.low,

@@ -10,7 +10,7 @@ from detente.plots import BLUE, GREY, ORANGE, figure, svg
 
 if TYPE_CHECKING:
     from detente.assessment import Assessment
-    from detente.explain.digest import Section
+    from detente.explain.section import Section
 
 
 def _share_axis(axis: Any) -> None:

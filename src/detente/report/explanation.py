@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from rich.console import Group
 from rich.text import Text
 
-from detente.explain.digest import Digest, Section
+from detente.explain.digest import Digest
+from detente.explain.section import Section
 from detente.report.text import wrapped
 
 
