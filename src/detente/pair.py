@@ -205,12 +205,12 @@ class Pair:
 
         return breaks(self.record, self.a, self.b, as_of=self.as_of, **asked)
 
-    def explain(self, thirds: Sequence[str] = (), *, source: str | None = None, seed: int = 0) -> Digest:
+    def explain(self, thirds: Sequence[str] = (), **asked: Any) -> Digest:
         """All of these in words and numbers; see `detente.explain.digest`."""
         from detente.explain.digest import explain
 
         states = [self.record.actors.state(third) for third in thirds]
-        return explain(self.record, self.a, self.b, as_of=self.as_of, thirds=states, source=source, seed=seed)
+        return explain(self.record, self.a, self.b, as_of=self.as_of, thirds=states, **asked)
 
     def assess(self, *, source: str | None = None, explained: bool = True) -> Assessment:
         """The assessment; needs a day, so give `as_of` when naming the pair.

@@ -47,9 +47,14 @@ def explain(
     detente explain USA RUS --as-of 2018-08-31 --third IRN --third SYR
     detente explain IND PAK --charts charts --format json
     """
+    from rich.console import Console
+
     record = open_record(**options)
     pair = record.pair(a, b, as_of=as_of)
-    digest = pair.explain(thirds, source=source, seed=seed)
+    with Console(stderr=True).status("asking the models") as status:
+        digest = pair.explain(
+            thirds, source=source, seed=seed, on_topic=lambda t: status.update(f"asking: {t.lower()}")
+        )
     if charts:
         _draw(pair, digest.provenance["parameters"]["thirds"], source, seed, Path(charts))
     if form == "json":
@@ -57,8 +62,6 @@ def explain(
     elif form == "csv":
         write_frame(digest.frame(), "csv")
     else:
-        from rich.console import Console
-
         from detente.report.explanation import render
 
         width = min(Console().width, 120) if sys.stdout.isatty() else 100

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -79,10 +79,12 @@ def explain(
     thirds: Sequence[str] = (),
     source: str | None = None,
     seed: int = 0,
+    on_topic: Callable[[str], None] | None = None,
 ) -> Digest:
     """Ask every model; a section that can't be answered says why.
 
-    `thirds` empty takes the states over which most facts were, or with which both sides deal most in the events.
+    `thirds` empty takes the states over which most facts were, or with which both sides deal most in the events. `on_topic` is
+    called with the title of each section before it is worked out.
 
     NoData where no section has an answer.
     """
@@ -90,6 +92,8 @@ def explain(
     question = Question(record, a, b, as_of, asked, source, seed)
     sections = []
     for topic, title in TOPICS.items():
+        if on_topic:
+            on_topic(title)
         draft = Draft()
         try:
             WRITERS[topic](question, draft)
