@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 from numpy.testing import assert_allclose
 
@@ -149,6 +150,13 @@ def test_exposure_explains_a_rhythm() -> None:
     assert plain.branching[0, 0] > 0.2
     assert told.branching[0, 0] < 0.05
     assert told.endogenous[0] < 0.05
+
+
+def test_a_type_that_never_happens_is_told() -> None:
+    times, types = HawkesProcess([1.0], [[[0.2]]], [1.0]).simulate(200.0, seed=11)
+    fit = Hawkes(decays=[1.0]).fit(times, types, end=200.0, names=["a", "never"])
+    assert "never: no events." in fit.summary()
+    assert fit.frame().filter(pl.col("cause") == "never")["high"].is_null().all()
 
 
 def test_one_decay_is_chosen_by_likelihood() -> None:

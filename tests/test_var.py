@@ -163,6 +163,7 @@ def test_bad_settings_are_told() -> None:
     for model, said in (
         (BayesianVAR(0), "whole numbers from 1"),
         (BayesianVAR([]), "whole numbers from 1"),
+        (BayesianVAR(2.5), "whole numbers from 1"),
         (BayesianVAR([1, 2], None), "needs a prior"),
         (BayesianVAR(100), "too few for 100 lags"),
         (BayesianVAR(20, None), "too few for 41 coefficients"),

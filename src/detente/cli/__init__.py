@@ -18,11 +18,13 @@ COMMANDS = {
     "fetch": ("detente.cli.fetch", "Download event data and UN votes from their official addresses."),
     "ideal-points": ("detente.cli.ideal_points", "Place all states by their votes in the UN, session by session."),
     "ingest": ("detente.cli.record", "Add files or folders to the record."),
+    "levels": ("detente.cli.levels", "Estimate a pair's levels of cooperation and conflict, with bands."),
     "panel": ("detente.cli.panel", "Count the acts of a pair, or of all pairs, by direction and period."),
     "record": (
         "detente.cli.record",
         "Show what the record holds: facts, agreements, figures, audit, quarantine, verify.",
     ),
+    "similarity": ("detente.cli.similarity", "Measure how alike states vote in the UN, corrected for chance."),
     "stock": ("detente.cli.stock", "Count a pair's agreements in force, area by area, through time."),
     "who": ("detente.cli.who", "Say which state, organisation or group a name stands for."),
 }

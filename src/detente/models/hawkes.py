@@ -206,8 +206,9 @@ class HawkesFit:
 
     @property
     def endogenous(self) -> Array:
-        """Share of the events of each type that others set off, as against the baseline (d,)."""
-        counts = np.maximum(np.bincount(self.types, minlength=len(self.names)), 1)
+        """Share of the events of each type that others set off, as against the baseline (d,); nan where there are none."""
+        counts = np.bincount(self.types, minlength=len(self.names)).astype(float)
+        counts[counts == 0] = np.nan
         return 1 - self.baseline * self.exposure_total[-1] / counts
 
     def rescaled(self) -> list[Array]:
@@ -272,6 +273,9 @@ class HawkesFit:
             f"spectral radius {self.radius:.2f}, log likelihood {self.log_likelihood:,.1f}."
         ]
         for i, effect in enumerate(self.names):
+            if np.isnan(self.endogenous[i]):
+                lines.append(f"{effect}: no events.")
+                continue
             causes = ", ".join(f"{cause} {self.branching[i, j]:.2f}" for j, cause in enumerate(self.names))
             lines.append(f"{effect}: {self.endogenous[i]:.0%} set off by others; one event of each sets off: {causes}.")
         for row in self.goodness().iter_rows(named=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import index
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -66,8 +67,11 @@ class BayesianVAR:
         DetenteError where a value is missing, a series is constant, or there are too few periods.
         """
         y, names = columns_of(frame)
-        choices = [self.lags] if isinstance(self.lags, int) else list(self.lags)
-        if not choices or any(not isinstance(p, int) or p < 1 for p in choices):
+        try:
+            choices = [index(p) for p in ([self.lags] if isinstance(self.lags, int) else self.lags)]
+        except TypeError:
+            choices = []
+        if not choices or min(choices) < 1:
             raise DetenteError(f"lags must be one or more whole numbers from 1, not {self.lags!r}")
         if len(y) < max(choices) + 3:
             raise DetenteError(f"{len(y)} periods are too few for {max(choices)} lags")
