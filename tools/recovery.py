@@ -20,9 +20,11 @@ from detente.models import (
     Minnesota,
     PoissonTensor,
     Reciprocity,
+    Spillover,
     choose_k,
 )
 from detente.models.impulse import decompose, orthogonalised
+from detente.models.spillover import ASSOCIATED, block_share
 
 WORLDS = 300
 A = np.array([[[0.4, 0.2], [0.05, 0.3]], [[0.1, 0.1], [0.0, 0.1]]])
@@ -88,6 +90,37 @@ def reciprocity(periods: int, prior: Minnesota | None) -> Iterator[str]:
         yield row(name, value, [a.value for a in answers], [a.low <= value <= a.high for a in answers])
     gaps = [fit.asymmetry for fit in found]
     yield row("asymmetry", truth - other, [g.value for g in gaps], [g.low <= truth - other <= g.high for g in gaps])
+
+
+def spillover(worlds: int) -> Iterator[str]:
+    """Two series of a pair and one of a third, which moves the first series and not the second."""
+    coefficients = np.array([[[0.3, 0.1, 0.0], [0.1, 0.3, 0.0], [0.35, 0.0, 0.4]]])
+    covariance = np.array([[1.0, 0.3, 0.3], [0.3, 1.0, 0.0], [0.3, 0.0, 1.0]])
+    order = np.array([2, 0, 1])
+    truth_last = block_share(coefficients, covariance, 12, np.arange(3), 2)
+    truth_first = block_share(coefficients, covariance, 12, order, 2)
+    alone = coefficients.copy()
+    alone[0, 2, :2] = 0.0
+    apart = np.diag([1.0, 1.0, 1.0]) + 0.3 * np.array([[0, 1, 0], [1, 0, 0], [0, 0, 0]])
+    got: dict[str, list[float]] = {}
+    held: dict[str, list[bool]] = {}
+    power, alarms = [], []
+    for world in range(worlds):
+        rng = np.random.default_rng(world)
+        model = Spillover(2, horizon=12, draws=400, placebos=60, seed=world)
+        frame = dict(zip(("one", "two", "third"), walk(coefficients, covariance, 240, rng).T, strict=True))
+        fit = model.fit(frame, ["third"])
+        for i, one in enumerate(fit.spills):
+            for name, share, truth in (("after", one.last, truth_last[i]), ("before", one.first, truth_first[i])):
+                key = f"share of series {i + 1}, block {name} the pair's own shocks"
+                got.setdefault(key, []).append(share.value)
+                held.setdefault(key, []).append(bool(share.low <= truth <= share.high))
+        power.append(fit.spills[0].reading == ASSOCIATED)
+        still = dict(zip(("one", "two", "third"), walk(alone, apart, 240, rng).T, strict=True))
+        alarms += [one.reading == ASSOCIATED for one in model.fit(still, ["third"]).spills]
+    truths = [truth_last[0], truth_first[0], truth_last[1], truth_first[1]]
+    yield from (row(name, truth, got[name], held[name]) for name, truth in zip(got, truths, strict=True))
+    yield f"\nWhere the third moves the first series it is called associated in {np.mean(power):.1%} of worlds; where it moves none, in {np.mean(alarms):.1%}."
 
 
 def calibration(periods: int) -> Iterator[str]:
@@ -262,6 +295,8 @@ def main() -> None:
         + HEAD
         + "\n"
         + "\n".join(reciprocity(240, Minnesota())),
+        "## Spillover from a third series, 240 periods (200 worlds)",
+        HEAD + "\n" + "\n".join(spillover(200)),
         f"## Hawkes process, two types, two decays, 2,000 units of time ({WORLDS} worlds)",
         HEAD + "\n" + "\n".join(hawkes(2000.0)),
         f"## Local level, 60 periods of which a third unseen ({WORLDS} worlds)",

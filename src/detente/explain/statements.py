@@ -224,7 +224,8 @@ def _excitation(ask: Question, draft: Draft) -> None:
 
 
 def _spillover(ask: Question, draft: Draft) -> None:
-    from detente.explain.spillover import ASSOCIATED, spillover
+    from detente.explain.spillover import spillover
+    from detente.models.spillover import ASSOCIATED
 
     if not ask.thirds:
         raise NoData("no facts about a third state and no events are held; name one (--third IRN)")
@@ -247,23 +248,23 @@ def _spillover(ask: Question, draft: Draft) -> None:
             problems.append(str(error))
             continue
         clear = []
-        for one in found.spills:
-            mover, receiver = _direction(names, one.direction)
-            if one.area is not None:
-                draft.add(f"{third} share of {one.direction}, {one.area}", one.last, "share of variance by area")
+        for area, one in found.spills:
+            mover, receiver = _direction(names, one.series)
+            if area is not None:
+                draft.add(f"{third} share of {one.series}, {area}", one.last, "share of variance by area")
                 if one.reading == ASSOCIATED:
                     clear.append(
-                        f"{mover} to {receiver} in {titles[one.area]}, {_percent(one.last)}, chance {one.placebo:.0%}"
+                        f"{mover} to {receiver} in {titles[area]}, {_percent(one.last)}, chance {one.placebo:.0%}"
                     )
                 continue
-            draft.add(f"{third} share of {one.direction}", one.last, "share of variance")
-            draft.add(f"{third} share of {one.direction}, block first", one.first, "share of variance")
+            draft.add(f"{third} share of {one.series}", one.last, "share of variance")
+            draft.add(f"{third} share of {one.series}, block first", one.first, "share of variance")
             draft.statements.append(
                 f"{_capital(state_name(third))}: {_percent(one.last)} of the variance of what {mover} does towards {receiver} "
                 f"goes with it, {one.first.value:.0%} with what both share in one {found.by}; chance gives up to "
                 f"{one.placebo:.0%}: {one.reading}."
             )
-        tried = len({one.area for one in found.spills} - {None})
+        tried = len(found.fits.keys() - {None})
         draft.statements.append(
             f"{_capital(state_name(third))}, by area ({tried} with acts enough): "
             + (f"more than chance for {'; '.join(clear)}." if clear else "nowhere surely more than chance.")

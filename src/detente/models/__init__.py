@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from detente.models.ideal_points import IdealPoints
     from detente.models.local_level import LocalLevel
     from detente.models.reciprocity import Reciprocity
+    from detente.models.spillover import Spillover
     from detente.models.tensor import PoissonTensor
     from detente.models.tensor_choice import choose_k
     from detente.models.var import BayesianVAR, Minnesota
@@ -28,6 +29,7 @@ _HOMES = {
     "Minnesota": "var",
     "PoissonTensor": "tensor",
     "Reciprocity": "reciprocity",
+    "Spillover": "spillover",
     "choose_k": "tensor_choice",
 }
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "Minnesota",
     "PoissonTensor",
     "Reciprocity",
+    "Spillover",
     "choose_k",
 ]
 
