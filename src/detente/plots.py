@@ -8,7 +8,8 @@ from io import StringIO
 from typing import Any
 
 BLUE, ORANGE, GREY, INK = "#0b5cad", "#c4560a", "#6b7280", "#1f2933"
-SERIES = (BLUE, ORANGE, "#3b8bd9", "#8a5a00", GREY, "#7a4fa3")
+# For lines that are neither cooperation nor conflict: told apart by lightness too.
+SERIES = (BLUE, INK, "#2a9d8f", "#7a4fa3", GREY, "#8a5a00")
 
 
 STYLE: dict[str, Any] = {
@@ -36,6 +37,13 @@ def figure(height: float, rows: int = 1, columns: int = 1, **grid: Any) -> tuple
     with matplotlib.rc_context(STYLE):
         made = Figure(figsize=(8.4, height), layout="constrained")
         return made, made.subplots(rows, columns, **{"sharex": True, **grid})
+
+
+def signed_colours() -> Any:
+    """A colour map from conflict (orange) over nought (white) to cooperation (blue)."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("detente", [ORANGE, "#ffffff", BLUE])
 
 
 def band(axis: Any, x: Any, middle: Any, low: Any, high: Any, *, colour: str = BLUE, label: str = "") -> None:

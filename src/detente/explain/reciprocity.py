@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from detente.explain.result import Explained
-from detente.explain.series import directed
+from detente.explain.series import Directed, directed
 from detente.models.reciprocity import Reciprocity, ReciprocityFit
 from detente.models.var import BayesianVAR, Minnesota
 
@@ -47,12 +47,19 @@ def reciprocity(
     (docs/recovery.md); with fewer it stays. NoData where periods are too few.
     """
     found = directed(record, a, b, by=by, as_of=as_of, area=area, source=source)
-    frame = found.frame.select(found.columns)
-    lags = BayesianVAR(LAGS[found.by]).fit(frame).lags
-    prior = None if frame.height - lags >= ENOUGH * (1 + 2 * lags) else Minnesota()
-    model = Reciprocity(lags, prior, horizon=horizon or HORIZONS[found.by], seed=seed)
-    how = "least squares, diffuse prior" if prior is None else "Minnesota prior"
-    return Explained(model.fit(frame), f"{how}; {found.basis}", found.by)
+    model = _model(found, found.frame.height, horizon, seed)
+    return Explained(model.fit(found.frame.select(found.columns)), f"{_how(model)}; {found.basis}", found.by)
+
+
+def _model(found: Directed, periods: int, horizon: int | None, seed: int) -> Reciprocity:
+    """The estimator for so many periods of these series."""
+    lags = BayesianVAR(LAGS[found.by]).fit(found.frame.select(found.columns)).lags
+    prior = None if periods - lags >= ENOUGH * (1 + 2 * lags) else Minnesota()
+    return Reciprocity(lags, prior, horizon=horizon or HORIZONS[found.by], seed=seed)
+
+
+def _how(model: Reciprocity) -> str:
+    return "least squares, diffuse prior" if model.prior is None else "Minnesota prior"
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,13 +106,27 @@ class ReciprocityThroughTime:
 
 
 def reciprocity_through_time(
-    record: Record, a: str, b: str, *, window: int | None = None, step: int | None = None, **asked: Any
+    record: Record,
+    a: str,
+    b: str,
+    *,
+    window: int | None = None,
+    step: int | None = None,
+    by: str | None = None,
+    area: str | None = None,
+    as_of: date | None = None,
+    source: str | None = None,
+    horizon: int | None = None,
+    seed: int = 0,
 ) -> ReciprocityThroughTime:
-    """`reciprocity` in windows of so many periods (half of them by default), moved by `step` (a twentieth)."""
-    found = directed(record, a, b, **{name: asked[name] for name in ("by", "as_of", "area", "source") if name in asked})
-    whole = reciprocity(record, a, b, **asked)
+    """`reciprocity` in windows of so many periods (half of them by default), moved by `step` (a twentieth).
+
+    The prior stays or goes by the length of the window.
+    """
+    found = directed(record, a, b, by=by, as_of=as_of, area=area, source=source)
     height = found.frame.height
     width = window or height // 2
-    table = whole.fit.rolling(width, step or max(1, height // 20))
+    model = _model(found, width, horizon, seed)
+    table = model.fit(found.frame.select(found.columns)).rolling(width, step or max(1, height // 20))
     table = table.with_columns(found.frame["period"].gather(table["end"]).alias("end"))
-    return ReciprocityThroughTime(table, width, found.by, found.basis)
+    return ReciprocityThroughTime(table, width, found.by, f"{_how(model)}; {found.basis}")

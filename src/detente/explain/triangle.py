@@ -60,7 +60,7 @@ class Triangle:
 
     def plot(self) -> Any:
         """All answers as a matrix, those clear of nought in bold."""
-        from detente.plots import figure, source_line
+        from detente.plots import INK, figure, signed_colours, source_line
 
         names = self.fit.names
         drawing, axis = figure(0.42 * len(names) + 1.6)
@@ -68,7 +68,7 @@ class Triangle:
         for row in self.table.iter_rows(named=True):
             values[names.index(row["mover"])][names.index(row["answerer"])] = row["value"]
         most = max(abs(value) for line in values for value in line) or 1.0
-        axis.imshow(values, cmap="PuOr_r", vmin=-most, vmax=most, aspect="auto")
+        axis.imshow(values, cmap=signed_colours(), vmin=-most, vmax=most, aspect="auto")
         for row in self.table.iter_rows(named=True):
             clear = row["low"] > 0 or row["high"] < 0
             axis.text(
@@ -78,7 +78,7 @@ class Triangle:
                 ha="center",
                 va="center",
                 fontweight="bold" if clear else "normal",
-                alpha=1.0 if clear else 0.6,
+                color="white" if abs(row["value"]) > 0.6 * most else INK,
             )
         axis.set_xticks(range(len(names)), names)
         axis.set_yticks(range(len(names)), names)

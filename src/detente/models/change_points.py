@@ -266,7 +266,7 @@ class ChangePointsFit:
 
     def plot(self) -> Any:
         """The series with the levels of its regimes, and below the probability of a break at each period."""
-        from detente.plots import BLUE, GREY, ORANGE, figure, source_line
+        from detente.plots import BLUE, GREY, INK, figure, source_line
 
         drawing, (upper, lower) = figure(3.4, 2, gridspec_kw={"height_ratios": [2.2, 1]})
         frame = self.frame()
@@ -276,7 +276,7 @@ class ChangePointsFit:
             upper.fill_between(span, row["low"], row["high"], color=BLUE, alpha=0.18, linewidth=0)
             upper.plot(span, [row["level"]] * 2, color=BLUE, linewidth=1.6)
         upper.set_ylabel({"binomial": "share", "poisson": "rate", "gaussian": "value"}[self.model.family])
-        lower.bar(frame["period"], frame["probability"], color=ORANGE, width=1)
+        lower.bar(frame["period"], frame["probability"], color=INK, width=1)
         lower.set_ylim(0, 1)
         lower.set_ylabel("probability\nof a break")
         lower.set_xlabel("period")

@@ -273,9 +273,8 @@ class IdealPointsFit:
                 label=state,
             )
         axis.set_xlabel("session of the UN General Assembly")
+        axis.xaxis.get_major_locator().set_params(integer=True)
         axis.set_ylabel("ideal point (deviations of the last session)")
         axis.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0, frameon=False, ncols=6)
-        source_line(
-            drawing, "Shades: 90% bands of the states; grey: the middle half of all states. Source: UN roll calls held."
-        )
+        source_line(drawing, "Shades: 90% bands of the states; grey: the middle half of all states.")
         return drawing

@@ -114,14 +114,14 @@ class Responses:
 
     def plot(self) -> Any:
         """A grid of charts, a row for each shock, a column for each response, with bands."""
-        from detente.plots import BLUE, GREY, ORANGE, band, figure, source_line
+        from detente.plots import BLUE, GREY, band, figure, source_line
 
         n = len(self.names)
         drawing, axes = figure(1.7 * n + 0.6, n, n, squeeze=False, sharey="col" if self.low is not None else False)
         steps = np.arange(len(self.point))
         for i in range(n):
             for j in range(n):
-                axis, colour = axes[i][j], BLUE if i != j else ORANGE
+                axis, colour = axes[i][j], BLUE if i != j else GREY
                 axis.axhline(0, color=GREY, linewidth=0.7)
                 if self.low is None or self.high is None:
                     axis.plot(steps, self.point[:, i, j], color=colour, linewidth=1.6)
