@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 import detente as dt
-from conftest import triples
+from conftest import gdelt_row, gdelt_zip, triples
 from detente.errors import DetenteError, NoData
 from detente.explain.digest import TOPICS
 from detente.models.spillover import ASSOCIATED
@@ -243,6 +243,19 @@ def test_panels_of_all_pairs_are_those_of_each(icews: Any, pair: Any) -> None:
         icews.panel(by="hour")
     with pytest.raises(NoData, match="no events of 'gdelt'"):
         icews.panel(source="gdelt")
+
+
+def test_which_source_is_counted_depends_on_what_was_known(tmp_path: Path) -> None:
+    early = [("2018-01-05", "India", f"Consult {n}", "040", "1.0", "Pakistan") for n in range(3)]
+    late = [("2019-01-05", "India", f"Consult {n}", "040", "1.0", "Pakistan") for n in range(30)]
+    record = dt.open_record(tmp_path / "record", cases=False)
+    rows = [gdelt_row(n, "20180105", "IND", "PAK") for n in range(1, 11)]
+    record.ingest(
+        [gdelt_zip(tmp_path / "20180105.export.CSV.zip", rows), triples(tmp_path / "triples.tsv", early + late)]
+    )
+    record = dt.open_record(tmp_path / "record", cases=False)
+    assert set(record.panel(by="month")["source"]) == {"icews_triples"}
+    assert set(record.panel(by="month", as_of="2018-06-30")["source"]) == {"gdelt2"}
 
 
 def test_digest_says_what_it_knows_and_what_not(alone: Any, pair: Any) -> None:

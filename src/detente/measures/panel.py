@@ -10,7 +10,7 @@ import polars as pl
 
 from detente.errors import DetenteError, NoData
 from detente.measures.shares import share_interval
-from detente.record.queries import UNITS, all_counts, count_pair, pair_counts
+from detente.record.queries import UNITS, all_counts, count_events, count_pair, pair_counts
 
 if TYPE_CHECKING:
     from detente.record import Record
@@ -129,12 +129,16 @@ def states_panel(
 
 def busiest_source(record: Record, source: str | None, as_of: date | None) -> str:
     """The event source named, else the one that holds most events among those that cover a day up to `as_of`."""
-    held = [name for name in record.event_sources() if record.covers(name, as_of)]
+    held = [
+        name for name in record.event_sources() if record.covers(name, as_of) and record.parts("events", name, "pairs")
+    ]
     if source and source not in held:
         raise NoData(f"no events of {source!r} are known; held: {', '.join(held) or 'none'}")
     if not held:
         raise NoData(NO_EVENTS.format(f" of a day up to {as_of}" if as_of else ""))
-    return source or max(held, key=lambda name: sum(p.rows for p in record.parts("events", name, "pairs")))
+    if source:
+        return source
+    return max(held, key=lambda name: count_events(record, name, as_of)) if len(held) > 1 else held[0]
 
 
 def periods(first: date, last: date, by: str) -> list[date]:

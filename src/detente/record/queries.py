@@ -29,21 +29,10 @@ def connection() -> Any:
 
 
 def pair_events(events: Any, a: str, b: str, as_of: date | None, since: date | None = None) -> Any:
-    """Events from a to b and back, from `since` on, known on `as_of`; continuing states count with their former codes."""
-    import ibis
-
-    both = [*identity(a), *identity(b)]
-    events = events.filter(events.sender.isin(both) & events.receiver.isin(both))
-    if as_of is not None:
-        events = events.filter(events.known_on <= as_of)
+    """Events from a to b and back, from `since` on, known on `as_of`; see `state_events`."""
     if since is not None:
         events = events.filter(events.date >= since)
-    former = [(code, now) for now in (a, b) for code in identity(now)]
-    events = events.mutate(
-        sender=ibis.cases(*((events.sender == code, now) for code, now in former), else_=events.sender),
-        receiver=ibis.cases(*((events.receiver == code, now) for code, now in former), else_=events.receiver),
-    )
-    return events.filter(events.sender != events.receiver)
+    return state_events(events, as_of, (a, b))
 
 
 def state_events(events: Any, as_of: date | None, states: Sequence[str] | None = None) -> Any:
@@ -55,8 +44,7 @@ def state_events(events: Any, as_of: date | None, states: Sequence[str] | None =
 
     if as_of is not None:
         events = events.filter(events.known_on <= as_of)
-    current = {code: now for now in all_states() for code in identity(now)}
-    current = {code: now for code, now in current.items() if states is None or now in states}
+    current = {code: now for now in (all_states() if states is None else states) for code in identity(now)}
     events = events.filter(events.sender.isin(list(current)) & events.receiver.isin(list(current)))
     former = [(code, now) for code, now in current.items() if code != now]
     if former:
@@ -197,6 +185,14 @@ def third_counts(record: Record, a: str, b: str, *, source: str, as_of: date | N
         .select("state", "count")
         .sort("count", "state", descending=[True, False])
     )
+
+
+def count_events(record: Record, source: str, as_of: date | None) -> int:
+    """How many events between different actors a source has that were known on `as_of`."""
+    events = open_events(record, source)
+    if as_of is not None:
+        events = events.filter(events.known_on <= as_of)
+    return int(events.count().to_pyarrow().as_py())
 
 
 def volume(record: Record, *, source: str, by: str, as_of: date | None) -> pl.DataFrame:
