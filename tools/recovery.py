@@ -269,7 +269,7 @@ def tensor(worlds: int) -> Iterator[str]:
             cosine *= (true.T @ found) / np.outer(np.linalg.norm(true, axis=0), np.linalg.norm(found, axis=0))
         alike.append(cosine.max(axis=1).mean())
         scores = choose_k(PoissonTensor(restarts=2, seed=world), where, y[y > 0], dims, (2, 3, 4, 6, 8), seed=world)
-        chosen.append(int(scores.drop_nulls("k").sort("log_score")["k"][-1]))
+        chosen.append(int(scores.filter("chosen")["k"][0]))
     counts = ", ".join(f"K = {k}: {chosen.count(k)}" for k in sorted(set(chosen)))
     yield f"{worlds} worlds with 4 components in 40 x 40 x 10 x 20 cells and about 10,000 events: the product over modes of the cosines of true and found factors is "
     yield f"{np.mean(alike):.3f} (1 is perfect). Held-out cells choose {counts}."

@@ -157,7 +157,7 @@ def components(
 ) -> Components:
     """Components of sender x receiver x CAMEO root x period, by Bayesian Poisson factorisation.
 
-    `k` None is chosen among 5, 10, 20, 30 and 50 by the score of held-out cells. `states` restricts to acts between
+    `k` None is chosen among 5, 10, 20, 30 and 50 by the score of held-out cells (`detente.models.choose_k`). `states` restricts to acts between
     them. Raises NoData where no events are held.
     """
     if by not in UNITS:
@@ -180,7 +180,7 @@ def components(
     scores = None
     if k is None:
         scores = choose_k(model, indices, y, dims, TRIED, seed=seed, on_k=on_k)
-        k = int(scores.drop_nulls("k").sort("log_score", descending=True)["k"][0])
+        k = int(scores.filter("chosen")["k"][0])
     fit = PoissonTensor(k=k, loops=False, restarts=restarts, seed=seed).fit(indices, y, dims)
     order = [int(i) for i in np.argsort(-fit.weights, kind="stable")]
     labels = (people, people, acts, [day.isoformat() for day in when])

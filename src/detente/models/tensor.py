@@ -127,17 +127,16 @@ def _checked(indices: ArrayLike, counts: ArrayLike, dims: Sequence[int]) -> tupl
     return where[y > 0].astype(np.int64), y[y > 0]
 
 
-def log_score(rates: ArrayLike, counts: ArrayLike, weights: ArrayLike | None = None) -> float:
-    """Mean log probability of counts under Poisson distributions with these rates (at least 1e-12), weighted.
+def log_scores(rates: ArrayLike, counts: ArrayLike) -> Array:
+    """Log probability of each count under a Poisson distribution with its rate (at least 1e-12).
 
-    >>> round(log_score([1.0, 1.0], [0, 1]), 6)
-    -1.0
+    >>> log_scores([1.0, 1.0], [0, 1]).tolist()
+    [-1.0, -1.0]
     """
     from scipy.special import gammaln
 
     y, rate = np.asarray(counts, dtype=float), np.maximum(np.asarray(rates, dtype=float), 1e-12)
-    told = y * np.log(rate) - rate - gammaln(y + 1)
-    return float(np.average(told, weights=None if weights is None else np.asarray(weights, dtype=float)))
+    return np.asarray(y * np.log(rate) - rate - gammaln(y + 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,9 +177,9 @@ class TensorFit:
         )
         return low, high
 
-    def log_score(self, cells: ArrayLike, counts: ArrayLike, weights: ArrayLike | None = None) -> float:
-        """Mean log probability of counts in cells (weighted, if need be), by a Poisson with the expected count."""
-        return log_score(self.rates(cells), counts, weights)
+    def log_scores(self, cells: ArrayLike, counts: ArrayLike) -> Array:
+        """Log probability of the counts in cells, by a Poisson with the expected count."""
+        return log_scores(self.rates(cells), counts)
 
     def summary(self) -> str:
         """Size, fit and the weight of every component."""

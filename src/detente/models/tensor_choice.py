@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
 from detente.errors import DetenteError
-from detente.models.tensor import PoissonTensor, log_score
+from detente.models.tensor import PoissonTensor, log_scores
 
 
 def choose_k(
@@ -24,19 +24,21 @@ def choose_k(
     seed: int = 0,
     on_k: Callable[[int], None] | None = None,
 ) -> pl.DataFrame:
-    """Held-out score of every K: rows k (null for the baseline), log_score (mean over cells, nats), gain, gain_per_event.
+    """Held-out score of every K: k (null for the baseline), log_score (mean over cells), behind, gain, gain_per_event, chosen.
 
     Of the non-zero cells `fraction` are hidden and, per hidden one, three of the zero cells (weighted back to their
     true number). The baseline knows each cell's average over the last mode (the same sender, receiver and action in
     other periods) with one period's worth of the overall mean added: `gain` is the score above it,
-    `gain_per_event` the same over all cells for each event.
+    `gain_per_event` the same over all cells for each event, in nats. `behind` is how many standard errors over cells a
+    K scores behind the best. `chosen` is the smallest K less than one behind (Breiman and others, *Classification and
+    Regression Trees*, 1984, ch. 3): more components than the data tell apart split what belongs together.
 
     >>> rng = np.random.default_rng(0)
     >>> y = rng.poisson(np.kron(np.eye(2), np.full((6, 6), 3.0))[:, :, None] * np.ones(8))
     >>> where = np.argwhere(y > 0)
     >>> scores = choose_k(PoissonTensor(seed=1), where, y[y > 0], y.shape, [1, 2])
-    >>> scores.drop_nulls("k").sort("log_score")["k"][-1]
-    2
+    >>> scores.filter("chosen")["k"].to_list()
+    [2]
     """
     where, y = np.asarray(indices), np.asarray(counts)
     if not 0 < fraction < 1:
@@ -51,16 +53,28 @@ def choose_k(
     weights = np.concatenate(
         [np.full(len(chosen), len(y) / len(chosen)), np.full(len(zeros), (size - len(y)) / len(zeros))]
     )
-    base = log_score(_averages(where, y, chosen, cells, dims), told, weights)
-    events = float(y.sum())
-    rows: list[tuple[int | None, float, float, float]] = [(None, base, 0.0, 0.0)]
+    weights /= weights.sum()
+    tried: dict[int | None, NDArray[np.float64]] = {None: log_scores(_averages(where, y, chosen, cells, dims), told)}
     for k in ks:
-        fit = replace(model, k=k).fit(where, y, dims, hidden=cells)
-        score = fit.log_score(cells, told, weights)
-        rows.append((k, score, score - base, (score - base) * size / events))
+        tried[k] = replace(model, k=k).fit(where, y, dims, hidden=cells).log_scores(cells, told)
         if on_k:
             on_k(k)
-    return pl.DataFrame(rows, schema=["k", "log_score", "gain", "gain_per_event"], orient="row")
+    means = {k: float(weights @ scores) for k, scores in tried.items()}
+    best = max(ks, key=means.__getitem__)
+    behind = {k: _behind(tried[best] - scores, weights) for k, scores in tried.items()}
+    taken = min(k for k in ks if behind[k] < 1)
+    per_event = size / float(y.sum())
+    base = means[None]
+    rows = [(k, means[k], behind[k], means[k] - base, (means[k] - base) * per_event, k == taken) for k in tried]
+    columns = ["k", "log_score", "behind", "gain", "gain_per_event", "chosen"]
+    return pl.DataFrame(rows, schema=columns, orient="row")
+
+
+def _behind(differences: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    """The weighted mean of differences in its standard errors; nought where there are none."""
+    mean = float(weights @ differences)
+    error = float(np.sqrt(weights**2 @ (differences - mean) ** 2))
+    return mean / error if error > 0 else 0.0
 
 
 def _zero_cells(
