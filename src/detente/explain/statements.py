@@ -14,6 +14,7 @@ from detente.errors import NoData
 from detente.explain.section import Draft, Figured
 from detente.measures.panel import choose_source
 from detente.models.reciprocity import Answer, Estimate
+from detente.record.facts import pair_figures
 from detente.record.queries import count_pair
 
 if TYPE_CHECKING:
@@ -111,7 +112,11 @@ def _votes(ask: Question, draft: Draft) -> None:
             f"{plain_name(ask.a)} and {plain_name(ask.b)} took part in no roll call together in the last years held"
         )
     if table.is_empty():
-        raise NoData("no UN roll calls are held; ingest or fetch them (detente fetch unvotes)")
+        series = pair_figures(ask.record, ask.a, ask.b, ask.as_of)["measure"]
+        held = (
+            "yearly agreement alone is held, no roll calls" if "un_agreement" in series else "no UN roll calls are held"
+        )
+        raise NoData(f"{held}; ingest or fetch them (detente fetch unvotes)")
     year = int(table["year"].to_numpy().max())
     now = table.filter(pl.col("year") == year)
     row = now.filter(pl.col("issue").is_null()).row(0, named=True)
