@@ -7,6 +7,7 @@ import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -76,10 +77,10 @@ def triples(path: Path, rows: list[tuple[str, ...]]) -> Path:
 
 
 @pytest.fixture
-def make_record(tmp_path: Path) -> Callable[..., object]:
+def make_record(tmp_path: Path) -> Callable[..., Any]:
     import detente as dt
 
-    def make(*paths: Path, cases: bool = False, name: str = "record") -> object:
+    def make(*paths: Path, cases: bool = False, name: str = "record") -> Any:
         record = dt.open_record(tmp_path / name, cases=cases)
         if paths:
             record.ingest(list(paths))

@@ -21,7 +21,7 @@ GOOD = ("2018-01-01", "Russia", "Consult", "040", "1", "United States")
 def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
         [sys.executable, "-m", "detente", *map(str, arguments)], capture_output=True, text=True, timeout=120, **options
-    )  # type: ignore[call-overload]
+    )
     assert "Traceback" not in done.stderr, done.stderr
     return done
 

@@ -38,7 +38,7 @@ COUNTS = ("verbal_cooperation", "material_cooperation", "verbal_conflict", "mate
 
 
 def test_counts_by_direction_and_month_with_zeros_where_covered(record: object) -> None:
-    panel = record.pair("USA", "RUS").panel("month")  # type: ignore[attr-defined]
+    panel = record.pair("USA", "RUS").panel("month")
     assert rows(panel, "period", "sender", *COUNTS) == [
         (date(2018, 1, 1), "USA", 0, 0, 1, 1),
         (date(2018, 1, 1), "RUS", 1, 1, 0, 0),
@@ -53,8 +53,8 @@ def test_counts_by_direction_and_month_with_zeros_where_covered(record: object) 
 
 
 def test_periods_that_no_source_covers_are_missing(tmp_path: Path, record: object) -> None:
-    record.ingest(triples(tmp_path / "b.tsv", [("2018-06-05", "Russia", "Consult", "040", "1", "United States")]))  # type: ignore[attr-defined]
-    panel = record.pair("USA", "RUS").panel("month").filter(pl.col("sender") == "RUS")  # type: ignore[attr-defined]
+    record.ingest(triples(tmp_path / "b.tsv", [("2018-06-05", "Russia", "Consult", "040", "1", "United States")]))
+    panel = record.pair("USA", "RUS").panel("month").filter(pl.col("sender") == "RUS")
     assert panel["verbal_cooperation"].to_list() == [1, 0, 1, None, None, 1]
     assert panel["covered"].to_list()[3:5] == [0.0, 0.0]
     assert panel["intensity"].null_count() == 2
@@ -84,13 +84,13 @@ def test_gdelt_covers_the_days_of_its_reports_not_of_stray_events(tmp_path: Path
     ],
 )
 def test_every_length_of_period_adds_up(record: object, by: str, first: date, count: int) -> None:
-    panel = record.pair("RUS", "USA").panel(by)  # type: ignore[attr-defined]
+    panel = record.pair("RUS", "USA").panel(by)
     assert (panel["period"][0], panel["period"].n_unique()) == (first, count)
     assert panel.select(pl.sum_horizontal(COUNTS).sum()).item() == 5
 
 
 def test_areas_and_sectors(record: object) -> None:
-    pair = record.pair("RUS", "USA")  # type: ignore[attr-defined]
+    pair = record.pair("RUS", "USA")
     panel = pair.panel("year", areas=[None, "military_dialogue", "economic"])
     assert rows(panel.filter(pl.col("sender") == "RUS"), "area", *COUNTS) == [
         (None, 2, 1, 0, 0),
@@ -112,8 +112,8 @@ def test_a_codebook_of_ones_own_recodes_what_is_held(tmp_path: Path, record: obj
 
 
 def test_sources_are_never_added_up(tmp_path: Path, record: object) -> None:
-    record.ingest(gdelt_zip(tmp_path / "a.export.CSV.zip", [gdelt_row(1, "20180103")]))  # type: ignore[attr-defined]
-    pair = record.pair("RUS", "USA")  # type: ignore[attr-defined]
+    record.ingest(gdelt_zip(tmp_path / "a.export.CSV.zip", [gdelt_row(1, "20180103")]))
+    pair = record.pair("RUS", "USA")
     assert pair.panel("year")["source"].unique().to_list() == ["icews_triples"]
     assert pair.panel("year", source="gdelt2").select(pl.sum_horizontal(COUNTS).sum()).item() == 1
     with pytest.raises(NoData, match="held: icews_triples, gdelt2"):
@@ -123,7 +123,7 @@ def test_sources_are_never_added_up(tmp_path: Path, record: object) -> None:
 def test_the_same_expression_runs_on_a_connection_of_ones_own(record: object) -> None:
     import ibis
 
-    pair = record.pair("RUS", "USA")  # type: ignore[attr-defined]
+    pair = record.pair("RUS", "USA")
     assert pair.panel("month", con=ibis.duckdb.connect()).equals(pair.panel("month"))
 
 
