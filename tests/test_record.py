@@ -19,7 +19,7 @@ from detente.record.log import Log, merge_days
 
 
 def events(record: object) -> pl.DataFrame:
-    paths = record.paths(record.parts("events"))  # type: ignore[attr-defined]
+    paths = record.paths(record.parts("events"))
     return pl.concat([pl.read_parquet(p) for p in paths]) if paths else pl.DataFrame()
 
 

@@ -235,7 +235,7 @@ def test_polecat_with_the_known_faults_of_its_releases(tmp_path: Path, header: l
 
 
 def test_un_votes_known_answers(shared: Path, make_record: object) -> None:
-    record = make_record(shared / "unvotes")  # type: ignore[operator]
+    record = make_record(shared / "unvotes")
     from detente.measures import agreement
 
     table = dict(agreement(record, "RUS", "USA").select("year", "share").iter_rows())
@@ -308,7 +308,7 @@ def test_un_votes_of_the_dataverse(tmp_path: Path, make_record: object, separato
     rows = [row("2", "3"), row("365", "1"), row("710", "2"), row("740", "8"), row("999", "1"), row("2", "7", "5002")]
     file = tmp_path / "UNVotes.csv"
     file.write_text(separator.join(header) + "\n" + "".join(separator.join(r) + "\n" for r in rows))
-    record = make_record(file)  # type: ignore[operator]
+    record = make_record(file)
     assert sorted(record.table("votes").select("state", "choice").rows()) == [
         ("CHN", "abstain"),
         ("RUS", "yes"),
@@ -332,7 +332,7 @@ def test_a_chronology_of_ones_own(tmp_path: Path, make_record: object) -> None:
         "2003-11-29,IND,PAK,diplomatic,meeting,cooperative,,,X,javascript:alert(1),C\n"
         "2003-11-30,IND,,diplomatic,meeting,cooperative,,,X,https://example.org/c,C\n"
     )
-    record = make_record(file)  # type: ignore[operator]
+    record = make_record(file)
     facts = record.pair("IND", "PAK").facts()
     assert facts["precision"].to_list() == ["month", "day"]
     assert facts["known_on"].to_list() == [date(2001, 7, 31), date(2003, 11, 26)]

@@ -22,7 +22,7 @@ from detente.cli.common import Day, format_option, open_record, record_options, 
 @click.option("--as-of", type=Day(), help="Only what was known on this day.")
 @click.option("--source", help="Event source (default: the one that holds most events).")
 @click.option("--restarts", type=click.IntRange(1, 50), default=1, show_default=True, help="Fits; the best is kept.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Of the first fit.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the first fit.")
 @record_options
 @format_option("table", "csv", "json", "parquet")
 def components(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     "--third", "thirds", multiple=True, help="A third state; may be repeated (default: those with most facts)."
 )
 @click.option("--source", help="Event source (default: the one with most events of the pair).")
-@click.option("--seed", type=int, default=0, show_default=True, help="Of the posterior draws.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the posterior draws.")
 @click.option("--charts", type=click.Path(file_okay=False), help="Write a chart for each topic to this folder as SVG.")
 @record_options
 @format_option("table", "json", "csv")

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.errors import DetenteError
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -18,11 +20,14 @@ Array = NDArray[np.float64]
 def moving_average(coefficients: Array, steps: int) -> Array:
     """Psi[h, i, j], h = 0..steps-1: effect on series j after h periods of a unit error in equation i.
 
-    `coefficients` is (..., lags, n, n): [lag, lagged series, equation]; the result (..., steps, n, n).
+    `coefficients` is (..., lags, n, n): [lag, lagged series, equation]; the result (..., steps, n, n). DetenteError for
+    no step.
 
     >>> moving_average(np.array([[[0.5]]]), 4).ravel().tolist()
     [1.0, 0.5, 0.25, 0.125]
     """
+    if steps < 1:
+        raise DetenteError(f"steps must be 1 or more, not {steps}")
     *lead, lags, n, _ = coefficients.shape
     out = np.zeros((*lead, steps, n, n))
     out[..., 0, :, :] = np.eye(n)
