@@ -92,6 +92,21 @@ def reciprocity(periods: int, prior: Minnesota | None) -> Iterator[str]:
     yield row("asymmetry", truth - other, [g.value for g in gaps], [g.low <= truth - other <= g.high for g in gaps])
 
 
+def conditional(periods: int) -> Iterator[str]:
+    """One side answers rises of the other by 0.4 the period after, and does not answer falls."""
+    found = []
+    for world in range(WORLDS):
+        rng = np.random.default_rng(world)
+        y = rng.standard_normal((periods, 2))
+        y[1:, 1] += 0.4 * np.maximum(y[:-1, 0], 0)
+        found.append(Reciprocity(2, None, draws=1000, seed=world).fit(y).answers[0])
+    for name, truth in (("to_rises", 0.4), ("to_falls", 0.0)):
+        answers = [getattr(one, name) for one in found]
+        yield row(name, truth, [a.value for a in answers], [a.low <= truth <= a.high for a in answers])
+    told = np.mean(["rewards rises" in one.condition for one in found])
+    yield f"\nIt is told as rewarding rises alone in {told:.1%} of worlds."
+
+
 def spillover(worlds: int) -> Iterator[str]:
     """Two series of a pair and one of a third, which moves the first series and not the second."""
     coefficients = np.array([[[0.3, 0.1, 0.0], [0.1, 0.3, 0.0], [0.35, 0.0, 0.4]]])
@@ -295,6 +310,8 @@ def main() -> None:
         + HEAD
         + "\n"
         + "\n".join(reciprocity(240, Minnesota())),
+        f"## Conditional answers, 240 periods ({WORLDS} worlds)",
+        HEAD + "\n" + "\n".join(conditional(240)),
         "## Spillover from a third series, 240 periods (200 worlds)",
         HEAD + "\n" + "\n".join(spillover(200)),
         f"## Hawkes process, two types, two decays, 2,000 units of time ({WORLDS} worlds)",
