@@ -113,7 +113,6 @@ def test_the_outlook_recovers_known_rates() -> None:
         origins = [Origin(area, True, bool(rng.random() < p)) for area, p in truth.items() for _ in range(60)]
         for area, p in truth.items():
             found = from_facts(origins, area, share(2, 2))
-            assert found is not None
             error.append(found.probability - p)
             inside += found.low <= p <= found.high
             total += 1
@@ -136,7 +135,6 @@ def test_persistence_with_overlapping_spans_covers_the_truth(horizon: int) -> No
         origins = past_origins(held, [*truth], date(1960, 1, 1), day, horizon)
         for area, p in truth.items():
             found = persistence(origins, area, held(area, months_before(day, horizon), day), horizon)
-            assert found is not None
             whole = 1 - (1 - p) ** (horizon // 12)
             error.append(found.mean - whole)
             inside.append(found.low <= whole <= found.high)
@@ -152,7 +150,6 @@ def test_outlook_arithmetic() -> None:
         Origin("a", True, True),
     ]
     found = from_facts(origins, "a", share(0, 1))
-    assert found is not None
     base = (3 + 1) / (8 + 2)
     assert found.base_rate == pytest.approx(base)
     assert found.probability == pytest.approx((3 / 2 + 2 * base) / (4 / 2 + 2))

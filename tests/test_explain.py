@@ -133,6 +133,12 @@ def test_reciprocity_from_facts_counts_one_sided_acts(alone: Any) -> None:
     )
 
 
+def test_who_asks_for_a_period_means_the_events(pair: Any) -> None:
+    with pytest.raises(NoData, match="whole weeks are too few"):
+        pair.reciprocity(by="week")
+    assert "by week" in pair.breaks(by="week").basis
+
+
 def test_spillover_of_real_events(pair: Any) -> None:
     found = pair.spillover("Iran", areas=(None, "economic", "missile_defence"))
     assert found.third == "IRN"
@@ -144,7 +150,9 @@ def test_spillover_of_real_events(pair: Any) -> None:
     for _, one in found.spills:
         assert one.last.value <= one.first.value + 0.05
         assert one.reading
-    assert found.plot().axes
+    assert found.plot("economic").axes
+    with pytest.raises(NoData, match="no model of missile_defence"):
+        found.plot("missile_defence")
     assert "Associations in time" in found.summary()
     with pytest.raises(DetenteError, match="is one of the pair"):
         pair.spillover("Russia")
@@ -225,7 +233,7 @@ def test_components_have_names_and_a_choice_of_k(icews: Any) -> None:
     assert "Russia" in mine["name"][0]
     with pytest.raises(DetenteError, match="no acts of ATL"):
         found.of_pair("USA", "ATL")
-    among = icews.components(2, states=["USA", "RUS", "CHN"], by="month")
+    among = icews.components(2, states=["USA", "Russia", "CHN"], by="month")
     assert set(among.labels[0]) == {"USA", "RUS", "CHN"}
 
 

@@ -123,7 +123,6 @@ def test_counterfactual_takes_away_what_shocks_made() -> None:
         path = fit.intercept + path @ fit.coefficients[0]
         assert_allclose(row, path, atol=1e-9)
     point, low, high = fit.counterfactual(["c"], draws=200, seed=1)
-    assert low is not None and high is not None
     assert ((low <= point) & (point <= high)).mean() > 0.8
     with pytest.raises(DetenteError, match="no series d"):
         fit.counterfactual(["d"])

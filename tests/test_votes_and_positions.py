@@ -66,6 +66,9 @@ def test_all_pairs_are_the_pairs(votes: Any) -> None:
         same = every.filter((pl.col("a") == a) & (pl.col("b") == b)).select("year", "votes", *INDICES)
         assert_allclose(one.to_numpy().astype(float), same.to_numpy().astype(float), rtol=1e-9)
     assert every.height > 800_000
+    for ask in (votes.similarity, votes.ideal_points):
+        with pytest.raises(DetenteError, match="no roll call has the issue xx; held: co, di"):
+            ask(issue="xx")
     nuclear = votes.similarity(issue="nu", as_of="2007-02-01")
     assert nuclear["year"].max() == 2006
     assert every.filter(pl.col("year") == 2006)["votes"].max() > nuclear["votes"].max()

@@ -76,11 +76,19 @@ class OpenRecord(Record):
 
         return triangle(self, [self.actors.state(state) for state in states], as_of=_day(as_of), **asked)
 
-    def components(self, k: int | None = None, *, as_of: str | date | None = None, **asked: Any) -> Components:
+    def components(
+        self,
+        k: int | None = None,
+        *,
+        states: Sequence[str] | None = None,
+        as_of: str | date | None = None,
+        **asked: Any,
+    ) -> Components:
         """Hidden structure of who does what to whom when; see `detente.explain.components`."""
         from detente.explain.components import components
 
-        return components(self, k, as_of=_day(as_of), **asked)
+        named = None if states is None else [self.actors.state(state) for state in states]
+        return components(self, k, states=named, as_of=_day(as_of), **asked)
 
     def ideal_points(self, *, as_of: str | date | None = None, **asked: Any) -> Explained[IdealPointsFit]:
         """Positions of all states in the UN, session by session; see `detente.explain.positions`."""

@@ -140,7 +140,7 @@ def breaks(
             unit = by or ("month" if fitting == "month" else "week")
             panel = pair_panel(record, a, b, by=unit, areas=(area,), as_of=as_of, source=chosen)
             reports = _totals(panel)
-            if source or _enough(reports):
+            if source or by or _enough(reports):
                 counted, basis = reports, f"{reports['n'].sum():,} {chosen} events by {unit}"
     except NoData:
         if source:

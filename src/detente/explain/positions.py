@@ -12,6 +12,7 @@ from detente.actors import identity
 from detente.actors.tables import states as all_states
 from detente.errors import NoData
 from detente.explain.result import Explained
+from detente.measures.votes import calls_on
 from detente.models.ideal_points import IdealPoints, IdealPointsFit
 
 if TYPE_CHECKING:
@@ -39,8 +40,7 @@ def ideal_points(
         "rcid", "session", "date", pl.col("title").str.strip_chars().str.to_lowercase()
     )
     if issue is not None:
-        marked = record.table("rollcall_issues").filter(pl.col("issue") == issue)["rcid"].unique()
-        calls = calls.filter(pl.col("rcid").is_in(marked.implode()))
+        calls = calls.filter(pl.col("rcid").is_in(calls_on(record, (issue,)).implode()))
     if calls.is_empty():
         raise NoData(f"no roll call {f'on {issue} ' if issue else ''}was known on {as_of}")
     if sessions is not None:

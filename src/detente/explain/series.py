@@ -48,16 +48,24 @@ def directed(
     area: str | None = None,
     source: str | None = None,
 ) -> Directed:
-    """Net intensity of a to b and of b to a (columns "A>B", "B>A"), from events; where they are too few, from facts.
+    """Net intensity of a to b and of b to a (columns "A>B", "B>A"), from events; where they are too few (and
+    neither `source` nor `by` asks for them), from facts.
 
     `by` None takes months, weeks or days, the longest that gives enough periods. Days have the averages of their
     weekday taken out. From the chronology: cooperative less conflictual acts of one side towards the other by quarter,
     joint acts left out. Raises NoData where there are too few periods.
     """
     try:
-        return _from_events(record, a, b, by, as_of, area, source)
-    except NoData as error:
+        chosen = choose_source(record, source, as_of, pair=(a, b))
+    except NoData:
         if source:
+            raise
+        return _from_facts(record, a, b, by, as_of, area)
+    try:
+        return _from_events(record, a, b, by, as_of, area, chosen)
+    except NoData as error:
+        # Who names a source or a period means the events.
+        if source or by:
             raise
         try:
             return _from_facts(record, a, b, by, as_of, area)
@@ -66,9 +74,8 @@ def directed(
 
 
 def _from_events(
-    record: Record, a: str, b: str, by: str | None, as_of: date | None, area: str | None, source: str | None
+    record: Record, a: str, b: str, by: str | None, as_of: date | None, area: str | None, chosen: str
 ) -> Directed:
-    chosen = choose_source(record, source, as_of, pair=(a, b))
     unit = by or fitting_period(record, chosen, as_of)
     if unit is None:
         raise NoData(f"{chosen} covers too few periods{f' up to {as_of}' if as_of else ''}")

@@ -59,11 +59,13 @@ class PairSpillover:
         return "\n".join(lines)
 
     def plot(self, area: str | None = None) -> Any:
-        """Both directions of one area as they were and without the shocks of the third state."""
+        """Both directions of one area (None: all, or the first modelled) as they were and without the third state's shocks."""
         from matplotlib.ticker import FuncFormatter
 
         from detente.plots import source_line
 
+        if area not in self.fits and area is not None:
+            raise NoData(f"no model of {area}; there is one of {', '.join(name or 'all areas' for name in self.fits)}")
         fit = self.fits.get(area) or next(iter(self.fits.values()))
         drawing = fit.plot()
 

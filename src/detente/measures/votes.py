@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from detente.actors import identity
 from detente.actors.tables import states as all_states
+from detente.errors import DetenteError
 from detente.measures.shares import LEVEL
 
 if TYPE_CHECKING:
@@ -129,8 +130,7 @@ def _cast(record: Record, as_of: date | None, issues: Sequence[str], since: int 
     if since is not None:
         calls = calls.filter(pl.col("year") >= since)
     if issues:
-        marked = record.table("rollcall_issues").filter(pl.col("issue").is_in(list(issues)))["rcid"].unique()
-        calls = calls.filter(pl.col("rcid").is_in(marked.implode()))
+        calls = calls.filter(pl.col("rcid").is_in(calls_on(record, issues).implode()))
     codes = {name: number for number, name in enumerate(CHOICES)}
     return (
         pl.scan_parquet(record.paths(parts))
@@ -138,6 +138,17 @@ def _cast(record: Record, as_of: date | None, issues: Sequence[str], since: int 
         .select("rcid", "state", pl.col("choice").replace_strict(codes, return_dtype=pl.Int8).alias("vote"))
         .join(calls.lazy(), on="rcid")
     )
+
+
+def calls_on(record: Record, issues: Sequence[str]) -> pl.Series:
+    """The roll calls (rcid) with one of these issue codes; DetenteError for a code that no roll call has."""
+    marked = record.table("rollcall_issues")
+    unknown = sorted(set(issues) - set(marked["issue"]))
+    if unknown and marked.height:
+        raise DetenteError(
+            f"no roll call has the issue {', '.join(unknown)}; held: {', '.join(sorted(set(marked['issue'])))}"
+        )
+    return marked.filter(pl.col("issue").is_in(list(issues)))["rcid"].unique()
 
 
 def all_similarity(record: Record, *, as_of: date | None = None, issue: str | None = None) -> pl.DataFrame:
