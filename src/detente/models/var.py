@@ -136,7 +136,8 @@ def residual_deviations(y: Array, lags: int) -> Array:
         x = lagged(column[:, None], p)
         residuals = column[p:] - x @ np.linalg.lstsq(x, column[p:], rcond=None)[0]
         found.append(np.sqrt(residuals @ residuals / max(1, len(x) - p - 1)))
-    return np.maximum(found, 1e-8 * y.std(axis=0))
+    # A series that one past value explains wholly would else be given no error at all.
+    return np.maximum(found, 1e-3 * y.std(axis=0))
 
 
 def minnesota(prior: Minnesota, spread: Array, lags: int) -> Conjugate:
@@ -289,6 +290,22 @@ class VARFit:
             row = lagged(np.vstack([past[-self.lags :], np.zeros(len(self.names))]), self.lags)[-1]
             past = np.vstack([past, row @ self.posterior.mean])
         return past[self.lags :]
+
+    def predictive(self, steps: int, *, draws: int = 1000, seed: int = 0) -> Array:
+        """Draws (draws, steps, n) of the path after the data: coefficients, covariance and errors all drawn."""
+        b, s = self._raw_draws(draws, seed)
+        n, lags = len(self.names), self.lags
+        rng = np.random.default_rng([seed, 1])
+        errors = rng.standard_normal((draws, steps, n)) @ np.linalg.cholesky(s).transpose(0, 2, 1)
+        past = np.broadcast_to(self.data[::-1][:lags].ravel(), (draws, n * lags)).copy()
+        # An explosive draw must not reach infinity: forecasts stay within what no reader would believe anyway.
+        most = 10 * (np.abs(self.data).max(axis=0) + 1)
+        paths = np.empty((draws, steps, n))
+        for t in range(steps):
+            row = np.column_stack([np.ones(draws), past])
+            paths[:, t] = np.clip(np.einsum("dk,dkn->dn", row, b) + errors[:, t], -most, most)
+            past = np.column_stack([paths[:, t], past[:, :-n]])
+        return paths
 
     def counterfactual(
         self, without: Sequence[str], *, draws: int = 0, seed: int = 0, level: float = 0.90

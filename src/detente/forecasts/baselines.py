@@ -1,0 +1,185 @@
+"""What a forecast has to beat: each series' own past and little else.
+
+Every baseline takes the totals of periods (series, periods; NaN where missing) and gives quantiles (series, COUNT) of the
+outcome `horizon` periods later, on the scale of the data. NaN where it can say nothing.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.forecasts.dataset import SEASON, Array, transform, untransform
+from detente.forecasts.scores import COUNT, LEVELS
+
+WINDOWS = {"week": (4, 13, 26, 52), "month": (3, 6, 12, 24), "quarter": (4, 8, 16), "year": (3, 5, 10)}
+FITTED, LEAST_FITTED, ONE_DEVIATION = 40, 12, 68.26894921370859
+Baseline = Callable[[Array, int], Array]
+
+
+def baselines(kind: str, by: str, items: NDArray[np.int64]) -> dict[str, Baseline]:
+    """Those that suit a kind and a period, by name; `items` (series,) says which item each series is of."""
+    found: dict[str, Baseline] = {"last value": lambda y, h: last_value(y, h, kind)}
+    if by != "year":
+        found["seasonal naive"] = lambda y, h: seasonal(y, h, SEASON[by])
+    for w in WINDOWS[by]:
+        found[f"last {w} {by}s"] = lambda y, h, w=w: sample(y[:, -w:])  # type: ignore[misc]
+    found["climatology"] = lambda y, h: sample(y)
+    for w, name in ((1, "last value"), (WINDOWS[by][0], f"mean of {WINDOWS[by][0]} {by}s"), (10_000, "mean of all")):
+        found[f"{name}, errors pooled by level"] = lambda y, h, w=w: pooled_by_level(y, h, w, kind, items)  # type: ignore[misc]
+    if kind == "count":
+        found["negative binomial, rolling"] = lambda y, h: negative_binomial(y, h, WINDOWS[by][1])
+        found["negative binomial AR"] = autoregression
+    return found
+
+
+def sample(past: Array) -> Array:
+    """The values of the past as they stand, each as likely as the other.
+
+    >>> sample(np.array([[3.0, np.nan, 1.0]]))[0, [0, 99]].tolist()
+    [1.0, 3.0]
+    """
+    ordered = np.sort(past, axis=1)
+    known = np.isfinite(past).sum(1)
+    at = np.minimum((LEVELS[None] * known[:, None]).astype(int), np.maximum(known[:, None] - 1, 0))
+    return np.take_along_axis(ordered, at, 1)
+
+
+def last_value(y: Array, horizon: int, kind: str) -> Array:
+    """The last value plus the changes over as many periods that the series itself has seen, on the scale of scores."""
+    z = transform(kind, y)
+    filled = _carried(z)
+    if y.shape[1] <= horizon:
+        return np.repeat(y[:, -1:], COUNT, 1)
+    changes = filled[:, horizon:] - filled[:, :-horizon]
+    return untransform(kind, filled[:, -1:] + sample(changes))
+
+
+def seasonal(y: Array, horizon: int, season: int) -> Array:
+    """The values of the same season in past years, and of its two neighbours."""
+    target = y.shape[1] - 1 + horizon
+    at = [t + d for t in range(target - season, -season, -season) for d in (-1, 0, 1)]
+    some = [t for t in at if 0 <= t < y.shape[1]]
+    return sample(y[:, some]) if some else np.full((len(y), COUNT), np.nan)
+
+
+def pooled_by_level(
+    y: Array, horizon: int, window: int, kind: str, items: NDArray[np.int64], bins: int = 20
+) -> Array:
+    """The mean of the last periods, with the errors that such means made on all series of the item and of like level."""
+    found = np.full((len(y), COUNT), np.nan)
+    z = transform(kind, y)
+    means = _rolling_mean(z, min(window, y.shape[1]))
+    for item in np.unique(items):
+        mine = items == item
+        found[mine] = _pooled(z[mine], means[mine], horizon, min(window, 2), bins)
+    return untransform(kind, found)
+
+
+def _pooled(z: Array, means: Array, horizon: int, least: int, bins: int) -> Array:
+    origins = range(least - 1, z.shape[1] - horizon)
+    levels = np.concatenate([means[:, o] for o in origins] or [np.zeros(0)])
+    errors = np.concatenate([z[:, o + horizon] - means[:, o] for o in origins] or [np.zeros(0)])
+    known = np.isfinite(levels) & np.isfinite(errors)
+    levels, errors = levels[known], errors[known]
+    if len(errors) < 20:
+        return np.full((len(z), COUNT), np.nan)
+    edges = np.unique(np.quantile(levels, np.linspace(0, 1, max(1, min(bins, len(errors) // 50)) + 1)[1:-1]))
+    of, now = np.searchsorted(edges, levels, "right"), np.searchsorted(edges, means[:, -1], "right")
+    table = np.stack([np.quantile(errors[of == b] if (of == b).any() else errors, LEVELS) for b in range(len(edges) + 1)])
+    return np.asarray(means[:, -1:] + table[now])
+
+
+def negative_binomial(y: Array, horizon: int, window: int) -> Array:
+    """A negative binomial about the mean of the last periods, as dispersed as the series has been."""
+    some = y[:, -window:]
+    return _quantiles(some.mean(1) + 0.5 / some.shape[1], _size(y, y.mean(1)))
+
+
+def autoregression(y: Array, horizon: int) -> Array:
+    """Counts about a mean that returns to the series' own: mean + phi ** h (last - mean), negative binomial.
+
+    phi, common to all series, by moments of first differences about each mean; dispersion by series.
+    """
+    mean = y.mean(1, keepdims=True)
+    if y.shape[1] < 4:
+        return _quantiles(mean[:, 0] + 0.1, _size(y, mean[:, 0]))
+    gap = (y - mean) / np.sqrt(mean + 1)
+    phi = float(np.clip((gap[:, 1:] * gap[:, :-1]).sum() / (gap[:, :-1] ** 2).sum() + 1 / y.shape[1], 0, 0.98))
+    ahead = mean[:, 0] + phi**horizon * (y[:, -1] - mean[:, 0])
+    before = mean + phi**horizon * (y[:, :-horizon] - mean) if y.shape[1] > horizon + 2 else None
+    size = _size(y, mean[:, 0]) if before is None else _size(y[:, horizon:], before)
+    return _quantiles(np.maximum(ahead, 0) + 0.05, size)
+
+
+def _size(y: Array, mean: Array) -> Array:
+    """Sizes of negative binomials by moments, drawn towards what all series share."""
+    expected = mean if mean.ndim == 2 else mean[:, None]
+    excess = ((y - expected) ** 2 - expected).sum(1)
+    square = (expected**2 * np.ones_like(y)).sum(1)
+    common = max(excess.sum() / max(square.sum(), 1e-9), 1e-3)
+    weight = 4.0 * square / np.maximum(y.shape[1], 1)
+    inverse = (np.maximum(excess, 0) + weight * common) / np.maximum(square + weight, 1e-9)
+    return np.asarray(1 / np.clip(inverse, 1e-3, 1e3))
+
+
+def _quantiles(mean: Array, size: Array) -> Array:
+    """Quantiles of negative binomials (mean, size), by the gamma mixture beyond counts of 200."""
+    from scipy.stats import gamma, nbinom
+
+    p = size / (size + mean)
+    found = np.empty((len(mean), COUNT))
+    small = mean < 200
+    found[small] = nbinom.ppf(LEVELS[None], size[small, None], p[small, None])
+    found[~small] = np.round(gamma.ppf(LEVELS[None], size[~small, None], scale=(mean / size)[~small, None]))
+    return found
+
+
+def fitted(
+    y: Array, horizons: Sequence[int], model: str, kind: str, season: int, *, seed: int = 0
+) -> dict[int, Array]:
+    """AutoETS or AutoARIMA (statsforecast) of a random sample of `FITTED` series, on the scale of scores, normal errors.
+
+    NaN for all other series, for those with gaps or fewer than twelve periods, and without statsforecast.
+    """
+    found = {h: np.full((len(y), COUNT), np.nan) for h in horizons}
+    try:
+        import statsforecast.models as library
+    except ImportError:
+        return found
+    from scipy.special import ndtri
+
+    fit = np.flatnonzero(np.isfinite(y).all(1)) if y.shape[1] >= LEAST_FITTED else np.zeros(0, dtype=int)
+    fit = np.sort(np.random.default_rng(seed).permutation(fit)[:FITTED])
+    yearly = season if 1 < season <= 12 and y.shape[1] >= 3 * season else 1
+    z, last = transform(kind, y), max(horizons)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for n in fit:
+            if np.ptp(z[n]) == 0:
+                mean, spread = np.full(last, z[n, -1]), np.full(last, 1e-6)
+            else:
+                one: Any = getattr(library, model)(season_length=yearly)
+                said = one.forecast(y=z[n], h=last, level=[ONE_DEVIATION])
+                mean, spread = said["mean"], np.maximum(said[f"hi-{ONE_DEVIATION}"] - said["mean"], 1e-6)
+            for h in horizons:
+                found[h][n] = mean[h - 1] + ndtri(LEVELS) * spread[h - 1]
+    return {h: untransform(kind, quantiles) for h, quantiles in found.items()}
+
+
+def _carried(z: Array) -> Array:
+    """Gaps filled by the value before them."""
+    known = np.isfinite(z)
+    at = np.maximum.accumulate(np.where(known, np.arange(z.shape[1]), 0), axis=1)
+    return np.take_along_axis(z, at, 1)
+
+
+def _rolling_mean(z: Array, window: int) -> Array:
+    known = np.isfinite(z)
+    sums, counts = (np.cumsum(np.pad(x, ((0, 0), (window, 0))), 1) for x in (np.where(known, z, 0.0), known.astype(float)))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray((sums[:, window:] - sums[:, :-window]) / (counts[:, window:] - counts[:, :-window]))

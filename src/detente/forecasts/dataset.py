@@ -1,0 +1,173 @@
+"""Many short series on one clock: what forecasts are made from and scored on.
+
+A series is a pair (a, b) and an item (a quad class, an issue, or just the value). Values come dated to fine units (days,
+or the periods themselves) and are added up to periods (weeks to years), the clock of origins and horizons. Every
+value has the unit in which it became known, so that an origin sees no more than was known then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from detente.errors import DetenteError, NoData
+
+Array = NDArray[np.float64]
+KINDS = ("count", "value", "share")
+EVERY = {"week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}
+DAYS = {"week": 7.0, "month": 30.4375, "quarter": 91.3125, "year": 365.25}
+SEASON = {"week": 52, "month": 12, "quarter": 4, "year": 1}
+MOST_CELLS = 40_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Series of one kind: count (whole numbers; absent is nought), value (sums; absent is nought), share (0 to 1;
+    absent is missing).
+
+    `keys` has a, b, item, one row a series; `starts` the first days of periods; `edges` (periods + 1) where each begins in
+    fine units; `length` the fine units of a usual period; `rows` the cells: series, unit, known (unit), value.
+    """
+
+    keys: pl.DataFrame
+    kind: str
+    by: str
+    starts: list[date]
+    edges: NDArray[np.int64]
+    length: float
+    rows: pl.DataFrame
+    directed: bool
+    name: str = ""
+    _cache: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """How many series."""
+        return self.keys.height
+
+    @property
+    def periods(self) -> int:
+        """How many periods."""
+        return len(self.starts)
+
+    def seen(self, origin: int) -> Array:
+        """What was known at the end of the period `origin`: fine values (series, units up to then)."""
+        end = int(self.edges[origin + 1])
+        if not self._late:
+            return self._full[:, :end]
+        return self._matrix(self.rows.filter(pl.col("known") < end))[:, :end]
+
+    def truth(self, period: int) -> Array:
+        """The outcomes (series,) of a period, by all that is known now; NaN where missing."""
+        return self.totals(self._full, period, period + 1)[:, 0]
+
+    def totals(self, fine: Array, first: int, last: int) -> Array:
+        """Fine values added up (shares: averaged) to the periods from `first` up to, not including, `last`."""
+        edges = self.edges[first : last + 1]
+        cut = fine[:, edges[0] : edges[-1]]
+        if cut.shape[1] == last - first:
+            return cut
+        return np.add.reduceat(cut, edges[:-1] - edges[0], axis=1)
+
+    @property
+    def _late(self) -> bool:
+        if "late" not in self._cache:
+            self._cache["late"] = bool((self.rows["known"] > self.rows["unit"]).any())
+        return bool(self._cache["late"])
+
+    @property
+    def _full(self) -> Array:
+        if "full" not in self._cache:
+            self._cache["full"] = self._matrix(self.rows)
+        found: Array = self._cache["full"]
+        return found
+
+    def _matrix(self, rows: pl.DataFrame) -> Array:
+        shape = (self.size, int(self.edges[-1]))
+        at = (rows["series"].to_numpy(), rows["unit"].to_numpy())
+        values = rows["value"].to_numpy()
+        if self.kind != "share":
+            found = np.zeros(shape)
+            np.add.at(found, at, values)
+            return found
+        count, total = np.zeros(shape), np.zeros(shape)
+        np.add.at(total, at, values)
+        np.add.at(count, at, 1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray(total / count)
+
+    def only(self, series: NDArray[np.int64]) -> Dataset:
+        """Some of the series, by index, in the order given."""
+        at = pl.DataFrame({"series": series, "new": np.arange(len(series))}).with_columns(pl.all().cast(pl.Int64))
+        rows = self.rows.join(at, on="series").with_columns(pl.col("new").alias("series")).drop("new")
+        return Dataset(
+            self.keys[series.tolist()], self.kind, self.by, self.starts, self.edges, self.length, rows, self.directed, self.name
+        )
+
+
+def transform(kind: str, values: Array) -> Array:
+    """The scale of scores: log(1 + n) for counts, asinh for values, shares as they are."""
+    return np.asarray(np.log1p(values) if kind == "count" else np.arcsinh(values) if kind == "value" else values)
+
+
+def untransform(kind: str, scores: Array) -> Array:
+    """The reverse of `transform`: counts rounded to whole numbers, shares kept within 0 and 1."""
+    if kind == "count":
+        return np.maximum(np.round(np.expm1(np.minimum(scores, 30.0))), 0.0)
+    return np.sinh(np.clip(scores, -40, 40)) if kind == "value" else np.clip(scores, 0.0, 1.0)
+
+
+def build(
+    frame: pl.DataFrame, *, kind: str, by: str, directed: bool, name: str = "", last: date | None = None
+) -> Dataset:
+    """A dataset from tidy rows: a, b, item, date, value and, where it differs from date, known_on.
+
+    The clock runs from the first date to the last (or to `last`, the day to which rows are complete). Units are days where dates fall within
+    periods, else the periods; periods begun or ended by the data are left out where days say that they are not whole.
+    Raises NoData where there is nothing.
+    """
+    if by not in EVERY:
+        raise DetenteError(f"by must be one of {', '.join(EVERY)}, not {by!r}")
+    if kind not in KINDS:
+        raise DetenteError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
+    if frame.is_empty():
+        raise NoData("no rows to forecast from")
+    if "known_on" not in frame.columns:
+        frame = frame.with_columns(pl.col("date").alias("known_on"))
+    frame = frame.with_columns(pl.col("date").dt.truncate(EVERY[by]).alias("period"))
+    first, end = frame["date"].min(), max(filter(None, (frame["date"].max(), last)))
+    starts = pl.select(pl.date_range(pl.lit(first).dt.truncate(EVERY[by]), pl.lit(end), EVERY[by])).to_series()
+    keys = frame.select("a", "b", "item").unique().sort("a", "b", "item")
+    daily = kind != "share" and bool((frame["date"] != frame["period"]).any())
+    days = (end - first).days + 1  # type: ignore[operator]
+    if daily and keys.height * days <= MOST_CELLS:
+        after = starts.dt.offset_by(EVERY[by])
+        whole = (starts >= first) & (after.dt.offset_by("-1d") <= end)
+        kept = starts.filter(whole)
+        if kept.is_empty():
+            raise NoData(f"the rows do not fill one whole {by}")
+        begin, stop = kept[0], kept.dt.offset_by(EVERY[by])[-1]
+        edges = np.array([(day - begin).days for day in [*kept, stop]], dtype=np.int64)
+        frame = frame.filter((pl.col("date") >= begin) & (pl.col("date") < stop))
+        unit = (pl.col("date") - pl.lit(begin)).dt.total_days()
+        known = (pl.col("known_on") - pl.lit(begin)).dt.total_days()
+        length = DAYS[by]
+    else:
+        kept, edges, length = starts, np.arange(len(starts) + 1, dtype=np.int64), 1.0
+        number = {day: n for n, day in enumerate(kept)}
+        unit = pl.col("period").replace_strict(number, return_dtype=pl.Int64)
+        late = pl.col("known_on").dt.truncate(EVERY[by])
+        known = late.replace_strict(number, default=len(kept), return_dtype=pl.Int64)
+    order = keys.with_row_index("series").with_columns(pl.col("series").cast(pl.Int64))
+    rows = (
+        frame.with_columns(unit.alias("unit"), known.alias("known"))
+        .join(order, on=["a", "b", "item"])
+        .select("series", "unit", pl.max_horizontal("unit", "known").alias("known"), pl.col("value").cast(pl.Float64))
+        .sort("series", "unit", "known")
+    )
+    return Dataset(keys, kind, by, kept.to_list(), edges, length, rows, directed, name)

@@ -1,0 +1,169 @@
+"""A hierarchical model that few numbers describe: quiet series lean on their senders' and receivers' averages.
+
+On the scale of scores z (log(1 + n), asinh(y / scale), shares), the centre of series i at period t is
+
+    c = (kappa g + sum_k delta**k z[t - k]) / (kappa + sum_k delta**k)
+
+with g the sum of the effects of sender and receiver on the item: the posterior mean of a level that drifts and has a normal
+prior about its group's (West and Harrison, *Bayesian Forecasting and Dynamic Models*, 1997, on discounting). kappa and delta, one an item and
+horizon, have the least squared error on past origins of all series. The distribution about the centre is what followed
+centres of like level in series as restless. So the whole model is two numbers and a table of quantiles an item and horizon,
+small enough to be shipped for pairs whose own record is thin (`to_dict`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from detente.forecasts.dataset import Array, transform, untransform
+from detente.forecasts.features import Relatives
+from detente.forecasts.scores import COUNT, LEVELS
+
+KAPPAS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+DELTAS = (0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.96, 1.0)
+MOST_ORIGINS, A_CELL = 30, 120
+TABLE: Array = np.array([0.005, 0.025, 0.05, *np.arange(0.1, 0.95, 0.05), 0.95, 0.975, 0.995])
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """kappa, delta, and the quantiles of errors (levels, spreads, TABLE) between edges of level and, by level, of spread."""
+
+    kappa: float
+    delta: float
+    levels: Array
+    spreads: Array
+    table: Array
+    rows: int
+
+    def errors(self, centre: Array, spread: Array) -> Array:
+        """Quantiles (series, COUNT) of the errors about the centres."""
+        level = np.searchsorted(self.levels, centre, "right")
+        cell = (spread[:, None] >= self.spreads[level]).sum(1)
+        found = self.table[level, cell]
+        at = np.searchsorted(TABLE, LEVELS).clip(1, len(TABLE) - 1)
+        w = ((LEVELS - TABLE[at - 1]) / (TABLE[at] - TABLE[at - 1])).clip(0, 1)
+        return np.asarray(found[:, at - 1] * (1 - w) + found[:, at] * w)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain numbers, three digits each."""
+        return {
+            "kappa": self.kappa,
+            "delta": self.delta,
+            "rows": self.rows,
+            "levels": self.levels.round(3).tolist(),
+            "spreads": self.spreads.round(3).tolist(),
+            "table": self.table.round(3).tolist(),
+        }
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> Cells:
+        """The reverse of `to_dict`."""
+        return cls(
+            data["kappa"], data["delta"], *(np.array(data[name]) for name in ("levels", "spreads", "table")), data["rows"]
+        )
+
+
+def forecast(y: Array, horizon: int, kind: str, relatives: Relatives, scale: Array) -> Array:
+    """Quantiles (series, COUNT) of the outcome `horizon` periods after the last of y (series, periods)."""
+    found = np.full((len(y), COUNT), np.nan)
+    z, group = scaled(y, kind, scale), relatives
+    base = group_means(z, group)
+    for item in range(int(group.item.max()) + 1):
+        mine = np.flatnonzero(group.item == item)
+        cells = fit(z[mine], base[mine], horizon)
+        if cells is not None:
+            found[mine] = predict(cells, z[mine], base[mine, -1], kind, scale[mine])
+    return found
+
+
+def scaled(y: Array, kind: str, scale: Array) -> Array:
+    """The scale of scores, values first divided by their own scale."""
+    return transform(kind, y / scale[:, None] if kind == "value" else y)
+
+
+def predict(cells: Cells, z: Array, base: Array, kind: str, scale: Array) -> Array:
+    """Quantiles on the scale of the data for series z (series, periods) with group means base (series,)."""
+    centres, spreads = _centres(z, base[:, None], cells.kappa, cells.delta)
+    quantiles = untransform(kind, centres[:, -1:] + cells.errors(centres[:, -1], spreads[:, -1]))
+    return quantiles * scale[:, None] if kind == "value" else quantiles
+
+
+def fit(z: Array, base: Array, horizon: int) -> Cells | None:
+    """The cells of one item and horizon from all its series (series, periods); None with too little past."""
+    last = z.shape[1] - horizon
+    origins = np.arange(max(1, last - MOST_ORIGINS), last)
+    if len(origins) < 1:
+        return None
+    target = z[:, origins + horizon]
+
+    def loss(kappa: float, delta: float) -> float:
+        gap = target - _centres(z, base, kappa, delta)[0][:, origins]
+        return float(np.nanmean(gap**2)) if np.isfinite(gap).any() else np.inf
+
+    kappa, delta = min(((k, d) for k in KAPPAS for d in DELTAS), key=lambda choice: loss(*choice))
+    centres, spreads = _centres(z, base, kappa, delta)
+    level, spread = centres[:, origins].ravel(), spreads[:, origins].ravel()
+    error = target.ravel() - level
+    known = np.isfinite(error) & np.isfinite(spread)
+    if known.sum() < 30:
+        return None
+    return _tabulate(level[known], spread[known], error[known], kappa, delta)
+
+
+def _tabulate(level: Array, spread: Array, error: Array, kappa: float, delta: float) -> Cells:
+    bins = int(np.clip(len(error) // (4 * A_CELL), 1, 14))
+    parts = 4 if len(error) >= 4 * A_CELL else 1
+    levels = np.unique(np.quantile(level, np.arange(1, bins) / bins)) if bins > 1 else np.zeros(0)
+    of = np.searchsorted(levels, level, "right")
+    spreads = np.zeros((len(levels) + 1, parts - 1))
+    table = np.zeros((len(levels) + 1, parts, len(TABLE)))
+    for b in range(len(levels) + 1):
+        mine = of == b
+        if mine.any():
+            spreads[b] = np.quantile(spread[mine], np.arange(1, parts) / parts)
+        cell = (spread[:, None] >= spreads[b]).sum(1)
+        for c in range(parts):
+            some = error[mine & (cell == c)]
+            table[b, c] = np.quantile(some if len(some) >= 10 else error[mine] if mine.any() else error, TABLE)
+    return Cells(kappa, delta, levels, spreads, table, len(error))
+
+
+def _centres(z: Array, base: Array, kappa: float, delta: float) -> tuple[Array, Array]:
+    """Centres and root mean squared one-step surprises (series, periods) up to every period."""
+    from scipy.signal import lfilter
+
+    known = np.isfinite(z)
+    filled = np.where(known, z, 0.0)
+    weight = lfilter([1.0], [1.0, -delta], known.astype(float), axis=1)
+    mean = lfilter([1.0], [1.0, -delta], filled, axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        centres = (kappa * base + mean) / (kappa + weight)
+        surprise = np.where(known[:, 1:], (filled[:, 1:] - centres[:, :-1]) ** 2, np.nan)
+        seen = np.isfinite(surprise)
+        squares = lfilter([1.0], [1.0, -0.9], np.where(seen, surprise, 0.0), axis=1)
+        count = lfilter([1.0], [1.0, -0.9], seen.astype(float), axis=1)
+        spreads = np.sqrt(np.pad(squares, ((0, 0), (1, 0))) / np.pad(count, ((0, 0), (1, 0))))
+    return centres, np.nan_to_num(spreads, nan=0.0)
+
+
+def group_means(z: Array, group: Relatives) -> Array:
+    """Sender's and receiver's effects on the item at every period (series, periods), from averages up to it."""
+    known = np.isfinite(z)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.cumsum(np.where(known, z, 0.0), 1) / np.cumsum(known, 1)
+    items = int(group.item.max()) + 1
+    whole = _by(mean, group.item)
+    return np.nan_to_num(_by(mean, group.sender * items + group.item) + _by(mean, group.receiver * items + group.item) - whole)
+
+
+def _by(values: Array, group: Any) -> Array:
+    known = np.isfinite(values)
+    sums, counts = (np.zeros((int(group.max()) + 1, values.shape[1])) for _ in range(2))
+    np.add.at(sums, group, np.where(known, values, 0.0))
+    np.add.at(counts, group, known)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray((sums / counts)[group])

@@ -1,0 +1,138 @@
+"""What all series teach together: quantiles of the outcome from features, by boosting and by a forest.
+
+Both take features (rows, columns; NaN where unknown) and outcomes free of scale, and give `LEVELS` quantiles a row.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from detente.forecasts.scores import COUNT, LEVELS, Array
+
+FITTED = np.array([0.005, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975, 0.995])
+CHUNK = 20_000
+
+
+class Fitted(Protocol):
+    """A learner that has learnt."""
+
+    def quantiles(self, x: Array) -> Array:
+        """(rows, COUNT) quantiles, rising, of features (rows, columns)."""
+        ...
+
+
+@dataclass(frozen=True)
+class Boosted:
+    """Gradient-boosted trees, one ensemble for each of fifteen quantiles, straight lines between them.
+
+    Koenker's check loss (*Quantile Regression*, 2005) over histograms (Ke et al., NeurIPS 2017), by scikit-learn. Crossing
+    quantiles are sorted (Chernozhukov, Fernandez-Val and Galichon, Econometrica 78, 2010).
+    """
+
+    rounds: int = 40
+    leaves: int = 5
+    rate: float = 0.12
+    least: int = 60
+
+    def fit(self, x: Array, y: Array, seed: int = 0) -> Fitted:
+        """Learn from rows of features and their outcomes."""
+        from sklearn.ensemble import HistGradientBoostingRegressor
+        from threadpoolctl import threadpool_limits
+
+        columns = np.flatnonzero(np.isfinite(x).any(0))
+        known = np.ascontiguousarray(x[:, columns])
+
+        def one(level: float) -> Any:
+            model = HistGradientBoostingRegressor(
+                loss="quantile",
+                quantile=level,
+                max_iter=self.rounds,
+                max_leaf_nodes=self.leaves,
+                learning_rate=self.rate,
+                min_samples_leaf=min(self.least, max(5, len(y) // 20)),
+                max_features=0.4,
+                l2_regularization=5.0,
+                max_bins=63,
+                early_stopping=False,
+                random_state=seed,
+            )
+            return model.fit(known, y)
+
+        with threadpool_limits(1), ThreadPoolExecutor(2) as pool:
+            models = list(pool.map(one, FITTED.tolist()))
+        return _Boosted(columns, models)
+
+
+@dataclass(frozen=True, eq=False)
+class _Boosted:
+    columns: Any
+    models: list[Any]
+
+    def quantiles(self, x: Array) -> Array:
+        known = np.ascontiguousarray(x[:, self.columns])
+        found = np.sort(np.column_stack([model.predict(known) for model in self.models]), axis=1)
+        at = np.searchsorted(FITTED, LEVELS).clip(1, len(FITTED) - 1)
+        w = ((LEVELS - FITTED[at - 1]) / (FITTED[at] - FITTED[at - 1])).clip(0, 1)
+        return np.asarray(found[:, at - 1] * (1 - w) + found[:, at] * w)
+
+
+@dataclass(frozen=True)
+class Forest:
+    """A forest of random trees whose leaves keep their outcomes: those of the leaves reached are the forecast.
+
+    Quantile regression forests (Meinshausen, JMLR 7, 2006) on extremely randomised trees (Geurts, Ernst and Wehenkel,
+    Machine Learning 63, 2006), by scikit-learn; ten outcomes, evenly spread, stand for each leaf.
+    """
+
+    trees: int = 80
+    least: int = 30
+    kept: int = 10
+
+    def fit(self, x: Array, y: Array, seed: int = 0) -> Fitted:
+        """Learn from rows of features and their outcomes."""
+        from sklearn.ensemble import ExtraTreesRegressor
+
+        filled = _fill(x)
+        model = ExtraTreesRegressor(
+            self.trees,
+            min_samples_leaf=min(self.least, max(3, len(y) // 20)),
+            max_features=0.4,
+            bootstrap=True,
+            max_samples=0.5,
+            n_jobs=2,
+            random_state=seed,
+        ).fit(filled, y)
+        leaves = model.apply(filled)
+        nodes = int(leaves.max()) + 1
+        rng = np.random.default_rng(seed)
+        outcomes = np.zeros((self.trees, nodes, self.kept), dtype=np.float32)
+        for tree in range(self.trees):
+            order = np.lexsort((y, leaves[:, tree]))
+            leaf, starts, sizes = np.unique(leaves[order, tree], return_index=True, return_counts=True)
+            spread = (np.arange(self.kept) + rng.random((len(leaf), self.kept))) / self.kept
+            outcomes[tree, leaf] = y[order][starts[:, None] + (spread * sizes[:, None]).astype(int)]
+        return _Forest(model, outcomes)
+
+
+@dataclass(frozen=True, eq=False)
+class _Forest:
+    model: Any
+    outcomes: Any
+
+    def quantiles(self, x: Array) -> Array:
+        return np.concatenate([self._some(x[at : at + CHUNK]) for at in range(0, len(x), CHUNK)] or [np.zeros((0, COUNT))])
+
+    def _some(self, x: Array) -> Array:
+        leaves = self.model.apply(_fill(x))
+        trees = np.arange(leaves.shape[1])
+        drawn = self.outcomes[trees, leaves].reshape(len(x), -1)
+        drawn.sort(axis=1)
+        return np.asarray(drawn[:, (LEVELS * drawn.shape[1]).astype(int)], dtype=np.float64)
+
+
+def _fill(x: Array) -> Any:
+    return np.nan_to_num(x, nan=-99.0, posinf=99.0, neginf=-99.0).astype(np.float32)
