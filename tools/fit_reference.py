@@ -1,6 +1,6 @@
 """Fit the reference class for pairs without a chronology: how often does cooperation rise?
 
-    python tools/fit_reference.py ../shared/data > src/detente/assessment/reference.toml
+    python tools/fit_reference.py ../shared/data > src/detente/forecasts/reference.toml
 
 From the ICEWS directed dyad-years of all pairs (2002-2011): the share of pairs whose cooperative share
 of reports is higher in the two years after a year than in the two years up to it, by tercile of the

@@ -12,16 +12,6 @@ from detente.actors import state_name
 from detente.assessment.figures import collect_figures
 from detente.assessment.findings import AreaFinding, Assessment, Evidence, Figure, Notes
 from detente.assessment.holdings import area_stock, stock_figure
-from detente.assessment.outlook import (
-    OPENING,
-    UNLIKELY,
-    Origin,
-    Outlook,
-    balance_of,
-    from_facts,
-    from_reference,
-    past_origins,
-)
 from detente.assessment.series import chart_series
 from detente.assessment.windows import (
     HORIZON,
@@ -31,12 +21,14 @@ from detente.assessment.windows import (
     event_share,
     event_windows,
     fact_share,
-    months_before,
 )
 from detente.codebook import Area
 from detente.errors import NoData
 from detente.explain.digest import explain
 from detente.explain.section import Section
+from detente.forecasts.hazards import Calls
+from detente.forecasts.outlook import OPENING, UNLIKELY, Outlook, from_call, from_reference, improvement
+from detente.measures.months import months_before
 from detente.measures.shares import Share, probability_higher, share
 from detente.measures.stock import Life, lives
 from detente.record.facts import date_text, incomplete_from
@@ -69,9 +61,8 @@ def assess(
             f"(detente fetch gdelt --from {months_before(as_of, 3)} --to {as_of})"
         )
     areas = record.codebook.areas
-    begins = entries.facts["date"][0] if entries.facts.height else as_of
-    origins = past_origins(balance_of(entries.facts), [area.id for area in areas], begins, as_of)
-    findings = tuple(_area(area, entries, held, origins, as_of, notes) for area in areas)
+    calls = improvement(entries.facts, [area.id for area in areas], as_of, HORIZON)
+    findings = tuple(_area(area, entries, held, calls, as_of, notes) for area in areas)
     pair_outlook = None if any(f.rule for f in findings) else _pair_outlook(entries, as_of)
     verdict, summary = _overall(findings, pair_outlook)
     if complete := incomplete_from(record, entries.facts, as_of):
@@ -88,7 +79,7 @@ def assess(
         figures,
         _third_parties(entries, as_of),
         _explanation(record, a, b, as_of, source) if explained else (),
-        _cannot_tell(entries, findings, figures, as_of),
+        _cannot_tell(entries, findings, figures, calls, as_of),
         tuple(notes.items),
         _provenance(record, source),
         chart_series(record, a, b, as_of, entries, held),
@@ -115,9 +106,7 @@ def _direction(now: Share, before: Share, least: int) -> str:
     )
 
 
-def _area(
-    area: Area, entries: Entries, held: list[Life], origins: list[Origin], as_of: date, notes: Notes
-) -> AreaFinding:
+def _area(area: Area, entries: Entries, held: list[Life], calls: Calls, as_of: date, notes: Notes) -> AreaFinding:
     start, earlier = months_before(as_of, HORIZON), months_before(as_of, 2 * HORIZON)
     facts_now = fact_share(entries.facts, area.id, start, as_of)
     windows = event_windows(entries, as_of)
@@ -131,8 +120,8 @@ def _area(
         now, before, least = facts_now, fact_share(entries.facts, area.id, earlier, start), LEAST_FACTS
         basis = f"{now.n} dated {'fact' if now.n == 1 else 'facts'}, {start} to {as_of}"
     outlook: Outlook | None = None
-    if not entries.facts.filter(pl.col("area") == area.id).is_empty():
-        outlook = from_facts(origins, area.id, facts_now)
+    if area.id in calls.calls and not entries.facts.filter(pl.col("area") == area.id).is_empty():
+        outlook = from_call(calls.calls[area.id], calls)
     evidence = _evidence(area.id, entries, notes, windows)
     unknown = None
     if outlook is None:
@@ -276,7 +265,7 @@ def _third_parties(entries: Entries, as_of: date) -> tuple[dict[str, Any], ...]:
 
 
 def _cannot_tell(
-    entries: Entries, findings: tuple[AreaFinding, ...], figures: tuple[Figure, ...], as_of: date
+    entries: Entries, findings: tuple[AreaFinding, ...], figures: tuple[Figure, ...], calls: Calls, as_of: date
 ) -> tuple[str, ...]:
     said = ["Counts are of facts we listed or of reports that were coded, not of deeds; they grow with attention."]
     if entries.source:
@@ -292,7 +281,7 @@ def _cannot_tell(
         )
     if any(f.rule for f in findings):
         said.append(
-            f"Probabilities come from a first simple model (persistence), scored for one pair on one day; opening from {OPENING:.0%}, unlikely below {UNLIKELY:.0%}."
+            f"Probabilities are averages of simple models of the chronology, weighted by their past calls{_past(calls)}; opening from {OPENING:.0%}, unlikely below {UNLIKELY:.0%}."
         )
     if any(f.stock for f in findings):
         said.append(
@@ -324,3 +313,10 @@ def _provenance(record: Record, source: str | None) -> dict[str, Any]:
             "source": source,
         },
     }
+
+
+def _past(calls: Calls) -> str:
+    record = calls.record()
+    if not record:
+        return ", none of which could be checked yet"
+    return f" (Brier {record['brier']:.3f} over {record['n']:.0f}, base rates alone {record['brier_base']:.3f})"

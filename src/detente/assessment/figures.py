@@ -9,7 +9,8 @@ import polars as pl
 
 from detente.actors import state_name
 from detente.assessment.findings import Figure, Notes
-from detente.assessment.windows import LEAST_EVENTS, Entries, event_share, event_windows, months_before
+from detente.assessment.windows import LEAST_EVENTS, Entries, event_share, event_windows
+from detente.measures.months import months_before
 from detente.measures.shares import share
 from detente.measures.votes import agreement, all_pairs_share
 from detente.record.facts import pair_figures

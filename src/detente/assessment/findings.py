@@ -9,8 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from detente.assessment.outlook import Outlook
 from detente.explain.section import Section, sections_as_data
+from detente.forecasts.outlook import Outlook
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from detente.assessment.findings import AreaStock, Figure, HeldAgreement, Notes
-from detente.assessment.windows import HORIZON, months_before
+from detente.assessment.windows import HORIZON
+from detente.measures.months import months_before
 from detente.measures.stock import Life, stock
 
 SHOWN_STATES = ("in force", "suspended", "signed")

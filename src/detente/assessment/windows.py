@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from detente.errors import NoData
+from detente.measures.months import months_before
 from detente.measures.panel import choose_source
 from detente.measures.shares import Share, share
 from detente.record.facts import pair_facts
@@ -29,18 +30,6 @@ class Entries:
     events: pl.DataFrame
     source: str | None
     covered: list[tuple[date, date]]
-
-
-def months_before(day: date, months: int) -> date:
-    """The same day of the month so many months earlier (clipped to the month's last day).
-
-    >>> months_before(date(2007, 2, 1), 24), months_before(date(2024, 3, 31), 1)
-    (datetime.date(2005, 2, 1), datetime.date(2024, 2, 29))
-    """
-    index = day.year * 12 + day.month - 1 - months
-    year, month = divmod(index, 12)
-    following = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
-    return date(year, month + 1, min(day.day, (following - timedelta(days=1)).day))
 
 
 def collect(record: Record, a: str, b: str, as_of: date, source: str | None) -> Entries:

@@ -2,7 +2,7 @@
 
 Resolution uses the records after the study's day; a claim whose horizon ends after the record does is not
 decided. Separately, from what was known on the day alone, the tool gives each claim a chance by the
-persistence of its rule (`detente.assessment.outlook`): how often it held in past spans that began like today.
+persistence of its rule (`detente.forecasts.persistence`): how often it held in past spans that began like today.
 The base rate is how often it held in all past spans, by Laplace's rule.
 """
 
@@ -13,14 +13,15 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from detente.assessment import assess
-from detente.assessment.outlook import Estimate, past_origins, persistence
-from detente.assessment.windows import months_before
 from detente.claims.evidence import Evidence, Fact, evidence
 from detente.claims.results import OUTCOMES, AreaOutcome, AreaScores, Checked, Report, Scores
 from detente.claims.rules import ANY, BalanceCriterion, FactsCriterion, FigureCriterion, Finding, Scope
-from detente.claims.scores import SEED, brier, difference
+from detente.claims.scores import SEED, difference
 from detente.claims.study import Claim, Study
 from detente.errors import DetenteError, NoData
+from detente.forecasts.persistence import Estimate, past_origins, persistence
+from detente.forecasts.scores import brier
+from detente.measures.months import months_before
 from detente.sources.dictionary import STAGES
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from detente.assessment.outlook import Estimate
 from detente.claims.evidence import Fact
 from detente.claims.rules import Finding
 from detente.claims.study import SAID, Claim, Study
+from detente.forecasts.persistence import Estimate
 
 OUTCOMES = {"held": 1.0, "mixed": 0.5, "failed": 0.0}
 

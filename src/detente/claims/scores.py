@@ -11,19 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 RESAMPLES, SEED, LEVEL = 10_000, 2007, 0.90
-
-
-def brier(probabilities: ArrayLike, outcomes: ArrayLike) -> float:
-    """The Brier score of probabilities (0 to 1) of outcomes (0 to 1).
-
-    >>> brier([1, 0.5], [1, 0])
-    0.125
-    """
-    p, o = np.asarray(probabilities, dtype=float), np.asarray(outcomes, dtype=float)
-    return float(np.mean((p - o) ** 2))
 
 
 def difference(

@@ -11,6 +11,7 @@ from detente import __version__
 
 COMMANDS = {
     "assess": ("detente.cli.assess", "Assess the security relations of two states as of a day."),
+    "backtest": ("detente.cli.backtest", "Score forecasts of the past from every origin, on a file or the record."),
     "claims": ("detente.cli.claims", "Check what a study claimed against what followed, and score it."),
     "codebook": ("detente.cli.codebook", "Print the actions and issue areas, or say why an event has its areas."),
     "components": ("detente.cli.components", "Find the hidden structure of who does what to whom when."),

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,7 +133,7 @@ def _origin(
     said = ahead.all(horizons, plan.models if scored else [name for name in members if name in OURS])
     if "climatology" in members:
         said["climatology"] = dict.fromkeys(horizons, climatology(ahead.totals))
-    sample = np.sort(rng.permutation(data.size)[:SAMPLE])
+    sample = np.sort(rng.permutation(np.flatnonzero(data.scored))[:SAMPLE])
     quantiles = np.stack([[said[name][h][sample] for h in horizons] for name in members]) if members else np.zeros((0,))
     quantiles = transform(data.kind, quantiles).astype(np.float32)
     if not scored:
@@ -142,7 +141,8 @@ def _origin(
     weights = _weights(data, origin, horizons, members, memory, ahead.totals)
     if members:
         said[STACK] = {
-            h: combine(np.stack([said[name][h] for name in members]), weights[n], data.kind) for n, h in enumerate(horizons)
+            h: combine(np.stack([said[name][h] for name in members]), weights[n], data.kind)
+            for n, h in enumerate(horizons)
         }
     for name, way in baselines(data.kind, data.by, ahead.relatives.item).items():
         said[name] = {h: way(ahead.totals, h) for h in horizons}
@@ -172,7 +172,11 @@ def _weights(
 
 
 def _score(
-    ahead: Forecaster, horizons: Sequence[int], said: dict[str, dict[int, Array]], weights: Array, rng: np.random.Generator
+    ahead: Forecaster,
+    horizons: Sequence[int],
+    said: dict[str, dict[int, Array]],
+    weights: Array,
+    rng: np.random.Generator,
 ) -> Scored:
     data, items = ahead.data, ahead.relatives.item
     count = int(items.max()) + 1
@@ -186,7 +190,7 @@ def _score(
         recent = np.array([np.nanmean(row) if np.isfinite(row).any() else np.nan for row in z[:, -year:]])
     counts = np.zeros((len(horizons), count))
     for name, by_horizon in said.items():
-        table = np.full((data.size, len(horizons)), np.nan, dtype=np.float32)
+        table = np.full((data.size, len(horizons)), np.nan, dtype=np.float64)
         sums[name] = {what: np.full((len(horizons), count), np.nan) for what in SUMS}
         pits[name] = np.zeros((len(horizons), BINS))
         for n, h in enumerate(horizons):
@@ -194,7 +198,7 @@ def _score(
                 continue
             outcome = transform(data.kind, data.truth(ahead.origin + h))
             quantiles = transform(data.kind, by_horizon[h])
-            known = np.isfinite(outcome) & np.isfinite(quantiles).all(1) & np.isfinite(recent)
+            known = data.scored & np.isfinite(outcome) & np.isfinite(quantiles).all(1) & np.isfinite(recent)
             if not known.any():
                 continue
             q, y = quantiles[known], outcome[known]
@@ -231,14 +235,27 @@ class _Keeper:
             return
         rows = data.rows.hash_rows(seed=0).sum() if data.rows.height else 0
         what = json.dumps(
-            [__version__, data.name, data.kind, data.by, data.keys.rows(), str(data.starts[0]), data.periods, int(rows), repr(plan)]
+            [
+                __version__,
+                data.name,
+                data.kind,
+                data.by,
+                data.keys.rows(),
+                int(data.scored.sum()),
+                str(data.starts[0]),
+                data.periods,
+                int(rows),
+                repr(plan),
+            ]
         )
         digest = hashlib.sha256(what.encode()).hexdigest()[:16]
         mark = folder / "plan.txt"
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if mark.exists() and mark.read_text(encoding="utf-8").strip() != digest:
-                raise DetenteError(f"{folder} holds a back-test of another plan or of other data: name a new folder or empty it")
+                raise DetenteError(
+                    f"{folder} holds a back-test of another plan or of other data: name a new folder or empty it"
+                )
             mark.write_text(digest + "\n", encoding="utf-8")
         except OSError as error:
             raise DetenteError(f"{folder}: {error.strerror or error}") from None
@@ -280,4 +297,4 @@ class _Keeper:
         # Whole or not at all: a run may be killed while it writes.
         part = path.with_suffix(".part.npz")
         np.savez_compressed(part, **parts)
-        os.replace(part, path)
+        part.replace(path)

@@ -67,9 +67,7 @@ def seasonal(y: Array, horizon: int, season: int) -> Array:
     return sample(y[:, some]) if some else np.full((len(y), COUNT), np.nan)
 
 
-def pooled_by_level(
-    y: Array, horizon: int, window: int, kind: str, items: NDArray[np.int64], bins: int = 20
-) -> Array:
+def pooled_by_level(y: Array, horizon: int, window: int, kind: str, items: NDArray[np.int64], bins: int = 20) -> Array:
     """The mean of the last periods, with the errors that such means made on all series of the item and of like level."""
     found = np.full((len(y), COUNT), np.nan)
     z = transform(kind, y)
@@ -90,7 +88,9 @@ def _pooled(z: Array, means: Array, horizon: int, least: int, bins: int) -> Arra
         return np.full((len(z), COUNT), np.nan)
     edges = np.unique(np.quantile(levels, np.linspace(0, 1, max(1, min(bins, len(errors) // 50)) + 1)[1:-1]))
     of, now = np.searchsorted(edges, levels, "right"), np.searchsorted(edges, means[:, -1], "right")
-    table = np.stack([np.quantile(errors[of == b] if (of == b).any() else errors, LEVELS) for b in range(len(edges) + 1)])
+    table = np.stack(
+        [np.quantile(errors[of == b] if (of == b).any() else errors, LEVELS) for b in range(len(edges) + 1)]
+    )
     return np.asarray(means[:, -1:] + table[now])
 
 
@@ -139,9 +139,7 @@ def _quantiles(mean: Array, size: Array) -> Array:
     return found
 
 
-def fitted(
-    y: Array, horizons: Sequence[int], model: str, kind: str, season: int, *, seed: int = 0
-) -> dict[int, Array]:
+def fitted(y: Array, horizons: Sequence[int], model: str, kind: str, season: int, *, seed: int = 0) -> dict[int, Array]:
     """AutoETS or AutoARIMA (statsforecast) of a random sample of `FITTED` series, on the scale of scores, normal errors.
 
     NaN for all other series, for those with gaps or fewer than twelve periods, and without statsforecast.
@@ -180,6 +178,8 @@ def _carried(z: Array) -> Array:
 
 def _rolling_mean(z: Array, window: int) -> Array:
     known = np.isfinite(z)
-    sums, counts = (np.cumsum(np.pad(x, ((0, 0), (window, 0))), 1) for x in (np.where(known, z, 0.0), known.astype(float)))
+    sums, counts = (
+        np.cumsum(np.pad(x, ((0, 0), (window, 0))), 1) for x in (np.where(known, z, 0.0), known.astype(float))
+    )
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray((sums[:, window:] - sums[:, :-window]) / (counts[:, window:] - counts[:, :-window]))

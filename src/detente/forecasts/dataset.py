@@ -7,7 +7,7 @@ value has the unit in which it became known, so that an origin sees no more than
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -31,7 +31,8 @@ class Dataset:
     absent is missing).
 
     `keys` has a, b, item, one row a series; `starts` the first days of periods; `edges` (periods + 1) where each begins in
-    fine units; `length` the fine units of a usual period; `rows` the cells: series, unit, known (unit), value.
+    fine units; `length` the fine units of a usual period; `rows` the cells: series, unit, known (unit), value, weight.
+    `scored` marks the series (series,) on which models are judged; the others only teach.
     """
 
     keys: pl.DataFrame
@@ -42,6 +43,7 @@ class Dataset:
     length: float
     rows: pl.DataFrame
     directed: bool
+    scored: NDArray[np.bool_]
     name: str = ""
     _cache: dict[str, Any] = field(default_factory=dict)
 
@@ -90,14 +92,14 @@ class Dataset:
     def _matrix(self, rows: pl.DataFrame) -> Array:
         shape = (self.size, int(self.edges[-1]))
         at = (rows["series"].to_numpy(), rows["unit"].to_numpy())
-        values = rows["value"].to_numpy()
+        values, weights = rows["value"].to_numpy(), rows["weight"].to_numpy()
         if self.kind != "share":
             found = np.zeros(shape)
             np.add.at(found, at, values)
             return found
         count, total = np.zeros(shape), np.zeros(shape)
-        np.add.at(total, at, values)
-        np.add.at(count, at, 1)
+        np.add.at(total, at, values * weights)
+        np.add.at(count, at, weights)
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray(total / count)
 
@@ -105,14 +107,18 @@ class Dataset:
         """Some of the series, by index, in the order given."""
         at = pl.DataFrame({"series": series, "new": np.arange(len(series))}).with_columns(pl.all().cast(pl.Int64))
         rows = self.rows.join(at, on="series").with_columns(pl.col("new").alias("series")).drop("new")
-        return Dataset(
-            self.keys[series.tolist()], self.kind, self.by, self.starts, self.edges, self.length, rows, self.directed, self.name
-        )
+        return replace(self, keys=self.keys[series.tolist()], rows=rows, scored=self.scored[series], _cache={})
 
 
 def transform(kind: str, values: Array) -> Array:
     """The scale of scores: log(1 + n) for counts, asinh for values, shares as they are."""
     return np.asarray(np.log1p(values) if kind == "count" else np.arcsinh(values) if kind == "value" else values)
+
+
+def _span(days: pl.Series, last: date | None) -> tuple[date, date]:
+    found = days.to_list()
+    end = max(found)
+    return min(found), max(end, last) if last else end
 
 
 def untransform(kind: str, scores: Array) -> Array:
@@ -125,7 +131,7 @@ def untransform(kind: str, scores: Array) -> Array:
 def build(
     frame: pl.DataFrame, *, kind: str, by: str, directed: bool, name: str = "", last: date | None = None
 ) -> Dataset:
-    """A dataset from tidy rows: a, b, item, date, value and, where it differs from date, known_on.
+    """A dataset from tidy rows: a, b, item, date, value and, where it differs from date, known_on; of shares, weight too.
 
     The clock runs from the first date to the last (or to `last`, the day to which rows are complete). Units are days where dates fall within
     periods, else the periods; periods begun or ended by the data are left out where days say that they are not whole.
@@ -139,12 +145,14 @@ def build(
         raise NoData("no rows to forecast from")
     if "known_on" not in frame.columns:
         frame = frame.with_columns(pl.col("date").alias("known_on"))
+    if "weight" not in frame.columns:
+        frame = frame.with_columns(pl.lit(1.0).alias("weight"))
     frame = frame.with_columns(pl.col("date").dt.truncate(EVERY[by]).alias("period"))
-    first, end = frame["date"].min(), max(filter(None, (frame["date"].max(), last)))
+    first, end = _span(frame["date"], last)
     starts = pl.select(pl.date_range(pl.lit(first).dt.truncate(EVERY[by]), pl.lit(end), EVERY[by])).to_series()
     keys = frame.select("a", "b", "item").unique().sort("a", "b", "item")
     daily = kind != "share" and bool((frame["date"] != frame["period"]).any())
-    days = (end - first).days + 1  # type: ignore[operator]
+    days = (end - first).days + 1
     if daily and keys.height * days <= MOST_CELLS:
         after = starts.dt.offset_by(EVERY[by])
         whole = (starts >= first) & (after.dt.offset_by("-1d") <= end)
@@ -167,7 +175,13 @@ def build(
     rows = (
         frame.with_columns(unit.alias("unit"), known.alias("known"))
         .join(order, on=["a", "b", "item"])
-        .select("series", "unit", pl.max_horizontal("unit", "known").alias("known"), pl.col("value").cast(pl.Float64))
+        .select(
+            "series",
+            "unit",
+            pl.max_horizontal("unit", "known").alias("known"),
+            pl.col("value", "weight").cast(pl.Float64),
+        )
         .sort("series", "unit", "known")
     )
-    return Dataset(keys, kind, by, kept.to_list(), edges, length, rows, directed, name)
+    scored = np.ones(keys.height, dtype=bool)
+    return Dataset(keys, kind, by, kept.to_list(), edges, length, rows, directed, scored, name)

@@ -7,6 +7,7 @@ origins for learning may lie anywhere, not on the calendar's periods alone.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +19,15 @@ from detente.forecasts.dataset import Array, Dataset
 HALF_LIVES = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 WINDOWS = (1, 2, 3, 6, 12)
 SHORT, LONG = 1.0, 4.0
+POWERS: dict[str, Callable[[Array], Array]] = {
+    "x": lambda v: v,
+    "abs": np.abs,
+    "square": np.square,
+    "positive": lambda v: (v > 0).astype(float),
+    "root": lambda v: np.sign(v) * np.sqrt(np.abs(v)),
+    "asinh": np.arcsinh,
+    "log": np.log1p,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,15 +111,7 @@ class Past:
         from scipy.signal import lfilter
 
         values, known = self._filled
-        x = {
-            "x": lambda v: v,
-            "abs": np.abs,
-            "square": np.square,
-            "positive": lambda v: (v > 0).astype(float),
-            "root": lambda v: np.sign(v) * np.sqrt(np.abs(v)),
-            "asinh": np.arcsinh,
-            "log": np.log1p,
-        }[what](values)
+        x = POWERS[what](values)
         weight = 1 - 0.5 ** (1 / max(half_life * self.data.length, 0.3))
         step = ([weight], [1, weight - 1])
         ones = np.ones((1, x.shape[1])) if known is None else known
@@ -164,9 +166,17 @@ def _values(past: Past, at: int) -> View:
     columns += [free(past.averages("x", h)[:, at]) for h in past.half_lives()]
     for h in past.half_lives((0.25, 1.0, 4.0, 13.0)):
         root = past.averages("root", h)[:, at]
-        columns += [past.averages("positive", h)[:, at], free(np.sign(root) * root**2), past.averages("asinh", h)[:, at]]
+        columns += [
+            past.averages("positive", h)[:, at],
+            free(np.sign(root) * root**2),
+            past.averages("asinh", h)[:, at],
+        ]
     spread = np.sqrt(past.averages("square", 3.0)[:, at] * length)
-    columns += [np.log((past.averages("abs", 1.0)[:, at] + 1e-9) / (busy + 1e-9)), np.log(spread / scale + 1e-9), np.log(scale)]
+    columns += [
+        np.log((past.averages("abs", 1.0)[:, at] + 1e-9) / (busy + 1e-9)),
+        np.log(spread / scale + 1e-9),
+        np.log(scale),
+    ]
     return View(np.column_stack(columns), np.zeros(len(scale)), scale)
 
 
@@ -206,7 +216,10 @@ def _shares(past: Past, at: int) -> View:
         for group in (kin.sender, kin.receiver, kin.item):
             columns.append(_mean(move, _joint(group, kin.item)))
         columns.append(_mean(move, kin.pair))
-    columns += [_mean(level, _joint(kin.sender, kin.item)) - level, _mean(level, _joint(kin.receiver, kin.item)) - level]
+    columns += [
+        _mean(level, _joint(kin.sender, kin.item)) - level,
+        _mean(level, _joint(kin.receiver, kin.item)) - level,
+    ]
     columns.append(kin.item.astype(float))
     return View(np.column_stack(columns), level, np.ones(len(level)))
 

@@ -13,6 +13,7 @@ small enough to be shipped for pairs whose own record is thin (`to_dict`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,7 +64,12 @@ class Cells:
     def of(cls, data: dict[str, Any]) -> Cells:
         """The reverse of `to_dict`."""
         return cls(
-            data["kappa"], data["delta"], *(np.array(data[name]) for name in ("levels", "spreads", "table")), data["rows"]
+            float(data["kappa"]),
+            float(data["delta"]),
+            np.array(data["levels"], dtype=float),
+            np.array(data["spreads"], dtype=float),
+            np.array(data["table"], dtype=float),
+            int(data["rows"]),
         )
 
 
@@ -92,8 +98,13 @@ def predict(cells: Cells, z: Array, base: Array, kind: str, scale: Array) -> Arr
     return quantiles * scale[:, None] if kind == "value" else quantiles
 
 
-def fit(z: Array, base: Array, horizon: int) -> Cells | None:
-    """The cells of one item and horizon from all its series (series, periods); None with too little past."""
+def fit(
+    z: Array, base: Array, horizon: int, *, kappas: Sequence[float] = KAPPAS, bins: int = 14, parts: int = 4
+) -> Cells | None:
+    """The cells of one item and horizon from all its series (series, periods); None with too little past.
+
+    At most `bins` levels, each in `parts` by spread; kappa is one of `kappas`.
+    """
     last = z.shape[1] - horizon
     origins = np.arange(max(1, last - MOST_ORIGINS), last)
     if len(origins) < 1:
@@ -104,19 +115,20 @@ def fit(z: Array, base: Array, horizon: int) -> Cells | None:
         gap = target - _centres(z, base, kappa, delta)[0][:, origins]
         return float(np.nanmean(gap**2)) if np.isfinite(gap).any() else np.inf
 
-    kappa, delta = min(((k, d) for k in KAPPAS for d in DELTAS), key=lambda choice: loss(*choice))
+    kappa, delta = min(((k, d) for k in kappas for d in DELTAS), key=lambda choice: loss(*choice))
     centres, spreads = _centres(z, base, kappa, delta)
     level, spread = centres[:, origins].ravel(), spreads[:, origins].ravel()
     error = target.ravel() - level
     known = np.isfinite(error) & np.isfinite(spread)
     if known.sum() < 30:
         return None
-    return _tabulate(level[known], spread[known], error[known], kappa, delta)
+    return _tabulate((level[known], spread[known], error[known]), kappa, delta, bins, parts)
 
 
-def _tabulate(level: Array, spread: Array, error: Array, kappa: float, delta: float) -> Cells:
-    bins = int(np.clip(len(error) // (4 * A_CELL), 1, 14))
-    parts = 4 if len(error) >= 4 * A_CELL else 1
+def _tabulate(seen: tuple[Array, Array, Array], kappa: float, delta: float, bins: int, parts: int) -> Cells:
+    level, spread, error = seen
+    bins = int(np.clip(len(error) // (4 * A_CELL), 1, bins))
+    parts = parts if len(error) >= parts * A_CELL else 1
     levels = np.unique(np.quantile(level, np.arange(1, bins) / bins)) if bins > 1 else np.zeros(0)
     of = np.searchsorted(levels, level, "right")
     spreads = np.zeros((len(levels) + 1, parts - 1))
@@ -157,7 +169,9 @@ def group_means(z: Array, group: Relatives) -> Array:
         mean = np.cumsum(np.where(known, z, 0.0), 1) / np.cumsum(known, 1)
     items = int(group.item.max()) + 1
     whole = _by(mean, group.item)
-    return np.nan_to_num(_by(mean, group.sender * items + group.item) + _by(mean, group.receiver * items + group.item) - whole)
+    return np.nan_to_num(
+        _by(mean, group.sender * items + group.item) + _by(mean, group.receiver * items + group.item) - whole
+    )
 
 
 def _by(values: Array, group: Any) -> Array:

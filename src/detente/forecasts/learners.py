@@ -124,7 +124,9 @@ class _Forest:
     outcomes: Any
 
     def quantiles(self, x: Array) -> Array:
-        return np.concatenate([self._some(x[at : at + CHUNK]) for at in range(0, len(x), CHUNK)] or [np.zeros((0, COUNT))])
+        return np.concatenate(
+            [self._some(x[at : at + CHUNK]) for at in range(0, len(x), CHUNK)] or [np.zeros((0, COUNT))]
+        )
 
     def _some(self, x: Array) -> Array:
         leaves = self.model.apply(_fill(x))

@@ -7,6 +7,7 @@ dataset as it was known at the origin alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from detente.forecasts.scores import COUNT, LEVELS
 
 GROUPS = ((1, 1), (2, 3), (4, 7), (8, 15), (16, 31))
 ROWS = {"boosted": 60_000, "forest": 120_000}
-LEARNERS = {
+LEARNERS: dict[str, dict[bool, Any]] = {
     "boosted": {False: Boosted(), True: Boosted(leaves=20, rounds=50)},
     "forest": {False: Forest(), True: Forest()},
 }

@@ -125,7 +125,9 @@ def diebold_mariano(ours: Array, theirs: Array, horizon: int) -> tuple[float, fl
         return float("nan"), float("nan")
     centred = gap - gap.mean()
     reach = min(horizon - 1, n // 2)
-    variance = (centred @ centred + 2 * sum((1 - k / (reach + 1)) * (centred[k:] @ centred[:-k]) for k in range(1, reach + 1))) / n
+    variance = (
+        centred @ centred + 2 * sum((1 - k / (reach + 1)) * (centred[k:] @ centred[:-k]) for k in range(1, reach + 1))
+    ) / n
     if variance <= 0:
         return float("nan"), float("nan")
     correction = np.sqrt(max((n + 1 - 2 * horizon + horizon * (horizon - 1) / n) / n, 1 / n))

@@ -21,7 +21,7 @@ def combine(members: Array, weights: Array, kind: str) -> Array:
 
     A row's missing members leave their weight to the rest.
     """
-    known = np.isfinite(members).all(-1)
+    known = np.asarray(np.isfinite(members).all(-1))
     share = weights[:, None] * known
     total = share.sum(0)
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -150,6 +150,29 @@ def all_counts(
     return _sorted(pl.from_arrow(counts(events, by).to_pyarrow()))
 
 
+def known_counts(record: Record, *, source: str, as_of: date | None, area: str | None = None) -> pl.DataFrame:
+    """Counts by quad class and net intensity of all pairs of states by day and the day on which they became known."""
+    events = state_events(open_events(record, source), as_of)
+    if area is not None:
+        if record.own_codebook:
+            raise DetenteError("areas of a codebook of your own are assigned pair by pair, not for all pairs at once")
+        events = in_area(events, area)
+    q = events.quad
+    found = events.group_by("date", "known_on", "sender", "receiver").aggregate(
+        verbal_cooperation=(q == 1).sum().cast("int64"),
+        material_cooperation=(q == 2).sum().cast("int64"),
+        verbal_conflict=(q == 3).sum().cast("int64"),
+        material_conflict=(q == 4).sum().cast("int64"),
+        intensity=events.intensity.cast("float64").sum(),
+    )
+    days = pl.col("date", "known_on").cast(pl.Date)
+    return (
+        pl.DataFrame(pl.from_arrow(found.to_pyarrow()))
+        .with_columns(days)
+        .sort("date", "known_on", "sender", "receiver")
+    )
+
+
 def action_counts(
     record: Record, *, source: str, by: str, as_of: date | None, states: Sequence[str] | None = None
 ) -> pl.DataFrame:

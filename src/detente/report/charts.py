@@ -175,7 +175,7 @@ def area_chart(a: Assessment, area: str) -> tuple[str, str] | None:
 
 
 def _trailing(facts: list[dict[str, Any]], as_of: date, first: date) -> tuple[list[date], list[int], list[int]]:
-    from detente.assessment.windows import months_before
+    from detente.measures.months import months_before
 
     days: list[date] = []
     k: list[int] = []

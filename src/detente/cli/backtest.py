@@ -1,0 +1,183 @@
+"""`detente backtest`."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from detente.cli.common import Day, format_option, open_record, record_options, say
+
+if TYPE_CHECKING:
+    from detente.forecasts.dataset import Dataset
+
+PERIODS = ("week", "month", "quarter", "year")
+
+
+def _numbers(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, ...]:
+    try:
+        found = sorted({int(part) for part in value.split(",")})
+    except ValueError:
+        raise click.BadParameter("whole numbers parted by commas, as in 1,3,6") from None
+    if not found or found[0] < 1 or found[-1] > 31:
+        raise click.BadParameter("horizons are from 1 to 31 periods")
+    return tuple(found)
+
+
+@click.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--by", type=click.Choice(PERIODS), default="month", show_default=True, help="The period of origins and horizons."
+)
+@click.option("--horizons", default="1,3,6", show_default=True, callback=_numbers, help="Periods ahead.")
+@click.option(
+    "--train-until",
+    type=Day(last=True),
+    help="The first origin is the last period ended by this day (default: half-way).",
+)
+@click.option(
+    "--step", type=click.IntRange(1), default=1, show_default=True, help="Periods from one origin to the next."
+)
+@click.option(
+    "--refit", type=click.IntRange(1), default=1, show_default=True, help="Origins from one learning to the next."
+)
+@click.option("--pairs", type=click.IntRange(1), help="Judge the most active pairs up to the first origin only.")
+@click.option("--teachers", type=click.IntRange(1), help="Learn from as many pairs more.")
+@click.option(
+    "--least", type=click.IntRange(1), default=1, show_default=True, help="Only pairs with rows in as many periods."
+)
+@click.option(
+    "--kind", type=click.Choice(("count", "value", "share")), help="Of a file's values (default: told by the columns)."
+)
+@click.option("--counts", help="A file's columns of counts, parted by commas.")
+@click.option(
+    "--target",
+    type=click.Choice(("counts", "share", "intensity", "votes")),
+    default="counts",
+    show_default=True,
+    help="Of the record, without a file.",
+)
+@click.option("--source", help="Event source of the record (default: the one with most events).")
+@click.option("--area", help="One issue area of the record's events.")
+@click.option(
+    "--models", default="", help="Ours to run, parted by commas: hierarchical, boosted, forest, BVAR (default: all)."
+)
+@click.option("--no-classical", is_flag=True, help="Leave ETS and ARIMA out; they are fitted to a sample of series.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep finished origins here, so that an interrupted run goes on.",
+)
+@click.option(
+    "--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write the scorecard as a page as well."
+)
+@click.option("--json", "data_file", type=click.Path(path_type=Path, dir_okay=False), help="Write it as JSON as well.")
+@click.option("--title", default="Back-test", show_default=True)
+@record_options
+@format_option("table", "markdown", "json")
+def backtest(file: Path | None, form: str, page: Path | None, data_file: Path | None, title: str, **asked: Any) -> None:
+    """Forecast the past from every origin and score it, on a tidy FILE or on the record.
+
+    FILE has columns a, b (or sender, receiver), date, and value or counts; item and known_on if there are any.
+
+    \b
+    detente backtest scores.csv --by month --horizons 1,3,6 --train-until 2019-12
+    detente backtest --target counts --by week --horizons 1,2,4,8 --pairs 100 --keep runs/weekly --html weekly.html
+    """
+    from detente.forecasts.backtest import Plan
+    from detente.forecasts.backtest import backtest as run
+    from detente.forecasts.models import OURS
+    from detente.forecasts.scorecard import Scorecard
+    from detente.report import scorecard
+
+    models = tuple(name for name in OURS if not asked["models"] or name in asked["models"].split(","))
+    unknown = set(filter(None, asked["models"].split(","))) - set(OURS)
+    if unknown or not models:
+        raise click.BadParameter(
+            f"{', '.join(sorted(unknown))}: the models are {', '.join(OURS)}", param_hint="--models"
+        )
+    data = _data(file, asked)
+    first = _first(data, asked["train_until"])
+    plan = Plan(
+        asked["horizons"], first, asked["step"], asked["refit"], models, not asked["no_classical"], asked["seed"]
+    )
+    card = Scorecard(data, plan, _run(run, data, plan, asked["keep"]))
+    if page:
+        say(f"wrote {scorecard.write_html(card, title, page)}")
+    if data_file:
+        say(f"wrote {_write(data_file, card.to_json())}")
+    if form == "json":
+        click.echo(card.to_json(), nl=False)
+    elif form == "markdown":
+        click.echo(scorecard.to_markdown(card, title), nl=False)
+    else:
+        click.echo(scorecard.to_text(card), nl=False)
+
+
+def _data(file: Path | None, asked: dict[str, Any]) -> Dataset:
+    shared = {name: asked[name] for name in ("pairs", "teachers", "least")} | {
+        "until": asked["train_until"],
+        "by": asked["by"],
+    }
+    if file is not None:
+        from detente.forecasts.tidy import read_tidy
+
+        counts = asked["counts"].split(",") if asked["counts"] else ()
+        return read_tidy(file, kind=asked["kind"], counts=counts, **shared)
+    from detente.forecasts.of_record import from_record
+
+    options = {name: asked[name] for name in ("folder", "names_file", "codebook_file", "no_cases", "case_folders")}
+    record = open_record(**options)
+    if asked["area"]:
+        record.codebook.area(asked["area"])
+    if asked["target"] == "votes":
+        shared["by"] = "year"
+    return from_record(record, asked["target"], source=asked["source"], areas=(asked["area"],), **shared)
+
+
+def _first(data: Dataset, until: date | None) -> int:
+    """The last period that ends on `until` or before; else the middle one."""
+    if until is None:
+        return max(2, data.periods // 2)
+    import polars as pl
+
+    from detente.errors import DetenteError
+    from detente.forecasts.dataset import EVERY
+
+    ends = pl.Series(data.starts).dt.offset_by(EVERY[data.by]).dt.offset_by("-1d")
+    first = int((ends <= until).sum()) - 1
+    if first < 2:
+        raise DetenteError(
+            f"--train-until {until} leaves {first + 1} whole {data.by}s to learn from (from {data.starts[0]}); 3 are needed"
+        )
+    return first
+
+
+def _run(run: Any, data: Dataset, plan: Any, folder: Path | None) -> Any:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (TextColumn("origins"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("origins", total=None)
+        return run(data, plan, folder, on_origin=lambda done, of: progress.update(task, completed=done, total=of))
+
+
+def _write(path: Path, text: str) -> Path:
+    from detente.errors import DetenteError
+
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise DetenteError(f"{path}: can't be written: {error.strerror}") from None
+    return path

@@ -1,0 +1,111 @@
+"""Datasets from a record: directed counts by quad class, cooperation shares, net intensity, agreement in UN votes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from detente.errors import DetenteError, NoData
+from detente.forecasts.dataset import EVERY, Dataset, build
+from detente.forecasts.tidy import QUADS, mark, most_active
+from detente.measures.panel import busiest_source
+from detente.measures.votes import all_similarity
+from detente.record.queries import known_counts
+
+if TYPE_CHECKING:
+    from detente.record import Record
+
+TARGETS = ("counts", "share", "intensity", "votes")
+
+
+def from_record(
+    record: Record,
+    target: str = "counts",
+    *,
+    by: str = "week",
+    as_of: date | None = None,
+    source: str | None = None,
+    areas: Sequence[str | None] = (None,),
+    pairs: int | None = None,
+    teachers: int | None = None,
+    least: int = 1,
+    until: date | None = None,
+    with_pair: tuple[str, str] | None = None,
+) -> Dataset:
+    """The dataset of all pairs of states in a record, as known on `as_of`, each row with the day from which it was known.
+
+    `target` is one of counts (an item a quad class), share (cooperative acts of all), intensity (net, by direction) and votes (by
+    issue and all together, undirected, by year). Items carry the area where `areas` names some. The rest as in
+    `detente.forecasts.tidy.read_tidy`; `with_pair` is kept whatever its rank.
+    """
+    if target not in TARGETS:
+        raise DetenteError(f"the target is one of {', '.join(TARGETS)}, not {target!r}")
+    if target == "votes":
+        tidy, name, kind, last = _votes(record, as_of), "UN agreement", "share", None
+    else:
+        if by not in EVERY:
+            raise DetenteError(f"by must be one of {', '.join(EVERY)}, not {by!r}")
+        chosen = busiest_source(record, source, as_of)
+        tidy = pl.concat([_events(record, target, chosen, by, as_of, area) for area in areas])
+        name, kind = f"{target} of {chosen}", {"counts": "count", "share": "share", "intensity": "value"}[target]
+        last = max(end for _, end in record.covers(chosen, as_of))
+    if tidy.is_empty():
+        raise NoData(f"no {target} are known{f' on {as_of}' if as_of else ''}")
+    kept, judged = most_active(tidy, by, pairs, teachers, least, until)
+    if with_pair is not None:
+        ends = set(with_pair)
+        own = tidy.filter(pl.col("a").is_in(ends) & pl.col("b").is_in(ends))
+        kept = pl.concat([kept, own]).unique(maintain_order=True)
+    return mark(build(kept, kind=kind, by=by, directed=target != "votes", name=name, last=last), judged)
+
+
+def _events(record: Record, target: str, source: str, by: str, as_of: date | None, area: str | None) -> pl.DataFrame:
+    counts = known_counts(record, source=source, as_of=as_of, area=area)
+    prefix = "" if area is None else f"{area} "
+    keys = ["a", "b", "date", "known_on"]
+    frame = counts.rename({"sender": "a", "receiver": "b"})
+    if target == "counts":
+        rows = frame.unpivot(list(QUADS), index=keys, variable_name="item", value_name="value").filter(
+            pl.col("value") > 0
+        )
+        return rows.select(
+            "a",
+            "b",
+            pl.format("{}{}", pl.lit(prefix), "item").alias("item"),
+            "date",
+            "known_on",
+            pl.col("value").cast(pl.Float64),
+            pl.lit(1.0).alias("weight"),
+        )
+    item = pl.lit(f"{prefix}{target}").alias("item")
+    if target == "intensity":
+        return frame.select(
+            "a", "b", item, "date", "known_on", pl.col("intensity").alias("value"), pl.lit(1.0).alias("weight")
+        )
+    good, every = pl.sum_horizontal(QUADS[:2]), pl.sum_horizontal(QUADS)
+    return frame.select(
+        "a", "b", item, "date", "known_on", (good / every).alias("value"), every.cast(pl.Float64).alias("weight")
+    )
+
+
+def _votes(record: Record, as_of: date | None) -> pl.DataFrame:
+    from detente.sources.unvotes import ISSUES
+
+    frames = []
+    for issue in (None, *ISSUES):
+        rows = all_similarity(record, as_of=as_of, issue=issue)
+        frames.append(
+            rows.select(
+                "a",
+                "b",
+                pl.lit(issue or "all").alias("item"),
+                pl.date("year", 1, 1).alias("date"),
+                pl.col("agreement").alias("value"),
+                pl.lit(1.0).alias("weight"),
+            )
+        )
+    tidy = pl.concat(frames).drop_nulls("value")
+    return tidy.with_columns(pl.col("date").alias("known_on"))

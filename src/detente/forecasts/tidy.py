@@ -1,0 +1,207 @@
+"""Tidy files of pairs and dates as datasets: CSV, TSV (plain or gzip) and Parquet.
+
+Columns: `a` and `b` (or `sender` and `receiver`), `date` (or `period`, `year`), and `value`, or one or more columns of counts.
+Optional: `item` (or `area`, `issue`, `series`), one more key; `known_on`, the day from which a row was known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from detente.errors import DetenteError
+from detente.forecasts.dataset import EVERY, KINDS, Dataset, build
+
+QUADS = ("verbal_cooperation", "material_cooperation", "verbal_conflict", "material_conflict")
+ENDS = (("a", "b"), ("sender", "receiver"), ("source", "target"), ("state_a", "state_b"))
+DATES = ("date", "period", "day", "week", "month", "quarter", "year")
+VALUES = ("value", "score")
+ITEMS = ("item", "area", "issue", "series")
+COUNTS = ("count", "counts", "n", "events", *QUADS)
+
+
+def read_tidy(
+    path: Path,
+    *,
+    by: str,
+    kind: str | None = None,
+    counts: Sequence[str] = (),
+    pairs: int | None = None,
+    teachers: int | None = None,
+    least: int = 1,
+    until: date | None = None,
+) -> Dataset:
+    """The dataset of a file.
+
+    `kind` None is told by the columns: counts are count, a value always within 0 and 1, one a period, is share, other values value. `counts` names
+    the columns of counts. `pairs` keeps the most active pairs up to `until` (by rows, then by size); `teachers` as many more from which
+    models learn without being judged on them; `least` those with rows in as many periods. DetenteError names the column or row at fault.
+    """
+    if by not in EVERY:
+        raise DetenteError(f"by must be one of {', '.join(EVERY)}, not {by!r}")
+    if kind is not None and kind not in KINDS:
+        raise DetenteError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
+    frame = _read(path)
+    a, b = _ends(path, frame)
+    when, item = _one_of(path, frame, DATES, "a date"), next((c for c in ITEMS if c in frame.columns), None)
+    value = next(([c] for c in VALUES if c in frame.columns), None)
+    measured = list(counts) or value or [c for c in COUNTS if c in frame.columns]
+    missing = [name for name in measured if name not in frame.columns]
+    if missing or not measured:
+        raise DetenteError(
+            f"{path.name}: no column {', '.join(missing) or 'value, nor one of counts'}; it has {', '.join(frame.columns)}. "
+            "Name the columns of counts with --counts"
+        )
+    frame = _typed(path, frame, a, b, when, measured)
+    tidy = frame.select(
+        pl.col(a).alias("a"),
+        pl.col(b).alias("b"),
+        pl.col(item).cast(pl.Utf8).alias("part") if item else pl.lit("").alias("part"),
+        pl.col(when).alias("date"),
+        *([pl.col("known_on")] if "known_on" in frame.columns else []),
+        *measured,
+    )
+    index = [name for name in tidy.columns if name not in measured]
+    tidy = tidy.unpivot(measured, index=index, variable_name="measure", value_name="value").drop_nulls("value")
+    told = [pl.col("part")] if item else []
+    told += [pl.col("measure")] if len(measured) > 1 or not item else []
+    tidy = tidy.with_columns(pl.concat_str(told, separator=" ").alias("item")).drop("part", "measure")
+    if tidy.is_empty():
+        raise DetenteError(f"{path.name} holds no row with a value")
+    kind = kind or _kind(tidy, by, measured)
+    _check_values(path, tidy, kind)
+    if kind != "share":
+        tidy = tidy.filter((pl.col("value") != 0) | (pl.col("date") == pl.col("date").min()))
+    tidy, judged = most_active(tidy, by, pairs, teachers, least, until)
+    ordered = (a, b) != ("a", "b") or _both_ways(tidy)
+    made = build(tidy, kind=kind, by=by, directed=ordered, name=path.name, last=frame[when].max())  # type: ignore[arg-type]
+    return mark(made, judged)
+
+
+def mark(data: Dataset, judged: pl.DataFrame) -> Dataset:
+    """The dataset with only the pairs of `judged` (a, b, either way round) to be scored."""
+    if judged.is_empty():
+        return data
+    held = {frozenset(pair) for pair in judged.select("a", "b").iter_rows()}
+    data.scored[:] = [frozenset(pair) in held for pair in data.keys.select("a", "b").iter_rows()]
+    return data
+
+
+def most_active(
+    tidy: pl.DataFrame, by: str, pairs: int | None, teachers: int | None, least: int, until: date | None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows of the pairs kept, and the pairs to be scored (empty: all); see `read_tidy`."""
+    ends = (pl.min_horizontal("a", "b").alias("a"), pl.max_horizontal("a", "b").alias("b"))
+    known = tidy if until is None else tidy.filter(pl.col("date") <= until)
+    ranked = (
+        known.with_columns(*ends)
+        .group_by("a", "b")
+        .agg(pl.len().alias("n"), pl.col("value").abs().sum().alias("size"))
+        .sort("n", "size", "a", "b", descending=[True, True, False, False])
+    )
+    lasting = (
+        tidy.with_columns(*ends, pl.col("date").dt.truncate(EVERY[by]).alias("period"))
+        .group_by("a", "b")
+        .agg(pl.col("period").n_unique().alias("periods"))
+        .filter(pl.col("periods") >= least)
+    )
+    ranked = ranked.join(lasting.select("a", "b"), on=["a", "b"], maintain_order="left")
+    kept = ranked if pairs is None else ranked.head(pairs + (teachers or 0))
+    judged = ranked.head(pairs) if pairs is not None and teachers else ranked.head(0)
+    both = pl.concat([kept.select("a", "b"), kept.select(pl.col("b").alias("a"), pl.col("a").alias("b"))]).unique()
+    return tidy.join(both, on=["a", "b"], how="semi", maintain_order="left"), judged.select("a", "b")
+
+
+def _read(path: Path) -> pl.DataFrame:
+    if not path.is_file():
+        raise DetenteError(f"{path}: no such file")
+    try:
+        if path.suffix == ".parquet":
+            return pl.read_parquet(path)
+        name = path.name.removesuffix(".gz")
+        return pl.read_csv(path, separator="\t" if name.endswith((".tsv", ".tab")) else ",", infer_schema_length=None)
+    except (pl.exceptions.PolarsError, OSError, UnicodeError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise DetenteError(f"{path.name}: can't be read as a table ({reason}); give CSV, TSV or Parquet") from None
+
+
+def _ends(path: Path, frame: pl.DataFrame) -> tuple[str, str]:
+    for a, b in ENDS:
+        if a in frame.columns and b in frame.columns:
+            return a, b
+    raise DetenteError(f"{path.name}: no columns a and b (or sender and receiver); it has {', '.join(frame.columns)}")
+
+
+def _one_of(path: Path, frame: pl.DataFrame, names: Sequence[str], what: str) -> str:
+    for name in names:
+        if name in frame.columns:
+            return name
+    raise DetenteError(f"{path.name}: no column of {what} ({', '.join(names)}); it has {', '.join(frame.columns)}")
+
+
+def _typed(path: Path, frame: pl.DataFrame, a: str, b: str, when: str, measured: Sequence[str]) -> pl.DataFrame:
+    days = [when, *(["known_on"] if "known_on" in frame.columns else [])]
+    numbers = frame.with_columns(
+        pl.col(a, b).cast(pl.Utf8),
+        *(_day(frame, name).alias(name) for name in days),
+        *(pl.col(name).cast(pl.Float64, strict=False).alias(name) for name in measured),
+    )
+    for name in (a, b, *days):
+        _no_nulls(path, frame, numbers, name, "a state" if name in (a, b) else "a day (YYYY-MM-DD, YYYY-MM or YYYY)")
+    for name in measured:
+        lost = numbers.filter(pl.col(name).is_null() & frame[name].is_not_null())
+        if lost.height or not numbers[name].drop_nulls().is_finite().all():
+            at = (numbers[name].is_null() & frame[name].is_not_null()) | ~numbers[name].is_finite().fill_null(True)
+            row = int(at.arg_true()[0])
+            raise DetenteError(
+                f"{path.name}, row {row + 1}: {name} is {frame[name][row]!r}, not a number; correct or empty it"
+            )
+    return numbers
+
+
+def _no_nulls(path: Path, frame: pl.DataFrame, typed: pl.DataFrame, name: str, what: str) -> None:
+    bad = typed[name].is_null()
+    if bad.any():
+        row = int(bad.arg_true()[0])
+        raise DetenteError(
+            f"{path.name}, row {row + 1}: {name} is {frame[name][row]!r}, not {what}; correct or remove the row"
+        )
+
+
+def _day(frame: pl.DataFrame, name: str) -> pl.Expr:
+    kind = frame.schema[name]
+    if kind == pl.Date:
+        return pl.col(name)
+    if kind in (pl.Datetime, pl.Datetime("us"), pl.Datetime("ns"), pl.Datetime("ms")):
+        return pl.col(name).cast(pl.Date)
+    text = pl.col(name).cast(pl.Utf8).str.strip_chars()
+    return pl.coalesce(
+        text.str.to_date("%Y-%m-%d", strict=False),
+        (text + "-01").str.to_date("%Y-%m-%d", strict=False),
+        (text + "-01-01").str.to_date("%Y-%m-%d", strict=False),
+    )
+
+
+def _kind(tidy: pl.DataFrame, by: str, measured: Sequence[str]) -> str:
+    if measured[0] not in VALUES:
+        return "count"
+    inside = bool(tidy["value"].is_between(0, 1).all())
+    keys = tidy.select("a", "b", "item", pl.col("date").dt.truncate(EVERY[by]))
+    return "share" if inside and keys.is_unique().all() else "value"
+
+
+def _check_values(path: Path, tidy: pl.DataFrame, kind: str) -> None:
+    value = tidy["value"]
+    if kind == "count" and ((value < 0) | (value != value.floor())).any():
+        raise DetenteError(f"{path.name}: counts must be whole numbers from 0; for sums of scores say --kind value")
+    if kind == "share" and not value.is_between(0, 1).all():
+        raise DetenteError(f"{path.name}: shares lie between 0 and 1; for other numbers say --kind value")
+
+
+def _both_ways(tidy: pl.DataFrame) -> bool:
+    pairs: Any = tidy.select("a", "b").unique()
+    return bool(pairs.join(pairs, left_on=["a", "b"], right_on=["b", "a"]).height)
