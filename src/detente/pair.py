@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from detente.explain.result import Explained
     from detente.explain.spillover import PairSpillover
     from detente.explain.triangle import Triangle
+    from detente.forecasts.of_pair import PairForecast
     from detente.measures import Life
     from detente.models.ideal_points import IdealPointsFit
     from detente.models.reciprocity import ReciprocityFit
@@ -219,6 +220,14 @@ class Pair:
 
         states = [self.record.actors.state(third) for third in thirds]
         return explain(self.record, self.a, self.b, as_of=self.as_of, thirds=states, **asked)
+
+    def forecast(self, *, horizon: int = 24, **asked: Any) -> PairForecast:
+        """What is to be expected within `horizon` months; needs a day; see `detente.forecasts.of_pair`."""
+        from detente.forecasts.of_pair import forecast
+
+        if self.as_of is None:
+            raise DetenteError("a forecast is as of a day: record.pair(a, b, as_of='2007-02-01')")
+        return forecast(self.record, self.a, self.b, as_of=self.as_of, horizon=horizon, **asked)
 
     def assess(self, *, source: str | None = None, explained: bool = True) -> Assessment:
         """The assessment; needs a day, so give `as_of` when naming the pair.

@@ -17,6 +17,7 @@ COMMANDS = {
     "components": ("detente.cli.components", "Find the hidden structure of who does what to whom when."),
     "explain": ("detente.cli.explain", "Explain a pair: levels, reciprocity, third parties, breaks, votes."),
     "fetch": ("detente.cli.fetch", "Download event data and UN votes from their official addresses."),
+    "forecast": ("detente.cli.forecast", "Forecast a pair: fans of counts, shares and votes, chances of events."),
     "ideal-points": ("detente.cli.ideal_points", "Place all states by their votes in the UN, session by session."),
     "ingest": ("detente.cli.record", "Add files or folders to the record."),
     "levels": ("detente.cli.levels", "Estimate a pair's levels of cooperation and conflict, with bands."),

@@ -141,8 +141,7 @@ def _origin(
     weights = _weights(data, origin, horizons, members, memory, ahead.totals)
     if members:
         said[STACK] = {
-            h: combine(np.stack([said[name][h] for name in members]), weights[n], data.kind)
-            for n, h in enumerate(horizons)
+            h: combine(np.stack([said[name][h] for name in members]), weights[n]) for n, h in enumerate(horizons)
         }
     for name, way in baselines(data.kind, data.by, ahead.relatives.item).items():
         said[name] = {h: way(ahead.totals, h) for h in horizons}
@@ -298,3 +297,32 @@ class _Keeper:
         part = path.with_suffix(".part.npz")
         np.savez_compressed(part, **parts)
         part.replace(path)
+
+
+def forecast_now(data: Dataset, ahead: int, *, full: bool = True, seed: int = 0) -> Array:
+    """Forecasts (series, ahead, COUNT) of the periods after the last, on the scale of the data.
+
+    `full` stacks the hierarchical model, the forest and climatology with weights from up to three past origins;
+    else the hierarchical model alone.
+    """
+    horizons = tuple(range(1, ahead + 1))
+    last = data.periods - 1
+    relatives = Relatives.of(data)
+    now = Forecaster(data, last, seed=seed, relatives=relatives)
+    if not full:
+        made = now.hierarchical(horizons)
+        return np.stack([made[h] for h in horizons], axis=1)
+    members = ["hierarchical", "forest", "climatology"]
+    plan = Plan(horizons, last, models=("hierarchical", "forest"), seed=seed)
+    memory: list[tuple[int, Any, Array]] = []
+    for origin in (last - 3 * ahead // 2, last - ahead, last - ahead // 2 - 1):
+        if origin >= 4:
+            past = Forecaster(data, origin, seed=seed, relatives=relatives)
+            _, sample, quantiles = _origin(past, plan, [], scored=False)
+            memory.append((origin, sample, quantiles))
+    weights = _weights(data, last, horizons, members, memory, now.totals)
+    said: dict[str, dict[int, Array]] = now.all(horizons, ("hierarchical", "forest"))
+    said["climatology"] = dict.fromkeys(horizons, climatology(now.totals))
+    return np.stack(
+        [combine(np.stack([said[name][h] for name in members]), weights[n]) for n, h in enumerate(horizons)], axis=1
+    )

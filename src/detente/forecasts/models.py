@@ -18,10 +18,10 @@ from detente.forecasts.learners import Boosted, Fitted, Forest
 from detente.forecasts.scores import COUNT, LEVELS
 
 GROUPS = ((1, 1), (2, 3), (4, 7), (8, 15), (16, 31))
-ROWS = {"boosted": 60_000, "forest": 120_000}
+ROWS = {"boosted": {False: 60_000, True: 200_000}, "forest": {False: 120_000, True: 250_000}}
 LEARNERS: dict[str, dict[bool, Any]] = {
-    "boosted": {False: Boosted(), True: Boosted(leaves=20, rounds=50)},
-    "forest": {False: Forest(), True: Forest()},
+    "boosted": {False: Boosted(), True: Boosted(leaves=40, rounds=50)},
+    "forest": {False: Forest(), True: Forest(least=20)},
 }
 LEAST_VAR, MOST_VAR, VAR_DRAWS = 16, 8, 400
 OURS = ("hierarchical", "boosted", "forest", "BVAR")
@@ -67,11 +67,10 @@ class Forecaster:
 
     def learn(self, name: str, horizons: Sequence[int]) -> Fitted | None:
         """A learner that has seen what followed past origins of all series; None with too little past."""
-        x, y = self._lessons(horizons, ROWS[name])
-        if len(y) < 200:
-            return None
         # Where periods have no parts, series are short and many: what tells them apart takes deeper trees.
-        return LEARNERS[name][self.data.length == 1.0 and self.data.size > 2_000].fit(x, y, self.seed)
+        deep = self.data.length == 1.0 and self.data.size > 2_000
+        x, y = self._lessons(horizons, ROWS[name][deep])
+        return LEARNERS[name][deep].fit(x, y, self.seed) if len(y) >= 200 else None
 
     def apply(self, fitted: Fitted | None, seen: View, horizon: int) -> Array:
         """Quantiles by a learner for what is seen; all NaN without one."""

@@ -1,39 +1,48 @@
-"""Combining forecasts: quantiles averaged with weights that past scores chose.
+"""Combining forecasts: distributions mixed with weights that past scores chose.
 
-Averaging quantiles keeps the shape of its members where averaging probabilities widens it (Lichtendahl, Grushka-Cockayne
-and Winkler, Management Science 59, 2013). The weights are not negative, add to one, and have the least CRPS on past
-forecasts, with a pull towards equal weights worth `PULL` past forecasts (stacking: Yao et al., Bayesian Analysis 13, 2018).
+The mixture (linear pool) of the members' distributions with weights w has, for an outcome y, the CRPS
+
+    sum_i w_i E|X_i - y| - 1/2 sum_ij w_i w_j E|X_i - X_j|
+
+so that over past forecasts the best weights, not negative and adding to one, solve a small quadratic programme (stacking of
+predictive distributions by CRPS; Yao et al., Bayesian Analysis 13, 2018). `PULL` past forecasts' worth draws them towards equal weights.
+Averaging quantiles instead would put mass between the two humps of a series that changes its sign.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from detente.forecasts.dataset import transform, untransform
-from detente.forecasts.scores import LEVELS, Array
+from detente.forecasts.scores import COUNT, LEVELS, Array
 
 PULL = 50.0
-STEPS, THIN = 300, 5
+STEPS, THIN = 400, 4
 
 
-def combine(members: Array, weights: Array, kind: str) -> Array:
-    """Quantiles (rows, levels) of members (members, rows, levels), averaged on the scale of scores.
+def combine(members: Array, weights: Array) -> Array:
+    """Quantiles (rows, COUNT) of the mixture of members (members, rows, COUNT).
 
-    A row's missing members leave their weight to the rest.
+    A row's missing members leave their weight to the rest; NaN where none is there.
     """
     known = np.asarray(np.isfinite(members).all(-1))
     share = weights[:, None] * known
     total = share.sum(0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.where(total > 0, share / total, np.nan)
-    filled = np.where(known[..., None], members, 0.0)
-    return untransform(kind, np.einsum("mr,mrl->rl", share, transform(kind, filled)))
+    rows = np.flatnonzero(total > 0)
+    found = np.full(members.shape[1:], np.nan)
+    points = np.where(known[:, rows, None], members[:, rows], 0.0).transpose(1, 0, 2).reshape(len(rows), -1)
+    mass = np.repeat((share[:, rows] / total[rows]).T / COUNT, COUNT, axis=1)
+    order = np.argsort(points, axis=1)
+    reached = np.cumsum(np.take_along_axis(mass, order, 1), axis=1)
+    ordered = np.take_along_axis(points, order, 1)
+    for n, row in enumerate(rows):
+        found[row] = ordered[n, np.minimum(np.searchsorted(reached[n], LEVELS), ordered.shape[1] - 1)]
+    return found
 
 
 def learn(members: Array, outcomes: Array) -> Array:
-    """Weights (members,) with the least CRPS on past forecasts (members, rows, levels) and outcomes (rows,).
+    """Weights (members,) with the least CRPS on past forecasts (members, rows, COUNT) and outcomes (rows,).
 
-    By exponentiated gradient on the loss, which is convex. Equal weights without rows.
+    Equal weights without rows.
 
     >>> rng = np.random.default_rng(0)
     >>> y = rng.standard_normal(4000)
@@ -47,17 +56,14 @@ def learn(members: Array, outcomes: Array) -> Array:
     rows = np.isfinite(members).all((0, 2)) & np.isfinite(outcomes)
     if rows.sum() < 2:
         return equal
-    q, y, levels = members[:, rows, ::THIN], outcomes[rows], LEVELS[::THIN]
-    size = rows.sum()
-    pull = PULL / (size + PULL)
-    scale = float(np.abs(y[:, None] - q.mean(0)).mean()) + 1e-12
-    weights, mean = equal.copy(), np.zeros(count)
+    q, y = members[:, rows, THIN // 2 :: THIN], outcomes[rows]
+    away = np.abs(q - y[None, :, None]).mean((1, 2))
+    apart = np.array([[np.abs(a[:, :, None] - b[:, None, :]).mean() for b in q] for a in q])
+    weights = equal.copy()
+    scale = float(away.mean()) + 1e-12
     for step in range(STEPS):
-        mixed = np.tensordot(weights, q, 1)
-        slope = np.where(y[:, None] > mixed, -levels, 1 - levels)
-        gradient = (q * slope).mean((1, 2)) / scale
-        weights = weights * np.exp(-8.0 / np.sqrt(step + 1) * (gradient - gradient.min()))
+        slope = (away - apart @ weights) / scale
+        weights = weights * np.exp(-20.0 / np.sqrt(step + 1) * (slope - slope.min()))
         weights /= weights.sum()
-        if step >= STEPS // 2:
-            mean += weights
-    return (1 - pull) * mean / mean.sum() + pull * equal
+    pull = PULL / (rows.sum() + PULL)
+    return np.asarray((1 - pull) * weights + pull * equal)

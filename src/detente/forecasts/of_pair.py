@@ -1,0 +1,391 @@
+"""What is to be expected of one pair: counts, shares, intensity and votes as fans; events of interest as chances, area by area.
+
+With events held, all pairs teach: the stack of the hierarchical model, the forest and climatology for all areas together, the
+hierarchical model alone for single areas, whose items share strength through senders and receivers. Without events, a case's yearly counts
+and agreement in UN votes are carried on by the pooled model that ships (`detente.forecasts.pooled`), fitted to all pairs before the day.
+From the chronology come improvement, new agreements, suspensions and a rising stock (`detente.forecasts.hazards`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from detente import __version__
+from detente.actors import state_name
+from detente.errors import DetenteError, NoData
+from detente.forecasts import pooled
+from detente.forecasts.dataset import EVERY, Dataset
+from detente.forecasts.hazards import Calls, calls
+from detente.forecasts.outlook import improvement
+from detente.forecasts.scores import LEVELS, Array
+from detente.forecasts.tidy import QUADS
+from detente.measures.panel import choose_source
+from detente.measures.stock import Life, lives
+from detente.record.facts import pair_facts
+
+if TYPE_CHECKING:
+    from detente.record import Record
+
+SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95)
+MOST_PERIODS, LEAST_PAIR, HISTORY = 24, 50, 40
+PER_MONTH = {"week": 52 / 12, "month": 1.0, "quarter": 1 / 3, "year": 1 / 12}
+TARGETS = ("counts", "share", "intensity")
+RULES = {
+    "improvement": "the chronology gains at least one cooperative entry, and more cooperative than conflictual ones",
+    "new agreement": "the chronology gains a signed agreement",
+    "suspension": "an agreement is suspended, terminated or lapses",
+    "rising stock": "more agreements come into force, or back, than are suspended or end",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Fan:
+    """A series' past and what is to be expected of it.
+
+    `series` names sender, receiver and item; `history` periods and values; `quantiles` (periods ahead, SHOWN); `model` and `basis` say
+    by what and from what.
+    """
+
+    a: str
+    b: str
+    item: str
+    area: str | None
+    unit: str
+    by: str
+    history: tuple[tuple[date, float], ...]
+    periods: tuple[date, ...]
+    quantiles: Array
+    model: str
+    basis: str
+
+
+@dataclass(frozen=True, eq=False)
+class PairForecast:
+    """The forecast of a pair as of a day: fans, chances of events by rule (each with its record of past calls), and what is unknown."""
+
+    pair: tuple[str, str]
+    as_of: date
+    horizon: int
+    fans: tuple[Fan, ...]
+    events: dict[str, Calls]
+    areas: dict[str, str]
+    unknown: tuple[str, ...]
+    provenance: dict[str, Any]
+
+    def frame(self) -> pl.DataFrame:
+        """The fans as a tidy frame: a, b, item, area, by, period, q05 ... q95, model."""
+        rows = [
+            (fan.a, fan.b, fan.item, fan.area, fan.by, period, *(float(v) for v in fan.quantiles[n]), fan.model)
+            for fan in self.fans
+            for n, period in enumerate(fan.periods)
+        ]
+        names = [f"q{int(level * 100):02d}" for level in SHOWN]
+        schema = {
+            **dict.fromkeys(("a", "b", "item", "area", "by"), pl.Utf8),
+            "period": pl.Date,
+            **dict.fromkeys(names, pl.Float64),
+            "model": pl.Utf8,
+        }
+        return pl.DataFrame(rows, schema=schema, orient="row")
+
+    def chances(self) -> pl.DataFrame:
+        """Chances of events: rule, area, probability, low, high, base_rate."""
+        rows = [
+            (rule, area, call.probability, call.low, call.high, call.base_rate)
+            for rule, made in self.events.items()
+            for area, call in made.calls.items()
+        ]
+        numbers = dict.fromkeys(("probability", "low", "high", "base_rate"), pl.Float64)
+        return pl.DataFrame(rows, schema={"rule": pl.Utf8, "area": pl.Utf8, **numbers}, orient="row")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain data."""
+        return {
+            "pair": list(self.pair),
+            "as_of": self.as_of.isoformat(),
+            "horizon_months": self.horizon,
+            "events": {
+                rule: {
+                    "rule": RULES[rule],
+                    "areas": [
+                        {
+                            "area": area,
+                            "title": self.areas[area],
+                            "probability": round(call.probability, 4),
+                            "interval": [round(call.low, 4), round(call.high, 4)],
+                            "base_rate": round(call.base_rate, 4),
+                            "weights": {name: round(value, 4) for name, value in call.weights.items()},
+                        }
+                        for area, call in made.calls.items()
+                    ],
+                    "record": {name: round(value, 4) for name, value in made.record().items()},
+                    "calibration": [{k: round(v, 4) for k, v in row.items()} for row in made.calibration()],
+                }
+                for rule, made in self.events.items()
+            },
+            "fans": [
+                {
+                    "a": fan.a,
+                    "b": fan.b,
+                    "item": fan.item,
+                    "area": fan.area,
+                    "unit": fan.unit,
+                    "by": fan.by,
+                    "model": fan.model,
+                    "basis": fan.basis,
+                    "history": [[day.isoformat(), _plain(value)] for day, value in fan.history],
+                    "periods": [day.isoformat() for day in fan.periods],
+                    "levels": list(SHOWN),
+                    "quantiles": [[_plain(v) for v in row] for row in fan.quantiles],
+                }
+                for fan in self.fans
+            ],
+            "unknown": list(self.unknown),
+            "provenance": self.provenance,
+        }
+
+    def to_json(self) -> str:
+        """`to_dict` as JSON text with a final newline."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1) + "\n"
+
+    def plot(self, item: str | None = None, area: str | None = None) -> Any:
+        """Fan charts of an item (default: the first) in an area (None: all together), a panel a direction."""
+        from detente.report.forecast import fan_chart
+
+        return fan_chart(self, item, area)
+
+
+def _plain(value: float) -> float | None:
+    return round(float(value), 4) if np.isfinite(value) else None
+
+
+def forecast(
+    record: Record,
+    a: str,
+    b: str,
+    *,
+    as_of: date,
+    horizon: int = 24,
+    by: str | None = None,
+    source: str | None = None,
+    areas: Sequence[str | None] = (None,),
+    seed: int = 0,
+    on_step: Callable[[str], None] | None = None,
+) -> PairForecast:
+    """Forecast a pair from what was known on `as_of`, `horizon` months ahead; see the module.
+
+    `by` None takes the longest period of which enough are covered. Fans reach 24 periods at most, and no further than half of what is covered.
+    NoData where nothing is held. Raises DetenteError for a horizon that is not 1 to 120 months.
+    """
+    if not 1 <= horizon <= 120:
+        raise DetenteError(f"the horizon is 1 to 120 months, not {horizon}")
+    if by is not None and by not in EVERY:
+        raise DetenteError(f"by must be one of {', '.join(EVERY)}, not {by!r}")
+    told = on_step or (lambda text: None)
+    titles = {area.id: area.title for area in record.codebook.areas}
+    told("asking the chronology")
+    facts = pair_facts(record, a, b, as_of)
+    events = event_calls(record, a, b, facts, list(titles), as_of, horizon, seed)
+    unknown: list[str] = []
+    fans: list[Fan] = []
+    try:
+        chosen: str | None = choose_source(record, source, as_of, pair=(a, b))
+    except NoData:
+        if source:
+            raise
+        chosen = None
+    if chosen is not None:
+        try:
+            fans += _from_events(record, a, b, chosen, as_of, horizon, by, areas, seed, told)
+        except NoData as error:
+            unknown.append(str(error))
+    if not any(fan.item in ("share", *QUADS) for fan in fans):
+        yearly = pooled.counts_of(record, a, b, as_of, _periods(horizon, "year"))
+        fans += [_yearly(one) for one in yearly]
+        if not yearly:
+            unknown.append("no events and no yearly counts of the pair: its counts can't be forecast")
+    told("carrying on the votes")
+    votes = pooled.votes_of(record, a, b, as_of, _periods(horizon, "year"))
+    fans += [_yearly(one) for one in votes]
+    if not votes:
+        unknown.append("no agreement in UN votes is held")
+    if not any(made.calls for made in events.values()):
+        unknown.append(f"no chronology of {horizon} months before some earlier day: chances of events are unknown")
+    if not fans and not any(made.calls for made in events.values()):
+        raise NoData(
+            f"nothing of {state_name(a)} and {state_name(b)} known on {as_of} can be carried forward: "
+            + "; ".join(unknown)
+        )
+    provenance = {
+        "version": __version__,
+        "record_digest": record.digest(),
+        "codebook_digest": record.codebook.digest,
+        "parameters": {"horizon": horizon, "by": by, "source": source, "areas": list(areas), "seed": seed},
+    }
+    return PairForecast((a, b), as_of, horizon, tuple(fans), events, titles, tuple(unknown), provenance)
+
+
+def event_calls(
+    record: Record, a: str, b: str, facts: pl.DataFrame, areas: Sequence[str], as_of: date, horizon: int, seed: int = 0
+) -> dict[str, Calls]:
+    """The chances of every rule of RULES in every area."""
+    begins = facts["date"][0] if facts.height else as_of
+    held = lives(record, a, b, as_of)
+    signed = [
+        (area, day, True)
+        for area, day, kind in facts.select("area", "counts_from", "kind").iter_rows()
+        if kind == "agreement signed"
+    ]
+    moves = _moves(held)
+    lapses = [(area, day, True) for area, day, up in moves if not up]
+
+    def asked(dated: Sequence[tuple[str, date, bool]]) -> Calls:
+        return calls(dated, areas, begins, as_of, horizon, seed=seed)
+
+    return {
+        "improvement": improvement(facts, areas, as_of, horizon, seed=seed),
+        "new agreement": asked(signed),
+        "suspension": asked(lapses),
+        "rising stock": asked(moves),
+    }
+
+
+def _moves(held: Sequence[Life]) -> list[tuple[str, date, bool]]:
+    """Days on which a cooperative agreement came into force or back (True), or left it (False)."""
+    found = []
+    for life in held:
+        if life.tone != "cooperative":
+            continue
+        before = ""
+        for stage in life.stages:
+            if (stage.state == "in force") != (before == "in force"):
+                found.append((life.area, stage.day, stage.state == "in force"))
+            before = stage.state
+    return sorted(found, key=lambda move: move[1])
+
+
+def _periods(horizon: int, by: str) -> int:
+    return max(1, min(MOST_PERIODS, round(horizon * PER_MONTH[by])))
+
+
+def _yearly(one: pooled.Carried) -> Fan:
+    return Fan(
+        one.a, one.b, one.item, None, one.unit, "year", one.history, one.periods, one.quantiles, one.model, one.basis
+    )
+
+
+def _from_events(
+    record: Record,
+    a: str,
+    b: str,
+    source: str,
+    as_of: date,
+    horizon: int,
+    by: str | None,
+    areas: Sequence[str | None],
+    seed: int,
+    told: Callable[[str], None],
+) -> list[Fan]:
+    from detente.forecasts.backtest import STACK, forecast_now
+    from detente.forecasts.of_record import from_record
+
+    unit = by or _fitting(record, source, as_of)
+    fans: list[Fan] = []
+    for target in TARGETS:
+        for some, models in (([None] if None in areas else [], True), ([area for area in areas if area], False)):
+            if not some:
+                continue
+            told(f"forecasting {target}{'' if models else ' by area'}")
+            try:
+                data = from_record(
+                    record, target, by=unit, as_of=as_of, source=source, areas=some, pairs=400, with_pair=(a, b)
+                )
+            except NoData:
+                continue
+            ahead = min(_periods(horizon, unit), MOST_PERIODS, data.periods // 2)
+            if ahead < 1 or data.periods < 6:
+                raise NoData(
+                    f"{source} covers only {data.periods} whole {unit}s up to {as_of}: too few to forecast from"
+                )
+            made = _kept(record, data, ahead, models, seed)
+            told_by = STACK if models else "hierarchical"
+            fans += _fans(data, a, b, made, told_by, source, as_of)
+    if not fans:
+        raise NoData(f"{source} has too few events of the pair up to {as_of} to forecast from")
+    return fans
+
+
+def _fitting(record: Record, source: str, as_of: date) -> str:
+    spans = record.covers(source, as_of)
+    days = (spans[-1][1] - spans[0][0]).days + 1 if spans else 0
+    return "month" if days >= 3 * 365 else "week"
+
+
+def _fans(data: Dataset, a: str, b: str, made: Array, model: str, source: str, as_of: date) -> list[Fan]:
+    at = np.minimum((np.array(SHOWN) * len(LEVELS)).astype(int), len(LEVELS) - 1)
+    past = data.totals(data.seen(data.periods - 1), 0, data.periods)
+    ahead = made.shape[1]
+    following = (
+        pl.select(
+            pl.date_range(
+                pl.lit(data.starts[-1]),
+                pl.lit(data.starts[-1]).dt.offset_by(f"{ahead}{EVERY[data.by][1:]}"),
+                EVERY[data.by],
+            )
+        )
+        .to_series()
+        .to_list()[1:]
+    )
+    unit = {"count": "reports", "share": "share", "value": "Goldstein points"}[data.kind]
+    fans = []
+    for n, (sender, receiver, item) in enumerate(data.keys.iter_rows()):
+        if {sender, receiver} != {a, b} or not np.isfinite(made[n]).all():
+            continue
+        area, _, name = item.rpartition(" ")
+        history = tuple(zip(data.starts[-HISTORY:], (float(v) for v in past[n, -HISTORY:]), strict=True))
+        basis = f"{source} as known on {as_of}, {data.size:,} series of all pairs, {data.periods} {data.by}s"
+        fans.append(
+            Fan(
+                sender,
+                receiver,
+                name,
+                area or None,
+                unit,
+                data.by,
+                history,
+                tuple(following),
+                made[n][:, at],
+                model,
+                basis,
+            )
+        )
+    return fans
+
+
+def _kept(record: Record, data: Dataset, ahead: int, full: bool, seed: int) -> Array:
+    """The forecasts of all series (series, ahead, COUNT), from the record's cache where it has them."""
+    import hashlib
+
+    from detente.forecasts.backtest import forecast_now
+
+    rows = int(data.rows.hash_rows(seed=0).sum()) if data.rows.height else 0
+    what = json.dumps([__version__, data.name, data.by, data.periods, data.keys.rows(), rows, ahead, full, seed])
+    path = Path(record.folder) / "cache" / "forecasts" / f"{hashlib.sha256(what.encode()).hexdigest()[:20]}.npz"
+    if path.exists():
+        with np.load(path) as held:
+            return np.asarray(held["quantiles"], dtype=np.float64)
+    made = forecast_now(data, ahead, full=full, seed=seed).astype(np.float32)
+    if Path(record.folder).is_dir():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part.npz")
+        np.savez_compressed(part, quantiles=made)
+        part.replace(path)
+    return made.astype(np.float64)

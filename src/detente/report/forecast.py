@@ -1,0 +1,138 @@
+"""A pair's forecast for a terminal and as fan charts: the same numbers, no arithmetic of its own."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+from detente.actors import state_name
+from detente.errors import NoData
+from detente.forecasts.of_pair import RULES, SHOWN
+
+if TYPE_CHECKING:
+    from detente.forecasts.of_pair import Fan, PairForecast
+
+TITLES = {"improvement": "improves", "new agreement": "new agr.", "suspension": "suspens.", "rising stock": "stock up"}
+
+
+def to_text(made: PairForecast, width: int = 100) -> str:
+    """Chances area by area with the record of such calls, then the fans, then what is unknown."""
+    a, b = (state_name(code) for code in made.pair)
+    lines = [f"{a} - {b}: {made.horizon} months from {made.as_of}", ""]
+    lines += _chances(made, width)
+    lines += _fans(made, width)
+    for text in made.unknown:
+        lines += textwrap.wrap(f"Unknown: {text}", width, subsequent_indent="  ")
+    return "\n".join(lines) + "\n"
+
+
+def _chances(made: PairForecast, width: int) -> list[str]:
+    called = {rule: one for rule, one in made.events.items() if one.calls}
+    if not called:
+        return []
+    lines = [
+        f"{'Chance within ' + str(made.horizon) + ' months':<26}" + "".join(f"{TITLES[rule]:^18}" for rule in called)
+    ]
+    lines.append(f"{'':<26}" + "".join(f"{'(90%; base)':^18}" for _ in called))
+    for area, title in made.areas.items():
+        cells = []
+        for one in called.values():
+            call = one.calls[area]
+            cells.append(f"{call.probability:>4.0%} {call.low:.0%}-{call.high:.0%}; {call.base_rate:.0%}")
+        lines.append(f"{title[:25]:<26}" + "".join(f"{cell:<18}" for cell in cells))
+    lines.append("")
+    for rule, one in called.items():
+        record = one.record()
+        lines += textwrap.wrap(
+            f"{TITLES[rule]}: {RULES[rule]}. {_record(record)} {_calibration(one.calibration())}",
+            width,
+            subsequent_indent="  ",
+        )
+    return [*lines, ""]
+
+
+def _record(record: dict[str, float]) -> str:
+    if not record:
+        return "No past call could be checked."
+    word = "better than" if record["skill"] > 0 else "no better than"
+    return f"{record['n']:.0f} past calls by the same rule: Brier {record['brier']:.3f}, {word} base rates ({record['brier_base']:.3f})."
+
+
+def _calibration(rows: list[dict[str, float]]) -> str:
+    parts = [f"said {row['said']:.0%}, came {row['came']:.0%} ({row['n']:.0f})" for row in rows]
+    return f"Calibration: {'; '.join(parts)}." if parts else ""
+
+
+def _fans(made: PairForecast, width: int) -> list[str]:
+    lines: list[str] = []
+    names = [f"{level:.0%}" for level in SHOWN]
+    for fan in made.fans:
+        if not lines:
+            lines += [f"{'Expected':<44}{'last':>10}  {'ahead':<11}" + "".join(f"{name:>9}" for name in names)]
+        last = fan.history[-1][1] if fan.history else float("nan")
+        shown = sorted({0, len(fan.periods) // 2, len(fan.periods) - 1})
+        for place, n in enumerate(shown):
+            title = f"{_who(fan)} {fan.item.replace('_', ' ')}{f' ({fan.area})' if fan.area else ''}"
+            head = f"{title[:43]:<44}{_figure(last, fan.unit):>10}" if place == 0 else " " * 54
+            when = _period(fan, n)
+            lines.append(f"{head}  {when:<11}" + "".join(f"{_figure(v, fan.unit):>9}" for v in fan.quantiles[n]))
+    bases = dict.fromkeys(f"{fan.model}: {fan.basis}" for fan in made.fans)
+    for basis in bases:
+        lines += textwrap.wrap(f"rests on {basis}", width, initial_indent="  ", subsequent_indent="    ")
+    return [*lines, ""] if lines else []
+
+
+def _who(fan: Fan) -> str:
+    return f"{fan.a}>{fan.b}" if not fan.item.startswith("UN ") else f"{fan.a}-{fan.b}"
+
+
+def _period(fan: Fan, n: int) -> str:
+    day = fan.periods[n]
+    return {"year": f"{day.year}", "month": f"{day:%Y-%m}", "quarter": f"{day.year} Q{(day.month + 2) // 3}"}.get(
+        fan.by, day.isoformat()
+    )
+
+
+def _figure(value: float, unit: str) -> str:
+    if value != value:
+        return "-"
+    return f"{value:.0%}" if unit == "share" else f"{value:,.0f}"
+
+
+def fan_chart(made: PairForecast, item: str | None = None, area: str | None = None) -> Any:
+    """The fans of an item in an area, a panel a direction: past, median, 50% and 90% bands. NoData where there is none."""
+    from detente.plots import BLUE, GREY, INK, ORANGE, figure, source_line
+
+    if not made.fans:
+        raise NoData("no series to draw: " + "; ".join(made.unknown))
+    name = item or made.fans[0].item
+    fans = [fan for fan in made.fans if fan.item == name and fan.area == area]
+    if not fans:
+        held = sorted({f"{fan.item}{f' in {fan.area}' if fan.area else ''}" for fan in made.fans})
+        raise NoData(f"no forecast of {name}{f' in {area}' if area else ''}; there are: {', '.join(held)}")
+    drawn, axes = figure(3.2, 1, len(fans), sharey=True, squeeze=False)
+    colour = ORANGE if "conflict" in name else BLUE
+    factor = 100 if fans[0].unit == "share" else 1
+    for axis, fan in zip(axes[0], fans, strict=True):
+        days = [day for day, _ in fan.history]
+        axis.plot(days, [factor * value for _, value in fan.history], color=INK, linewidth=1.4, label="record")
+        q = factor * fan.quantiles
+        for low, high, alpha, label in ((0, 4, 0.16, "90%"), (1, 3, 0.3, "50%")):
+            axis.fill_between(fan.periods, q[:, low], q[:, high], color=colour, alpha=alpha, linewidth=0, label=label)
+        axis.plot(fan.periods, q[:, 2], color=colour, linewidth=1.8, marker="o" if len(q) < 6 else None, label="median")
+        if len(q) < 6:
+            axis.errorbar(
+                fan.periods, q[:, 2], [q[:, 2] - q[:, 0], q[:, 4] - q[:, 2]], fmt="none", color=colour, capsize=3
+            )
+        axis.axvline(made.as_of, color=GREY, linewidth=1, linestyle=":")
+        axis.set_title(_who(fan), fontsize=9)
+        axis.set_xlabel(f"{fan.by} (dotted: {made.as_of})")
+        axis.tick_params(axis="x", rotation=30)
+    axes[0][0].set_ylabel(f"{name.replace('_', ' ')} ({'%' if factor == 100 else fans[0].unit})")
+    if factor == 100:
+        axes[0][0].set_ylim(0, 100)
+    elif fans[0].unit == "reports":
+        axes[0][0].set_ylim(bottom=0)
+    axes[0][0].legend(frameon=False, fontsize=8, loc="upper left")
+    source_line(drawn, f"{fans[0].model}; {fans[0].basis}.")
+    return drawn
