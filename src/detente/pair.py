@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from detente.explain.spillover import PairSpillover
     from detente.explain.triangle import Triangle
     from detente.forecasts.of_pair import PairForecast
+    from detente.levers.policy import Lever
+    from detente.levers.weigh import Weighed
     from detente.measures import Life
     from detente.models.ideal_points import IdealPointsFit
     from detente.models.reciprocity import ReciprocityFit
@@ -228,6 +230,16 @@ class Pair:
         if self.as_of is None:
             raise DetenteError("a forecast is as of a day: record.pair(a, b, as_of='2007-02-01')")
         return forecast(self.record, self.a, self.b, as_of=self.as_of, horizon=horizon, **asked)
+
+    def weigh(self, levers: Sequence[Lever | str] = (), **asked: Any) -> Weighed:
+        """What levers would be associated with, as `Lever` or short text; needs a day; see `detente.levers.weigh`."""
+        from detente.levers.policy import parse
+        from detente.levers.weigh import weigh
+
+        if self.as_of is None:
+            raise DetenteError("levers are weighed as of a day: record.pair(a, b, as_of='2007-02-01')")
+        named = [parse(one, self.record.actors) if isinstance(one, str) else one for one in levers]
+        return weigh(self.record, self.a, self.b, named, as_of=self.as_of, **asked)
 
     def assess(self, *, source: str | None = None, explained: bool = True) -> Assessment:
         """The assessment; needs a day, so give `as_of` when naming the pair.

@@ -11,6 +11,7 @@ from detente import __version__
 from detente.actors import state_name
 from detente.assessment.figures import collect_figures
 from detente.assessment.findings import AreaFinding, Assessment, Evidence, Figure, Notes
+from detente.assessment.helps import what_would_help
 from detente.assessment.holdings import area_stock, stock_figure
 from detente.assessment.series import chart_series
 from detente.assessment.windows import (
@@ -46,7 +47,7 @@ def assess(
 ) -> Assessment:
     """Assess one pair; raises NoData where nothing of it was known on `as_of`.
 
-    `explained=False` leaves out what the models say (`detente.explain.digest`), which takes longest.
+    `explained=False` leaves out what the models say (`detente.explain.digest`) and the levers, which take longest.
     """
     entries = collect(record, a, b, as_of, source)
     notes = Notes()
@@ -78,6 +79,7 @@ def assess(
         findings,
         figures,
         _third_parties(entries, as_of),
+        *(what_would_help(record, a, b, as_of, HORIZON, source) if explained else ((), "")),
         _explanation(record, a, b, as_of, source) if explained else (),
         _cannot_tell(entries, findings, figures, calls, as_of),
         tuple(notes.items),

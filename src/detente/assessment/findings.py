@@ -102,6 +102,32 @@ class Figure:
         return f"{number} {self.unit}".strip()
 
 
+@dataclass(frozen=True, slots=True)
+class HelpedArea:
+    """A change of the chance of improvement of an area, with its 90% bounds."""
+
+    area: str
+    title: str
+    change: float
+    interval: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """A lever: the mean change of the chance of improvement that goes with it, how plausible it is, its rank and the range of its
+    ranks over variants of the model, the assumption that matters most, and the areas on which it bears most."""
+
+    lever: str
+    words: str
+    change: float
+    interval: tuple[float, float]
+    plausibility: float
+    rank: int
+    ranks: tuple[int, int]
+    sensitive_to: str
+    areas: tuple[HelpedArea, ...]
+
+
 @dataclass(slots=True)
 class Notes:
     """Numbered sources, told apart by address, or by title where there is none."""
@@ -138,6 +164,8 @@ class Assessment:
     areas: tuple[AreaFinding, ...]
     figures: tuple[Figure, ...]
     third_parties: tuple[dict[str, Any], ...]
+    helps: tuple[Help, ...]
+    helps_rest_on: str
     explanation: tuple[Section, ...]
     cannot_tell: tuple[str, ...]
     notes: tuple[tuple[str, str], ...]
@@ -203,6 +231,7 @@ class Assessment:
                 for a in self.areas
             ],
             "third_parties": list(self.third_parties),
+            "what_would_help": {"levers": [_help(one) for one in self.helps], "rests_on": self.helps_rest_on},
             "explanation": sections_as_data(self.explanation),
             "figures": [
                 {
@@ -239,6 +268,23 @@ class Assessment:
         from detente.report.terminal import to_text
 
         return to_text(self, width)
+
+
+def _help(one: Help) -> dict[str, Any]:
+    return {
+        "lever": one.lever,
+        "words": one.words,
+        "change": _round(one.change),
+        "interval": _pair(one.interval),
+        "plausibility": _round(one.plausibility),
+        "rank": one.rank,
+        "ranks": list(one.ranks),
+        "sensitive_to": one.sensitive_to,
+        "areas": [
+            {"area": a.area, "title": a.title, "change": _round(a.change), "interval": _pair(a.interval)}
+            for a in one.areas
+        ],
+    }
 
 
 def _round(value: float | None) -> float | None:

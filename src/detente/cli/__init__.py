@@ -28,6 +28,7 @@ COMMANDS = {
     ),
     "similarity": ("detente.cli.similarity", "Measure how alike states vote in the UN, corrected for chance."),
     "stock": ("detente.cli.stock", "Count a pair's agreements in force, area by area, through time."),
+    "weigh": ("detente.cli.weigh", "Weigh levers: what would be associated with how much more improvement."),
     "who": ("detente.cli.who", "Say which state, organisation or group a name stands for."),
 }
 

@@ -30,7 +30,7 @@ from detente.forecasts.stacking import combine, learn
 
 MEMBERS = ("hierarchical", "boosted", "forest", "climatology")
 STACK = "stack"
-WARM_UP, SAMPLE = 4, 1_500
+WARM_UP, SAMPLE, MEMORY = 2, 1_500, 12
 BINS = 20
 SUMS = ("log_score", "interval_score", "inside", "inside_bounds", "brier")
 
@@ -160,10 +160,11 @@ def _weights(
     for n, h in enumerate(horizons):
         past = [(o, s, q) for o, s, q in memory if o + h <= origin]
         if past and len(members) > 1:
-            some = past[-6:]
+            some = past[-MEMORY:]
             found[n] = learn(
                 np.concatenate([q[:, n] for _, _, q in some], axis=1).astype(np.float64),
                 np.concatenate([z[s, o + h] for o, s, _ in some]),
+                len(some),
             )
         elif n:
             found[n] = found[n - 1]

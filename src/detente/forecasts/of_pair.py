@@ -294,7 +294,7 @@ def _from_events(
     seed: int,
     told: Callable[[str], None],
 ) -> list[Fan]:
-    from detente.forecasts.backtest import STACK, forecast_now
+    from detente.forecasts.backtest import STACK
     from detente.forecasts.of_record import from_record
 
     unit = by or _fitting(record, source, as_of)

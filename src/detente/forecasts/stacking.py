@@ -5,7 +5,8 @@ The mixture (linear pool) of the members' distributions with weights w has, for 
     sum_i w_i E|X_i - y| - 1/2 sum_ij w_i w_j E|X_i - X_j|
 
 so that over past forecasts the best weights, not negative and adding to one, solve a small quadratic programme (stacking of
-predictive distributions by CRPS; Yao et al., Bayesian Analysis 13, 2018). `PULL` past forecasts' worth draws them towards equal weights.
+predictive distributions by CRPS; Yao et al., Bayesian Analysis 13, 2018). They are drawn towards equal weights as by one more past origin:
+forecasts of one origin err together, however many series there are.
 Averaging quantiles instead would put mass between the two humps of a series that changes its sign.
 """
 
@@ -15,7 +16,6 @@ import numpy as np
 
 from detente.forecasts.scores import COUNT, LEVELS, Array
 
-PULL = 50.0
 STEPS, THIN = 400, 4
 
 
@@ -39,8 +39,8 @@ def combine(members: Array, weights: Array) -> Array:
     return found
 
 
-def learn(members: Array, outcomes: Array) -> Array:
-    """Weights (members,) with the least CRPS on past forecasts (members, rows, COUNT) and outcomes (rows,).
+def learn(members: Array, outcomes: Array, origins: int) -> Array:
+    """Weights (members,) with the least CRPS on past forecasts (members, rows, COUNT) of so many origins, and outcomes (rows,).
 
     Equal weights without rows.
 
@@ -48,7 +48,7 @@ def learn(members: Array, outcomes: Array) -> Array:
     >>> y = rng.standard_normal(4000)
     >>> from scipy.special import ndtri
     >>> good, bad = ndtri(LEVELS), 3 + ndtri(LEVELS)
-    >>> learn(np.stack([np.tile(good, (4000, 1)), np.tile(bad, (4000, 1))]), y).round(1).tolist()
+    >>> learn(np.stack([np.tile(good, (4000, 1)), np.tile(bad, (4000, 1))]), y, 20).round(1).tolist()
     [1.0, 0.0]
     """
     count = len(members)
@@ -65,5 +65,5 @@ def learn(members: Array, outcomes: Array) -> Array:
         slope = (away - apart @ weights) / scale
         weights = weights * np.exp(-20.0 / np.sqrt(step + 1) * (slope - slope.min()))
         weights /= weights.sum()
-    pull = PULL / (rows.sum() + PULL)
+    pull = 1 / (1 + max(origins, 1))
     return np.asarray((1 - pull) * weights + pull * equal)

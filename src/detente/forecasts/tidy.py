@@ -57,6 +57,9 @@ def read_tidy(
             "Name the columns of counts with --counts"
         )
     frame = _typed(path, frame, a, b, when, measured)
+    alone = frame.filter(pl.col(a) == pl.col(b)).height
+    frame = frame.filter(pl.col(a) != pl.col(b))
+    name = path.name + (f" (without {alone:,} rows of a state with itself)" if alone else "")
     tidy = frame.select(
         pl.col(a).alias("a"),
         pl.col(b).alias("b"),
@@ -78,7 +81,7 @@ def read_tidy(
         tidy = tidy.filter((pl.col("value") != 0) | (pl.col("date") == pl.col("date").min()))
     tidy, judged = most_active(tidy, by, pairs, teachers, least, until)
     ordered = (a, b) != ("a", "b") or _both_ways(tidy)
-    made = build(tidy, kind=kind, by=by, directed=ordered, name=path.name, last=frame[when].max())  # type: ignore[arg-type]
+    made = build(tidy, kind=kind, by=by, directed=ordered, name=name, last=frame[when].max())  # type: ignore[arg-type]
     return mark(made, judged)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from detente.errors import DetenteError
 from detente.report.terminal import percent
+from detente.report.text import points
 
 if TYPE_CHECKING:
     from detente.assessment import Assessment
@@ -28,7 +29,7 @@ def to_html(assessment: Assessment) -> str:
         return Markup(" ").join(Markup('<a class="range" href="#note-{0}">[{0}]</a>').format(n) for n in numbers)
 
     env = jinja2.Environment(loader=jinja2.PackageLoader("detente.report", "."), autoescape=True, trim_blocks=True)
-    env.globals.update(percent=percent, notes=notes, address=address)
+    env.globals.update(percent=percent, points=points, notes=notes, address=address)
     rules = dict.fromkeys(f.rule for f in assessment.areas if f.rule)
     return env.get_template("page.html.j2").render(
         a=assessment,

@@ -9,11 +9,11 @@ from rich.console import Console, Group
 from rich.text import Text
 
 from detente.report.explanation import section_text
-from detente.report.text import wrapped
+from detente.report.text import points, wrapped
 
 if TYPE_CHECKING:
     from detente.assessment import AreaFinding, Assessment
-    from detente.assessment.findings import AreaStock
+    from detente.assessment.findings import AreaStock, Help
 
 COLOURS = {"opening": "bright_blue", "limited": "cyan", "unlikely": "dark_orange", "unknown": "bright_black"}
 
@@ -116,10 +116,23 @@ def in_force(held: AreaStock) -> str:
     return told + (f". Restrictions: {restrictions}" if restrictions else "")
 
 
+def helped(one: Help) -> str:
+    """A lever in a sentence: mean change, ranks, plausibility, and the areas on which it bears most."""
+    areas = "; ".join(
+        f"{_short(x.title)} {points(x.change)} ({points(x.interval[0])} to {points(x.interval[1])})" for x in one.areas
+    )
+    ranks = f"{one.ranks[0]} to {one.ranks[1]}" if one.ranks[0] != one.ranks[1] else f"{one.ranks[0]}"
+    far = "; far outside experience" if one.plausibility < 0.05 else ""
+    return (
+        f"{one.lever} ({one.words}): {points(one.change)} on average ({points(one.interval[0])} to {points(one.interval[1])}), "
+        f"rank {ranks} by model{far}; {areas}"
+    )
+
+
 def _rest(a: Assessment, width: int) -> list[Text]:
     text = Text(
         wrapped(
-            "level: cooperative share of the entries of the window; base: how often areas in such a state improved in the past; "
+            "level: cooperative share of the entries of the window; base: how often any area improved in the past; "
             "90%: intervals of level and of chance.",
             width,
             0,
@@ -153,6 +166,18 @@ def _rest(a: Assessment, width: int) -> list[Text]:
             )
         if f.stock:
             text.append(wrapped(f"    {in_force(f.stock)}", width, 6) + "\n", style="default")
+    if a.helps_rest_on:
+        text.append("\nWhat would help ", style="bold default")
+        text.append(
+            "(change in chance of improvement, points, with 90% bounds; associated with the lever, no proven cause)\n",
+            style="default",
+        )
+        for one in a.helps:
+            text.append(wrapped(f"  {helped(one)}", width, 4) + "\n", style="default")
+        text.append(
+            wrapped(f"  rests on {a.helps_rest_on}" if a.helps else f"  {a.helps_rest_on}", width, 4) + "\n",
+            style="bright_black",
+        )
     if a.third_parties:
         text.append("\nThird parties ", style="bold default")
         text.append("(facts of ten years, cooperative/conflictual; reports in the window)\n", style="default")

@@ -12,3 +12,12 @@ def wrapped(text: str, width: int, indent: int = 14) -> str:
     ['one two', '  three']
     """
     return textwrap.fill(text, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False)
+
+
+def points(value: float) -> str:
+    """A change of chance in points.
+
+    >>> points(0.034), points(-0.004)
+    ('+3', '-0')
+    """
+    return f"{100 * value:+.0f}"

@@ -1,0 +1,43 @@
+"""What would help: the standard levers weighed for an assessment, a row each, its clearest areas named."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from detente.assessment.findings import Help, HelpedArea
+from detente.errors import NoData
+from detente.levers.weigh import weigh
+
+if TYPE_CHECKING:
+    from detente.record import Record
+
+DRAWS, NAMED = 200, 3
+
+
+def what_would_help(
+    record: Record, a: str, b: str, as_of: date, horizon: int, source: str | None
+) -> tuple[tuple[Help, ...], str]:
+    """The levers, best first, and on what they rest; none and why not where nothing can be weighed."""
+    try:
+        made = weigh(record, a, b, as_of=as_of, horizon=horizon, source=source, draws=DRAWS)
+    except NoData as error:
+        return (), f"unknown: {error}"
+    found = []
+    for row in made.ranking:
+        areas = sorted(made.of(row.lever), key=lambda e: -abs(e.change))
+        named = sorted(areas[:NAMED], key=lambda e: -e.change)
+        found.append(
+            Help(
+                row.lever,
+                row.words,
+                row.change,
+                (row.low, row.high),
+                row.plausibility,
+                row.rank,
+                (row.best_rank, row.worst_rank),
+                row.sensitive_to,
+                tuple(HelpedArea(e.area, made.titles[e.area], e.change, (e.change_low, e.change_high)) for e in named),
+            )
+        )
+    return tuple(found), made.basis

@@ -1,0 +1,451 @@
+"""Levers weighed: how much each would change the chance of improvement and the level of each area, by what model, and how surely.
+
+For every lever and area a Bayesian VAR of the lever's drivers and the area's own series is asked twice for the path ahead: as it is, and under the
+lever (`detente.models.conditional`). Improvement means that the area's cooperative acts outnumber its conflictual ones over the horizon
+(from facts), or that its mean rises above that of the last horizon (from events). Intervals are over draws of the parameters.
+Nothing here proves that the lever would cause the change: the words are *associated with*.
+
+Variants, of which each changes one assumption of the main one (Minnesota prior, 2 lags, all shocks): the lever's own shocks alone with
+the drivers first in order (it moves others at once) or last (it is moved by them), least squares, 4 lags, the later half of the record. The assumption that
+matters most is that of the variant that differs most; the ranking is robust as far as variants agree.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from detente import __version__
+from detente.actors import state_name
+from detente.errors import DetenteError, NoData
+from detente.levers.analogues import Analogue, analogues
+from detente.levers.policy import Lever, standard
+from detente.levers.system import System, enough, system
+from detente.models.conditional import Conditional, conditional
+from detente.models.var import BayesianVAR, Minnesota, VARFit
+from detente.record.facts import pair_facts
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from detente.record import Record
+
+    Array = NDArray[np.float64]
+
+BAND = 0.90
+DRAWS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A set of assumptions: lags, prior or not, whose shocks in which order, and which part of the record."""
+
+    name: str
+    lags: int = 2
+    prior: bool = True
+    shocks: str = "all"
+    later_half: bool = False
+
+
+MAIN = Variant("main")
+VARIANTS = (
+    MAIN,
+    Variant("own shocks, first", shocks="first"),
+    Variant("own shocks, last", shocks="last"),
+    Variant("least squares", prior=False),
+    Variant("4 lags", lags=4),
+    Variant("later half", later_half=True),
+)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A lever's association with one area: chance and level without and with it, their change with 90% bounds, how plausible.
+
+    Chances 0 to 1; levels in acts (or Goldstein points) a period; `plausibility` the tail probability of a policy so far from what
+    the model expects; `by_variant` the change of chance under every variant that could be fitted.
+    """
+
+    lever: str
+    area: str
+    chance: float
+    chance_with: float
+    change: float
+    change_low: float
+    change_high: float
+    level_change: float
+    level_low: float
+    level_high: float
+    plausibility: float
+    by_variant: dict[str, float]
+
+    @property
+    def sensitive_to(self) -> str:
+        """The variant whose change differs most from the main one."""
+        others = {name: abs(value - self.change) for name, value in self.by_variant.items() if name != MAIN.name}
+        return max(others, key=lambda name: others[name]) if others else ""
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A lever's mean change over the areas in which every lever could be weighed, the mean of their 90% bounds (wider than
+    bounds of the mean), its rank by that change, and the ranks it takes over variants."""
+
+    lever: str
+    words: str
+    change: float
+    low: float
+    high: float
+    plausibility: float
+    rank: int
+    best_rank: int
+    worst_rank: int
+    sensitive_to: str
+
+
+@dataclass(frozen=True, eq=False)
+class Weighed:
+    """Levers weighed for a pair: effects by lever and area, the ranking, analogues, what could not be weighed, and on what it rests."""
+
+    pair: tuple[str, str]
+    as_of: date
+    horizon: int
+    steps: int
+    by: str
+    levers: tuple[Lever, ...]
+    effects: tuple[Effect, ...]
+    ranking: tuple[Ranked, ...]
+    analogues: tuple[Analogue, ...]
+    unknown: tuple[str, ...]
+    basis: str
+    titles: dict[str, str]
+    provenance: dict[str, Any]
+
+    def frame(self) -> pl.DataFrame:
+        """A row an effect."""
+        rows = [
+            {
+                "lever": e.lever, "area": e.area, "chance": e.chance, "chance_with": e.chance_with, "change": e.change,
+                "change_low": e.change_low, "change_high": e.change_high, "level_change": e.level_change,
+                "level_low": e.level_low, "level_high": e.level_high, "plausibility": e.plausibility, "sensitive_to": e.sensitive_to,
+            }
+            for e in self.effects
+        ]  # fmt: skip
+        return pl.DataFrame(rows)
+
+    def sensitivity(self) -> pl.DataFrame:
+        """A row an effect and variant: lever, area, variant, change."""
+        rows = [(e.lever, e.area, name, value) for e in self.effects for name, value in e.by_variant.items()]
+        return pl.DataFrame(rows, schema=["lever", "area", "variant", "change"], orient="row")
+
+    def of(self, lever: str) -> list[Effect]:
+        """The effects of a lever, most helpful first."""
+        return sorted((e for e in self.effects if e.lever == lever), key=lambda e: -e.change)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain data."""
+        return {
+            "pair": list(self.pair),
+            "as_of": self.as_of.isoformat(),
+            "horizon_months": self.horizon,
+            "rests_on": self.basis,
+            "levers": [
+                _rounded(
+                    {
+                        **_fields(r),
+                        "effects": [_rounded({**_fields(e), "sensitive_to": e.sensitive_to}) for e in self.of(r.lever)],
+                    }
+                )
+                for r in self.ranking
+            ],
+            "analogues": [_rounded(_fields(one)) for one in self.analogues],
+            "unknown": list(self.unknown),
+            "provenance": self.provenance,
+        }
+
+    def to_json(self) -> str:
+        """`to_dict` as JSON text with a final newline."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1) + "\n"
+
+
+def _fields(one: Any) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in one.__dataclass_fields__}
+
+
+def _rounded(row: dict[str, Any]) -> dict[str, Any]:
+    def plain(value: Any) -> Any:
+        if isinstance(value, float):
+            return round(value, 4) if np.isfinite(value) else None
+        return {k: plain(v) for k, v in value.items()} if isinstance(value, dict) else value
+
+    return {key: plain(value) for key, value in row.items()}
+
+
+def weigh(
+    record: Record,
+    a: str,
+    b: str,
+    levers: Sequence[Lever] = (),
+    *,
+    as_of: date,
+    horizon: int = 24,
+    source: str | None = None,
+    by: str | None = None,
+    variants: Sequence[Variant] = VARIANTS,
+    draws: int = DRAWS,
+    seed: int = 0,
+    on_lever: Callable[[str], None] | None = None,
+) -> Weighed:
+    """Weigh levers (the standard ones if none are given) for a pair by what was known on `as_of`.
+
+    NoData where neither chronology nor events give a model enough to go by.
+    """
+    if not 1 <= horizon <= 120:
+        raise DetenteError(f"the horizon is 1 to 120 months, not {horizon}")
+    held = system(record, a, b, as_of, source=source, by=by)
+    chosen = tuple(levers) or standard(a, b, *_usual(record, a, b, as_of))
+    steps = held.steps(horizon)
+    unknown: list[str] = []
+    effects: list[Effect] = []
+    fits = Fits()
+    areas = record.codebook.areas
+    still = [area.title for area in areas if not enough(held.outcome(area.id))]
+    if still:
+        unknown.append(f"too few acts to model: {', '.join(still)}")
+    for lever in chosen:
+        if on_lever:
+            on_lever(lever.name)
+        missing: list[str] = []
+        for area in areas:
+            if not enough(held.outcome(area.id)):
+                continue
+            try:
+                effects.append(
+                    effect(held, lever, area.id, steps, variants=variants, draws=draws, seed=seed, fits=fits)
+                )
+            except NoData as error:
+                missing.append(f"{area.title} ({error})")
+        if len(missing) > 2:
+            unknown.append(f"{lever.name}: not to be weighed in {len(missing)} areas, as {missing[0]}")
+        elif missing:
+            unknown.append(f"{lever.name}: not to be weighed in {'; '.join(missing)}")
+    if not effects:
+        raise NoData("no lever can be weighed: " + "; ".join(unknown))
+    return Weighed(
+        (a, b),
+        as_of,
+        horizon,
+        steps,
+        held.by,
+        chosen,
+        tuple(effects),
+        _ranking(chosen, effects),
+        analogues(as_of),
+        tuple(unknown),
+        f"{held.basis}; {steps} {held.by}s ahead; Bayesian VAR, {MAIN.lags} lags, Minnesota prior, all shocks; {draws} draws",
+        {area.id: area.title for area in areas},
+        {
+            "version": __version__,
+            "record_digest": record.digest(),
+            "codebook_digest": record.codebook.digest,
+            "parameters": {
+                "levers": [lever.name for lever in chosen],
+                "horizon": horizon,
+                "source": source,
+                "by": by,
+                "draws": draws,
+                "seed": seed,
+            },
+        },
+    )
+
+
+def _usual(record: Record, a: str, b: str, as_of: date) -> tuple[str | None, str | None]:
+    """The third state and the organisation with most facts of the pair; None where none has four."""
+    facts = pair_facts(record, a, b, as_of)
+    thirds = (
+        facts.filter(pl.col("area") == "third_party_dispute")["third_party"]
+        .drop_nulls()
+        .str.split(";")
+        .explode(empty_as_null=True)
+    )
+    channels = facts.filter(pl.col("channel") != "bilateral")["channel"]
+    found = []
+    for names in (thirds, channels):
+        counts = names.drop_nulls().value_counts(name="n").sort("n", names.name, descending=[True, False])
+        found.append(str(counts[names.name][0]) if counts.height and counts["n"][0] >= 4 else None)
+    return found[0], found[1]
+
+
+def effect(
+    held: System,
+    lever: Lever,
+    area: str,
+    steps: int,
+    *,
+    variants: Sequence[Variant] = VARIANTS,
+    draws: int = DRAWS,
+    seed: int = 0,
+    fits: Fits | None = None,
+) -> Effect:
+    """One lever on one area; NoData where a driver moves too seldom."""
+    drivers = held.drivers(lever)
+    series = {name: held.driver(name, area) for name in drivers}
+    for name in held.acts_of(lever):
+        if not enough(series[name]):
+            raise NoData(f"{name} moves in too few {held.by}s without the acts of the area itself")
+    kept = [name for name in drivers if enough(series[name])]
+    series = {name: series[name] for name in kept} | {"area": held.outcome(area)}
+    held_fits = fits or Fits()
+    asked = {variant.name: _ask(held, lever, series, steps, variant, draws, seed, held_fits) for variant in variants}
+    main = asked[variants[0].name]
+    if main is None:
+        raise NoData(f"{len(held.periods)} {held.by}s are too few for the model")
+    above = _threshold(held, series["area"], steps)
+    changes = {name: _change(one, above) for name, one in asked.items() if one is not None}
+    before, after = main.chances(above)
+    change = (after - before)[:, 0]
+    level = main.change()[:, 0] / steps
+    tails = [(1 - BAND) / 2, (1 + BAND) / 2]
+    return Effect(
+        lever.name,
+        area,
+        float(before.mean()),
+        float(after.mean()),
+        float(change.mean()),
+        float(np.quantile(change, tails[0])),
+        float(np.quantile(change, tails[1])),
+        float(level.mean()),
+        float(np.quantile(level, tails[0])),
+        float(np.quantile(level, tails[1])),
+        float(main.plausibility.mean()),
+        changes,
+    )
+
+
+def _threshold(held: System, outcome: Array, steps: int) -> float:
+    """What the sum over the horizon must exceed: nought from facts, what the last horizon brought from events."""
+    return 0.0 if held.source is None else float(outcome[-steps:].sum())
+
+
+def _change(one: Conditional, above: float) -> float:
+    before, after = one.chances(above)
+    return float((after - before).mean())
+
+
+def _ask(
+    held: System,
+    lever: Lever,
+    series: dict[str, Array],
+    steps: int,
+    variant: Variant,
+    draws: int,
+    seed: int,
+    fits: Fits,
+) -> Conditional | None:
+    """The conditional forecast under one variant; None where it can't be fitted."""
+    own, names = held.acts_of(lever), sorted(series)
+    try:
+        fit = fits.of(series, names, variant)
+        if fit is None:
+            return None
+        policy = held.policy(lever, names, steps, fit.forecast(steps), fit.data.std(axis=0))
+        outcome = np.zeros((1, steps * len(names)))
+        outcome[0, names.index("area") :: len(names)] = 1.0
+        others = [name for name in names if name not in own]
+        order = [*others, *own] if variant.shocks == "last" else [*own, *others]
+        shocks = None if variant.shocks == "all" else own
+        return conditional(fit, policy, outcome, shocks=shocks, order=order, draws=draws, seed=seed)
+    except np.linalg.LinAlgError:
+        return None
+
+
+class Fits:
+    """Fitted models, so that levers with the same series share them."""
+
+    def __init__(self) -> None:
+        self._held: dict[Any, VARFit | None] = {}
+
+    def of(self, series: dict[str, Array], names: list[str], variant: Variant) -> VARFit | None:
+        """The model of the series under a variant; None where there are too few periods or moves."""
+        data = np.column_stack([series[name] for name in names])
+        key = (tuple(names), data.tobytes(), variant.lags, variant.prior, variant.later_half)
+        if key not in self._held:
+            self._held[key] = self._fit(data, names, variant)
+        return self._held[key]
+
+    @staticmethod
+    def _fit(data: Array, names: list[str], variant: Variant) -> VARFit | None:
+        if variant.later_half:
+            data = data[len(data) // 2 :]
+        each = (len(names) * variant.lags + 1) * (1 if variant.prior else 2)
+        if not all(enough(column) for column in data.T) or len(data) < each + len(names) + 3:
+            return None
+        prior = Minnesota() if variant.prior else None
+        return BayesianVAR(lags=variant.lags, prior=prior).fit(pl.DataFrame(data, schema=names, orient="row"))
+
+
+def _ranking(levers: Sequence[Lever], effects: Sequence[Effect]) -> tuple[Ranked, ...]:
+    shared = set.intersection(*({e.area for e in effects if e.lever == lever} for lever in {e.lever for e in effects}))
+    by_variant: dict[str, dict[str, float]] = {}
+    rows = []
+    for lever in levers:
+        mine = [e for e in effects if e.lever == lever.name]
+        if not mine:
+            continue
+        for variant in {name for e in mine for name in e.by_variant}:
+            some = [e.by_variant[variant] for e in mine if variant in e.by_variant and (e.area in shared or not shared)]
+            if some:
+                by_variant.setdefault(variant, {})[lever.name] = float(np.mean(some))
+        alike = [e for e in mine if e.area in shared] or mine
+        change, low, high = (
+            float(np.mean([getattr(e, name) for e in alike])) for name in ("change", "change_low", "change_high")
+        )
+        gaps: dict[str, float] = {}
+        for e in mine:
+            for name, value in e.by_variant.items():
+                gaps[name] = gaps.get(name, 0.0) + abs(value - e.change)
+        gaps.pop(MAIN.name, None)
+        rows.append(
+            Ranked(
+                lever.name,
+                lever.words(),
+                change,
+                low,
+                high,
+                float(np.mean([e.plausibility for e in mine])),
+                0,
+                0,
+                0,
+                max(gaps, key=lambda name: gaps[name]) if gaps else "",
+            )
+        )
+    main = by_variant.get(MAIN.name, {row.lever: row.change for row in rows})
+    ranks = {variant: _ranks(values) for variant, values in by_variant.items()}
+    placed = _ranks({row.lever: main.get(row.lever, row.change) for row in rows})
+    found = [
+        replace(
+            row,
+            rank=placed[row.lever],
+            best_rank=min([r[row.lever] for r in ranks.values() if row.lever in r], default=placed[row.lever]),
+            worst_rank=max([r[row.lever] for r in ranks.values() if row.lever in r], default=placed[row.lever]),
+        )
+        for row in rows
+    ]
+    return tuple(sorted(found, key=lambda row: row.rank))
+
+
+def _ranks(values: dict[str, float]) -> dict[str, int]:
+    order = sorted(values, key=lambda name: (-values[name], name))
+    return {name: n for n, name in enumerate(order, start=1)}
+
+
+def title(made: Weighed) -> str:
+    """As in: United States - Russia: levers over 24 months from 2007-02-01."""
+    return f"{' - '.join(state_name(code) for code in made.pair)}: levers over {made.horizon} months from {made.as_of}"

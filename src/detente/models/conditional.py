@@ -1,0 +1,163 @@
+"""Conditional forecasts of a vector autoregression: what the rest would do were some series to follow a given course.
+
+A policy is a set of linear restrictions R y = T m + c on the stacked path y (steps * n, step by step, series within a step), m being
+its expectation without the policy. Given the parameters, y is normal with mean m and covariance M M', M the responses to orthogonal
+shocks, so both distributions are exact:
+
+    y* = y + M_p M_p' R' (R M_p M_p' R')^-1 (T m + c - R y)
+
+With every shock allowed (M_p = M) that is the conditional distribution, the hard conditions of Waggoner and Zha (Review of Economics and
+Statistics 81, 1999): whatever made the path come true. With the shocks of some series alone (columns of M_p in the Cholesky
+order of the series), the others stay as they would have been: what that series' own doing would bring, if the order identifies it.
+
+How far the policy lies outside experience is d2 = (T m + c - R m)' (R M M' R')^-1 (T m + c - R m), chi squared with as many degrees of freedom as restrictions
+if the policy were just another draw: its upper tail is the plausibility (after Leeper and Zha's modest interventions, Journal of Monetary
+Economics 50, 2003).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from detente.errors import DetenteError
+from detente.models.impulse import moving_average
+from detente.models.regression import Array
+from detente.models.var import VARFit, lagged
+
+
+@dataclass(frozen=True, eq=False)
+class Policy:
+    """Restrictions R y = T m + c: `on` and `of` (restrictions, steps * n), `by` (restrictions,)."""
+
+    on: Array
+    of: Array
+    by: Array
+
+    def __add__(self, other: Policy) -> Policy:
+        """Both policies at once."""
+        return Policy(
+            np.vstack([self.on, other.on]), np.vstack([self.of, other.of]), np.concatenate([self.by, other.by])
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Conditional:
+    """Means and deviations (draws, outcomes) of linear outcomes without and with the policy, and its plausibility (draws,).
+
+    Each row is one draw of the parameters; the distribution of paths given them is exact.
+    """
+
+    before: Array
+    before_deviation: Array
+    after: Array
+    after_deviation: Array
+    plausibility: Array
+
+    def change(self) -> Array:
+        """Change of the mean of each outcome (draws, outcomes)."""
+        return self.after - self.before
+
+    def chances(self, above: float | Array = 0.0) -> tuple[Array, Array]:
+        """P(outcome > above) without and with the policy (draws, outcomes)."""
+        from scipy.special import ndtr
+
+        return (
+            np.asarray(ndtr((self.before - above) / self.before_deviation)),
+            np.asarray(ndtr((self.after - above) / np.maximum(self.after_deviation, 1e-9))),
+        )
+
+
+def conditional(
+    fit: VARFit,
+    policy: Policy,
+    outcomes: Array,
+    *,
+    shocks: Sequence[str] | None = None,
+    order: Sequence[str] | None = None,
+    draws: int = 1000,
+    seed: int = 0,
+) -> Conditional:
+    """What the policy changes in linear outcomes (outcomes, steps * n) of the path after the data.
+
+    `shocks` None allows every shock; names of series allow theirs alone, in the Cholesky `order` of all series (by default
+    that of the fit). Raises DetenteError where the policy can't be met by them
+    or its restrictions contradict or repeat each other.
+
+    >>> from detente.models import BayesianVAR
+    >>> rng = np.random.default_rng(3)
+    >>> x = rng.standard_normal((400, 1)); y = np.vstack([np.zeros((1, 1)), 0.8 * x[:-1]]) + 0.1 * rng.standard_normal((400, 1))
+    >>> fit = BayesianVAR(lags=1, prior=None).fit(np.hstack([x, y]))
+    >>> raise_x = Policy(np.array([[1.0, 0, 0, 0]]), np.array([[1.0, 0, 0, 0]]), np.array([1.0]))
+    >>> conditional(fit, raise_x, np.array([[0, 0, 0, 1.0]])).change().mean(0).round(1).tolist()
+    [0.8]
+    """
+    from scipy.special import chdtrc
+
+    n = len(fit.names)
+    steps = policy.on.shape[1] // n
+    if np.linalg.matrix_rank(policy.on) < len(policy.on):
+        raise DetenteError("the levers restrict the same series twice: take one of them away")
+    b, s = fit._raw_draws(draws, seed)
+    means = _expected(fit, b, steps)
+    psi = moving_average(b[:, 1:].reshape(draws, fit.lags, n, n), steps)
+    ordered = list(order or fit.names)
+    at = [fit.names.index(name) for name in ordered]
+    roots = np.empty_like(s)
+    roots[:, at] = np.linalg.cholesky(s[:, at][:, :, at])
+    loads = _loads(psi, roots, steps)
+    some = loads[:, :, _columns(ordered, shocks, steps)]
+    wanted = means @ policy.of.T + policy.by - means @ policy.on.T
+    gain = some @ np.linalg.solve(_gram(policy.on @ some), policy.on @ some).transpose(0, 2, 1)
+    after = (means + (gain @ wanted[..., None])[..., 0]) @ outcomes.T
+    left = outcomes @ loads - (outcomes @ gain) @ (policy.on @ loads)
+    whole = _gram(policy.on @ loads)
+    distance = (wanted * np.linalg.solve(whole, wanted[..., None])[..., 0]).sum(1)
+    return Conditional(
+        means @ outcomes.T,
+        np.sqrt(((outcomes @ loads) ** 2).sum(-1)),
+        after,
+        np.sqrt((left**2).sum(-1)),
+        np.asarray(chdtrc(len(policy.on), distance)),
+    )
+
+
+def _gram(reach: Array) -> Array:
+    """X X' (draws, m, m) with a breath on the diagonal, so that a policy hardly to be reached stays solvable."""
+    gram = reach @ reach.transpose(0, 2, 1)
+    size = gram.shape[-1]
+    return np.asarray(gram + (1e-10 * np.trace(gram, axis1=1, axis2=2) / size + 1e-12)[:, None, None] * np.eye(size))
+
+
+def _expected(fit: VARFit, b: Array, steps: int) -> Array:
+    """Expected paths (draws, steps * n) of every draw of the coefficients (draws, 1 + n * lags, n)."""
+    n, draws = len(fit.names), len(b)
+    row = lagged(np.vstack([fit.data[-fit.lags :], np.zeros((1, n))]), fit.lags)[-1, 1:]
+    past = np.broadcast_to(row, (draws, len(row))).copy()
+    found = np.empty((draws, steps, n))
+    for t in range(steps):
+        found[:, t] = np.einsum("dk,dkn->dn", np.column_stack([np.ones(draws), past]), b)
+        past = np.column_stack([found[:, t], past[:, :-n]])
+    return found.reshape(draws, steps * n)
+
+
+def _loads(psi: Array, roots: Array, steps: int) -> Array:
+    """M (draws, steps * n, steps * n): the path's responses to every orthogonal shock of every step."""
+    draws, n = len(roots), roots.shape[-1]
+    answers = (roots.transpose(0, 2, 1)[:, None] @ psi).transpose(0, 1, 3, 2)
+    found = np.zeros((draws, steps, n, steps, n))
+    for t in range(steps):
+        found[:, t:, :, t, :] = answers[:, : steps - t]
+    return found.reshape(draws, steps * n, steps * n)
+
+
+def _columns(names: Sequence[str], shocks: Sequence[str] | None, steps: int) -> list[int]:
+    if shocks is None:
+        return list(range(steps * len(names)))
+    unknown = [name for name in shocks if name not in names]
+    if unknown or not shocks:
+        raise DetenteError(f"no series {', '.join(unknown) or '(none named)'}; the series are {', '.join(names)}")
+    chosen = [names.index(name) for name in shocks]
+    return [step * len(names) + at for step in range(steps) for at in chosen]
