@@ -69,7 +69,8 @@ def read_tidy(
         *measured,
     )
     index = [name for name in tidy.columns if name not in measured]
-    tidy = tidy.unpivot(measured, index=index, variable_name="measure", value_name="value").drop_nulls("value")
+    tidy = tidy.unpivot(measured, index=index, variable_name="measure", value_name="amount").drop_nulls("amount")
+    tidy = tidy.rename({"amount": "value"})
     told = [pl.col("part")] if item else []
     told += [pl.col("measure")] if len(measured) > 1 or not item else []
     tidy = tidy.with_columns(pl.concat_str(told, separator=" ").alias("item")).drop("part", "measure")
@@ -77,8 +78,6 @@ def read_tidy(
         raise DetenteError(f"{path.name} holds no row with a value")
     kind = kind or _kind(tidy, by, measured)
     _check_values(path, tidy, kind)
-    if kind != "share":
-        tidy = tidy.filter((pl.col("value") != 0) | (pl.col("date") == pl.col("date").min()))
     tidy, judged = most_active(tidy, by, pairs, teachers, least, until)
     ordered = (a, b) != ("a", "b") or _both_ways(tidy)
     made = build(tidy, kind=kind, by=by, directed=ordered, name=name, last=frame[when].max())  # type: ignore[arg-type]
