@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: demo test lint bench recovery examples setup lock figures dictionary pages clean help
+.PHONY: demo test lint bench recovery examples backtests pooled setup lock figures dictionary pages clean help
 
 help:
 	@echo "make demo   set up, ingest what lies in ../shared/data if it is there, and assess Russia-US relations as of 1 Feb 2007"
@@ -12,6 +12,8 @@ help:
 	@echo "make lint   ruff and mypy"
 	@echo "make bench  benchmarks, each printing a ratio"
 	@echo "make recovery, examples   the models on simulated worlds and on the field's textbook data (minutes; docs/recovery.md, docs/worked-examples.md)"
+	@echo "make backtests   the four back-tests on real data (docs/backtests; an hour and more, goes on where it stopped)"
+	@echo "make pooled   fit anew what ships for thin records: pooled errors and analogues of all pairs"
 	@echo "make figures, dictionary, pages   make anew what is computed: case figures, data dictionary, the study's page"
 	@echo "make lock   resolve requirements.lock anew (needs uv)"
 
@@ -42,6 +44,14 @@ bench: $(READY)
 
 recovery: $(READY)
 	$(BIN)/python tools/recovery.py > build-recovery.md && mv build-recovery.md docs/recovery.md
+	$(BIN)/python tools/lever_worlds.py > build-recovery.md && mv build-recovery.md docs/recovery-levers.md
+
+backtests: $(READY)
+	PATH="$(abspath $(BIN)):$$PATH" sh tools/backtests.sh ../shared/data build/backtests
+
+pooled: $(READY)
+	$(BIN)/python tools/fit_pooled.py ../shared/data > build-pooled.json && mv build-pooled.json src/detente/forecasts/pooled.json
+	$(BIN)/python tools/fit_analogues.py ../shared/data > build-pooled.json && mv build-pooled.json src/detente/levers/analogues.json
 
 # PUBLISHED=FILE compares ideal points with those of Bailey, Strezhnev and Voeten (doi:10.7910/DVN/LEJUQZ).
 examples: $(READY)

@@ -11,10 +11,10 @@ import pytest
 
 import detente as dt
 from conftest import gdelt_row, gdelt_zip, triples
-from detente.assessment.outlook import Origin, balance_of, from_facts, from_reference, past_origins, persistence
-from detente.assessment.windows import months_before
 from detente.errors import DetenteError, NoData
-from detente.measures import share
+from detente.forecasts.outlook import from_reference
+from detente.forecasts.persistence import Held, Origin, past_origins, persistence
+from detente.measures.months import months_before
 
 SCHEMA = json.loads((Path(__file__).parents[1] / "docs" / "assessment.schema.json").read_text())
 FACTS = "date,actors,targets,area,kind,tone,channel,third_party,description,source,source_title\n"
@@ -97,13 +97,23 @@ def test_the_past_of_an_assessment_does_not_move_as_time_goes_on() -> None:
     begins = facts["date"][0]
 
     def origins(day: date) -> list[Origin]:
-        return past_origins(balance_of(facts.filter(pl.col("known_on") <= day)), areas, begins, day)
+        return past_origins(balance(facts.filter(pl.col("known_on") <= day)), areas, begins, day)
 
     early, late = origins(date(2007, 2, 1)), origins(date(2009, 2, 1))
     assert late[2 * len(areas) :][: len(early)] == early
 
 
-def test_the_outlook_recovers_known_rates() -> None:
+def balance(facts: pl.DataFrame) -> Held:
+    rows = list(zip(facts["area"], facts["counts_from"], facts["tone"], strict=True))
+
+    def held(area: str | None, first: date, last: date) -> float:
+        tones = [tone for name, day, tone in rows if first < day <= last and area in (None, name)]
+        return float(2 * tones.count("cooperative") > len(tones))
+
+    return held
+
+
+def test_persistence_recovers_known_rates() -> None:
     """Simulated areas with known persistence: the posterior mean approaches the truth, intervals cover it."""
     rng = np.random.default_rng(3)
     inside = total = 0
@@ -112,8 +122,8 @@ def test_the_outlook_recovers_known_rates() -> None:
         truth = {f"a{n}": rng.beta(6, 6) for n in range(8)}
         origins = [Origin(area, True, bool(rng.random() < p)) for area, p in truth.items() for _ in range(60)]
         for area, p in truth.items():
-            found = from_facts(origins, area, share(2, 2))
-            error.append(found.probability - p)
+            found = persistence(origins, area, 1.0)
+            error.append(found.mean - p)
             inside += found.low <= p <= found.high
             total += 1
     assert abs(np.mean(error)) < 0.01 and np.std(error) < 0.09
@@ -142,18 +152,18 @@ def test_persistence_with_overlapping_spans_covers_the_truth(horizon: int) -> No
     assert 0.86 < np.mean(inside) < 0.98
 
 
-def test_outlook_arithmetic() -> None:
+def test_persistence_arithmetic() -> None:
     origins = [
         *[Origin("a", False, True)] * 3,
         *[Origin("a", False, False)] * 1,
         *[Origin("b", False, False)] * 4,
         Origin("a", True, True),
     ]
-    found = from_facts(origins, "a", share(0, 1))
+    found = persistence(origins, "a", 0)
     base = (3 + 1) / (8 + 2)
     assert found.base_rate == pytest.approx(base)
-    assert found.probability == pytest.approx((3 / 2 + 2 * base) / (4 / 2 + 2))
-    assert from_facts([], "a", share(0, 1)) is None
+    assert found.mean == pytest.approx((3 / 2 + 2 * base) / (4 / 2 + 2))
+    assert persistence([], "a", 0) is None
     longer = persistence(origins, "a", 0, horizon=60)
     assert longer is not None and longer.mean == pytest.approx((3 / 5 + 2 * base) / (4 / 5 + 2))
     shorter = persistence(origins, "a", 0, horizon=6)
@@ -164,7 +174,7 @@ def test_outlook_arithmetic() -> None:
     ("p", "verdict"), [(0.5, "opening"), (0.499, "limited"), (0.35, "limited"), (0.349, "unlikely")]
 )
 def test_verdicts_follow_the_stated_thresholds(p: float, verdict: str) -> None:
-    from detente.assessment.outlook import Outlook
+    from detente.forecasts.outlook import Outlook
 
     assert Outlook(p, 0, 1, p, "", "").verdict == verdict
 
@@ -184,7 +194,9 @@ def test_reference_figures_are_those_of_the_data(
     root = Path(__file__).parents[1]
     monkeypatch.setattr(sys, "argv", ["x", str(shared)])
     runpy.run_path(str(root / "tools" / "fit_reference.py"), run_name="__main__")
-    assert capsys.readouterr().out == (root / "src/detente/assessment/reference.toml").read_text()
+    assert capsys.readouterr().out == (root / "src/detente/forecasts/reference.toml").read_text()
+    runpy.run_path(str(root / "tools" / "fit_analogues.py"), run_name="__main__")
+    assert capsys.readouterr().out == (root / "src/detente/levers/analogues.json").read_text()
     (tmp_path / "major_powers").mkdir()
     monkeypatch.setattr(sys, "argv", ["x", str(shared), str(tmp_path)])
     runpy.run_path(str(root / "tools" / "build_figures.py"), run_name="__main__")

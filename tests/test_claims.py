@@ -14,9 +14,10 @@ from scipy import stats
 
 import detente as dt
 from detente.claims import Report, check, read_study
-from detente.claims.scores import brier, difference
+from detente.claims.scores import difference
 from detente.claims.study import SAID
 from detente.errors import DetenteError, NoData
+from detente.forecasts.scores import brier
 from detente.report.claims import to_markdown
 
 ROOT = Path(__file__).parents[1]

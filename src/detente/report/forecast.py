@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from detente.actors import state_name
@@ -12,6 +13,7 @@ from detente.forecasts.of_pair import RULES, SHOWN
 if TYPE_CHECKING:
     from detente.forecasts.of_pair import Fan, PairForecast
 
+HALF = {"week": 3, "month": 15, "quarter": 45, "year": 182}
 TITLES = {"improvement": "improves", "new agreement": "new agr.", "suspension": "suspens.", "rising stock": "stock up"}
 
 
@@ -114,15 +116,17 @@ def fan_chart(made: PairForecast, item: str | None = None, area: str | None = No
     colour = ORANGE if "conflict" in name else BLUE
     factor = 100 if fans[0].unit == "share" else 1
     for axis, fan in zip(axes[0], fans, strict=True):
-        days = [day for day, _ in fan.history]
+        # Periods are drawn at their middle: the day of the forecast then lies after all that was known.
+        half = timedelta(days=HALF[fan.by])
+        days, ahead = [day + half for day, _ in fan.history], [day + half for day in fan.periods]
         axis.plot(days, [factor * value for _, value in fan.history], color=INK, linewidth=1.4, label="record")
         q = factor * fan.quantiles
         for low, high, alpha, label in ((0, 4, 0.16, "90%"), (1, 3, 0.3, "50%")):
-            axis.fill_between(fan.periods, q[:, low], q[:, high], color=colour, alpha=alpha, linewidth=0, label=label)
-        axis.plot(fan.periods, q[:, 2], color=colour, linewidth=1.8, marker="o" if len(q) < 6 else None, label="median")
+            axis.fill_between(ahead, q[:, low], q[:, high], color=colour, alpha=alpha, linewidth=0, label=label)
+        axis.plot(ahead, q[:, 2], color=colour, linewidth=1.8, marker="o" if len(q) < 6 else None, label="median")
         if len(q) < 6:
             axis.errorbar(
-                fan.periods, q[:, 2], [q[:, 2] - q[:, 0], q[:, 4] - q[:, 2]], fmt="none", color=colour, capsize=3
+                ahead, q[:, 2], [q[:, 2] - q[:, 0], q[:, 4] - q[:, 2]], fmt="none", color=colour, capsize=3
             )
         axis.axvline(made.as_of, color=GREY, linewidth=1, linestyle=":")
         axis.set_title(_who(fan), fontsize=9)
