@@ -59,3 +59,15 @@ def test_the_readme_shows_what_explain_prints() -> None:
     for title, after in (("Reciprocity and equal treatment", "  Event by event"), ("Breaks", "  Hidden structure")):
         section = shown[shown.index(f"  {title}\n") : shown.index(after)].rstrip()
         assert section in README
+
+
+def test_the_readme_shows_what_forecast_and_weigh_print() -> None:
+    from detente.report import forecast, levers
+
+    pair = dt.open_record("no-such-folder").pair("USA", "RUS", as_of="2007-02-01")
+    text = forecast.to_text(pair.forecast())
+    chances = "\n".join(line.rstrip() for line in text[: text.index("new agr.: the chronology")].rstrip().splitlines())
+    assert chances in README
+    text = levers.to_text(pair.weigh())
+    ranking = text[text.index("    Lever") :]
+    assert "\n".join(line.rstrip() for line in ranking[: ranking.index("\n\n")].splitlines()) in README
