@@ -41,6 +41,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/panel.py
 	$(BIN)/python benchmarks/models.py
+	$(BIN)/python benchmarks/forecasts.py
 
 recovery: $(READY)
 	$(BIN)/python tools/recovery.py > build-recovery.md && mv build-recovery.md docs/recovery.md

@@ -31,3 +31,5 @@ for which in ${3:-a bm d bw c}; do
       "$data/icews_dyad_year/dyad_year_2002_2011.csv.gz" --by year --horizons 1,2,3 --train-until 2005 --least 5 --no-classical ;;
   esac
 done
+
+python tools/backtest_index.py docs/backtests > "$out/README.md" && mv "$out/README.md" docs/backtests/README.md

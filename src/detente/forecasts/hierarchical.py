@@ -25,7 +25,7 @@ from detente.forecasts.scores import COUNT, LEVELS
 
 KAPPAS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 DELTAS = (0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.96, 1.0)
-MOST_ORIGINS, A_CELL = 30, 120
+MOST_ORIGINS, A_CELL, ENOUGH = 30, 120, 1_500
 TABLE: Array = np.array([0.005, 0.025, 0.05, *np.arange(0.1, 0.95, 0.05), 0.95, 0.975, 0.995])
 
 
@@ -110,9 +110,11 @@ def fit(
     if len(origins) < 1:
         return None
     target = z[:, origins + horizon]
+    # Two numbers need no more than some series, evenly taken.
+    every = max(1, len(z) // ENOUGH)
 
     def loss(kappa: float, delta: float) -> float:
-        gap = target - _centres(z, base, kappa, delta)[0][:, origins]
+        gap = target[::every] - _centres(z[::every], base[::every], kappa, delta)[0][:, origins]
         return float(np.nanmean(gap**2)) if np.isfinite(gap).any() else np.inf
 
     kappa, delta = min(((k, d) for k in kappas for d in DELTAS), key=lambda choice: loss(*choice))

@@ -23,6 +23,7 @@ LEARNERS: dict[str, dict[bool, Any]] = {
     "boosted": {False: Boosted(), True: Boosted(leaves=40, rounds=50)},
     "forest": {False: Forest(), True: Forest(least=20)},
 }
+MOST_VIEWED = 2_000_000
 LEAST_VAR, MOST_VAR, VAR_DRAWS = 16, 8, 400
 OURS = ("hierarchical", "boosted", "forest", "BVAR")
 
@@ -47,6 +48,7 @@ class Forecaster:
         self.relatives = relatives or Relatives.of(data)
         fine = data.seen(origin)
         self.past = Past(data, fine, self.relatives)
+        self._views: dict[int, View] = {}
         self.now = view(self.past, fine.shape[1] - 1)
         self.totals = data.totals(fine, 0, origin + 1)
 
@@ -85,13 +87,16 @@ class Forecaster:
         """Features and outcomes of past origins: every third of a period where there are days, else every period."""
         data, rng = self.data, np.random.default_rng(self.seed)
         length, fine = data.length, self.past.fine
-        step = max(1, round(length / 3)) if data.by != "week" else round(length)
+        step = max(1, round(length / 3))
         first = round(length * (5 if data.by in ("week", "month") else 2)) - 1
-        ends = list(range(fine.shape[1] - 1 - round(length * min(horizons)), first - 1, -step))
+        last = fine.shape[1] - 1
+        # Of many series a few origins give all the rows there is room for, evenly from the first to the last.
+        step *= max(1, -(-(last - first) // step * data.size // MOST_VIEWED))
+        ends = [end for end in range(last - step, first - 1, -step) if end + round(length * min(horizons)) <= last]
         each = max(50, most // max(1, len(ends) * len(horizons)))
         rows, outcomes = [], []
         for end in ends:
-            seen = view(self.past, end)
+            seen = self._viewed(end)
             for h in horizons:
                 start, stop = end + 1 + round(length * (h - 1)), end + 1 + round(length * h)
                 if stop > fine.shape[1]:
@@ -105,6 +110,11 @@ class Forecaster:
         if not rows:
             return np.zeros((0, 1)), np.zeros(0)
         return np.concatenate(rows), np.concatenate(outcomes)
+
+    def _viewed(self, end: int) -> View:
+        if end not in self._views:
+            self._views[end] = view(self.past, end)
+        return self._views[end]
 
     def vector(self, horizons: Sequence[int]) -> dict[int, Array]:
         """A Bayesian vector autoregression of each pair's series, on the scale of scores; see `detente.models.BayesianVAR`.

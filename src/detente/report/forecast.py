@@ -125,9 +125,7 @@ def fan_chart(made: PairForecast, item: str | None = None, area: str | None = No
             axis.fill_between(ahead, q[:, low], q[:, high], color=colour, alpha=alpha, linewidth=0, label=label)
         axis.plot(ahead, q[:, 2], color=colour, linewidth=1.8, marker="o" if len(q) < 6 else None, label="median")
         if len(q) < 6:
-            axis.errorbar(
-                ahead, q[:, 2], [q[:, 2] - q[:, 0], q[:, 4] - q[:, 2]], fmt="none", color=colour, capsize=3
-            )
+            axis.errorbar(ahead, q[:, 2], [q[:, 2] - q[:, 0], q[:, 4] - q[:, 2]], fmt="none", color=colour, capsize=3)
         axis.axvline(made.as_of, color=GREY, linewidth=1, linestyle=":")
         axis.set_title(_who(fan), fontsize=9)
         axis.set_xlabel(f"{fan.by} (dotted: {made.as_of})")
