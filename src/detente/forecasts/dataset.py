@@ -7,7 +7,7 @@ value has the unit in which it became known, so that an origin sees no more than
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -102,12 +102,6 @@ class Dataset:
         np.add.at(count, at, weights)
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray(total / count)
-
-    def only(self, series: NDArray[np.int64]) -> Dataset:
-        """Some of the series, by index, in the order given."""
-        at = pl.DataFrame({"series": series, "new": np.arange(len(series))}).with_columns(pl.all().cast(pl.Int64))
-        rows = self.rows.join(at, on="series").with_columns(pl.col("new").alias("series")).drop("new")
-        return replace(self, keys=self.keys[series.tolist()], rows=rows, scored=self.scored[series], _cache={})
 
 
 def transform(kind: str, values: Array) -> Array:

@@ -23,9 +23,10 @@ from detente.actors import state_name
 from detente.errors import DetenteError, NoData
 from detente.forecasts import pooled
 from detente.forecasts.dataset import EVERY, Dataset
+from detente.forecasts.fan import SHOWN, Fan, shown
 from detente.forecasts.hazards import Calls, calls
 from detente.forecasts.outlook import improvement
-from detente.forecasts.scores import LEVELS, Array
+from detente.forecasts.scores import Array
 from detente.forecasts.tidy import QUADS
 from detente.measures.panel import choose_source
 from detente.measures.stock import Life, lives
@@ -34,8 +35,7 @@ from detente.record.facts import pair_facts
 if TYPE_CHECKING:
     from detente.record import Record
 
-SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95)
-MOST_PERIODS, LEAST_PAIR, HISTORY = 24, 50, 40
+MOST_PERIODS, HISTORY = 24, 40
 PER_MONTH = {"week": 52 / 12, "month": 1.0, "quarter": 1 / 3, "year": 1 / 12}
 TARGETS = ("counts", "share", "intensity")
 RULES = {
@@ -44,27 +44,6 @@ RULES = {
     "suspension": "an agreement is suspended, terminated or lapses",
     "rising stock": "more agreements come into force, or back, than are suspended or end",
 }
-
-
-@dataclass(frozen=True, eq=False)
-class Fan:
-    """A series' past and what is to be expected of it.
-
-    `series` names sender, receiver and item; `history` periods and values; `quantiles` (periods ahead, SHOWN); `model` and `basis` say
-    by what and from what.
-    """
-
-    a: str
-    b: str
-    item: str
-    area: str | None
-    unit: str
-    by: str
-    history: tuple[tuple[date, float], ...]
-    periods: tuple[date, ...]
-    quantiles: Array
-    model: str
-    basis: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,12 +188,12 @@ def forecast(
             unknown.append(str(error))
     if not any(fan.item in ("share", *QUADS) for fan in fans):
         yearly = pooled.counts_of(record, a, b, as_of, _periods(horizon, "year"))
-        fans += [_yearly(one) for one in yearly]
+        fans += yearly
         if not yearly:
             unknown.append("no events and no yearly counts of the pair: its counts can't be forecast")
     told("carrying on the votes")
     votes = pooled.votes_of(record, a, b, as_of, _periods(horizon, "year"))
-    fans += [_yearly(one) for one in votes]
+    fans += votes
     if not votes:
         unknown.append("no agreement in UN votes is held")
     if not any(made.calls for made in events.values()):
@@ -276,12 +255,6 @@ def _periods(horizon: int, by: str) -> int:
     return max(1, min(MOST_PERIODS, round(horizon * PER_MONTH[by])))
 
 
-def _yearly(one: pooled.Carried) -> Fan:
-    return Fan(
-        one.a, one.b, one.item, None, one.unit, "year", one.history, one.periods, one.quantiles, one.model, one.basis
-    )
-
-
 def _from_events(
     record: Record,
     a: str,
@@ -330,7 +303,6 @@ def _fitting(record: Record, source: str, as_of: date) -> str:
 
 
 def _fans(data: Dataset, a: str, b: str, made: Array, model: str, source: str, as_of: date) -> list[Fan]:
-    at = np.minimum((np.array(SHOWN) * len(LEVELS)).astype(int), len(LEVELS) - 1)
     past = data.totals(data.seen(data.periods - 1), 0, data.periods)
     ahead = made.shape[1]
     following = (
@@ -362,7 +334,7 @@ def _fans(data: Dataset, a: str, b: str, made: Array, model: str, source: str, a
                 data.by,
                 history,
                 tuple(following),
-                made[n][:, at],
+                shown(made[n]),
                 model,
                 basis,
             )

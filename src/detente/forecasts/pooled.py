@@ -7,7 +7,6 @@ year (tools/fit_pooled.py, `make pooled`). A forecast as of a day uses the last 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
@@ -17,31 +16,15 @@ import numpy as np
 import polars as pl
 
 from detente.forecasts.dataset import Array, transform
+from detente.forecasts.fan import Fan, shown
 from detente.forecasts.hierarchical import Cells, predict
-from detente.forecasts.scores import COUNT
 from detente.forecasts.tidy import QUADS
 
 if TYPE_CHECKING:
     from detente.record import Record
 
-SHOWN_AT = np.array([5, 25, 50, 75, 95]) * COUNT // 100
 MOST = 3
 ISSUES = {"": "all", "_nu": "nu", "_di": "di", "_me": "me", "_hr": "hr", "_co": "co", "_ec": "ec"}
-
-
-@dataclass(frozen=True, eq=False)
-class Carried:
-    """A yearly series carried on: its past, the years ahead, quantiles (years, 5: 5%, 25%, 50%, 75%, 95%), and by what."""
-
-    a: str
-    b: str
-    item: str
-    unit: str
-    history: tuple[tuple[date, float], ...]
-    periods: tuple[date, ...]
-    quantiles: Array
-    model: str
-    basis: str
 
 
 @lru_cache(maxsize=1)
@@ -76,12 +59,12 @@ def carry(values: dict[int, float], what: str, item: str, kind: str, day: date, 
     return np.array(rows), fitted
 
 
-def counts_of(record: Record, a: str, b: str, as_of: date, ahead: int) -> list[Carried]:
+def counts_of(record: Record, a: str, b: str, as_of: date, ahead: int) -> list[Fan]:
     """The case's yearly counts of either direction by quad class, and the cooperative share of all, carried on."""
     figures = record.table("figures", as_of).filter(
         pl.col("measure").str.starts_with("icews_") & pl.col("subject").is_in([f"{a}>{b}", f"{b}>{a}"])
     )
-    found: list[Carried] = []
+    found: list[Fan] = []
     for subject in (f"{a}>{b}", f"{b}>{a}"):
         mine = figures.filter(pl.col("subject") == subject)
         counts: dict[str, dict[int, float]] = {
@@ -105,7 +88,7 @@ def counts_of(record: Record, a: str, b: str, as_of: date, ahead: int) -> list[C
     return found
 
 
-def votes_of(record: Record, a: str, b: str, as_of: date, ahead: int) -> list[Carried]:
+def votes_of(record: Record, a: str, b: str, as_of: date, ahead: int) -> list[Fan]:
     """The pair's agreement in UN votes by issue, carried on."""
     figures = record.table("figures", as_of).filter(pl.col("subject").is_in([f"{a}-{b}", f"{b}-{a}"]))
     found = []
@@ -122,8 +105,9 @@ def votes_of(record: Record, a: str, b: str, as_of: date, ahead: int) -> list[Ca
     return found
 
 
-def _carried(a: str, b: str, item: str, unit: str, values: dict[int, float], made: Array, basis: str) -> Carried:
+def _carried(a: str, b: str, item: str, unit: str, values: dict[int, float], made: Array, basis: str) -> Fan:
     last = max(values)
     history = tuple((date(year, 1, 1), float(values[year])) for year in sorted(values))
     periods = tuple(date(last + n, 1, 1) for n in range(1, len(made) + 1))
-    return Carried(a, b, item, unit, history, periods, made[:, SHOWN_AT], "hierarchical, pooled", basis)
+    model = "hierarchical, pooled"
+    return Fan(a, b, item, None, unit, "year", history, periods, shown(made), model, basis)

@@ -12,7 +12,6 @@ Several joined by + make a combination: `reciprocity=1.0+contain=IRN`.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -158,8 +157,3 @@ def _lever(path: Path, number: int, row: Any, actors: Actors | None) -> Lever:
         except DetenteError as error:
             raise DetenteError(f"{where}: {error}") from None
     return Lever(row["name"], tuple(moves))
-
-
-def named(levers: Sequence[Lever]) -> list[str]:
-    """Their names, in order."""
-    return [lever.name for lever in levers]

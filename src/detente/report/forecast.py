@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from detente.actors import state_name
 from detente.errors import NoData
-from detente.forecasts.of_pair import RULES, SHOWN
+from detente.forecasts.fan import SHOWN
+from detente.forecasts.of_pair import RULES
 
 if TYPE_CHECKING:
-    from detente.forecasts.of_pair import Fan, PairForecast
+    from detente.forecasts.fan import Fan
+    from detente.forecasts.of_pair import PairForecast
 
 HALF = {"week": 3, "month": 15, "quarter": 45, "year": 182}
 TITLES = {"improvement": "improves", "new agreement": "new agr.", "suspension": "suspens.", "rising stock": "stock up"}
