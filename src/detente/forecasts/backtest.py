@@ -303,7 +303,7 @@ class _Keeper:
 def forecast_now(data: Dataset, ahead: int, *, full: bool = True, seed: int = 0) -> Array:
     """Forecasts (series, ahead, COUNT) of the periods after the last, on the scale of the data.
 
-    `full` stacks the hierarchical model, the forest and climatology with weights from up to three past origins;
+    `full` stacks the hierarchical model, the forest and climatology with weights from up to two past origins;
     else the hierarchical model alone.
     """
     horizons = tuple(range(1, ahead + 1))
@@ -316,7 +316,7 @@ def forecast_now(data: Dataset, ahead: int, *, full: bool = True, seed: int = 0)
     members = ["hierarchical", "forest", "climatology"]
     plan = Plan(horizons, last, models=("hierarchical", "forest"), seed=seed)
     memory: list[tuple[int, Any, Array]] = []
-    for origin in (last - 3 * ahead // 2, last - ahead, last - ahead // 2 - 1):
+    for origin in (last - ahead, last - ahead // 2 - 1):
         if origin >= 4:
             past = Forecaster(data, origin, seed=seed, relatives=relatives)
             _, sample, quantiles = _origin(past, plan, [], scored=False)

@@ -189,13 +189,19 @@ def more_likely(up: Array, up_rate: float, down: Array, down_rate: float, years:
     >>> more_likely(np.array([1e6]), 1e6, np.array([0.0]), 1.0, 1.0).round(3).tolist()
     [0.632]
     """
-    from scipy.stats import nbinom
-
-    n = np.arange(MOST)
-    more = nbinom.pmf(n, np.maximum(up, 1e-9)[:, None], up_rate / (up_rate + years))
-    less = nbinom.cdf(n - 1, np.maximum(down, 1e-9)[:, None], down_rate / (down_rate + years))
+    more, less = (_probabilities(shape, rate, years) for shape, rate in ((up, up_rate), (down, down_rate)))
+    below = np.cumsum(less, axis=1) - less
     # What lies beyond MOST counts as more.
-    return np.asarray((more * less).sum(1) + (1 - more.sum(1)))
+    return np.asarray((more * below).sum(1) + (1 - more.sum(1)))
+
+
+def _probabilities(shape: Array, rate: float, years: float) -> Array:
+    """P(n) (areas, MOST) of negative binomial numbers over so many years."""
+    from scipy.special import gammaln
+
+    n, a = np.arange(MOST), np.maximum(shape, 1e-9)[:, None]
+    logs = gammaln(n + a) - gammaln(a) - gammaln(n + 1)
+    return np.asarray(np.exp(logs + a * np.log(rate / (rate + years)) + n * np.log(years / (rate + years))))
 
 
 def _bounds(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -35,7 +36,7 @@ from detente.record.facts import pair_facts
 if TYPE_CHECKING:
     from detente.record import Record
 
-MOST_PERIODS, HISTORY = 24, 40
+MOST_PERIODS, MOST_PAIRS, HISTORY = 24, 150, 40
 PER_MONTH = {"week": 52 / 12, "month": 1.0, "quarter": 1 / 3, "year": 1 / 12}
 TARGETS = ("counts", "share", "intensity")
 RULES = {
@@ -279,7 +280,7 @@ def _from_events(
             told(f"forecasting {target}{'' if models else ' by area'}")
             try:
                 data = from_record(
-                    record, target, by=unit, as_of=as_of, source=source, areas=some, pairs=400, with_pair=(a, b)
+                    record, target, by=unit, as_of=as_of, source=source, areas=some, pairs=MOST_PAIRS, with_pair=(a, b)
                 )
             except NoData:
                 continue
@@ -356,8 +357,10 @@ def _kept(record: Record, data: Dataset, ahead: int, full: bool, seed: int) -> A
             return np.asarray(held["quantiles"], dtype=np.float64)
     made = forecast_now(data, ahead, full=full, seed=seed).astype(np.float32)
     if Path(record.folder).is_dir():
-        path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part.npz")
-        np.savez_compressed(part, quantiles=made)
-        part.replace(path)
+        # A record that can't be written to is forecast all the same, only not faster the next time.
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            np.savez_compressed(part, quantiles=made)
+            part.replace(path)
     return made.astype(np.float64)
