@@ -330,8 +330,11 @@ def effect(
 
 
 def _threshold(held: System, outcome: Array, steps: int) -> float:
-    """What the sum over the horizon must exceed: nought from facts, what the last horizon brought from events."""
-    return 0.0 if held.source is None else float(outcome[-steps:].sum())
+    """What the sum over the horizon must exceed: half a fact from facts, what the last horizon brought from events.
+
+    Facts are whole: half way between none and one more cooperative than conflictual.
+    """
+    return 0.5 if held.source is None else float(outcome[-steps:].sum())
 
 
 def _change(one: Conditional, above: float) -> float:

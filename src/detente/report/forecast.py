@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from detente.forecasts.fan import Fan
     from detente.forecasts.of_pair import PairForecast
 
+CLOSE = 0.02
 HALF = {"week": 3, "month": 15, "quarter": 45, "year": 182}
 TITLES = {"improvement": "improves", "new agreement": "new agr.", "suspension": "suspens.", "rising stock": "stock up"}
 
@@ -58,7 +59,8 @@ def _chances(made: PairForecast, width: int) -> list[str]:
 def _record(record: dict[str, float]) -> str:
     if not record:
         return "No past call could be checked."
-    word = "better than" if record["skill"] > 0 else "no better than"
+    skill = record["skill"]
+    word = "better than" if skill > CLOSE else "worse than" if skill < -CLOSE else "about as good as"
     return f"{record['n']:.0f} past calls by the same rule: Brier {record['brier']:.3f}, {word} base rates ({record['brier_base']:.3f})."
 
 
