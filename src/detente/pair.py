@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from detente.explain.result import Explained
     from detente.explain.spillover import PairSpillover
     from detente.explain.triangle import Triangle
-    from detente.forecasts.of_pair import PairForecast
+    from detente.forecasts.pair_forecast import PairForecast
     from detente.levers.policy import Lever
-    from detente.levers.weigh import Weighed
+    from detente.levers.weighed import Weighed
     from detente.measures import Life
     from detente.models.ideal_points import IdealPointsFit
     from detente.models.reciprocity import ReciprocityFit

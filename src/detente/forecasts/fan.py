@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 
 from detente.forecasts.scores import COUNT, Array
 
 SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95)
+HALF = {"week": 3, "month": 15, "quarter": 45, "year": 182}
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +35,45 @@ class Fan:
     model: str
     basis: str
 
+    @property
+    def between(self) -> str:
+        """As in USA>RUS, or USA-RUS where there is no direction."""
+        return f"{self.a}-{self.b}" if self.item.startswith("UN ") else f"{self.a}>{self.b}"
+
 
 def shown(quantiles: Array) -> Array:
     """Of a hundred quantiles (..., COUNT) those that a fan shows (..., SHOWN)."""
     return np.asarray(quantiles[..., (np.array(SHOWN) * COUNT).astype(int)])
+
+
+def fan_chart(fans: Sequence[Fan], as_of: date) -> Any:
+    """Fans of one item, a panel a direction: past, median, 50% and 90% bands, the day of the forecast as a line."""
+    from detente.plots import BLUE, GREY, INK, ORANGE, figure, source_line
+
+    name = fans[0].item
+    drawn, axes = figure(3.2, 1, len(fans), sharey=True, squeeze=False)
+    colour = ORANGE if "conflict" in name else BLUE
+    factor = 100 if fans[0].unit == "share" else 1
+    for axis, fan in zip(axes[0], fans, strict=True):
+        # Periods are drawn at their middle: the day of the forecast then lies after all that was known.
+        half = timedelta(days=HALF[fan.by])
+        days, ahead = [day + half for day, _ in fan.history], [day + half for day in fan.periods]
+        axis.plot(days, [factor * value for _, value in fan.history], color=INK, linewidth=1.4, label="record")
+        q = factor * fan.quantiles
+        for low, high, alpha, label in ((0, 4, 0.16, "90%"), (1, 3, 0.3, "50%")):
+            axis.fill_between(ahead, q[:, low], q[:, high], color=colour, alpha=alpha, linewidth=0, label=label)
+        axis.plot(ahead, q[:, 2], color=colour, linewidth=1.8, marker="o" if len(q) < 6 else None, label="median")
+        if len(q) < 6:
+            axis.errorbar(ahead, q[:, 2], [q[:, 2] - q[:, 0], q[:, 4] - q[:, 2]], fmt="none", color=colour, capsize=3)
+        axis.axvline(as_of, color=GREY, linewidth=1, linestyle=":")
+        axis.set_title(fan.between, fontsize=9)
+        axis.set_xlabel(f"{fan.by} (dotted: {as_of})")
+        axis.tick_params(axis="x", rotation=30)
+    axes[0][0].set_ylabel(f"{name.replace('_', ' ')} ({'%' if factor == 100 else fans[0].unit})")
+    if factor == 100:
+        axes[0][0].set_ylim(0, 100)
+    elif fans[0].unit == "reports":
+        axes[0][0].set_ylim(bottom=0)
+    axes[0][0].legend(frameon=False, fontsize=8, loc="upper left")
+    source_line(drawn, f"{fans[0].model}; {fans[0].basis}.")
+    return drawn

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import textwrap
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from detente.actors import state_name
-from detente.errors import NoData
 from detente.forecasts.fan import SHOWN
-from detente.forecasts.of_pair import RULES
+from detente.forecasts.pair_forecast import RULES
 
 if TYPE_CHECKING:
     from detente.forecasts.fan import Fan
-    from detente.forecasts.of_pair import PairForecast
+    from detente.forecasts.pair_forecast import PairForecast
 
 CLOSE = 0.02
-HALF = {"week": 3, "month": 15, "quarter": 45, "year": 182}
 TITLES = {"improvement": "improves", "new agreement": "new agr.", "suspension": "suspens.", "rising stock": "stock up"}
 
 
@@ -78,7 +75,7 @@ def _fans(made: PairForecast, width: int) -> list[str]:
         last = fan.history[-1][1] if fan.history else float("nan")
         shown = sorted({0, len(fan.periods) // 2, len(fan.periods) - 1})
         for place, n in enumerate(shown):
-            title = f"{_who(fan)} {fan.item.replace('_', ' ')}{f' ({fan.area})' if fan.area else ''}"
+            title = f"{fan.between} {fan.item.replace('_', ' ')}{f' ({fan.area})' if fan.area else ''}"
             head = f"{title[:43]:<44}{_figure(last, fan.unit):>10}" if place == 0 else " " * 54
             when = _period(fan, n)
             lines.append(f"{head}  {when:<11}" + "".join(f"{_figure(v, fan.unit):>9}" for v in fan.quantiles[n]))
@@ -86,10 +83,6 @@ def _fans(made: PairForecast, width: int) -> list[str]:
     for basis in bases:
         lines += textwrap.wrap(f"rests on {basis}", width, initial_indent="  ", subsequent_indent="    ")
     return [*lines, ""] if lines else []
-
-
-def _who(fan: Fan) -> str:
-    return f"{fan.a}>{fan.b}" if not fan.item.startswith("UN ") else f"{fan.a}-{fan.b}"
 
 
 def _period(fan: Fan, n: int) -> str:
@@ -103,42 +96,3 @@ def _figure(value: float, unit: str) -> str:
     if value != value:
         return "-"
     return f"{value:.0%}" if unit == "share" else f"{value:,.0f}"
-
-
-def fan_chart(made: PairForecast, item: str | None = None, area: str | None = None) -> Any:
-    """The fans of an item in an area, a panel a direction: past, median, 50% and 90% bands. NoData where there is none."""
-    from detente.plots import BLUE, GREY, INK, ORANGE, figure, source_line
-
-    if not made.fans:
-        raise NoData("no series to draw: " + "; ".join(made.unknown))
-    name = item or made.fans[0].item
-    fans = [fan for fan in made.fans if fan.item == name and fan.area == area]
-    if not fans:
-        held = sorted({f"{fan.item}{f' in {fan.area}' if fan.area else ''}" for fan in made.fans})
-        raise NoData(f"no forecast of {name}{f' in {area}' if area else ''}; there are: {', '.join(held)}")
-    drawn, axes = figure(3.2, 1, len(fans), sharey=True, squeeze=False)
-    colour = ORANGE if "conflict" in name else BLUE
-    factor = 100 if fans[0].unit == "share" else 1
-    for axis, fan in zip(axes[0], fans, strict=True):
-        # Periods are drawn at their middle: the day of the forecast then lies after all that was known.
-        half = timedelta(days=HALF[fan.by])
-        days, ahead = [day + half for day, _ in fan.history], [day + half for day in fan.periods]
-        axis.plot(days, [factor * value for _, value in fan.history], color=INK, linewidth=1.4, label="record")
-        q = factor * fan.quantiles
-        for low, high, alpha, label in ((0, 4, 0.16, "90%"), (1, 3, 0.3, "50%")):
-            axis.fill_between(ahead, q[:, low], q[:, high], color=colour, alpha=alpha, linewidth=0, label=label)
-        axis.plot(ahead, q[:, 2], color=colour, linewidth=1.8, marker="o" if len(q) < 6 else None, label="median")
-        if len(q) < 6:
-            axis.errorbar(ahead, q[:, 2], [q[:, 2] - q[:, 0], q[:, 4] - q[:, 2]], fmt="none", color=colour, capsize=3)
-        axis.axvline(made.as_of, color=GREY, linewidth=1, linestyle=":")
-        axis.set_title(_who(fan), fontsize=9)
-        axis.set_xlabel(f"{fan.by} (dotted: {made.as_of})")
-        axis.tick_params(axis="x", rotation=30)
-    axes[0][0].set_ylabel(f"{name.replace('_', ' ')} ({'%' if factor == 100 else fans[0].unit})")
-    if factor == 100:
-        axes[0][0].set_ylim(0, 100)
-    elif fans[0].unit == "reports":
-        axes[0][0].set_ylim(bottom=0)
-    axes[0][0].legend(frameon=False, fontsize=8, loc="upper left")
-    source_line(drawn, f"{fans[0].model}; {fans[0].basis}.")
-    return drawn

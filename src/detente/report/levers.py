@@ -5,11 +5,11 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from detente.levers.weigh import MAIN, title
+from detente.levers.weighed import MAIN, title
 from detente.report.text import points
 
 if TYPE_CHECKING:
-    from detente.levers.weigh import Weighed
+    from detente.levers.weighed import Weighed
 
 SHORT = 24
 CAUTION = (
@@ -39,7 +39,7 @@ def to_text(made: Weighed, width: int = 100, *, sensitivity: bool = False) -> st
                 f"  {made.titles[e.area][:SHORT]:<{SHORT}} {e.chance:>4.0%} to {e.chance_with:>4.0%}  {change:<18} {level}"
             )
             if sensitivity:
-                told = ", ".join(f"{name} {points(value)}" for name, value in e.by_variant.items() if name != MAIN.name)
+                told = ", ".join(f"{name} {points(value)}" for name, value in e.by_variant.items() if name != MAIN)
                 lines += textwrap.wrap(told, width, initial_indent="      ", subsequent_indent="      ")
         lines.append("")
     if made.analogues:
