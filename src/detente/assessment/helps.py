@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from detente.assessment.findings import Help, HelpedArea
 from detente.errors import NoData
-from detente.levers.weigh import weigh
+from detente.levers.weigh import VARIANTS, weigh
 
 if TYPE_CHECKING:
     from detente.record import Record
 
 DRAWS, NAMED = 200, 3
+# Those that share a fitted model or need but one more: an assessment should not take as long as a weighing.
+VARIED = VARIANTS[:4]
 
 
 def what_would_help(
@@ -20,7 +22,7 @@ def what_would_help(
 ) -> tuple[tuple[Help, ...], str]:
     """The levers, best first, and on what they rest; none and why not where nothing can be weighed."""
     try:
-        made = weigh(record, a, b, as_of=as_of, horizon=horizon, source=source, draws=DRAWS)
+        made = weigh(record, a, b, as_of=as_of, horizon=horizon, source=source, variants=VARIED, draws=DRAWS)
     except NoData as error:
         return (), f"unknown: {error}"
     found = []
