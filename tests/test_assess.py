@@ -274,4 +274,6 @@ def test_a_day_after_the_chronology_is_told_so() -> None:
     says = "The chronology is complete to 2024-12-31 only"
     for day, told in (("2024-12-31", False), ("2025-01-01", True)):
         assert (says in record.pair("USA", "RUS", as_of=day).assess(explained=False).summary) is told
-    assert "complete to" not in record.pair("IND", "PAK", as_of="2026-01-01").assess(explained=False).summary, "it declares no end"
+    assert "complete to" not in record.pair("IND", "PAK", as_of="2026-01-01").assess(explained=False).summary, (
+        "it declares no end"
+    )

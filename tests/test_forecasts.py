@@ -208,7 +208,6 @@ def test_the_hierarchical_model_learns_how_long_the_past_counts() -> None:
     still = rng.normal(0, 1, (300, 1)) + rng.normal(0, 1, (300, 40))
     walk = np.cumsum(rng.normal(0, 1, (300, 40)), axis=1) + rng.normal(0, 0.2, (300, 40))
     slow, fast = (fit(z, np.zeros_like(z), 1) for z in (still, walk))
-    assert slow is not None and fast is not None
     assert slow.delta >= 0.96 and fast.delta <= 0.35
     again = Cells.of(json.loads(json.dumps(slow.to_dict())))
     level = np.array([0.5])
@@ -339,7 +338,7 @@ def test_a_pair_is_forecast_from_the_case_alone() -> None:
     record = made.events["improvement"].record()
     assert record["n"] > 50 and record["brier"] < record["brier_base"]
     assert pair.forecast().to_json() == made.to_json()
-    assert made.plot("verbal_conflict") is not None
+    assert [axis.get_title() for axis in made.plot("verbal_conflict").axes] == ["USA>RUS", "RUS>USA"]
     with pytest.raises(NoData, match="there are"):
         made.plot("nonsense")
 

@@ -59,7 +59,7 @@ class Relatives:
 
 
 def _numbers(names: list[object]) -> NDArray[np.int64]:
-    order = {name: n for n, name in enumerate(sorted(set(names)))}  # type: ignore[type-var]
+    order = {name: n for n, name in enumerate(sorted(set(names)))}  # type: ignore[type-var]  # texts, or pairs of them
     return np.array([order[name] for name in names], dtype=np.int64)
 
 

@@ -90,13 +90,16 @@ def skill(ours: Array, theirs: Array, *, block: int, draws: int = 1000, seed: in
     """1 - mean(ours) / mean(theirs) with a 90% interval by the moving-block bootstrap over origins (Kuensch 1989).
 
     `ours` and `theirs` (origins,) are mean scores by origin, in order of time; neighbours are drawn together,
-    `block` at a time, since forecasts of overlapping spans err alike.
+    `block` at a time, since forecasts of overlapping spans err alike. NaN bounds with fewer than two blocks.
 
     >>> skill(np.array([1.0, 1.0]), np.array([2.0, 2.0]), block=1)
     (0.5, 0.5, 0.5)
+    >>> skill(np.array([1.0, 1.0, 1.0]), np.array([2.0, 2.0, 2.0]), block=2)
+    (0.5, nan, nan)
     """
-    n = len(ours)
-    block = max(1, min(block, n))
+    n, block = len(ours), max(1, block)
+    if n < 2 * block:
+        return float(1 - ours.mean() / theirs.mean()), float("nan"), float("nan")
     rng = np.random.default_rng(seed)
     starts = rng.integers(0, n - block + 1, size=(draws, -(-n // block)))
     drawn = (starts[:, :, None] + np.arange(block)).reshape(draws, -1)[:, :n]

@@ -80,7 +80,7 @@ def read_tidy(
     _check_values(path, tidy, kind)
     tidy, judged = most_active(tidy, by, pairs, teachers, least, until)
     ordered = (a, b) != ("a", "b") or _both_ways(tidy)
-    made = build(tidy, kind=kind, by=by, directed=ordered, name=name, last=frame[when].max())  # type: ignore[arg-type]
+    made = build(tidy, kind=kind, by=by, directed=ordered, name=name, last=frame[when].max())  # type: ignore[arg-type]  # a day
     return mark(made, judged)
 
 
