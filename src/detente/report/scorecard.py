@@ -31,6 +31,10 @@ def _percent(value: float, signed: bool = True) -> str:
     return "–" if value is None or value != value else f"{value:+.1%}" if signed else f"{value:.1%}"
 
 
+def _band(row: dict[str, Any]) -> str:
+    return "–" if row["low"] != row["low"] else f"{_percent(row['low'])} to {_percent(row['high'])}"
+
+
 def headline(card: Scorecard) -> str:
     """The result in two sentences, whoever won."""
     o = card.overall()
@@ -47,7 +51,7 @@ def headline(card: Scorecard) -> str:
     doubt = f" Only {len(card.scored)} origins: too few to tell skill from luck." if few else ""
     return (
         f"The {o['model']} is {verdict} the strongest baseline ({o['strongest']}): skill {_percent(o['skill'])} "
-        f"(90% {_percent(o['low'])} to {_percent(o['high'])}), better on {o['pairs_won']:,} of {o['pairs']:,} pairs. "
+        f"(90% {_band(o)}), better on {o['pairs_won']:,} of {o['pairs']:,} pairs. "
         f"Its 90% intervals hold {_percent(o['inside'], False)} of outcomes.{doubt}"
     )
 
@@ -138,7 +142,7 @@ def _rows(frame: pl.DataFrame, first: str, inside: bool) -> list[list[str]]:
             row["strongest"],
             _number(row["crps_strongest"]),
             _percent(row["skill"]),
-            f"{_percent(row['low'])} to {_percent(row['high'])}",
+            _band(row),
             _number(row["p"], 3),
             *([_percent(row["inside"], False)] if inside else []),
         ]
