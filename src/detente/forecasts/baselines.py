@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,14 +28,18 @@ def baselines(kind: str, by: str, items: NDArray[np.int64]) -> dict[str, Baselin
     if by != "year":
         found["seasonal naive"] = lambda y, h: seasonal(y, h, SEASON[by])
     for w in WINDOWS[by]:
-        found[f"last {w} {by}s"] = lambda y, h, w=w: sample(y[:, -w:])  # type: ignore[misc]  # a lambda's default has no type
+        found[f"last {w} {by}s"] = partial(_window, w)
     found["climatology"] = lambda y, h: sample(y)
     for w, name in ((1, "last value"), (WINDOWS[by][0], f"mean of {WINDOWS[by][0]} {by}s"), (10_000, "mean of all")):
-        found[f"{name}, errors pooled by level"] = lambda y, h, w=w: pooled_by_level(y, h, w, kind, items)  # type: ignore[misc]  # a lambda's default has no type
+        found[f"{name}, errors pooled by level"] = partial(pooled_by_level, window=w, kind=kind, items=items)
     if kind == "count":
         found["negative binomial, rolling"] = lambda y, h: negative_binomial(y, h, WINDOWS[by][1])
         found["negative binomial AR"] = autoregression
     return found
+
+
+def _window(length: int, y: Array, horizon: int) -> Array:
+    return sample(y[:, -length:])
 
 
 def sample(past: Array) -> Array:

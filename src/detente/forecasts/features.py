@@ -7,7 +7,7 @@ origins for learning may lie anywhere, not on the calendar's periods alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -51,15 +51,15 @@ class Relatives:
         reverse = [at.get((y, x, i), -1) if data.directed else -1 for x, y, i in zip(a, b, item, strict=True)]
         return cls(
             np.array(reverse),
-            _numbers([tuple(sorted(pair)) for pair in zip(a, b, strict=True)]),
+            _numbers([" ".join(sorted(pair)) for pair in zip(a, b, strict=True)]),
             _numbers(a) if data.directed else _numbers([*a, *b])[: len(a)],
             _numbers(b) if data.directed else _numbers([*a, *b])[len(a) :],
             _numbers(item),
         )
 
 
-def _numbers(names: list[object]) -> NDArray[np.int64]:
-    order = {name: n for n, name in enumerate(sorted(set(names)))}  # type: ignore[type-var]  # texts, or pairs of them
+def _numbers(names: Sequence[str]) -> NDArray[np.int64]:
+    order = {name: n for n, name in enumerate(sorted(set(names)))}
     return np.array([order[name] for name in names], dtype=np.int64)
 
 
