@@ -9,3 +9,11 @@ class DetenteError(Exception):
 
 class NoData(DetenteError):
     """The request is sound but the record holds nothing to answer it; exit 1."""
+
+
+class NotEstimable(NoData):
+    """These numbers can't answer: too few, constant, collinear, or the model is not identified by them.
+
+    The one error of every estimator for input that is well formed but says too little; whoever asks
+    prints "unknown: why" and goes on.
+    """

@@ -2,6 +2,7 @@
 
 from detente.actors.resolve import SCHEMES, UNKNOWN, Actor, Actors, actors, sector_of, who
 from detente.actors.tables import Person, Spell, State, identity, last_day, moment, organisations, state_name, states
+from detente.actors.text import is_missing
 
 __all__ = [
     "SCHEMES",
@@ -13,6 +14,7 @@ __all__ = [
     "State",
     "actors",
     "identity",
+    "is_missing",
     "last_day",
     "moment",
     "organisations",

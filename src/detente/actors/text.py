@@ -39,3 +39,19 @@ def normal(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name.translate(_PLAIN))
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     return _NOT_WORD.sub(" ", plain.lower()).strip()
+
+
+# What spreadsheets, R, Python and databases write where they have nothing.
+_MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "null", "none", "nan", "nil", "-", "--", "."})
+
+
+def is_missing(cell: str | None) -> bool:
+    """True where a cell says that it holds nothing: empty, NA, NULL, None, nan, N/A, a dash.
+
+    The two letters NA are Namibia's ISO code only in a column of codes beside its name; whoever reads such
+    a column asks for the name first (`Actors.country`).
+
+    >>> is_missing(" N/A "), is_missing("NULL"), is_missing("Nauru")
+    (True, True, False)
+    """
+    return cell is None or cell.strip().lower() in _MISSING
