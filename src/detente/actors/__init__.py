@@ -1,5 +1,6 @@
 """Who can act: states, organisations, sectors and office holders in time."""
 
+from detente.actors.lives import continuers, counts_as, existed, life
 from detente.actors.resolve import SCHEMES, UNKNOWN, Actor, Actors, actors, sector_of, who
 from detente.actors.tables import Person, Spell, State, identity, last_day, moment, organisations, state_name, states
 from detente.actors.text import is_missing
@@ -13,9 +14,13 @@ __all__ = [
     "Spell",
     "State",
     "actors",
+    "continuers",
+    "counts_as",
+    "existed",
     "identity",
     "is_missing",
     "last_day",
+    "life",
     "moment",
     "organisations",
     "sector_of",

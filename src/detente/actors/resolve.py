@@ -9,8 +9,9 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from detente.actors.lives import counts_as
 from detente.actors.tables import Person, Spell, moment, organisations, rows, sector_rules, several, states
-from detente.actors.text import normal
+from detente.actors.text import is_missing, normal
 from detente.errors import DetenteError
 
 _ROLE = re.compile(r"^(?P<role>.+?)\s*\((?P<place>[^()]*(?:\([^()]*\))?[^()]*)\)$")
@@ -274,13 +275,37 @@ class Actors:
         hint = f"; near: {', '.join(states()[self._states[n]].name for n in near)}" if near else ""
         raise DetenteError(f"{text!r} names no state or organisation we know{hint}; give a name or an ISO3 code")
 
-    def by_code(self, scheme: str, value: str) -> str:
-        """The state of a code in one of SCHEMES, "" where there is none.
+    def by_code(self, scheme: str, value: str, on: date | None = None) -> str:
+        """The state of a code in one of SCHEMES (on a day), "" where there is none.
 
-        >>> Actors().by_code("cow", "365"), Actors().by_code("fips", "RS"), Actors().by_code("iso2", "RS")
+        Codes are text: "002", "2" and "2.0" are one COW number, lower case is read as upper case.
+
+        >>> Actors().by_code("cow", "365.0"), Actors().by_code("fips", "rs"), Actors().by_code("iso2", "RS")
         ('RUS', 'RUS', 'SRB')
         """
-        return self._codes[scheme].get(value.strip().upper(), "")
+        return self._codes[scheme].get(_plain_code(scheme, value), "")
+
+    def country(self, name: str, code: str = "", scheme: str = "iso2", on: date | None = None) -> Actor:
+        """The state that a cell with a country's name stands for, with the code in the cell beside it, if any.
+
+        The name is never read as a two-letter code, and it wins: where the code says something else, the
+        note tells. A missing name takes the code, except a code NA, which is missing too.
+
+        >>> index = Actors()
+        >>> index.country("Namibia", "NA").code, index.country("NA").code, index.country("NA", "NA").code
+        ('NAM', '', '')
+        >>> index.country("Serbia", "RS").note, index.country("Serbia", "RU").note
+        ('', 'the name says SRB, the iso2 code RU says RUS')
+        """
+        coded = "" if is_missing(code) and code.strip().upper() != "NA" else self.by_code(scheme, code, on)
+        if is_missing(name):
+            return Actor(code, "state", coded, "", f"{scheme} code") if coded and not is_missing(code) else UNKNOWN
+        found = self.resolve(name, on)
+        if found.kind != "state" or not found.code:
+            return Actor(name, "state", coded, "", f"{scheme} code") if coded else Actor(name, "unknown")
+        if coded and counts_as(coded) != counts_as(found.code):
+            return replace(found, note=f"the name says {found.code}, the {scheme} code {code} says {coded}")
+        return found
 
     def on_day(self, code: str, day: date) -> str:
         """The state that stood for `code` on `day`: historic states hand over to their successor.
@@ -345,6 +370,15 @@ class Actors:
             "CAMEO code",
             body.name,
         )
+
+
+def _plain_code(scheme: str, value: str) -> str:
+    """A code as the tables have it: numbers without decimals, padded as the scheme does."""
+    text = value.strip().upper()
+    number = text.removesuffix(".0").lstrip("0") or "0"
+    if scheme in ("cow", "gw", "numeric") and number.isdigit():
+        return number.zfill(3) if scheme == "numeric" else number
+    return text
 
 
 def _spell_text(spell: Spell) -> str:
