@@ -174,3 +174,23 @@ def test_break_dates_are_held_by_their_intervals() -> None:
 def test_bad_series_for_breaks_are_told(family: str, y: list, exposure: list | None, said: str) -> None:
     with pytest.raises(DetenteError, match=said):
         ChangePoints(family).fit(y, exposure)
+
+
+@pytest.mark.parametrize("scale", [1e-12, 1e6, 1e12, 1e30])
+def test_levels_do_not_depend_on_the_unit(scale: float) -> None:
+    rng = np.random.default_rng(6)
+    y = np.cumsum(0.3 * rng.standard_normal(60)) + rng.standard_normal(60)
+    weight = rng.uniform(0.5, 2, 60)
+    plain = LocalLevel("gaussian").fit(y * weight, weight)
+    large = LocalLevel("gaussian").fit(scale * y * weight, weight)
+    heavy = LocalLevel("gaussian").fit(scale * y * weight, scale * weight)
+    shifted = LocalLevel("gaussian").fit((y + 1e6) * weight, weight)
+    for name in ("level", "low", "high"):
+        np.testing.assert_allclose(getattr(large, name), scale * getattr(plain, name), rtol=1e-6)
+        np.testing.assert_allclose(getattr(heavy, name), getattr(plain, name), rtol=1e-6)
+        np.testing.assert_allclose(getattr(shifted, name) - 1e6, getattr(plain, name), atol=1e-6)
+    assert large.step == pytest.approx(scale * plain.step)
+    assert large.noise == pytest.approx(scale * plain.noise)
+    assert heavy.noise == pytest.approx(np.sqrt(scale) * plain.noise)
+    breaks = ChangePoints("gaussian", seed=1).fit(scale * (y + 5 * (np.arange(60) > 30))).breaks["period"].to_list()
+    assert breaks == ChangePoints("gaussian", seed=1).fit(y + 5 * (np.arange(60) > 30)).breaks["period"].to_list()
