@@ -114,6 +114,13 @@ _LAYOUTS: tuple[tuple[str, str, str], ...] = (
         "write the agreements you need as agreements.csv (docs/formats.md)",
     ),
     ("enr type;facility name", "nuclear latency", _FIGURES),
+    ("ccode;capital;stdate", "capitals of states", _FIGURES),
+    ("partyid;partyname", "the World Treaty Index", "write the treaties you need as agreements.csv (docs/formats.md)"),
+    (
+        "ccode1;country1;ccode2;country2;dyadid",
+        "the Correlates of War intergovernmental organisations by dyad",
+        _FIGURES,
+    ),
     ("gkgrecordid", "GDELT's Global Knowledge Graph", EVENTS),
     ("globaleventid;mentiontimedate", "GDELT's mentions table", EVENTS),
 )
@@ -136,6 +143,8 @@ def known_as(head: Head) -> str:
             return f"is {what}: {remedy}"
     if re.match(rb"\s*<(!doctype|html|\?xml)", line, re.IGNORECASE):
         return "is a web page, no data: an error page was saved in the file's place; fetch it again"
+    if line.count(b"\0") * 3 > len(line):
+        return "is UTF-16 without its mark: save it as UTF-8"
     if re.match(rb"^\d{8}_\d+_\d+\t\d{8}\t", line):
         return f"is the Phoenix daily event data (OEDA): {_OTHER_EVENTS}"
     return ""
