@@ -134,7 +134,11 @@ def test_icews_codes_and_intensities_with_their_counts(tmp_path: Path) -> None:
     file = release(
         tmp_path / "e.tab",
         {"event text": "Make statement", "cameo code": "10", "intensity": "0"},
-        {"event text": '"Conduct suicide, car, or other non-military bombing"', "cameo code": "NULL", "intensity": "-10"},
+        {
+            "event text": '"Conduct suicide, car, or other non-military bombing"',
+            "cameo code": "NULL",
+            "intensity": "-10",
+        },
         {"event text": "Consult", "cameo code": "040", "intensity": "100"},
         {"event text": "Consult", "cameo code": "040", "intensity": "NA"},
         {"event text": "Threaten with repression", "cameo code": "13y", "intensity": "-7"},
@@ -166,7 +170,9 @@ def test_gdelt_values_are_corrected_with_a_count_or_set_aside(tmp_path: Path) ->
     file = tmp_path / "x.export.CSV"
     file.write_text("\n".join(rows) + "\n")
     read = read_file(file)
-    got = {int(i.removeprefix("gdelt2:")): (a, v) for i, a, v in read.rows.select("event_id", "action", "intensity").rows()}
+    got = {
+        int(i.removeprefix("gdelt2:")): (a, v) for i, a, v in read.rows.select("event_id", "action", "intensity").rows()
+    }
     assert got == {
         1: ("010", 0.0),
         2: ("010", 0.0),

@@ -65,7 +65,11 @@ def test_icews_columns_in_any_order_case_and_form(tmp_path: Path) -> None:
     names = [n.title() for n in RELEASE]
     random.Random(1).shuffle(names)
     for number, form in enumerate((str, str.upper, lambda n: n.lower().replace(" ", "_"))):
-        file = release(tmp_path / f"{number}.tab", {"event text": "Make statement", "cameo code": "010"}, names=[form(n) for n in names])
+        file = release(
+            tmp_path / f"{number}.tab",
+            {"event text": "Make statement", "cameo code": "010"},
+            names=[form(n) for n in names],
+        )
         row = read_file(file).rows.row(0, named=True)
         assert (row["sender"], row["receiver"], row["action"]) == ("RUS", "USA", "010")
 
@@ -100,7 +104,12 @@ def test_a_column_that_is_not_needed_may_be_missing(tmp_path: Path) -> None:
 
 
 def test_quoted_cells_behind_tabs(tmp_path: Path) -> None:
-    read = read_file(release(tmp_path / "e.tab", {"source name": '"Russia"', "event text": '"Consult"', "source country": '"Russian Federation"'}))
+    read = read_file(
+        release(
+            tmp_path / "e.tab",
+            {"source name": '"Russia"', "event text": '"Consult"', "source country": '"Russian Federation"'},
+        )
+    )
     assert (read.rows["sender"].to_list(), read.rows["text"].to_list()) == (["RUS"], ["Russia: Consult: United States"])
 
 
@@ -164,7 +173,10 @@ def test_polecat_rows_of_another_width_are_set_aside(tmp_path: Path) -> None:
 
 
 def test_polecat_none_is_empty_and_classes_agree(tmp_path: Path) -> None:
-    rows = [{"Intensity": "None", "City": "None", "Quad Code": "VERBAL COOPERATION"}, {"Quad Code": "MATERIAL CONFLICT"}]
+    rows = [
+        {"Intensity": "None", "City": "None", "Quad Code": "VERBAL COOPERATION"},
+        {"Quad Code": "MATERIAL CONFLICT"},
+    ]
     read = read_file(polecat(tmp_path / "p.tsv", rows))
     assert read.rows["intensity"].to_list() == [None, 2.5] and read.rows["place"].to_list()[0] == "Switzerland"
     assert read.rows["quad"].to_list() == [1, 1]

@@ -96,7 +96,11 @@ _LAYOUTS: tuple[tuple[str, str, str], ...] = (
     ),
     ("v2x polyarchy", "V-Dem", _FIGURES),
     ("polity2", "Polity", _FIGURES),
-    ("leadid;leader", "Archigos (leaders)", "office holders of your own: --names FILE (docs/formats.md)"),
+    (
+        "leadid;leader",
+        "Archigos (leaders)",
+        "write the office holders you need into a names file (--names, docs/formats.md)",
+    ),
     ("caseid;sender1;targetstate", "TIES (threats and imposition of sanctions)", _FIGURES),
     ("caseid;startdate;terdate;targetsalience", "the international sanctions termination data", _FIGURES),
     ("claim;chal;tgt;icowsal", "ICOW (territorial claims)", _FIGURES),
