@@ -153,7 +153,7 @@ def test_a_file_of_which_no_row_is_kept_is_a_failure(tmp_path: Path) -> None:
     done = ingest(tmp_path, bad, good)
     assert done.returncode == 2
     (line,) = [one for one in done.stderr.splitlines() if one.startswith("not read")]
-    assert "none of 10 rows could be kept: EventCode --- is no CAMEO code (9); SQLDATE 1 is no day" in line
+    assert "none of 10 rows could be kept: EventCode --- is no CAMEO code (9); SQLDATE 1 is no day (YYYYMMDD) (1)" in line
     assert "line 1:" in line and "1 files added 1 rows" in done.stderr
     record = dt.open_record(tmp_path / "rec", cases=False)
     assert [f.name for c in record.commits for f in c.files] == ["good.export.CSV.zip"]

@@ -116,7 +116,7 @@ class Ingest:
         on_progress: Callable[[str, int, int], None] | None = None,
     ) -> None:
         self.log = log
-        self.context = Context(actors, codebook)
+        self.context = Context(actors, codebook, (now or datetime.now(UTC)).date())
         self.paths = (names, codebook_path)
         self.now = now
         self.on_progress = on_progress or (lambda name, done, rows: None)
@@ -201,7 +201,7 @@ class Ingest:
         """Digest, recognise and unpack the beginning of a file (in a helper thread); several formats are told apart."""
         try:
             digest, held = sha256_of(path), contents(path)
-            opened = []
+            opened: list[_Opened] = []
             for found in held.found:
                 name = path.name if len(held.found) == 1 else f"{path.name}/{found.names[0]}"
                 entry = FileEntry(name, digest, path.stat().st_size, found.reader.name)
@@ -311,6 +311,9 @@ class Ingest:
         for owner, bad in result.bad:
             owners[owner].quarantined += 1
             self.bad.append((id(owners[owner]), owners[owner].name, bad))
+        for owner, reason, count in result.corrected:
+            counts = owners[owner].corrected
+            counts[reason] = counts.get(reason, 0) + count
         lost = 0
         for part in result.parts:
             kept = self._without_twins(part)
@@ -387,8 +390,9 @@ class Ingest:
     ) -> None:
         entry.quarantined += len(batch.bad)
         self.bad += [(id(entry), entry.name, bad) for bad in batch.bad]
-        for reason, count in batch.skipped.items():
-            entry.skipped[reason] = entry.skipped.get(reason, 0) + count
+        for told, more in ((entry.skipped, batch.skipped), (entry.corrected, batch.corrections())):
+            for reason, count in more.items():
+                told[reason] = told.get(reason, 0) + count
         kept = fresh(batch.rows, batch.table, [*self.parts, *self.written], self.log.folder)
         waiting = buffer.get(batch.table)
         if waiting and kept.height:

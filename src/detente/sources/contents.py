@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from detente.errors import DetenteError
+from detente.sources.foreign import known_as
 from detente.sources.reader import Head, Reader
 from detente.sources.stream import DamagedFile, Member, members, packing
 
@@ -65,7 +66,7 @@ def find_contents(path: Path, readers: Sequence[Reader]) -> Contents:
         tuple(
             Found(reader, tuple(m.number for m in some), tuple(m.name for m in some)) for reader, some in found.values()
         ),
-        tuple(f"{member.name} ({reason.partition(' (')[0]})" for member, reason in passed),
+        tuple(f"{member.name} ({reason.partition(' (ICEWS')[0]})" for member, reason in passed),
     )
 
 
@@ -73,17 +74,19 @@ def _reader(member: Member, readers: Sequence[Reader]) -> tuple[Reader | None, s
     """The reader that takes a member, or why none does."""
     if not member.head:
         # Some quarter hours of GDELT 2 are published as files without a row.
-        empty = next((r for r in readers if r.name == "gdelt2"), None) if _EXPORT.search(member.name) else None
+        empty = (
+            next((r for r in readers if r.name == "gdelt2" and r.joinable), None)
+            if _EXPORT.search(member.name)
+            else None
+        )
         return empty, "is empty"
     if packed := packing(member.head):
         return None, f"is packed ({packed})"
-    if _PAGE.match(member.head):
-        return None, "is a web page, not data: a server's answer saved in its place; fetch the file again"
     head = Head(tuple(member.head.split(b"\n")[:50]))
     for reader in readers:
         if reader.recognises(head):
             return reader, ""
-    return None, (
+    return None, known_as(head) or (
         "of no format we read (ICEWS, GDELT events, POLECAT, UN votes, chronology or figures CSV); "
         f"it begins {bytes(member.head[:60])!r}"
     )
