@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -22,8 +21,9 @@ from detente import __version__
 from detente.actors import Actors
 from detente.codebook import Codebook
 from detente.errors import DetenteError
+from detente.record.coverage import of_file
 from detente.record.log import Commit, FileEntry, Log, Part, sha256_of, sync_folder
-from detente.record.work import Crew, Result, Task, day_stats, fresh, write_events, write_part
+from detente.record.work import Crew, Result, Task, fresh, report_counts, write_events, write_part
 from detente.sources import (
     READERS,
     BadRow,
@@ -41,6 +41,7 @@ PART_ROWS = 400_000
 JOIN_BYTES = 12 << 20
 HELPERS_FROM = 12 << 20
 COMMIT_TASKS = 24
+NO_COUNTS = pl.DataFrame(schema={"date": pl.Date, "moment": pl.Datetime("us"), "n": pl.UInt32})
 
 
 @dataclass(slots=True)
@@ -118,7 +119,8 @@ class Ingest:
         self.done = 0
         self.tasks = 0
         self.owners: deque[list[FileEntry]] = deque()
-        self.days: dict[int, list[list[Any]]] = {}
+        self.counts: dict[int, list[pl.DataFrame]] = {}
+        self.members: dict[int, list[str]] = {}
         self._reset()
 
     def _reset(self) -> None:
@@ -276,7 +278,7 @@ class Ingest:
             self.written.remove(part)
         self.bad = [(name, bad) for name, bad in self.bad if name != entry.name]
         self.digests.discard(entry.digest)
-        self.days.pop(id(entry), None)
+        self.counts.pop(id(entry), None)
 
     def _received(self, result: Result) -> None:
         """Take a block's result into account; twins of blocks that were read at the same time go."""
@@ -296,8 +298,9 @@ class Ingest:
                 if len(owners) == 1:
                     self.part_of[kept.path] = id(owners[0])
         for owner, entry in enumerate(owners):
-            if owner in result.days:
-                self.days.setdefault(id(entry), []).append(result.days[owner])
+            if result.counts is not None:
+                mine = result.counts.filter(pl.col("owner") == owner).drop("owner")
+                self.counts.setdefault(id(entry), []).append(mine)
             entry.rows["events"] = entry.rows.get("events", 0) + result.rows.get(owner, 0)
             entry.duplicates += result.duplicates.get(owner, 0)
         if lost:
@@ -329,11 +332,10 @@ class Ingest:
         """Read one file with a header here; what it adds is committed with it, or taken back if it is damaged."""
         entry = opened.entry
         buffer: dict[str, list[pl.DataFrame]] = {}
-        days: list[list[Any]] = []
         stream = chain(opened.blocks, opened.rest or ())
         try:
             for batch in opened.reader.read(_ahead_blocks(stream), self.context):
-                self._take(entry, opened.reader, batch, buffer, days)
+                self._take(entry, opened.reader, batch, buffer)
                 if sum(f.height for frames in buffer.values() for f in frames) >= PART_ROWS:
                     self._spill(entry, buffer)
                     self._progress(entry.name, files=0)
@@ -342,7 +344,6 @@ class Ingest:
             self._forget(entry)
             self._failed(opened.path, str(error))
             return
-        self.days[id(entry)] = days
         self.pending.append(entry)
         self._progress(entry.name)
         self._settle()
@@ -353,7 +354,6 @@ class Ingest:
         reader: Reader,
         batch: Batch,
         buffer: dict[str, list[pl.DataFrame]],
-        days: list[list[Any]],
     ) -> None:
         entry.quarantined += len(batch.bad)
         self.bad += [(entry.name, bad) for bad in batch.bad]
@@ -368,9 +368,8 @@ class Ingest:
         entry.duplicates += batch.rows.height - kept.height
         entry.rows[batch.table] = entry.rows.get(batch.table, 0) + kept.height
         if batch.table == "events" and batch.rows.height:
-            days += [
-                list(row[1:]) for row in day_stats(batch.rows.with_columns(pl.lit(0).alias("owner")), "owner").rows()
-            ]
+            counts = report_counts(batch.rows.with_columns(pl.lit(0).alias("owner")), batch.moments)
+            self.counts.setdefault(id(entry), []).append(counts.drop("owner"))
         if kept.height:
             buffer.setdefault(batch.table, []).append(kept)
 
@@ -396,7 +395,7 @@ class Ingest:
         if not self.pending and not self.bad:
             return
         for entry in self.pending:
-            entry.covers = _coverage(entry.reader, self.days.pop(id(entry), []))
+            entry.covers = self._covers(entry)
         number = self.number + 1
         quarantine = self._write_quarantine(number) if self.bad else ""
         for folder in {(self.log.folder / p.path).parent for p in self.written}:
@@ -410,6 +409,11 @@ class Ingest:
         self.summary.files += self.pending
         self._reset()
 
+    def _covers(self, entry: FileEntry) -> list[list[str]]:
+        counts = self.counts.pop(id(entry), [])
+        rule = next(reader.covers for reader in READERS if reader.name == entry.reader)
+        return of_file(entry.reader, rule, self.members.pop(id(entry), [entry.name]), pl.concat([NO_COUNTS, *counts]))
+
     def _write_quarantine(self, number: int) -> str:
         place = self.log.folder / "quarantine" / f"{number:08d}.parquet"
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -420,26 +424,6 @@ class Ingest:
         ).write_parquet(place)
         sync_folder(place.parent)
         return str(place.relative_to(self.log.folder))
-
-
-_COVERS = {reader.name: reader.covers for reader in READERS}
-
-
-def _coverage(source: str, days: Sequence[Sequence[Any]]) -> list[list[str]]:
-    """The days a file covers (see `Reader.covers`), and the first day on which that was known."""
-    covers = _COVERS[source]
-    if not covers or not days:
-        return []
-    # A back file carries one day of report for years of events: its own days are what it covers.
-    prompt = max(days, key=lambda d: d[0])[5] <= 40
-    first, last = (3, 4) if covers == "known" and prompt else (1, 2)
-    return [
-        [
-            min(d[first] for d in days).isoformat(),
-            max(d[last] for d in days).isoformat(),
-            min(d[3] for d in days).isoformat(),
-        ]
-    ]
 
 
 def _ahead(

@@ -19,7 +19,6 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -41,28 +40,24 @@ class Task:
 
 @dataclass(slots=True)
 class Result:
-    """What a block gave: parts written, and per file in it rows, duplicates and day statistics."""
+    """What a block gave: parts written, and per file in it rows, duplicates and counts by day."""
 
     parts: list[Part] = field(default_factory=list)
     rows: dict[int, int] = field(default_factory=dict)
     duplicates: dict[int, int] = field(default_factory=dict)
-    days: dict[int, list[Any]] = field(default_factory=dict)
+    counts: pl.DataFrame | None = None
     bad: list[tuple[int, BadRow]] = field(default_factory=list)
     error: str = ""
     errno: int | None = None
 
 
-def day_stats(rows: pl.DataFrame, by: str) -> pl.DataFrame:
-    """For each value of `by`: rows, first and last date, first and last day of report, median lag in days."""
-    lag = (pl.col("known_on") - pl.col("date")).dt.total_days().median()
-    return rows.group_by(by).agg(
-        pl.len().alias("n"),
-        pl.col("date").min().alias("first"),
-        pl.col("date").max().alias("last"),
-        pl.col("known_on").min().alias("first_known"),
-        pl.col("known_on").max().alias("last_known"),
-        lag.alias("lag"),
-    )
+def report_counts(rows: pl.DataFrame, moments: pl.Series | None = None) -> pl.DataFrame:
+    """How many rows of each `owner` are of a date and were reported at a moment (a quarter hour, or the start of a day)."""
+    moment = pl.col("known_on").cast(pl.Datetime("us"))
+    if moments is not None:
+        stamp = moments.str.strptime(pl.Datetime("us"), "%Y%m%d%H%M%S", strict=False).dt.truncate("15m")
+        rows, moment = rows.with_columns(stamp.alias("stamp")), pl.coalesce("stamp", moment)
+    return rows.group_by("owner", "date", moment.alias("moment")).agg(pl.len().alias("n"))
 
 
 def fresh(rows: pl.DataFrame, table: str, held: list[Part], folder: Path) -> pl.DataFrame:
@@ -125,7 +120,7 @@ def do(task: Task, context: Context, folder: Path) -> Result:
         kept = fresh(rows, batch.table, task.held, folder)
         result.rows = dict(kept.group_by("owner").len().iter_rows())
         result.duplicates = {n: count - result.rows.get(n, 0) for n, count in rows.group_by("owner").len().iter_rows()}
-        result.days = {n: days for n, *days in day_stats(rows, "owner").iter_rows()}
+        result.counts = report_counts(rows, batch.moments)
         result.parts = write_events(kept.drop("owner"), folder, reader.name, task.number)
     return result
 

@@ -118,7 +118,7 @@ def _normalise(frame: pl.DataFrame, source: str, context: Context) -> Batch:
         (pl.col("url").replace("", None) if "url" in frame.columns else pl.lit(None, dtype=pl.Utf8)).alias("url"),
     )
     rows = conform("events", frame.with_columns(assign_areas(frame, context.codebook).alias("areas")))
-    return Batch("events", rows, bad, lines=frame["line"])
+    return Batch("events", rows, bad, lines=frame["line"], moments=frame["added"])
 
 
 def _reads(width: int, source: str) -> Callable[[Iterator[Block], Context], Iterator[Batch]]:

@@ -118,6 +118,7 @@ class Batch:
     """Rows of one table, and the rows that could not be taken.
 
     `lines` are the line numbers of `rows` where the reader knows them; `skipped` counts rows set aside by rule and by reason (a member absent from a vote, say).
+    `moments` are the texts YYYYMMDDHHMMSS at which `rows` were reported, where the source says it to the minute.
     """
 
     table: str
@@ -125,6 +126,7 @@ class Batch:
     bad: list[BadRow] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
     lines: pl.Series | None = None
+    moments: pl.Series | None = None
 
 
 def conform(table: str, rows: pl.DataFrame) -> pl.DataFrame:
