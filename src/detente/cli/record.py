@@ -54,6 +54,7 @@ def ingest(paths: tuple[str, ...], quiet: bool, **options: Any) -> int:
                 ("duplicates", entry.duplicates),
                 ("in quarantine", entry.quarantined),
                 *entry.skipped.items(),
+                *((f"corrected ({reason})", n) for reason, n in entry.corrected.items()),
             )
             if n
         )
@@ -62,9 +63,11 @@ def ingest(paths: tuple[str, ...], quiet: bool, **options: Any) -> int:
     for path, reason in summary.failed:
         say(f"not read: {reason}" if path in reason else f"not read: {path}: {reason}")
     total = sum(e.quarantined for e in summary.files)
+    corrected = sum(sum(e.corrected.values()) for e in summary.files)
     say(
         f"{len(summary.files)} files added {summary.rows:,} rows; {sum(e.duplicates for e in summary.files):,} duplicates, "
         f"{total:,} rows in quarantine, {len(summary.already)} files already held, {len(summary.failed)} not read"
+        + (f", {corrected:,} corrections" if corrected else "")
         + (f", {len(summary.other)} of other formats passed over" if summary.other else "")
         + ("; see `detente record quarantine`" if total or summary.failed else "")
     )

@@ -106,7 +106,7 @@ class Ingest:
         on_progress: Callable[[str, int, int], None] | None = None,
     ) -> None:
         self.log = log
-        self.context = Context(actors, codebook)
+        self.context = Context(actors, codebook, (now or datetime.now(UTC)).date())
         self.paths = (names, codebook_path)
         self.now = now
         self.on_progress = on_progress or (lambda name, done, rows: None)
@@ -289,6 +289,9 @@ class Ingest:
         for owner, bad in result.bad:
             owners[owner].quarantined += 1
             self.bad.append((owners[owner].name, bad))
+        for owner, reason, count in result.corrected:
+            counts = owners[owner].corrected
+            counts[reason] = counts.get(reason, 0) + count
         lost = 0
         for part in result.parts:
             kept = self._without_twins(part)
@@ -357,8 +360,9 @@ class Ingest:
     ) -> None:
         entry.quarantined += len(batch.bad)
         self.bad += [(entry.name, bad) for bad in batch.bad]
-        for reason, count in batch.skipped.items():
-            entry.skipped[reason] = entry.skipped.get(reason, 0) + count
+        for told, more in ((entry.skipped, batch.skipped), (entry.corrected, batch.corrections())):
+            for reason, count in more.items():
+                told[reason] = told.get(reason, 0) + count
         kept = fresh(batch.rows, batch.table, [*self.parts, *self.written], self.log.folder)
         waiting = buffer.get(batch.table)
         if waiting and kept.height:

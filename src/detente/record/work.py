@@ -47,6 +47,7 @@ class Result:
     duplicates: dict[int, int] = field(default_factory=dict)
     counts: pl.DataFrame | None = None
     bad: list[tuple[int, BadRow]] = field(default_factory=list)
+    corrected: list[tuple[int, str, int]] = field(default_factory=list)
     error: str = ""
     errno: int | None = None
 
@@ -116,6 +117,10 @@ def do(task: Task, context: Context, folder: Path) -> Result:
         for bad in batch.bad:
             owner = int(starts.search_sorted(bad.line, side="right")) - 1
             result.bad.append((owner, BadRow(bad.line - task.starts[owner] + 1, bad.reason, bad.raw)))
+        owned = batch.corrected.with_columns(
+            (starts.search_sorted(batch.corrected["line"], side="right") - 1).alias("line")
+        )
+        result.corrected = list(owned.group_by("line", "reason", maintain_order=True).len().iter_rows())
         rows = batch.rows.with_columns((starts.search_sorted(batch.lines, side="right") - 1).alias("owner"))
         kept = fresh(rows, batch.table, task.held, folder)
         result.rows = dict(kept.group_by("owner").len().iter_rows())
@@ -144,8 +149,8 @@ def serve() -> None:
     from detente.actors import actors
     from detente.codebook import load_codebook
 
-    names, codebook, folder = pickle.load(source)
-    context = Context(actors(names), load_codebook(codebook))
+    names, codebook, folder, today = pickle.load(source)
+    context = Context(actors(names), load_codebook(codebook), today)
     while True:
         try:
             task = pickle.load(source)
@@ -165,7 +170,7 @@ class Crew:
     def __init__(self, context: Context, folder: Path, names: str | None, codebook: str | None, helpers: int) -> None:
         self.context = context
         self.folder = folder
-        self.setup = (names, codebook, str(folder))
+        self.setup = (names, codebook, str(folder), context.today)
         self.size = helpers
         self.helpers = [self._start() for _ in range(helpers)]
         self.idle = list(self.helpers)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from detente.errors import DetenteError
 from detente.sources import chronology, gdelt, icews, polecat, unvotes
+from detente.sources.foreign import known_as
 from detente.sources.reader import Context, Head, Reader
 from detente.sources.schema import TABLES, BadRow, Batch
 from detente.sources.stream import Block, DamagedFile, open_blocks
@@ -43,6 +44,8 @@ def detect(path: Path) -> Reader:
         for reader in READERS:
             if reader.recognises(head):
                 return reader
+        if other := known_as(head):
+            raise NotRecognised(f"{path}: {other}")
         raise NotRecognised(
             f"{path}: of no format we read (ICEWS, GDELT events, POLECAT, UN votes, chronology or figures CSV); "
             f"it begins {bytes(block.data[:60])!r}"

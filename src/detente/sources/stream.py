@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
@@ -53,6 +55,7 @@ def open_blocks(path: Path, size: int = BLOCK) -> Iterator[Block]:
 
 def _lines(member: str, pieces: Iterator[bytes], size: int) -> Iterator[Block]:
     line, held, amount = 1, [], 0
+    pieces = _as_utf8(pieces)
 
     def block(data: bytes) -> Block:
         return Block(member, line, data[3:] if line == 1 and data.startswith(b"\xef\xbb\xbf") else data)
@@ -72,6 +75,17 @@ def _lines(member: str, pieces: Iterator[bytes], size: int) -> Iterator[Block]:
             raise DamagedFile(f"{member}: line {line} is longer than {4 * size >> 20} MiB: this is no table of text")
     if data := b"".join(held):
         yield block(data if data.endswith(b"\n") else data + b"\n")
+
+
+def _as_utf8(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces, read from UTF-16 where they begin with its byte order mark (as spreadsheets save "Unicode text")."""
+    first = next(pieces, b"")
+    if first[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        yield from chain([first] if first else [], pieces)
+        return
+    decoder = codecs.getincrementaldecoder("utf-16")(errors="replace")
+    for piece in chain([first], pieces):
+        yield decoder.decode(piece).encode()
 
 
 def _bounded(path: Path, compressed: int) -> Callable[[int], None]:
