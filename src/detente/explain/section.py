@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from detente.models.reciprocity import Estimate
+from detente.models.estimates import Quotient
 
 
 @dataclass(frozen=True, slots=True)
 class Figured:
-    """A number with its 90% band (None where it has none), its unit and what it is of."""
+    """A number with its 90% band (None where it has none), its unit and what it is of; a number of None is not identified."""
 
     name: str
-    value: float
+    value: float | None
     low: float | None
     high: float | None
     unit: str
@@ -40,8 +40,8 @@ class Draft:
     figures: list[Figured] = field(default_factory=list)
     basis: str | None = None
 
-    def add(self, name: str, value: Estimate, unit: str) -> None:
-        """A number with its band."""
+    def add(self, name: str, value: Quotient, unit: str) -> None:
+        """A number with its band, or that it is not identified."""
         self.figures.append(Figured(name, value.value, value.low, value.high, unit))
 
 
