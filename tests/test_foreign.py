@@ -43,7 +43,7 @@ HEADERS = {
 def test_the_layout_is_known_by_name(tmp_path: Path, name: str) -> None:
     file = tmp_path / "other.txt"
     file.write_text(HEADERS[name] + "\n")
-    with pytest.raises(NotRecognised) as told:
+    with pytest.raises(DetenteError) as told:
         detect(file)
     said = str(told.value)
     assert name in said and ": is " in said and any(w in said for w in ("ingest", "write", "fetch", "detente"))
