@@ -79,12 +79,12 @@ def test_regions_and_unknown_names_do_not_count() -> None:
         assert not who(name, "2018-01-01").known
 
 
-def test_historic_states_hand_over() -> None:
-    index = actors()
-    assert index.on_day("SUN", date(1991, 12, 25)) == "SUN"
-    assert index.on_day("SUN", date(1991, 12, 26)) == "RUS"
-    assert index.on_day("YUG", date(2007, 1, 1)) == "SRB"
-    assert index.on_day("CSK", date(1993, 1, 1)) == "CZE"
+def test_former_states_hand_over() -> None:
+    assert who("Soviet Union", "1991-12-25").code == "SUN"
+    assert who("Soviet Union", "1991-12-26").code == "RUS"
+    assert who("Yugoslavia", "2007-01-01").code == "SRB"
+    gone = who("Czechoslovakia", "1993-01-01")
+    assert gone.code == "" and "Czech Republic (CZE) and Slovakia (SVK)" in gone.note
 
 
 def test_office_tables_are_sound() -> None:

@@ -180,7 +180,7 @@ def test_a_jump_at_nought_has_an_upper_bound() -> None:
     ("times", "types", "options", "said"),
     [
         ([1.0, 2.0], [0], {}, "one length"),
-        ([], [], {}, "at least one event"),
+        ([], [], {}, "no event"),
         ([1.0, float("nan")], [0, 0], {}, "event 1 has no time"),
         ([1.0, 2.0], [0, -1], {}, "whole numbers from 0"),
         ([1.0, 2.0], [0.5, 1.0], {}, "whole numbers from 0"),

@@ -169,9 +169,9 @@ def test_bad_settings_are_told() -> None:
     ):
         with pytest.raises(DetenteError, match=said):
             model.fit(y)
-    with pytest.raises(DetenteError, match="steps must be 1 or more"):
+    with pytest.raises(DetenteError, match="steps is a whole number of 1 or more"):
         BayesianVAR(1).fit(y).irf(0)
-    with pytest.raises(DetenteError, match="collinear"):
+    with pytest.raises(DetenteError, match="repeat each other"):
         BayesianVAR(1, None).fit(np.column_stack([y, y.sum(1)]))
 
 

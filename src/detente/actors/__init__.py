@@ -1,6 +1,8 @@
 """Who can act: states, organisations, sectors and office holders in time."""
 
-from detente.actors.resolve import SCHEMES, UNKNOWN, Actor, Actors, actors, sector_of, who
+from detente.actors.codes import SCHEMES
+from detente.actors.lives import continuers, counts_as, existed, life, lives, living
+from detente.actors.resolve import UNKNOWN, Actor, Actors, actors, sector_of, who
 from detente.actors.tables import Person, Spell, State, identity, last_day, moment, organisations, state_name, states
 from detente.actors.text import is_missing
 
@@ -13,9 +15,15 @@ __all__ = [
     "Spell",
     "State",
     "actors",
+    "continuers",
+    "counts_as",
+    "existed",
     "identity",
     "is_missing",
     "last_day",
+    "life",
+    "lives",
+    "living",
     "moment",
     "organisations",
     "sector_of",

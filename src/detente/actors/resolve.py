@@ -9,15 +9,27 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from detente.actors.tables import Person, Spell, moment, organisations, rows, sector_rules, several, states
-from detente.actors.text import normal
+from detente.actors.codes import ALIASES, SCHEMES, state_of
+from detente.actors.lives import counts_as, existed, living
+from detente.actors.names import AMBIGUOUS, named_state, past_names, state_names
+from detente.actors.tables import (
+    Person,
+    Spell,
+    moment,
+    organisations,
+    rows,
+    sector_rules,
+    several,
+    state_name,
+    states,
+)
+from detente.actors.text import is_missing, normal
 from detente.errors import DetenteError
 
 _ROLE = re.compile(r"^(?P<role>.+?)\s*\((?P<place>[^()]*(?:\([^()]*\))?[^()]*)\)$")
 _OF = re.compile(r"^(?P<role>.+?) of (?:the )?(?P<place>.+)$")
 # Families of names in which a middle name or patronymic may be left out without meaning another person.
 _MIDDLE_NAMES = {"USA", "CAN", "GBR", "AUS", "NZL", "RUS", "UKR", "BLR", "FRA", "DEU"}
-SCHEMES = ("iso2", "iso3", "numeric", "cow", "gw", "fips", "cameo")
 _COUNTED = {"state", "organisation", "group", "person", "institution"}
 
 
@@ -71,46 +83,16 @@ class Actors:
     """
 
     def __init__(self, names_file: str | Path | None = None) -> None:
-        self._states: dict[str, str] = {}
-        self._demonyms: dict[str, str] = {}
-        self._codes: dict[str, dict[str, str]] = {scheme: {} for scheme in SCHEMES}
+        self._demonyms = {normal(demonym): state.code for state in states().values() for demonym in state.demonyms}
         self._fixed: dict[str, Actor] = {}
         self._persons: dict[str, Person] = {}
         self._first_last: dict[tuple[str, str], Person | None] = {}
         self._own: dict[str, Person] = {}
         self._cameo_groups: dict[str, str] = {}
-        self._load_states()
         self._load_fixed()
         self._load_persons()
         if names_file:
             self._load_own(Path(names_file))
-
-    def _load_states(self) -> None:
-        for state in states().values():
-            for name in (state.name, *state.other_names):
-                self._states.setdefault(normal(name), state.code)
-            for demonym in state.demonyms:
-                self._demonyms.setdefault(normal(demonym), state.code)
-            current = not state.ends
-            for scheme, value in (
-                ("iso2", state.iso2),
-                ("numeric", state.numeric),
-                ("cow", state.cow),
-                ("gw", state.gw),
-                ("iso3", state.code),
-                ("cameo", state.cameo or state.code),
-            ):
-                if value and (current or value not in self._codes[scheme]):
-                    self._codes[scheme][value] = state.code
-            for value in state.fips:
-                if current or value not in self._codes["fips"]:
-                    self._codes["fips"].setdefault(value, state.code)
-        # Our own names outrank the long forms that pycountry lists.
-        for row in rows("states.csv"):
-            self._states[normal(row["name"])] = row["iso3"]
-        self._codes["cameo"].update(
-            {"WSB": "PSE", "GZS": "PSE", "KOS": "XKX", "XKX": "XKX", "ROU": "ROU", "TLS": "TLS"}
-        )
 
     def _load_fixed(self) -> None:
         for body in organisations().values():
@@ -178,7 +160,9 @@ class Actors:
             self._own.setdefault(normal(row["name"] or ""), Person(row["name"] or "")).spells.append(spell)
 
     def resolve(self, name: str, on: date | None = None) -> Actor:
-        """Who `name` stands for on the day `on`; without a day, offices are listed, not judged.
+        """Who a name stands for on the day `on`; without a day, offices are listed, not judged.
+
+        A state that had ended by then is its successor, one that did not exist yet says so in the note.
 
         >>> actors = Actors()
         >>> actors.resolve("Military (Russia)").code, actors.resolve("Military (Russia)").sector
@@ -191,22 +175,30 @@ class Actors:
         found = self.lookup(name)
         if isinstance(found, Person):
             return self._in_office(name, found, on)
-        if on and found.kind == "state":
-            return replace(found, code=self.on_day(found.code, on))
-        return found
+        if on and not found.known:
+            past = named_state(name, past_names())
+            found = Actor(name, "state", past, "", "state name") if past and existed(past, on, on) else found
+        return _on(found, on) if on and found.kind == "state" else found
 
     def lookup(self, name: str) -> Actor | Person:
-        """The dateless reading of a name: an Actor, or a Person whose spells depend on the day."""
+        """The dateless reading of a name: an Actor, or a Person whose spells depend on the day.
+
+        A cell of names is read here: "NA" and "None" are nothing, and no text is read as a two-letter code.
+        """
         key = normal(name)
-        if not key:
-            return UNKNOWN
         if key in self._own:
             return self._own[key]
-        if key in self._states:
-            return Actor(name, "state", self._states[key], "", "state name")
-        role = _ROLE.match(name.strip())
-        if role and normal(role["place"]) in self._states:
-            return Actor(name, "state", self._states[normal(role["place"])], sector_of(role["role"]), "role (state)")
+        if is_missing(name) or not key:
+            return UNKNOWN
+        text = name.strip()
+        code, role = named_state(text), _ROLE.match(text)
+        place = named_state(role["place"]) if role else ""
+        if role and place and counts_as(place) != counts_as(code):
+            return Actor(name, "state", place, sector_of(role["role"]), "role (state)")
+        if code:
+            return Actor(name, "state", code, "", "state name")
+        if len(text) == 3 and text.isupper() and (code := _code_today("iso3", text)):
+            return Actor(name, "state", code, "", "iso3 code")
         if key in self._fixed:
             return replace(self._fixed[key], name=name)
         if role and normal(role["place"]) in self._fixed:
@@ -219,7 +211,7 @@ class Actors:
             person = self._first_last.get((words[0], words[-1]))
             if person:
                 return person
-        return self._described(name, key) or self._as_code(name) or Actor(name, "unknown")
+        return self._described(name, key) or self._as_code(text) or Actor(name, "unknown", note=_either(key))
 
     def _described(self, name: str, key: str) -> Actor | None:
         if "(" in name:
@@ -233,65 +225,106 @@ class Actors:
             if code and sector_of(role) and len(words) <= cut + 4:
                 return Actor(name, "state", code, sector_of(role), "demonym and role")
         of = _OF.match(name.strip())
-        if of and normal(of["place"]) in self._states and sector_of(of["role"]):
-            return Actor(name, "state", self._states[normal(of["place"])], sector_of(of["role"]), "role of state")
+        if of and (code := named_state(of["place"])) and sector_of(of["role"]):
+            return Actor(name, "state", code, sector_of(of["role"]), "role of state")
         return None
 
-    def _as_code(self, name: str) -> Actor | None:
-        scheme, _, value = name.strip().rpartition(":")
-        if scheme:
-            code = self._codes.get(scheme.lower(), {}).get(value.upper())
-            return Actor(name, "state", code, "", f"{scheme.lower()} code") if code else None
-        if value.isupper() or value.isdigit():
-            for attempt in ("iso3", "iso2", "numeric", "cameo"):
-                if value in self._codes[attempt]:
-                    return Actor(name, "state", self._codes[attempt][value], "", f"{attempt} code")
-            if len(value) > 3:
-                return self.cameo_actor(value) if self.cameo_actor(value).known else None
+    def _as_code(self, text: str) -> Actor | None:
+        scheme, _, value = text.rpartition(":")
+        scheme = ALIASES.get(scheme.lower(), scheme.lower())
+        if scheme in SCHEMES:
+            code = state_of(scheme, value)
+            return Actor(text, "state", code, "", f"{scheme} code") if code else None
+        if value.isupper() and len(value) >= 3:
+            found = self.cameo_actor(value)
+            return found if found.known else None
         return None
 
-    def state(self, text: str, scheme: str | None = None) -> str:
+    def named(self, text: str, on: date | None = None) -> Actor:
+        """What a user who types `text` means on a day: a name as in `resolve`, or a code in any case.
+
+        >>> index = Actors()
+        >>> index.named("ru").code, index.named("usa").code, index.named("643").code, index.named("NA").kind
+        ('RUS', 'USA', 'RUS', 'unknown')
+        """
+        found = self.resolve(text, on)
+        scheme, _, value = text.strip().rpartition(":")
+        scheme = ALIASES.get(scheme.lower(), scheme.lower())
+        if scheme in SCHEMES:
+            code = state_of(scheme, value, on)
+            return _on(Actor(text, "state", code, "", f"{scheme} code"), on) if code else found
+        if found.known and found.rule != "demonym":
+            return found
+        if not is_missing(text):
+            for scheme in ("iso3", "iso2", "numeric"):
+                if code := state_of(scheme, text, on):
+                    return _on(Actor(text, "state", code, "", f"{scheme} code"), on)
+        past = "" if found.kind != "unknown" or found.note else named_state(text, past_names())
+        return _on(Actor(text, "state", past, "", "state name"), on) if past else found
+
+    def state(self, text: str, scheme: str | None = None, on: date | None = None) -> str:
         """The code of a state or organisation given by any name or code.
 
-        Raises DetenteError, with the nearest names, where nothing fits.
+        Raises DetenteError, with the states that share the name or the nearest names, where nothing fits.
         """
         if scheme:
-            code = self.by_code(scheme, text)
+            code = self.by_code(scheme, text, on)
             if not code:
                 raise DetenteError(f"{text!r} is no {scheme} code of a state")
             return code
-        found = self.lookup(text)
-        if (
-            isinstance(found, Actor)
-            and found.code
-            and found.kind != "institution"
-            and (found.kind != "state" or not found.sector)
-        ):
+        found = self.named(text)
+        if found.code and found.kind != "institution" and (found.kind != "state" or not found.sector):
             return found.code
+        if found.note and not found.code:
+            raise DetenteError(f"{text!r} {found.note}")
         import difflib
 
-        near = difflib.get_close_matches(normal(text), list(self._states), n=3, cutoff=0.6)
-        hint = f"; near: {', '.join(states()[self._states[n]].name for n in near)}" if near else ""
+        known = state_names()
+        near = difflib.get_close_matches(normal(text), list(known), n=3, cutoff=0.6)
+        hint = f"; near: {', '.join(dict.fromkeys(states()[known[n]].name for n in near))}" if near else ""
         raise DetenteError(f"{text!r} names no state or organisation we know{hint}; give a name or an ISO3 code")
 
-    def by_code(self, scheme: str, value: str) -> str:
-        """The state of a code in one of SCHEMES, "" where there is none.
+    def side(self, text: str, on: date | None = None) -> str:
+        """The code under which a state named in a request counts on a day (today without one).
 
-        >>> Actors().by_code("cow", "365"), Actors().by_code("fips", "RS"), Actors().by_code("iso2", "RS")
+        Raises DetenteError as `state` and, where the state had ended or did not exist yet, as `living`.
+
+        >>> Actors().side("USSR", date(1985, 1, 1))
+        'RUS'
+        """
+        return living(self.state(text), on)
+
+    def by_code(self, scheme: str, value: str, on: date | None = None) -> str:
+        """The state of a code in one of SCHEMES (on a day), "" where there is none.
+
+        Codes are text: "002", "2" and "2.0" are one COW number, lower case is read as upper case.
+
+        >>> Actors().by_code("cow", "365.0"), Actors().by_code("fips", "rs"), Actors().by_code("iso2", "RS")
         ('RUS', 'RUS', 'SRB')
         """
-        return self._codes[scheme].get(value.strip().upper(), "")
+        return state_of(scheme, value, on)
 
-    def on_day(self, code: str, day: date) -> str:
-        """The state that stood for `code` on `day`: historic states hand over to their successor.
+    def country(self, name: str, code: str = "", scheme: str = "iso2", on: date | None = None) -> Actor:
+        """The state that a cell with a country's name stands for, with the code in the cell beside it, if any.
 
-        >>> Actors().on_day("SUN", date(2000, 1, 1)), Actors().on_day("SUN", date(1980, 1, 1))
-        ('RUS', 'SUN')
+        The name is never read as a two-letter code, and it wins: where the code says something else, the
+        note tells. A missing name takes the code, except a code NA, which is missing too.
+
+        >>> index = Actors()
+        >>> index.country("Namibia", "NA").code, index.country("NA").code, index.country("NA", "NA").code
+        ('NAM', '', '')
+        >>> index.country("Serbia", "RS").note, index.country("Serbia", "RU").note
+        ('', 'the name says SRB, the iso2 code RU says RUS')
         """
-        state = states().get(code)
-        while state and state.ends and day >= state.ends and state.successor:
-            state = states().get(state.successor)
-        return state.code if state else code
+        coded = "" if is_missing(code) and code.strip().upper() != "NA" else self.by_code(scheme, code, on)
+        if is_missing(name):
+            return Actor(code, "state", coded, "", f"{scheme} code") if coded and not is_missing(code) else UNKNOWN
+        found = self.resolve(name, on)
+        if found.kind != "state" or not found.code:
+            return Actor(name, "state", coded, "", f"{scheme} code") if coded else Actor(name, "unknown")
+        if coded and counts_as(coded) != counts_as(found.code):
+            return replace(found, note=f"the name says {found.code}, the {scheme} code {code} says {coded}")
+        return found
 
     def _in_office(self, name: str, person: Person, on: date | None) -> Actor:
         if on is None:
@@ -319,7 +352,7 @@ class Actors:
         parts = [code[i : i + 3] for i in range(0, len(code), 3)]
         if not parts or not code.isalnum():
             return Actor(code, "unknown")
-        state = self._codes["cameo"].get(parts[0])
+        state = state_of("cameo", parts[0])
         if state:
             return Actor(code, "state", state, parts[1] if len(parts) > 1 else "", "CAMEO code")
         if code.startswith("IGOUNO") and code[3:9] in self._cameo_groups:
@@ -347,6 +380,34 @@ class Actors:
         )
 
 
+def _code_today(scheme: str, value: str) -> str:
+    code = state_of(scheme, value)
+    return "" if code and states()[code].of_the_past else code
+
+
+def _on(found: Actor, on: date | None) -> Actor:
+    """A state as of a day: where it had ended, its successor; where it did not exist, a note says since when it does."""
+    if on is None or not found.code:
+        return found
+    state = states().get(found.code)
+    if state and state.ends and on >= state.ends:
+        return replace(found, code=counts_as(found.code, on), note=_refusal(found.code, on))
+    return found if existed(found.code, on, on) else replace(found, note=_refusal(found.code, on))
+
+
+def _refusal(code: str, on: date) -> str:
+    try:
+        living(code, on)
+    except DetenteError as error:
+        return str(error)
+    return ""
+
+
+def _either(key: str) -> str:
+    one, other = AMBIGUOUS.get(key, ("", ""))
+    return f"may be {state_name(one)} ({one}) or {state_name(other)} ({other})" if one else ""
+
+
 def _spell_text(spell: Spell) -> str:
     begins = spell.begins.isoformat() if spell.begins else ""
     return f"{spell.code} {spell.office} {begins} to {spell.ends.isoformat() if spell.ends else 'now'}"
@@ -359,10 +420,10 @@ def actors(names_file: str | None = None) -> Actors:
 
 
 def who(name: str, on: date | str | None = None, names_file: str | None = None) -> Actor:
-    """Resolve one name; see `Actors.resolve`.
+    """What a name or code that a user types means; see `Actors.named`.
 
     >>> who("Head of Government (France)").sector
     'GOV'
     """
     day = moment(on) if isinstance(on, str) else on
-    return actors(names_file).resolve(name, day)
+    return actors(names_file).named(name, day)

@@ -20,22 +20,46 @@ from detente.errors import DetenteError
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A state, present or historic, with its codes in the field's schemes."""
+    """A state, present or former, with its codes in the field's schemes.
+
+    `more_names` are names of lists and former times, read in cells and on the command line but not sought
+    in texts. `begins` and `ends` (the first day after) are the days under this code, as far as known; its
+    numbers are those of its last spell. `continuing` says that its one successor is the same actor.
+    """
 
     code: str
     name: str
     other_names: tuple[str, ...] = ()
+    more_names: tuple[str, ...] = ()
     demonyms: tuple[str, ...] = ()
     iso2: str = ""
-    numeric: str = ""
+    numeric: tuple[str, ...] = ()
     cow: str = ""
     gw: str = ""
     fips: tuple[str, ...] = ()
     cameo: str = ""
+    other_codes: tuple[str, ...] = ()
     begins: date | None = None
     ends: date | None = None
-    successor: str = ""
+    successors: tuple[str, ...] = ()
     continuing: bool = False
+
+    @property
+    def of_the_past(self) -> bool:
+        """True where it ended before our records begin or soon after: its name is a region's or a city's today."""
+        return self.ends is not None and self.ends.year <= 1950
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A spell of a state in one list (cow, gw, own, un), with its number there; the last day is excluded."""
+
+    code: str
+    scheme: str
+    number: str
+    letters: str
+    begins: date | None
+    ends: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,58 +141,79 @@ def last_day(text: str) -> date | None:
 
 
 @lru_cache(maxsize=1)
+def listed() -> tuple[Listed, ...]:
+    """The spells of states in the field's lists, by state, list and time (tools/build_spells.py)."""
+    return tuple(
+        Listed(r["code"], r["scheme"], r["number"], r["letters"], moment(r["from"]), _after(r["to"]))
+        for r in rows("spells.csv")
+    )
+
+
+@lru_cache(maxsize=1)
 def states() -> dict[str, State]:
-    """Every state and territory by code: ISO 3166-1 alpha-3, historic ones under their own."""
+    """Every state and territory by code: ISO 3166-1 alpha-3, former ones under their own."""
     import pycountry
 
+    spells: dict[str, list[Listed]] = {}
+    for spell in listed():
+        spells.setdefault(spell.code, []).append(spell)
     table: dict[str, State] = {}
     for entry in pycountry.countries:
         known: Any = entry
         names = [known.name, getattr(known, "common_name", ""), getattr(known, "official_name", "")]
-        names.append(
-            known.name.split(",")[0]
-            if "," in known.name
-            and "Korea" not in known.name
-            and "Congo" not in known.name
-            and "Virgin" not in known.name
-            else ""
-        )
+        head, comma, _ = known.name.partition(",")
+        names.append(head if comma and not any(word in head for word in ("Korea", "Congo", "Virgin")) else "")
         table[known.alpha_3] = State(
-            known.alpha_3, known.name, tuple(n for n in names if n), (), known.alpha_2, known.numeric
+            known.alpha_3, known.name, tuple(n for n in names if n), iso2=known.alpha_2, numeric=(known.numeric,)
         )
     for row in rows("states.csv"):
-        iso = table.get(row["iso3"])
+        iso = table.get(row["iso3"], State(row["iso3"], row["name"]))
         table[row["iso3"]] = State(
             row["iso3"],
             row["name"],
-            several(row["other_names"]) + (iso.other_names if iso else ()),
+            several(row["other_names"]) + iso.other_names,
+            several(row["more_names"]),
             several(row["demonyms"]),
-            iso.iso2 if iso else "",
-            iso.numeric if iso else "",
-            row["cow"],
-            row["gw"],
-            tuple(f for f in (row["fips"], row["fips_former"]) if f),
-            row["cameo"],
+            iso.iso2,
+            iso.numeric,
+            fips=tuple(f for f in (row["fips"], row["fips_former"]) if f),
+            cameo=row["cameo"],
+            other_codes=several(row["other_codes"]),
+            **_numbers(spells.get(row["iso3"], [])),
         )
     for row in rows("historic.csv"):
-        ends = moment(row["to"])
+        days = {"begins": moment(row["from"]), "ends": _after(row["to"])}
         table[row["code"]] = State(
             row["code"],
             row["name"],
             several(row["other_names"]),
+            (),
             several(row["demonyms"]),
-            "",
-            "",
-            row["cow"],
-            row["gw"],
-            tuple(f for f in (row["fips"],) if f),
-            row["code"],
-            moment(row["from"]),
-            ends + timedelta(days=1) if ends else None,
-            row["successor"],
-            row["continuing"] == "yes",
+            row["iso2"],
+            several(row["numeric"]),
+            fips=tuple(f for f in (row["fips"],) if f),
+            cameo=row["code"],
+            successors=several(row["successors"]),
+            continuing=row["continuing"] == "yes",
+            **(_numbers(spells[row["code"]]) if row["code"] in spells else days),
         )
     return table
+
+
+def _after(day: str) -> date | None:
+    last = moment(day)
+    return last + timedelta(days=1) if last else None
+
+
+def _numbers(spells: list[Listed]) -> dict[str, Any]:
+    """The numbers of the last spells, and the days from the first spell to the last."""
+    found: dict[str, Any] = {s.scheme: s.number for s in spells if s.number}
+    lived = [s for s in spells if s.scheme != "un"]
+    if lived and all(s.begins for s in lived):
+        found["begins"] = min(s.begins for s in lived if s.begins)
+    if lived and all(s.ends for s in lived):
+        found["ends"] = max(s.ends for s in lived if s.ends)
+    return found
 
 
 @lru_cache(maxsize=512)
@@ -178,17 +223,21 @@ def identity(code: str) -> tuple[str, ...]:
     >>> identity("RUS"), identity("DEU")
     (('RUS', 'SUN'), ('DEU',))
     """
-    earlier = [s.code for s in states().values() if s.successor == code and s.continuing]
+    earlier = [s.code for s in states().values() if s.successors == (code,) and s.continuing]
     return (code, *(c for e in earlier for c in identity(e)))
 
 
-def state_name(code: str) -> str:
-    """The name of a state for readers; the code itself where it is no state's.
+def state_name(code: str, on: date | None = None) -> str:
+    """The name of a state for readers, that of the day `on` if given; the code itself where it is no state's.
 
-    >>> state_name("RUS"), state_name("NATO")
-    ('Russia', 'NATO')
+    >>> state_name("RUS"), state_name("RUS", date(1985, 1, 1)), state_name("NATO")
+    ('Russia', 'Soviet Union', 'NATO')
     """
-    return states()[code].name if code in states() else code
+    if code not in states():
+        return code
+    former = [states()[c] for c in identity(code)[1:]] if on else []
+    then = [s for s in former if on and s.begins and s.ends and s.begins <= on < s.ends]
+    return (then[0] if then else states()[code]).name
 
 
 @lru_cache(maxsize=1)

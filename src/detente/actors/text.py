@@ -31,12 +31,12 @@ _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 @lru_cache(maxsize=200_000)
 def normal(name: str) -> str:
-    """Return the name in lower case, without accents, punctuation or doubled spaces.
+    """Return the name in lower case, without accents, punctuation or doubled spaces, "&" as "and".
 
     >>> normal("Recep Tayyip Erdoğan"), normal("Cote d'Ivoire")
     ('recep tayyip erdogan', 'cote d ivoire')
     """
-    plain = unicodedata.normalize("NFKD", name.translate(_PLAIN))
+    plain = unicodedata.normalize("NFKD", name.translate(_PLAIN).replace("&", " and "))
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     return _NOT_WORD.sub(" ", plain.lower()).strip()
 

@@ -54,7 +54,7 @@ def codebook(
         listed = [(a.code, a.name, a.quad, a.intensity, a.plover or None) for a in actions().values()]
         write_frame(pl.DataFrame(listed, schema=["code", "name", "quad", "intensity", "plover"], orient="row"), form)
     elif why:
-        sender, receiver = (actors().resolve(n) for n in (why[0], why[2]))
+        sender, receiver = (actors().named(n) for n in (why[0], why[2]))
         event = {
             "sender": sender.code,
             "sender_sector": sender.sector,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from detente.actors.codes import SCHEMES
 from detente.cli.common import Day, format_option, say, write_frame
 
 
@@ -15,7 +16,7 @@ from detente.cli.common import Day, format_option, say, write_frame
 @click.option("--on", type=Day(), help="The day; a person counts for a state only while in office.")
 @click.option(
     "--scheme",
-    type=click.Choice(["iso2", "iso3", "numeric", "cow", "gw", "fips", "cameo"]),
+    type=click.Choice(SCHEMES),
     help="Read NAME as a code of this scheme.",
 )
 @click.option("--names", "names_file", type=click.Path(), help="Your own names: CSV with name, code, sector, from, to.")
@@ -43,7 +44,7 @@ def who(
     """
     import polars as pl
 
-    from detente.actors import Actor, actors
+    from detente.actors import actors
     from detente.errors import DetenteError, NoData
 
     index = actors(names_file)
@@ -53,9 +54,13 @@ def who(
     if not name:
         raise DetenteError('give a name, as in: detente who "Military (Russia)"')
     text = " ".join(name)
-    found = Actor(text, "state", index.state(text, scheme), "", f"{scheme} code") if scheme else index.resolve(text, on)
+    if scheme:
+        index.state(text, scheme)
+    found = index.named(f"{scheme}:{text}" if scheme else text, on)
     if found.kind == "unknown":
-        raise NoData(f"{text!r} is unknown; add it with --names FILE (columns name, code, sector, from, to)")
+        raise NoData(
+            f"{text!r} {found.note or 'is unknown'}; add it with --names FILE (columns name, code, sector, from, to)"
+        )
     row = {
         "name": found.name,
         "kind": found.kind,

@@ -21,7 +21,7 @@ import numpy as np
 import polars as pl
 
 from detente import __version__
-from detente.errors import DetenteError, NoData
+from detente.errors import DetenteError, NoData, NotEstimable
 from detente.levers.analogues import analogues
 from detente.levers.policy import Lever, standard
 from detente.levers.system import System, enough, system
@@ -240,7 +240,7 @@ def _ask(
         order = [*others, *own] if variant.shocks == "last" else [*own, *others]
         shocks = None if variant.shocks == "all" else own
         return conditional(fit, policy, outcome, shocks=shocks, order=order, draws=draws, seed=seed)
-    except np.linalg.LinAlgError:
+    except NotEstimable:
         return None
 
 

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from detente.errors import DetenteError
-from detente.models.frames import observed
+from detente.errors import DetenteError, NotEstimable
+from detente.models.checks import above_nought, whole
+from detente.models.frames import exposed, observed
 
 if TYPE_CHECKING:
     import polars as pl
@@ -46,21 +47,18 @@ class ChangePoints:
     seed: int = 0
 
     def fit(self, y: ArrayLike, exposure: ArrayLike | None = None) -> ChangePointsFit:
-        """Fit to y (T,) with exposure (T,); periods unseen (exposure 0) belong to regimes but tell nothing."""
+        """Fit to y (T,) with exposure (T,); periods unseen (exposure 0, or y NaN) belong to regimes but tell nothing.
+
+        DetenteError for an unknown family, or numbers outside their range; NotEstimable where periods are too few.
+        """
         if self.family not in FAMILIES:
             raise DetenteError(f"family is one of {', '.join(FAMILIES)}, not {self.family!r}")
-        seen = np.asarray(y, dtype=float)
-        weight = np.ones(len(seen)) if exposure is None else np.asarray(exposure, dtype=float)
-        if seen.ndim != 1 or seen.shape != weight.shape:
-            raise DetenteError("y and exposure must be lists of one length")
-        if len(seen) < 2 * self.shortest:
-            raise DetenteError(f"{len(seen)} periods are too few for regimes of {self.shortest} or more")
-        weight = np.where(np.isfinite(seen), weight, 0.0)
-        seen = np.where(weight > 0, seen, 0.0)
-        if self.family == "binomial" and ((seen < 0) | (seen > weight)).any():
-            raise DetenteError("shares need counts between 0 and their exposure")
-        if self.family == "poisson" and (seen < 0).any():
-            raise DetenteError("counts must not be negative")
+        above_nought("expected", self.expected)
+        whole("shortest", self.shortest)
+        whole("draws", self.draws)
+        seen, weight = exposed(y, exposure, self.family)
+        if (weight > 0).sum() < 2 * self.shortest:
+            raise NotEstimable(f"{(weight > 0).sum()} periods seen are too few for regimes of {self.shortest} or more")
         dispersion = _dispersion(self.family, seen, weight)
         marginal = _marginals(self.family, seen, weight, dispersion, self.shortest)
         chance = min(0.5, self.expected / max(1, len(seen) - 1))
@@ -211,7 +209,7 @@ class ChangePointsFit:
         return pl.DataFrame(rows, schema=schema, orient="row")
 
     def regimes(self) -> pl.DataFrame:
-        """Between the breaks found: first and last period, level, low, high (90%), periods seen."""
+        """Between the breaks found: first and last period, level, low, high (90%; null where they can't be told), periods seen."""
         import polars as pl
         from scipy.special import betaincinv, gammaincinv, stdtrit
 
@@ -230,8 +228,11 @@ class ChangePointsFit:
                 middle, low, high = gammaincinv(k + 0.5, [0.5, 0.05, 0.95]) / total
             else:
                 rates = y[seen] / n[seen]
-                error = rates.std(ddof=1) / np.sqrt(len(rates)) if len(rates) > 1 else np.inf
-                middle, low, high = rates.mean() + error * stdtrit(max(1, len(rates) - 1), [0.5, 0.05, 0.95])
+                if len(rates) < 2:
+                    rows.append((first, after - 1, float(rates[0]), None, None, 1))
+                    continue
+                error = rates.std(ddof=1) / np.sqrt(len(rates))
+                middle, low, high = rates.mean() + error * stdtrit(len(rates) - 1, [0.5, 0.05, 0.95])
             rows.append((first, after - 1, float(middle), float(low), float(high), int(seen.sum())))
         schema = {
             "first": pl.Int64,
@@ -273,7 +274,8 @@ class ChangePointsFit:
         upper.scatter(frame["period"], frame["observed"], s=8, color=GREY)
         for row in self.regimes().drop_nulls("level").iter_rows(named=True):
             span = [row["first"] - 0.5, row["last"] + 0.5]
-            upper.fill_between(span, row["low"], row["high"], color=BLUE, alpha=0.18, linewidth=0)
+            if row["low"] is not None:
+                upper.fill_between(span, row["low"], row["high"], color=BLUE, alpha=0.18, linewidth=0)
             upper.plot(span, [row["level"]] * 2, color=BLUE, linewidth=1.6)
         upper.set_ylabel({"binomial": "share", "poisson": "rate", "gaussian": "value"}[self.model.family])
         lower.bar(frame["period"], frame["probability"], color=INK, width=1)

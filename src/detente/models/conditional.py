@@ -23,6 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.errors import DetenteError
+from detente.models.checks import estimable, whole
 from detente.models.impulse import moving_average
 from detente.models.regression import Array
 from detente.models.var import VARFit, lagged
@@ -70,6 +71,7 @@ class Conditional:
         )
 
 
+@estimable("what the policy changes")
 def conditional(
     fit: VARFit,
     policy: Policy,
@@ -84,7 +86,7 @@ def conditional(
 
     `shocks` None allows every shock; names of series allow theirs alone, in the Cholesky `order` of all series (by default
     that of the fit). Raises DetenteError where the policy can't be met by them
-    or its restrictions contradict or repeat each other.
+    or its restrictions contradict or repeat each other, NotEstimable where the errors of the series are singular.
 
     >>> from detente.models import BayesianVAR
     >>> rng = np.random.default_rng(3)
@@ -96,6 +98,7 @@ def conditional(
     """
     from scipy.special import chdtrc
 
+    whole("draws", draws)
     n = len(fit.names)
     steps = policy.on.shape[1] // n
     if np.linalg.matrix_rank(policy.on) < len(policy.on):
@@ -113,8 +116,8 @@ def conditional(
     gain = some @ np.linalg.solve(_gram(policy.on @ some), policy.on @ some).transpose(0, 2, 1)
     after = (means + (gain @ wanted[..., None])[..., 0]) @ outcomes.T
     left = outcomes @ loads - (outcomes @ gain) @ (policy.on @ loads)
-    whole = _gram(policy.on @ loads)
-    distance = (wanted * np.linalg.solve(whole, wanted[..., None])[..., 0]).sum(1)
+    every = _gram(policy.on @ loads)
+    distance = (wanted * np.linalg.solve(every, wanted[..., None])[..., 0]).sum(1)
     return Conditional(
         means @ outcomes.T,
         np.sqrt(((outcomes @ loads) ** 2).sum(-1)),

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from detente.errors import DetenteError
+from detente.errors import DetenteError, NotEstimable
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+# Squares of larger numbers come near the end of what a computer can hold.
+LARGEST = 1e100
 
 
 def observed(y: NDArray[np.float64], exposure: NDArray[np.float64]) -> pl.Series:
@@ -21,10 +25,38 @@ def observed(y: NDArray[np.float64], exposure: NDArray[np.float64]) -> pl.Series
         return pl.Series(np.where(exposure > 0, y / exposure, np.nan)).fill_nan(None)
 
 
+def exposed(y: ArrayLike, exposure: ArrayLike | None, family: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """y (T,) and its exposure (T,), 1 by default; a period with exposure 0 or y NaN is one unseen: both become 0.
+
+    DetenteError names the period whose number is endless or outside what the family ("binomial", "poisson",
+    "gaussian") can count.
+
+    >>> exposed([1, float("nan"), 3], None, "poisson")
+    (array([1., 0., 3.]), array([1., 0., 1.]))
+    """
+    seen = np.asarray(y, dtype=float)
+    weight = np.ones(seen.shape) if exposure is None else np.asarray(exposure, dtype=float)
+    if seen.ndim != 1 or seen.shape != weight.shape:
+        raise DetenteError("y and exposure must be lists of one length")
+    if not np.isfinite(weight).all() or (weight < 0).any():
+        raise DetenteError("exposure must be finite and not negative")
+    if (endless := (np.abs(seen) > LARGEST) | (weight > LARGEST)).any():
+        raise DetenteError(f"period {int(endless.argmax())} is beyond {LARGEST:g}; NaN says that it is unknown")
+    weight = np.where(np.isfinite(seen), weight, 0.0)
+    seen = np.where(weight > 0, seen, 0.0)
+    bad = (seen < 0) | (seen > weight) if family == "binomial" else (seen < 0) & (family == "poisson")
+    if bad.any():
+        at = int(bad.argmax())
+        raise DetenteError(
+            f"period {at}: {seen[at]:g} is no count{f' of {weight[at]:g}' if family == 'binomial' else ''}"
+        )
+    return seen, weight
+
+
 def columns_of(frame: Any) -> tuple[NDArray[np.float64], list[str]]:
     """The numbers (T, n) and the names of the n series.
 
-    DetenteError names a column that isn't numeric, misses a value or never changes.
+    DetenteError names a column that isn't numeric or misses a value, NotEstimable one that never changes.
 
     >>> columns_of({"a": [1, 2, 3], "b": [2, 1, 2]})[1]
     ['a', 'b']
@@ -51,8 +83,14 @@ def columns_of(frame: Any) -> tuple[NDArray[np.float64], list[str]]:
         if not np.isfinite(numbers).all():
             at = int(np.flatnonzero(~np.isfinite(numbers))[0])
             raise DetenteError(f"column {name!r} misses a value in row {at}; fill it or cut the series there")
-        if len(numbers) and np.ptp(numbers) == 0:
-            raise DetenteError(f"column {name!r} never changes; leave it out")
+        if (np.abs(numbers) > LARGEST).any():
+            raise DetenteError(f"column {name!r} has numbers beyond {LARGEST:g}; give it in a larger unit")
+        if numbers.ndim != 1:
+            raise DetenteError(f"column {name!r} is no list of numbers")
+        if not len(numbers):
+            raise NotEstimable(f"column {name!r} holds no period")
+        if np.ptp(numbers) <= 1e-12 * np.abs(numbers).max():
+            raise NotEstimable(f"column {name!r} never changes; leave it out")
         found.append(numbers)
     if len({len(numbers) for numbers in found}) > 1:
         raise DetenteError("the columns differ in length")

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from detente.errors import DetenteError
+from detente.errors import DetenteError, NotEstimable
+from detente.models.checks import all_finite, estimable, probability
 from detente.models.hawkes_process import HawkesProcess, spectral_radius
 
 if TYPE_CHECKING:
@@ -58,10 +59,20 @@ class Hawkes:
 
         Events at one time do not excite each other. `exposure` (edges, values) is v(t), constant between edges
         (as many values as edges less one), say the volume of all reports; 1 throughout by default.
+
+        NotEstimable where events are fewer than what is to be estimated of one type, or all of one moment.
         """
         t, marks, order_names, stop = _checked(times, types, start, end, names)
         v_at, v_total = _exposure(exposure, t, start, stop)
-        if self.decays is None:
+        given = None if self.decays is None else np.asarray(self.decays, dtype=float)
+        if given is not None and (
+            given.ndim != 1 or not given.size or not (given > 0).all() or len(set(given)) < given.size
+        ):
+            raise DetenteError(f"decays must be different positive rates, not {self.decays!r}")
+        needed = 1 + len(order_names) * (1 if given is None else len(given))
+        if len(t) <= needed:
+            raise NotEstimable(f"{len(t)} events are too few for {needed} numbers of each type")
+        if given is None:
             from scipy.optimize import minimize_scalar
 
             def loss(log_decay: float) -> float:
@@ -71,15 +82,11 @@ class Hawkes:
             typical = len(order_names) * (stop - start) / len(t)
             bounds = (np.log(0.002 / typical), np.log(500 / typical))
             chosen = minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-3})
-            decays = np.array([np.exp(chosen.x)])
-        else:
-            decays = np.asarray(self.decays, dtype=float)
-            if decays.ndim != 1 or not len(decays) or (decays <= 0).any() or len(set(decays)) < len(decays):
-                raise DetenteError(f"decays must be different positive rates, not {self.decays!r}")
+            given = np.array([np.exp(chosen.x)])
         base, jumps, log_likelihood, errors = _maximise(
-            t, marks, len(order_names), decays, stop, v_at, v_total, self.stable
+            t, marks, len(order_names), given, stop, v_at, v_total, self.stable
         )
-        process = HawkesProcess(base, jumps, decays)
+        process = HawkesProcess(base, jumps, given)
         return HawkesFit(
             process, order_names, t, marks, start, stop, v_at, v_total, log_likelihood, errors[0], errors[1]
         )
@@ -89,12 +96,16 @@ def _checked(
     times: ArrayLike, types: ArrayLike, start: float, end: float | None, names: Sequence[str] | None
 ) -> tuple[Array, NDArray[np.int64], list[str], float]:
     t, marks = np.asarray(times, dtype=float), np.asarray(types)
-    if t.ndim != 1 or t.shape != marks.shape or not len(t):
-        raise DetenteError("times and types must be lists of one length, with at least one event")
+    if t.ndim != 1 or t.shape != marks.shape:
+        raise DetenteError("times and types must be lists of one length")
+    if not len(t):
+        raise NotEstimable("there is no event to estimate from")
     if not np.issubdtype(marks.dtype, np.integer) or marks.min() < 0:
         raise DetenteError("types must be whole numbers from 0")
     if not np.isfinite(t).all():
         raise DetenteError(f"event {int(np.flatnonzero(~np.isfinite(t))[0])} has no time")
+    if t.min() == t.max():
+        raise NotEstimable("all events are of one moment: what sets off what can't be told")
     stop = float(t.max()) if end is None else float(end)
     if t.min() < start or t.max() > stop or stop <= start:
         raise DetenteError(f"events run from {t.min():g} to {t.max():g}, outside {start:g} to {stop:g}")
@@ -134,9 +145,12 @@ def _maximise(
     past = excitation(t, marks, d, decays)
     totals = np.concatenate([[v_total[-1]], _whole(t, marks, d, decays, stop).ravel()])
     rows = [pack(past, v_at, marks == i) for i in range(d)]
-    theta = np.array([fit_rows(row, totals) for row in rows])
+    with estimable("the process", "events are too few or too regular"):
+        theta = np.array([fit_rows(row, totals) for row in rows])
+    all_finite("the process", theta)
     if stable and spectral_radius(theta[:, 1:].reshape(d, d, k).sum(2)) >= RADIUS:
-        theta = fit_stable(rows, totals, theta, k, RADIUS)
+        with estimable("the process", "no stable one is found"):
+            theta = fit_stable(rows, totals, theta, k, RADIUS)
     value = 0.0
     errors = np.empty_like(theta)
     for i, row in enumerate(rows):
@@ -252,7 +266,7 @@ class HawkesFit:
         import polars as pl
         from scipy.special import ndtri
 
-        z = float(ndtri((1 + level) / 2))
+        z = float(ndtri((1 + probability("level", level)) / 2))
         rows: list[tuple[Any, ...]] = []
         for i, effect in enumerate(self.names):
             rows.append((effect, None, None, self.baseline[i], self.baseline_error[i]))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.errors import DetenteError
+from detente.models.checks import above_nought
 
 Array = NDArray[np.float64]
 
@@ -28,10 +29,13 @@ class HawkesProcess:
     def simulate(self, end: float, *, seed: int) -> tuple[Array, NDArray[np.int64]]:
         """Times and types of events from 0 to `end`, exactly, generation by generation (no events before 0).
 
-        DetenteError where the process is not stable.
+        DetenteError where the process is not stable, or a number is no rate.
         """
+        above_nought("end", end)
         base, jumps = np.asarray(self.baseline, dtype=float), np.asarray(self.jumps, dtype=float)
         decays = np.asarray(self.decays, dtype=float)
+        if not all(np.isfinite(x).all() and (x >= 0).all() for x in (base, jumps, decays)) or (decays == 0).any():
+            raise DetenteError("baseline and jumps are finite numbers from 0, decays above 0")
         if spectral_radius(jumps.sum(2)) >= 1:
             raise DetenteError("the process is not stable: its branching matrix has a spectral radius of 1 or more")
         rng = np.random.default_rng(seed)

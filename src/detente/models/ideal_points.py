@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from detente.errors import DetenteError
+from detente.errors import DetenteError, NotEstimable
+from detente.models.checks import above_nought, probability, whole
 from detente.models.linking import Links, link
 
 if TYPE_CHECKING:
@@ -63,16 +64,21 @@ class IdealPoints:
         """Fit to votes, one a row: state, session (whole number), item, choice (0 no, 1 abstain, 2 yes, or the words).
 
         An item may come back in other sessions: that links them. Items on which all voted alike in a session tell
-        nothing and are left out.
+        nothing and are left out. DetenteError for a vote that is none; NotEstimable without votes that tell two states
+        apart, or where `positive` never voted.
         """
         from detente.models.ideal_points_em import em
 
         s = np.asarray(states).astype(str)
-        t = np.broadcast_to(np.asarray(sessions), s.shape).astype(np.int64)
+        t = _sessions(np.broadcast_to(np.asarray(sessions), s.shape))
         _, v = np.unique(np.asarray(items), return_inverse=True)
         c = _coded(np.asarray(choices))
         if not len(s) == len(v) == len(c):
             raise DetenteError("states, sessions, items and choices must be of one length")
+        above_nought("tolerance", self.tolerance)
+        whole("iterations", self.iterations)
+        if not len(s):
+            raise NotEstimable("there is no vote to estimate from")
         span = int(t.max()) + 1
         # A call is an item in a session, a place a state in a session; places of one state lie together, in time.
         calls, call = np.unique(v * span + t, return_inverse=True)
@@ -80,11 +86,13 @@ class IdealPoints:
         np.add.at(told, (call, c), 1)
         kept = (told[call] > 0).sum(1) > 1
         if not kept.any():
-            raise DetenteError("all voted alike on every item: nothing tells the states apart")
+            raise NotEstimable("all voted alike on every item: nothing tells the states apart")
         calls, call = np.unique(calls[call[kept]], return_inverse=True)
         names, state = np.unique(s[kept], return_inverse=True)
         if self.positive is not None and self.positive not in names:
-            raise DetenteError(f"{self.positive!r}, to be on the positive side, never voted")
+            raise NotEstimable(f"{self.positive!r}, to be on the positive side, never voted; name another (positive=)")
+        if len(names) < 2:
+            raise NotEstimable(f"{names[0]} alone voted: a position is one among states")
         places, place = np.unique(state * span + t[kept], return_inverse=True)
         of, when = places // span, places % span
         found = em(place, call, c[kept], of, when, self.iterations, self.tolerance, on_step)
@@ -104,6 +112,14 @@ class IdealPoints:
             len(call),
             len(calls),
         )
+
+
+def _sessions(given: NDArray[Any]) -> NDArray[np.int64]:
+    bad = np.zeros(len(given), dtype=bool) if given.dtype.kind in "iu" else given != np.floor(given)
+    bad |= given < 0
+    if bad.any():
+        raise DetenteError(f"session {given[bad][0]!r} in row {int(bad.argmax())} is no whole number from 0")
+    return given.astype(np.int64)
 
 
 def _coded(choices: NDArray[Any]) -> NDArray[np.int64]:
@@ -154,7 +170,7 @@ class IdealPointsFit:
         import polars as pl
         from scipy.special import ndtri
 
-        z = float(ndtri((1 + level) / 2))
+        z = float(ndtri((1 + probability("level", level)) / 2))
         at = np.searchsorted(self.links.sessions, self.sessions)
         points, errors = self.points, self.links.stretch[at] * self.errors
         return pl.DataFrame(
@@ -179,7 +195,7 @@ class IdealPointsFit:
         import polars as pl
         from scipy.special import ndtri
 
-        z = float(ndtri((1 + level) / 2))
+        z = float(ndtri((1 + probability("level", level)) / 2))
         frame = self.frame()
         one, two = (frame.filter(pl.col("state") == state) for state in (a, b))
         both = one.join(two, on="session", suffix="_b").with_columns(

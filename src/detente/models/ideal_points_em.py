@@ -10,6 +10,8 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
+from detente.errors import NotEstimable
+
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 # Weak priors of an item: discrimination ~ N(0, 2^2), middle of the cut points ~ N(0, 5^2), log of their gap ~ N(0, 1).
@@ -96,7 +98,10 @@ def _start(place: Indices, item: Indices, choice: Indices, state: Indices, items
     for _ in range(200):
         vector = matrix @ (matrix.T @ vector)
         vector -= vector.mean()
-        vector /= np.linalg.norm(vector)
+        length = np.linalg.norm(vector)
+        if not length > 1e-12:
+            raise NotEstimable("no roll call tells the states apart")
+        vector /= length
     return (vector / vector.std())[state]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.errors import DetenteError
+from detente.models.checks import estimable, probability, whole
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,8 +26,7 @@ def moving_average(coefficients: Array, steps: int) -> Array:
     >>> moving_average(np.array([[[0.5]]]), 4).ravel().tolist()
     [1.0, 0.5, 0.25, 0.125]
     """
-    if steps < 1:
-        raise DetenteError(f"steps must be 1 or more, not {steps}")
+    whole("steps", steps)
     *lead, lags, n, _ = coefficients.shape
     out = np.zeros((*lead, steps, n, n))
     out[..., 0, :, :] = np.eye(n)
@@ -45,7 +44,8 @@ def orthogonalised(coefficients: Array, covariance: Array, steps: int) -> Array:
     A series responds within the period to shocks of those before it, not of those after (Sims, "Macroeconomics
     and reality", Econometrica 48, 1980).
     """
-    root = np.linalg.cholesky(covariance)
+    with estimable("the shocks"):
+        root = np.linalg.cholesky(covariance)
     return np.swapaxes(root, -1, -2)[..., None, :, :] @ moving_average(coefficients, steps)
 
 
@@ -60,8 +60,9 @@ def made_by(coefficients: Array, covariance: Array, errors: Array, chosen: Seque
 
     `coefficients` (..., lags, n, n), `covariance` (..., n, n), `errors` (..., T, n).
     """
-    root = np.linalg.cholesky(covariance)
-    shocks = np.swapaxes(np.linalg.solve(root, np.swapaxes(errors, -1, -2)), -1, -2)
+    with estimable("the shocks"):
+        root = np.linalg.cholesky(covariance)
+        shocks = np.swapaxes(np.linalg.solve(root, np.swapaxes(errors, -1, -2)), -1, -2)
     kept = np.zeros_like(shocks)
     kept[..., list(chosen)] = shocks[..., list(chosen)]
     made = kept @ np.swapaxes(root, -1, -2)
@@ -144,6 +145,7 @@ class Responses:
 
 def with_band(point: Array, draws: Array | None, names: Sequence[str], measure: str, level: float = 0.90) -> Responses:
     """`Responses` with pointwise central bands of the draws."""
+    probability("level", level)
     if draws is None:
         return Responses(point, None, None, names, measure, level)
     low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=0)

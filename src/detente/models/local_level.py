@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from detente.errors import DetenteError
-from detente.models.frames import observed
+from detente.errors import DetenteError, NotEstimable
+from detente.models.checks import probability
+from detente.models.frames import exposed, observed
 
 if TYPE_CHECKING:
     import polars as pl
@@ -45,23 +46,15 @@ class LocalLevel:
     def fit(self, y: ArrayLike, exposure: ArrayLike | None = None) -> LocalLevelFit:
         """Fit to y (T,) with exposure (T,), 1 by default; a period with exposure 0 (or y missing) is one unseen.
 
-        DetenteError for an unknown family, negative exposures, or counts outside their range.
+        DetenteError for an unknown family, a probability outside 0 to 1, negative exposures, or counts outside their
+        range; NotEstimable where no period was seen.
         """
         if self.family not in FAMILIES:
             raise DetenteError(f"family is one of {', '.join(FAMILIES)}, not {self.family!r}")
-        seen = np.asarray(y, dtype=float)
-        weight = np.ones(len(seen)) if exposure is None else np.asarray(exposure, dtype=float)
-        if seen.ndim != 1 or seen.shape != weight.shape or not len(seen):
-            raise DetenteError("y and exposure must be lists of one length, with at least one period")
-        if not np.isfinite(weight).all() or (weight < 0).any():
-            raise DetenteError("exposure must be finite and not negative")
-        weight = np.where(np.isfinite(seen), weight, 0.0)
-        seen = np.where(weight > 0, seen, 0.0)
-        bad = (seen < 0) | (seen > weight) if self.family == "binomial" else seen < 0
-        if self.family != "gaussian" and bad.any():
-            raise DetenteError(f"period {int(bad.argmax())}: {seen[bad][0]:g} is no count of {weight[bad][0]:g}")
+        probability("probability", self.probability)
+        seen, weight = exposed(y, exposure, self.family)
         if not (weight > 0).any():
-            raise DetenteError("no period was seen")
+            raise NotEstimable("no period was seen: a level needs at least one")
         return _fit(self, seen, weight)
 
 

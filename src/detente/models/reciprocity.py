@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.errors import DetenteError
+from detente.models.checks import whole
 from detente.models.frames import columns_of
 from detente.models.impulse import moving_average, orthogonalised
 from detente.models.regression import Conjugate, regress
@@ -99,7 +100,9 @@ class Reciprocity:
     seed: int = 0
 
     def fit(self, frame: Any) -> ReciprocityFit:
-        """Fit to a frame or array of exactly two series."""
+        """Fit to a frame or array of exactly two series; NotEstimable as `BayesianVAR.fit`."""
+        whole("horizon", self.horizon)
+        whole("draws", self.draws)
         y, names = columns_of(frame)
         if len(names) != 2:
             raise DetenteError(f"reciprocity is of two series, not {len(names)}")

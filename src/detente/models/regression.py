@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.errors import DetenteError
+from detente.errors import NotEstimable
+from detente.models.checks import all_finite, estimable
 
 Array = NDArray[np.float64]
 
@@ -47,20 +48,21 @@ class Posterior:
         return self.scale / (self.freedom - n - 1)
 
     def draws(self, count: int, rng: np.random.Generator) -> tuple[Array, Array]:
-        """Draws of B (count, k, n) and S (count, n, n)."""
+        """Draws of B (count, k, n) and S (count, n, n); NotEstimable where S or the precision has no root."""
         k, n = self.mean.shape
         # Bartlett: the inverse of a Wishart with identity scale, then the scale.
         lower = np.tril(rng.standard_normal((count, n, n)), -1)
         lower[:, np.arange(n), np.arange(n)] = np.sqrt(rng.chisquare(self.freedom - np.arange(n), (count, n)))
-        root = np.linalg.cholesky(self.scale) @ np.linalg.inv(lower).transpose(0, 2, 1)
-        noise = np.linalg.inv(np.linalg.cholesky(self.precision)).T @ rng.standard_normal((count, k, n))
+        with estimable("the spread of the regression"):
+            root = np.linalg.cholesky(self.scale) @ np.linalg.inv(lower).transpose(0, 2, 1)
+            noise = np.linalg.inv(np.linalg.cholesky(self.precision)).T @ rng.standard_normal((count, k, n))
         return self.mean + noise @ root.transpose(0, 2, 1), root @ root.transpose(0, 2, 1)
 
 
 def regress(y: Array, x: Array, prior: Conjugate | None) -> Posterior:
     """The posterior of Y = X B + E for y (T, n) and x (T, k).
 
-    Raises DetenteError where there are too few rows, or collinear regressors without a prior.
+    NotEstimable where there are too few rows, and without a prior where regressors are collinear or no error is left.
 
     >>> rng = np.random.default_rng(1)
     >>> x = rng.standard_normal((500, 2))
@@ -71,18 +73,21 @@ def regress(y: Array, x: Array, prior: Conjugate | None) -> Posterior:
     (t, n), k = y.shape, x.shape[1]
     if prior is None:
         if t - k <= n + 1:
-            raise DetenteError(f"{t} periods are too few for {k} coefficients an equation; take fewer lags or a prior")
+            raise NotEstimable(f"{t} periods are too few for {k} coefficients an equation; take fewer lags or a prior")
         precision = x.T @ x
-        if np.linalg.matrix_rank(precision) < k:
-            raise DetenteError("the regressors are collinear: a series is constant or a sum of others; leave one out")
-        mean = np.asarray(np.linalg.solve(precision, x.T @ y), dtype=np.float64)
+        # In the columns' own units, so that large numbers beside the constant don't pass for collinear.
+        if np.linalg.matrix_rank(x / np.maximum(np.linalg.norm(x, axis=0), 1e-300)) < k:
+            raise NotEstimable("the regressors are collinear: a series is constant or a sum of others; leave one out")
+        mean = _solved(precision, x.T @ y)
         residuals = y - x @ mean
+        if (np.linalg.norm(residuals, axis=0) <= 1e-9 * np.linalg.norm(y, axis=0)).any():
+            raise NotEstimable("the past explains a series wholly: no error is left to estimate from")
         return Posterior(mean, precision, residuals.T @ residuals, t - k, residuals, float("nan"))
     from scipy.special import multigammaln
 
     inverse = 1 / prior.variance
     precision = x.T @ x + np.diag(inverse)
-    mean = np.asarray(np.linalg.solve(precision, x.T @ y + inverse[:, None] * prior.mean), dtype=np.float64)
+    mean = _solved(precision, x.T @ y + inverse[:, None] * prior.mean)
     residuals = y - x @ mean
     shift = mean - prior.mean
     scale = prior.scale + residuals.T @ residuals + shift.T @ (inverse[:, None] * shift)
@@ -95,4 +100,12 @@ def regress(y: Array, x: Array, prior: Conjugate | None) -> Posterior:
         - 0.5 * freedom * np.linalg.slogdet(scale)[1]
         - 0.5 * n * (np.linalg.slogdet(precision)[1] + np.log(prior.variance).sum())
     )
+    all_finite("the regression", mean, scale, log_marginal)
     return Posterior(mean, precision, scale, freedom, residuals, float(log_marginal))
+
+
+def _solved(precision: Array, right: Array) -> Array:
+    """precision^-1 right, with every regressor brought to its own unit first."""
+    unit = 1 / np.sqrt(np.diag(precision))
+    with estimable("the regression"):
+        return np.asarray(unit[:, None] * np.linalg.solve(precision * np.outer(unit, unit), unit[:, None] * right))

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.errors import DetenteError
+from detente.errors import DetenteError, NotEstimable
+from detente.models.checks import whole
 from detente.models.frames import columns_of
 from detente.models.impulse import decompose, orthogonalised
 from detente.models.reciprocity import Estimate, estimate
@@ -78,7 +79,13 @@ class Spillover:
     seed: int = 0
 
     def fit(self, frame: Any, block: Sequence[str]) -> SpilloverFit:
-        """Fit to a frame; `block` names the columns of the block, the others are those it may move."""
+        """Fit to a frame; `block` names the columns of the block, the others are those it may move.
+
+        NotEstimable as `BayesianVAR.fit`, and where the series are too short to be shifted in time.
+        """
+        whole("horizon", self.horizon)
+        whole("draws", self.draws)
+        whole("placebos", self.placebos)
         y, names = columns_of(frame)
         missing = [name for name in block if name not in names]
         if missing or not block or len(set(block)) == len(names):
@@ -113,6 +120,8 @@ class Spillover:
         y, (t, n) = fit.data, fit.data.shape
         prior = minnesota(fit.prior or self.prior, residual_deviations(y, fit.lags), fit.lags)
         least = max(fit.lags + 1, t // 10)
+        if t - least <= least:
+            raise NotEstimable(f"{t} periods are too few to be shifted in time")
         shares = []
         for shift in rng.integers(least, t - least, self.placebos):
             moved = np.column_stack([y[:, :others], np.roll(y[:, others:], shift, axis=0)])

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from detente.errors import DetenteError
+from detente.errors import DetenteError, NotEstimable
+from detente.models.checks import above_nought, probability, whole
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -64,9 +65,10 @@ class PoissonTensor:
 
         `hidden` (h, modes) names cells to be treated as missing, their counts among the non-zeros being set aside.
         """
-        where, y = _checked(indices, counts, dims)
-        if self.k < 1 or self.shape <= 0:
-            raise DetenteError("k must be 1 or more and shape above nought")
+        where, y = checked(indices, counts, dims)
+        whole("k", self.k)
+        whole("sweeps", self.sweeps)
+        above_nought("shape", self.shape)
         if not self.loops and (dims[0] != dims[1] or (where[:, 0] == where[:, 1]).any()):
             raise DetenteError("without loops the first two modes are the same actors, and none acts on itself")
         held = np.empty((0, len(dims)), dtype=np.int64) if hidden is None else np.asarray(hidden, dtype=np.int64)
@@ -75,7 +77,7 @@ class PoissonTensor:
             kept = ~np.isin(np.ravel_multi_index(tuple(where.T), tuple(dims)), flat_hidden)
             where, y = where[kept], y[kept]
         if not len(y):
-            raise DetenteError("no count is above nought")
+            raise NotEstimable("no count is above nought: there is nothing to part into components")
         fits = [self._once(where, y, dims, held, self.seed + r, on_sweep) for r in range(max(1, self.restarts))]
         return max(fits, key=lambda fit: fit.bounds[-1])
 
@@ -113,7 +115,8 @@ class PoissonTensor:
         return TensorFit(self, tuple(dims), gammas, bounds, float(y.sum()), len(y))
 
 
-def _checked(indices: ArrayLike, counts: ArrayLike, dims: Sequence[int]) -> tuple[Indices, Array]:
+def checked(indices: ArrayLike, counts: ArrayLike, dims: Sequence[int]) -> tuple[Indices, Array]:
+    """The cells with a count above nought, and their counts; DetenteError says what is wrong with them."""
     where, y = np.asarray(indices), np.asarray(counts, dtype=float)
     if where.ndim != 2 or where.shape != (len(y), len(dims)):
         raise DetenteError(f"indices must be rows of {len(dims)} numbers, one row for each count")
@@ -167,6 +170,7 @@ class TensorFit:
 
     def interval(self, mode: int, component: int, level: float = 0.90) -> tuple[Array, Array]:
         """Central interval of each entry of a factor, as shares of its column; variational, so too narrow."""
+        probability("level", level)
         from scipy.special import gammaincinv
 
         g = self.gammas[mode]

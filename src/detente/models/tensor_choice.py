@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
-from detente.errors import DetenteError
-from detente.models.tensor import PoissonTensor, log_scores
+from detente.errors import DetenteError, NotEstimable
+from detente.models.checks import probability
+from detente.models.tensor import PoissonTensor, checked, log_scores
 
 
 def choose_k(
@@ -41,8 +42,12 @@ def choose_k(
     [2]
     """
     where, y = np.asarray(indices), np.asarray(counts)
-    if not 0 < fraction < 1:
-        raise DetenteError("fraction must lie between 0 and 1")
+    probability("fraction", fraction)
+    if not ks:
+        raise DetenteError("name at least one K to try")
+    checked(where, y, dims)
+    if len(y) < 2:
+        raise NotEstimable(f"{len(y)} non-zero cells are too few to hide some of them")
     rng = np.random.default_rng(seed)
     chosen = rng.choice(len(y), max(1, round(fraction * len(y))), replace=False)
     zeros = _zero_cells(where, dims, 3 * len(chosen), model.loops, rng)
@@ -91,7 +96,7 @@ def _zero_cells(
         if len(found) >= count:
             break
     if not len(found):
-        raise DetenteError("the tensor has no zero cell to hold out")
+        raise NotEstimable("the tensor has no zero cell to hold out")
     return np.column_stack(np.unravel_index(rng.permutation(found)[:count], tuple(dims)))
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.errors import DetenteError
+from detente.errors import DetenteError, NotEstimable
+from detente.models.checks import estimable, probability, whole
 from detente.models.frames import columns_of
 from detente.models.impulse import Responses, decompose, made_by, moving_average, orthogonalised, with_band
 from detente.models.regression import Conjugate, Posterior, regress
@@ -64,7 +65,8 @@ class BayesianVAR:
     def fit(self, frame: Any) -> VARFit:
         """Fit to a frame (polars, pandas; a column a series) or an array (T, n), periods in order.
 
-        DetenteError where a value is missing, a series is constant, or there are too few periods.
+        DetenteError where a value is missing, NotEstimable where a series is constant, several repeat each other, or
+        periods are too few.
         """
         y, names = columns_of(frame)
         try:
@@ -74,7 +76,9 @@ class BayesianVAR:
         if not choices or min(choices) < 1:
             raise DetenteError(f"lags must be one or more whole numbers from 1, not {self.lags!r}")
         if len(y) < max(choices) + 3:
-            raise DetenteError(f"{len(y)} periods are too few for {max(choices)} lags")
+            raise NotEstimable(f"{len(y)} periods are too few for {max(choices)} lags")
+        if np.linalg.matrix_rank((y - y.mean(0)) / y.std(axis=0), tol=1e-6 * np.sqrt(len(y))) < len(names):
+            raise NotEstimable(f"{', '.join(names)} repeat each other: one is a sum of others; leave one out")
         if self.prior is None:
             if len(choices) > 1:
                 raise DetenteError("choosing lags by marginal likelihood needs a prior; see VARFit.lag_selection")
@@ -209,6 +213,7 @@ class VARFit:
         return b[:, 1:].reshape(count, self.lags, n, n), s
 
     def _raw_draws(self, count: int, seed: int) -> tuple[Array, Array]:
+        whole("draws", count)
         rng = np.random.default_rng(seed)
         weights = [weight for weight, _ in self.mixture]
         counts = rng.multinomial(count, np.array(weights) / sum(weights))
@@ -235,7 +240,8 @@ class VARFit:
         """
         import polars as pl
 
-        paths = moving_average(self.draws(draws, seed)[0], horizon + 1).sum(1)
+        probability("level", level)
+        paths = moving_average(self.draws(draws, seed)[0], whole("horizon", horizon) + 1).sum(1)
         share = paths / np.diagonal(paths, axis1=1, axis2=2)[:, :, None]
         low, middle, high = np.quantile(share, [(1 - level) / 2, 0.5, (1 + level) / 2], axis=0)
         rows = [
@@ -273,6 +279,8 @@ class VARFit:
         """AIC, BIC and Hannan-Quinn of least squares with 1 to `most` lags, all on the same periods."""
         import polars as pl
 
+        if whole("most", most) >= len(self.data):
+            raise NotEstimable(f"{len(self.data)} periods are too few for {most} lags")
         n, target = len(self.names), self.data[most:]
         t = len(target)
         rows = []
@@ -285,6 +293,7 @@ class VARFit:
 
     def forecast(self, steps: int) -> Array:
         """Point forecast (steps, n) from the end of the data."""
+        whole("steps", steps)
         past = self.data[-self.lags :].copy()
         for _ in range(steps):
             row = lagged(np.vstack([past[-self.lags :], np.zeros(len(self.names))]), self.lags)[-1]
@@ -293,10 +302,12 @@ class VARFit:
 
     def predictive(self, steps: int, *, draws: int = 1000, seed: int = 0) -> Array:
         """Draws (draws, steps, n) of the path after the data: coefficients, covariance and errors all drawn."""
+        whole("steps", steps)
         b, s = self._raw_draws(draws, seed)
         n, lags = len(self.names), self.lags
         rng = np.random.default_rng([seed, 1])
-        errors = rng.standard_normal((draws, steps, n)) @ np.linalg.cholesky(s).transpose(0, 2, 1)
+        with estimable("the errors to come"):
+            errors = rng.standard_normal((draws, steps, n)) @ np.linalg.cholesky(s).transpose(0, 2, 1)
         past = np.broadcast_to(self.data[::-1][:lags].ravel(), (draws, n * lags)).copy()
         # An explosive draw must not reach infinity: forecasts stay within what no reader would believe anyway.
         most = 10 * (np.abs(self.data).max(axis=0) + 1)
@@ -316,6 +327,7 @@ class VARFit:
         with others as theirs, last to count it as the others'. By historical decomposition (Kilian and
         Luetkepohl, *Structural Vector Autoregressive Analysis*, 2017, ch. 4): the path less what those shocks made.
         """
+        probability("level", level)
         unknown = [name for name in without if name not in self.names]
         if unknown:
             raise DetenteError(f"no series {', '.join(unknown)}; the series are {', '.join(self.names)}")

@@ -41,9 +41,9 @@ def historic(column: str) -> pl.Expr:
     code = pl.col(column)
     chain = code
     for state in states().values():
-        if state.continuing and state.ends and state.successor == "RUS":
+        if state.continuing and state.ends and state.successors == ("RUS",):
             chain = (
-                pl.when((code == state.successor) & (pl.col("date") < state.ends))
+                pl.when((code == state.successors[0]) & (pl.col("date") < state.ends))
                 .then(pl.lit(state.code))
                 .otherwise(chain)
             )
