@@ -86,7 +86,7 @@ def test_impossible_dates(tmp_path: Path, day: str, said: str) -> None:
 def test_unknown_actions(tmp_path: Path, code: str) -> None:
     file = gdelt_zip(tmp_path / "c.export.CSV.zip", [gdelt_row(1), gdelt_row(2, action=code)])
     _, bad = ingest(tmp_path / "rec", file)
-    assert reasons(bad) == [(2, f"EventCode {code} is no CAMEO code")]
+    assert reasons(bad) == [(2, f"action {code} is no CAMEO code")]
 
 
 @pytest.mark.parametrize("code", ["---", "X", "ZZZ", "???GOV"])

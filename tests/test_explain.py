@@ -17,6 +17,7 @@ import detente as dt
 from conftest import gdelt_row, gdelt_zip, triples
 from detente.errors import DetenteError, NoData
 from detente.explain.digest import TOPICS
+from detente.models.estimates import NotIdentified
 from detente.models.spillover import ASSOCIATED
 
 
@@ -184,6 +185,15 @@ def test_spillover_tells_a_third_party_that_matters_from_one_that_does_not(tmp_p
     assert to_pakistan.answer.high < 0, "a fall with Iran goes with a fall"
     assert to_india.reading != ASSOCIATED
     assert nepal.spills[0][1].reading != ASSOCIATED
+
+
+def test_china_and_japan_in_2018(icews: Any) -> None:
+    found = icews.pair("CHN", "JPN").reciprocity()
+    by_japan, by_china = found.fit.answers
+    assert by_china.answerer == "CHN>JPN"
+    assert by_china.returned == NotIdentified(), "it was printed as -0.54 (-10.28 to 13.32)"
+    assert by_japan.returned.above
+    assert "inverse" not in found.summary()
 
 
 def test_triangle_tells_bilateral_from_triangular_answers(icews: Any) -> None:

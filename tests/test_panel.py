@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -71,7 +71,89 @@ def test_gdelt_covers_the_days_of_its_reports_not_of_stray_events(tmp_path: Path
     panel = record.pair("USA", "RUS").panel("month").filter(pl.col("sender") == "RUS")
     assert panel["period"][0] == date(2018, 10, 1)
     assert panel["verbal_cooperation"].to_list() == [1, *[None] * 11, 9]
-    assert panel["covered"][0] == 0.0 and round(panel["covered"][-1], 3) == round(1 / 31, 3)
+    assert panel["covered"][0] == 0.0 and panel["covered"][-1] == pytest.approx(1 / 96 / 31)
+
+
+def covered(record: object, source: str, by: str, as_of: str | None = None) -> dict[str, float]:
+    day = date.fromisoformat(as_of) if as_of else None
+    return {p.isoformat(): round(c, 4) for p, c in record.coverage(source, day, by).iter_rows()}
+
+
+def test_a_quarter_hour_file_covers_its_quarter_hour(tmp_path: Path) -> None:
+    """By its name; an empty one too; one that was not fetched leaves its gap, and a file held twice counts once."""
+    record = dt.open_record(tmp_path / "g", cases=False)
+    for number, hour in enumerate(("0000", "0015", "2345")):
+        gdelt_zip(tmp_path / f"20191024{hour}00.export.CSV.zip", [gdelt_row(number)])
+    (tmp_path / "again").mkdir()
+    gdelt_zip(tmp_path / "again" / "20191024001500.export.CSV.zip", [gdelt_row(9)])
+    record.ingest([str(p) for p in sorted(tmp_path.rglob("*.zip"))])
+    assert covered(record, "gdelt2", "day") == {"2019-10-24": round(3 / 96, 4)}
+    assert record.covers("gdelt2") == [(date(2019, 10, 24), date(2019, 10, 24))]
+    panel = record.pair("USA", "RUS").panel("month")
+    assert panel["covered"].to_list() == pytest.approx([3 / 96 / 31] * 2)
+    # What was reported stands; silence of a period that is hardly covered is no nought.
+    assert panel.sort("sender")["verbal_cooperation"].to_list() == [4, None]
+
+
+def test_a_file_whose_name_says_nothing_covers_what_its_rows_were_reported_in(tmp_path: Path) -> None:
+    record = dt.open_record(tmp_path / "g", cases=False)
+    rows = [gdelt_row(n, added="20191024") for n in range(30)]
+    rows += [gdelt_row(n + 50).replace("20191024143000", "20191024180000") for n in range(30)]
+    rows.append(gdelt_row(99).replace("20191024143000", "20190101000000").replace("20191024", "20190101"))
+    record.ingest(gdelt_zip(tmp_path / "joined.export.CSV.zip", rows))
+    assert covered(record, "gdelt2", "day") == {"2019-10-24": round(2 / 96, 4)}
+
+
+def test_the_names_of_gdelt_1_say_what_they_hold(tmp_path: Path) -> None:
+    for name, day, added in (
+        ("20140105.export.CSV", "20140105", "20140105"),
+        ("200602.csv", "20060203", "20130203"),
+        ("1990.csv", "19900301", "20130203"),
+    ):
+        (tmp_path / name).write_text(gdelt_row(int(day), day, added=added, width=57) + "\n")
+    record = dt.open_record(tmp_path / "g", cases=False)
+    record.ingest([str(p) for p in tmp_path.glob("*.[cC]*")])
+    assert record.covers("gdelt1") == [
+        (date(1990, 1, 1), date(1990, 12, 31)),
+        (date(2006, 2, 1), date(2006, 2, 28)),
+        (date(2014, 1, 5), date(2014, 1, 5)),
+    ]
+    assert record.covers("gdelt1", date(2013, 1, 1)) == []
+
+
+def test_a_name_that_its_rows_belie_counts_for_nothing(tmp_path: Path) -> None:
+    (tmp_path / "1990.csv").write_text(gdelt_row(1, "20140105", width=57) + "\n")
+    record = dt.open_record(tmp_path / "g", cases=False)
+    record.ingest(tmp_path / "1990.csv")
+    assert record.covers("gdelt1") == [(date(2014, 1, 5), date(2014, 1, 5))]
+
+
+def busy(first: date, days: int, each: int = 30, gap: tuple[int, ...] = ()) -> list[tuple[str, ...]]:
+    acts = [f"Nobody {n}" for n in range(each)]
+    every = [(first + timedelta(days=n)).isoformat() for n in range(days) if n not in gap]
+    return [(day, "Russia", "Consult", "040", "1", act) for day in every for act in acts]
+
+
+def test_strays_do_not_stretch_what_a_file_covers(tmp_path: Path) -> None:
+    """One row years away covers nothing, in a busy file and in a thin one."""
+    stray = ("1981-05-01", "Russia", "Consult", "040", "1", "China")
+    record = dt.open_record(tmp_path / "b", cases=False)
+    record.ingest(triples(tmp_path / "busy.tsv", [stray, *busy(date(2018, 3, 1), 20)]))
+    assert record.covers("icews_triples") == [(date(2018, 3, 1), date(2018, 3, 20))]
+    thin = dt.open_record(tmp_path / "t", cases=False)
+    thin.ingest(triples(tmp_path / "thin.tsv", [*ROWS, stray]))
+    assert thin.covers("icews_triples") == [(date(2018, 1, 2), date(2018, 3, 16))]
+
+
+def test_days_without_a_row_of_a_busy_file_are_gaps(tmp_path: Path) -> None:
+    record = dt.open_record(tmp_path / "r", cases=False)
+    record.ingest(triples(tmp_path / "a.tsv", busy(date(2018, 3, 1), 31, gap=tuple(range(4, 24)))))
+    assert record.covers("icews_triples") == [
+        (date(2018, 3, 1), date(2018, 3, 4)),
+        (date(2018, 3, 25), date(2018, 3, 31)),
+    ]
+    assert covered(record, "icews_triples", "month") == {"2018-03-01": round(11 / 31, 4)}
+    assert covered(record, "icews_triples", "month", "2018-03-02") == {"2018-03-01": round(2 / 31, 4)}
 
 
 @pytest.mark.parametrize(
@@ -95,8 +177,12 @@ def test_areas_and_sectors(record: object) -> None:
     assert rows(panel.filter(pl.col("sender") == "RUS"), "area", *COUNTS) == [
         (None, 2, 1, 0, 0),
         ("military_dialogue", 0, 1, 0, 0),
-        ("economic", 0, 0, 0, 0),
+        # Of the year, 74 days are covered: that nothing was reported in them is no nought for the year.
+        ("economic", None, None, None, None),
     ]
+    assert (
+        rows(pair.panel("month", areas=["economic"]).filter(pl.col("sender") == "RUS"), *COUNTS) == [(0, 0, 0, 0)] * 3
+    )
     government = pair.panel("year", sectors="government").filter(pl.col("sender") == "RUS")
     assert rows(government, *COUNTS) == [(1, 1, 0, 0)]
 

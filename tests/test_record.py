@@ -15,7 +15,8 @@ import pytest
 import detente as dt
 from conftest import gdelt_row, gdelt_zip, triples
 from detente.errors import DetenteError, NoData
-from detente.record.log import Log, merge_days
+from detente.record.coverage import days, read_span, union, written
+from detente.record.log import Log
 
 
 def events(record: object) -> pl.DataFrame:
@@ -96,7 +97,7 @@ def test_many_small_files_are_told_apart(tmp_path: Path) -> None:
     assert len(record.commits) == 1
     bad = record.quarantine()
     assert bad.select("file", "line").rows() == [("007.export.CSV.zip", 4)]
-    assert summary.files[4].covers == [["2019-10-05", "2019-10-05", "2019-10-05"]]
+    assert summary.files[4].covers == [["2019-10-05T14:30", "2019-10-05T14:45", "2019-10-05"]]
 
 
 def test_as_of_hides_what_was_not_known(tmp_path: Path) -> None:
@@ -188,8 +189,12 @@ def test_a_record_of_a_newer_format_is_refused(tmp_path: Path) -> None:
         dt.open_record(tmp_path / "r")
 
 
-def test_merge_days() -> None:
-    assert merge_days([["2018-01-03", "2018-01-05"], ["2018-01-01", "2018-01-02"], ["2018-02-01", "2018-02-01"]]) == [
-        (date(2018, 1, 1), date(2018, 1, 5)),
-        (date(2018, 2, 1), date(2018, 2, 1)),
-    ]
+def test_spans_are_merged_and_written_as_days_where_they_are_whole() -> None:
+    first, second, fifth = (datetime(2018, 1, n) for n in (1, 2, 5))
+    noon = datetime(2018, 1, 2, 12)
+    merged = union([(noon, datetime(2018, 1, 3)), (first, second), (fifth, datetime(2018, 1, 6)), (fifth, fifth)])
+    assert merged == [(first, second), (noon, datetime(2018, 1, 3)), (fifth, datetime(2018, 1, 6))]
+    texts = written(merged, date(2018, 1, 1))
+    assert texts[0][:2] == ["2018-01-01", "2018-01-01"] and texts[1][:2] == ["2018-01-02T12:00", "2018-01-03T00:00"]
+    assert [read_span(a, b) for a, b, _ in texts] == merged
+    assert days(merged) == [(date(2018, 1, 1), date(2018, 1, 2)), (date(2018, 1, 5), date(2018, 1, 5))]

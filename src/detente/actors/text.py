@@ -42,7 +42,7 @@ def normal(name: str) -> str:
 
 
 # What spreadsheets, R, Python and databases write where they have nothing.
-_MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "null", "none", "nan", "nil", "-", "--", "."})
+MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "null", "none", "nan", "nil", "-", "--", "."})
 
 
 def is_missing(cell: str | None) -> bool:
@@ -54,4 +54,4 @@ def is_missing(cell: str | None) -> bool:
     >>> is_missing(" N/A "), is_missing("NULL"), is_missing("Nauru")
     (True, True, False)
     """
-    return cell is None or cell.strip().lower() in _MISSING
+    return cell is None or cell.strip().lower() in MISSING

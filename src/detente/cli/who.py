@@ -86,39 +86,31 @@ def _unresolved(path: Path, names_file: str | None, limit: int, form: str) -> No
     from detente.actors import actors
     from detente.errors import DetenteError
     from detente.sources import detect, icews, open_blocks
-    from detente.sources.tabular import tab_frame
+    from detente.sources.cells import days
+    from detente.sources.named import frames
 
     reader = detect(path)
-    layouts = {
-        "icews": (icews.RELEASE, {1: "day", 2: "sender_name", 8: "receiver_name", 19: "last"}),
-        "icews_triples": (icews.TRIPLES, {0: "day", 1: "sender_name", 5: "receiver_name"}),
-    }
-    if reader.name not in layouts:
+    if reader.name not in icews.LAYOUTS:
         raise DetenteError(
             f"{path}: holds {reader.title}, whose actors are codes; --unresolved reads files of names (ICEWS)"
         )
-    columns, layout = layouts[reader.name]
-    counts: dict[tuple[str, str], int] = {}
-    for block in icews.body(open_blocks(path), columns):
-        frame, _ = tab_frame(block.data, block.line, len(columns), layout)
+    counts: dict[tuple[str, date], int] = {}
+    for frame, _ in frames(open_blocks(path), icews.LAYOUTS[reader.name]):
+        frame = frame.with_columns(days(frame, "day")).drop_nulls("day")
         both = pl.concat(
             [
                 frame.select(pl.col("sender_name").alias("name"), "day"),
                 frame.select(pl.col("receiver_name").alias("name"), "day"),
             ]
         )
-        for known, day, count in both.group_by("name", "day").len().iter_rows():
+        for known, day, count in both.filter(pl.col("name") != "").group_by("name", "day").len().iter_rows():
             counts[known, day] = counts.get((known, day), 0) + count
     index = actors(names_file)
     missed: dict[str, int] = {}
     total = 0
     for (name, day), count in counts.items():
         total += count
-        try:
-            known = index.resolve(name, date.fromisoformat(day)).known
-        except ValueError:
-            continue
-        if not known:
+        if not index.resolve(name, day).known:
             missed[name] = missed.get(name, 0) + count
     lost = sum(missed.values())
     say(

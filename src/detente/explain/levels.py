@@ -13,8 +13,9 @@ import polars as pl
 from detente.actors import state_name
 from detente.errors import NoData
 from detente.explain.series import EVERY, fact_periods, facts_of_all, period_end, period_text
-from detente.measures.panel import COUNTS, choose_source, pair_panel, periods
+from detente.measures.panel import COUNTS, choose_source, pair_panel
 from detente.models import LocalLevel
+from detente.record.coverage import periods
 from detente.record.facts import pair_facts
 from detente.record.queries import volume
 

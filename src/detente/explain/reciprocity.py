@@ -10,6 +10,7 @@ import polars as pl
 
 from detente.explain.result import Explained
 from detente.explain.series import Directed, directed
+from detente.models.estimates import text
 from detente.models.reciprocity import Reciprocity, ReciprocityFit
 from detente.models.var import BayesianVAR, Minnesota
 
@@ -66,7 +67,10 @@ def _how(model: Reciprocity) -> str:
 
 @dataclass(frozen=True, eq=False)
 class ReciprocityThroughTime:
-    """Returns in windows that move through time: `table` has end (a day), mover, answerer, returned, low, high."""
+    """Returns in windows that move through time: `table` has end (a day), mover, answerer, returned, low, high.
+
+    Null where a return is not identified.
+    """
 
     table: pl.DataFrame
     window: int
@@ -84,7 +88,7 @@ class ReciprocityThroughTime:
             "mover", "answerer", as_dict=True, maintain_order=True
         ).items():
             ends = " and ".join(
-                f"{r['returned']:.2f} ({r['low']:.2f} to {r['high']:.2f}) in the window to {r['end']}"
+                f"{text(r['returned'], r['low'], r['high'])} in the window to {r['end']}"
                 for r in rows[[0, -1]].iter_rows(named=True)
             )
             lines.append(f"Of one unit in {mover}, {answerer} returns {ends}.")
@@ -97,13 +101,15 @@ class ReciprocityThroughTime:
 
         drawing, axis = figure(3.0)
         axis.axhline(0, color=GREY, linewidth=0.7)
+        gaps = "; no line where a return is not identified" if self.table["returned"].null_count() else ""
         for number, rows in enumerate(self.table.partition_by("mover", "answerer", maintain_order=True)):
             name = f"{rows['answerer'][0]} returns of {rows['mover'][0]}"
-            band(axis, rows["end"], rows["returned"], rows["low"], rows["high"], colour=SERIES[number], label=name)
+            middle, low, high = (rows[c].to_numpy() for c in ("returned", "low", "high"))
+            band(axis, rows["end"], middle, low, high, colour=SERIES[number], label=name)
         axis.set_ylabel("returned of one unit")
         axis.set_xlabel(f"end of the window of {self.window} {self.by}s")
         axis.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0, frameon=False, ncols=2)
-        source_line(drawing, f"Shade: 90% band; windows overlap. Source: {self.basis}.")
+        source_line(drawing, f"Shade: 90% band; windows overlap{gaps}. Source: {self.basis}.")
         return drawing
 
 

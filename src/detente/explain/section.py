@@ -8,15 +8,15 @@ from datetime import date
 from typing import Any
 
 from detente.measures.months import is_old
-from detente.models.reciprocity import Estimate
+from detente.models.estimates import Quotient
 
 
 @dataclass(frozen=True, slots=True)
 class Figured:
-    """A number with its 90% band (None where it has none), its unit and what it is of."""
+    """A number with its 90% band (None where it has none), its unit and what it is of; a number of None is not identified."""
 
     name: str
-    value: float
+    value: float | None
     low: float | None
     high: float | None
     unit: str
@@ -44,8 +44,8 @@ class Draft:
     basis: str | None = None
     data_to: date | None = None
 
-    def add(self, name: str, value: Estimate, unit: str) -> None:
-        """A number with its band."""
+    def add(self, name: str, value: Quotient, unit: str) -> None:
+        """A number with its band, or that it is not identified."""
         self.figures.append(Figured(name, value.value, value.low, value.high, unit))
 
 

@@ -12,7 +12,8 @@ import polars as pl
 
 from detente.actors import identity, state_name
 from detente.errors import NoData
-from detente.measures.panel import choose_source, pair_panel, periods
+from detente.measures.panel import choose_source, pair_panel
+from detente.record.coverage import periods
 from detente.record.facts import chronology_ends, pair_facts
 from detente.record.queries import read_pair
 

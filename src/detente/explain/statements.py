@@ -15,7 +15,8 @@ from detente.explain.section import LAST_KNOWN, Draft, Figured
 from detente.explain.series import period_end
 from detente.measures.months import is_old
 from detente.measures.panel import choose_source
-from detente.models.reciprocity import Answer, Estimate
+from detente.models.estimates import Estimate, NotIdentified
+from detente.models.reciprocity import Answer
 from detente.record.facts import pair_figures
 from detente.record.queries import count_pair
 
@@ -197,15 +198,19 @@ def _reciprocity(ask: Question, draft: Draft) -> None:
     for column in (f"{a}>{b}", f"{b}>{a}"):
         treatment = treatment.replace(column, _direction(names, column)[0])
     gap, scaled = found.fit.asymmetry, found.fit.asymmetry_scaled
-    draft.statements.append(
-        f"Equal treatment: {treatment} ({names[b]} less {names[a]}: {gap}; in standard deviations {scaled})."
-    )
+    numbers = "" if found.fit.more is None else f" ({names[b]} less {names[a]}: {gap}; in standard deviations {scaled})"
+    draft.statements.append(f"Equal treatment: {treatment}{numbers}.")
     draft.basis = f"VAR, {found.fit.var.lags} lags; {found.basis}"
     draft.data_to = found.data_to
 
 
 def _answered(one: Answer, mover: str, answerer: str, horizon: int, unit: str) -> list[str]:
-    half = f", half of it by {unit} {one.half_by}" if one.half_by is not None and one.returned.low > 0 else ""
+    if isinstance(one.returned, NotIdentified):
+        return [
+            f"How much {answerer} returns of one unit of cooperation by {mover} is not identified: within {horizon} {unit}s "
+            f"{mover} may take back as much as it gave."
+        ]
+    half = f", half of it by {unit} {one.half_by}" if one.half_by is not None and one.returned.above else ""
     return [
         f"Of one unit of cooperation by {mover}, {answerer} returns {one.returned} within {horizon} {unit}s, from the next {unit} on{half}; "
         f"with the same {unit}, {one.with_same_period}.",

@@ -19,6 +19,7 @@ from detente.errors import DetenteError
 from detente.explain.reciprocity import HORIZONS, LAGS
 from detente.explain.series import among
 from detente.models import BayesianVAR
+from detente.models.estimates import text
 from detente.models.var import VARFit
 
 if TYPE_CHECKING:
@@ -45,15 +46,18 @@ class Triangle:
         names = ", ".join(map(state_name, self.states))
         lines = [f"Answers among {names} within {self.horizon} {self.by}s, of one unit given:"]
         for row in self.table.iter_rows(named=True):
-            clear = row["low"] > 0 or row["high"] < 0
+            clear = _clear(row)
             if row["kind"] == "bilateral" or clear:
-                said = "" if clear else ", not clear of nought"
+                said = "" if clear or row["value"] is None else ", not clear of nought"
                 lines.append(
-                    f"{row['kind']}: {row['answerer']} after {row['mover']} {row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f}){said}."
+                    f"{row['kind']}: {row['answerer']} after {row['mover']} {text(row['value'], row['low'], row['high'])}{said}."
                 )
-        left = self.table.filter((pl.col("kind") == "triangular") & (pl.col("low") <= 0) & (pl.col("high") >= 0)).height
+        others = self.table.filter(pl.col("kind") == "triangular")
+        left = others.filter((pl.col("low") <= 0) & (pl.col("high") >= 0)).height
+        unsure = others["value"].null_count()
         lines.append(
-            f"{left} other triangular answers are not clear of nought; of all, one in ten would be clear by chance."
+            f"{left} other triangular answers are not clear of nought{f', {unsure} not identified' if unsure else ''}; of all, "
+            "one in ten would be clear by chance."
         )
         lines.append(f"Basis: {self.basis}; {self.fit.lags} lags, Minnesota prior.")
         return "\n".join(lines)
@@ -65,20 +69,20 @@ class Triangle:
         names = self.fit.names
         drawing, axis = figure(0.42 * len(names) + 1.6)
         values = [[0.0] * len(names) for _ in names]
-        for row in self.table.iter_rows(named=True):
+        for row in self.table.drop_nulls("value").iter_rows(named=True):
             values[names.index(row["mover"])][names.index(row["answerer"])] = row["value"]
         most = max(abs(value) for line in values for value in line) or 1.0
         axis.imshow(values, cmap=signed_colours(), vmin=-most, vmax=most, aspect="auto")
         for row in self.table.iter_rows(named=True):
-            clear = row["low"] > 0 or row["high"] < 0
+            clear, value = _clear(row), row["value"]
             axis.text(
                 names.index(row["answerer"]),
                 names.index(row["mover"]),
-                f"{row['value']:.2f}",
+                "?" if value is None else f"{value:.2f}",
                 ha="center",
                 va="center",
                 fontweight="bold" if clear else "normal",
-                color="white" if abs(row["value"]) > 0.6 * most else INK,
+                color="white" if abs(value or 0.0) > 0.6 * most else INK,
             )
         axis.set_xticks(range(len(names)), names)
         axis.set_yticks(range(len(names)), names)
@@ -86,9 +90,14 @@ class Triangle:
         axis.set_ylabel("after one unit in")
         source_line(
             drawing,
-            f"Summed over {self.horizon} {self.by}s; bold: the 90% band leaves nought out. Source: {self.basis}.",
+            f"Summed over {self.horizon} {self.by}s; bold: the 90% band leaves nought out; ?: not identified. Source: {self.basis}.",
         )
         return drawing
+
+
+def _clear(row: dict[str, Any]) -> bool:
+    """Whether the band leaves nought out; never where the answer is not identified."""
+    return row["value"] is not None and (row["low"] > 0 or row["high"] < 0)
 
 
 def triangle(

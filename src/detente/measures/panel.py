@@ -1,16 +1,18 @@
-"""The panel: direction x area x period, with zeros where a source covers and nulls where none does."""
+"""The panel: direction x area x period, with zeros where a source covers most of it and nulls where none does."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from detente.errors import DetenteError, NoData
+from detente.measures.coverage import LEAST
 from detente.measures.months import months_before
 from detente.measures.shares import share_interval
+from detente.record.coverage import periods
 from detente.record.queries import UNITS, all_counts, count_events, count_pair, pair_counts
 
 if TYPE_CHECKING:
@@ -79,9 +81,9 @@ def pair_panel(
 
     Columns: period (first day), sender, receiver, area (null for all events), the four counts,
     intensity (sum of Goldstein values: net cooperation), share (posterior mean of the cooperative
-    share of reports) with its 90% interval, covered (share of the period's days that the source's
-    files cover), source. A period that is covered has zeros where nothing was reported; one that is
-    not has nulls. `sectors="government"` keeps acts of states and their organs.
+    share of reports) with its 90% interval, covered (share of the period that the source's files
+    deliver: a quarter hour of GDELT 2 is 1/96 of a day), source. Counts are as reported, never scaled. Where nothing
+    was reported they are zero in a period that is covered by half or more, else null. `sectors="government"` keeps acts of states and their organs.
 
     Raises NoData where no event source is held or none of its days is known on `as_of`.
     """
@@ -91,10 +93,10 @@ def pair_panel(
     pairs = pl.DataFrame({"sender": [a, b], "receiver": [b, a]})
     kept = GOVERNMENT if sectors == "government" else None
     frames = []
-    spans = record.covers(chosen, as_of)
+    coverage = record.coverage(chosen, as_of, by)
     for area in areas:
         found = pair_counts(record, a, b, source=chosen, by=by, as_of=as_of, area=area, sectors=kept, con=con)
-        frames.append(_complete(found, pairs, by, spans, area))
+        frames.append(_complete(found, pairs, by, coverage, area))
     panel = pl.concat(frames)
     if panel.is_empty():
         raise NoData(f"{chosen} covers no day known on {as_of}")
@@ -114,7 +116,7 @@ def states_panel(
     """The columns of `pair_panel` for every directed pair of states, or of those named, in one pass.
 
     Pairs with fewer than `least` events (both directions, all periods) are left out; the rest have every period of
-    the source, with zeros where it covers one. Raises NoData where no event source is held.
+    the source, with zeros where it covers half of one or more. Raises NoData where no event source is held.
     """
     if by not in UNITS:
         raise DetenteError(f"by must be one of {', '.join(UNITS)}, not {by!r}")
@@ -129,7 +131,7 @@ def states_panel(
     )
     pairs = pl.concat([active, active.select(sender="receiver", receiver="sender")]).sort("sender", "receiver")
     return (
-        _complete(found, pairs, by, record.covers(chosen, as_of), area)
+        _complete(found, pairs, by, record.coverage(chosen, as_of, by), area)
         .with_columns(pl.lit(chosen).alias("source"))
         .select(COLUMNS)
     )
@@ -149,25 +151,11 @@ def busiest_source(record: Record, source: str | None, as_of: date | None) -> st
     return max(held, key=lambda name: count_events(record, name, as_of)) if len(held) > 1 else held[0]
 
 
-def periods(first: date, last: date, by: str) -> list[date]:
-    """First days of the periods from that of `first` to that of `last`."""
-    start = _truncate(first, by)
-    every = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "3mo", "year": "1y"}[by]
-    return pl.date_range(start, last, every, eager=True).to_list()
-
-
-def _truncate(day: date, by: str) -> date:
-    if by in ("day", "week"):
-        return day - timedelta(days=day.weekday() if by == "week" else 0)
-    months = {"month": day.month, "quarter": (day.month - 1) // 3 * 3 + 1, "year": 1}
-    return date(day.year, months[by], 1)
-
-
 def _complete(
-    found: pl.DataFrame, pairs: pl.DataFrame, by: str, spans: list[tuple[date, date]], area: str | None
+    found: pl.DataFrame, pairs: pl.DataFrame, by: str, coverage: pl.DataFrame, area: str | None
 ) -> pl.DataFrame:
-    days = [*(d for span in spans for d in span), *found["period"].to_list()]
-    if not days:
+    firsts = [*coverage["period"].to_list(), *found["period"].to_list()]
+    if not firsts:
         return pl.DataFrame(
             schema={
                 "period": pl.Date,
@@ -182,13 +170,12 @@ def _complete(
                 "covered": pl.Float64,
             }
         )
-    starts = periods(min(days), max(days), by)
-    covered = [
-        _covered(start, end, spans) for start, end in zip(starts, [*starts[1:], _after(starts[-1], by)], strict=True)
-    ]
-    grid = pl.DataFrame({"period": starts, "covered": covered}).join(pairs, how="cross")
+    starts = pl.DataFrame({"period": periods(min(firsts), max(firsts), by)})
+    covered = starts.join(coverage, on="period", how="left", maintain_order="left")
+    grid = covered.with_columns(pl.col("covered").fill_null(0.0)).join(pairs, how="cross")
     full = grid.join(found, on=["period", "sender", "receiver"], how="left", maintain_order="left")
-    zero = (pl.col("covered") > 0) & pl.col("verbal_cooperation").is_null()
+    # Of a period that is hardly covered, silence says nothing.
+    zero = (pl.col("covered") >= LEAST) & pl.col("verbal_cooperation").is_null()
     full = full.with_columns(pl.when(zero).then(0).otherwise(pl.col(c)).alias(c) for c in [*COUNTS, "intensity"])
     cooperative = (full["verbal_cooperation"] + full["material_cooperation"]).fill_null(0)
     total = cooperative + (full["verbal_conflict"] + full["material_conflict"]).fill_null(0)
@@ -199,12 +186,3 @@ def _complete(
         pl.Series("share_low", low).fill_nan(None),
         pl.Series("share_high", high).fill_nan(None),
     ).select([c for c in COLUMNS if c != "source"])
-
-
-def _after(start: date, by: str) -> date:
-    return _truncate(start + timedelta(days={"day": 1, "week": 7, "month": 32, "quarter": 95, "year": 370}[by]), by)
-
-
-def _covered(start: date, end: date, spans: list[tuple[date, date]]) -> float:
-    days = sum(max(0, (min(last + timedelta(days=1), end) - max(first, start)).days) for first, last in spans)
-    return days / (end - start).days

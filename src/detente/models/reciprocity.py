@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from detente.errors import DetenteError
 from detente.models.checks import whole
+from detente.models.estimates import Estimate, NotIdentified, Quotient, away_from_nought, estimate, quotient
 from detente.models.frames import columns_of
 from detente.models.impulse import moving_average, orthogonalised
 from detente.models.regression import Conjugate, regress
@@ -25,19 +26,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 Array = NDArray[np.float64]
-TAILS = (0.05, 0.50, 0.95)
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A posterior median with its 90% band."""
-
-    value: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"{self.value:.2f} ({self.low:.2f} to {self.high:.2f})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +38,16 @@ class Answer:
     deviations, for when one side is reported on a larger scale. `half_by` is the period by which half of `returned` has come. `inertia` is
     what the mover itself adds after the first period to a move of one unit. `to_rises` and `to_falls` are the summed
     answers to moves above and below the mover's mean: alike and positive is tit for tat.
+
+    The first three divide by what the mover gives in all: where that may be nought (its own later moves undo the first)
+    they are NotIdentified. `half_by` is None unless the band of `returned` leaves nought out.
     """
 
     mover: str
     answerer: str
-    returned: Estimate
-    with_same_period: Estimate
-    in_deviations: Estimate
+    returned: Quotient
+    with_same_period: Quotient
+    in_deviations: Quotient
     half_by: int | None
     inertia: Estimate
     to_rises: Estimate
@@ -65,14 +56,16 @@ class Answer:
     @property
     def condition(self) -> str:
         """Tit for tat, or what else the band of the answers to rises and to falls allows."""
-        up, down = self.to_rises.low > 0, self.to_falls.low > 0
+        if isinstance(self.returned, NotIdentified):
+            return f"not identified: what {self.mover} gives in all may be nought"
+        up, down = self.to_rises.above, self.to_falls.above
         if up and down:
             return "conditional (tit for tat): it answers rises and falls in kind"
         if up:
             return "it rewards rises; no answer to falls is shown"
         if down:
             return "it punishes falls; no answer to rises is shown"
-        if self.to_rises.high < 0 or self.to_falls.high < 0:
+        if self.to_rises.below or self.to_falls.below:
             return "inverse: it answers the other way"
         return "unconditional as far as shown: no answer to rises or falls stands out"
 
@@ -110,50 +103,55 @@ class Reciprocity:
         coefficients, covariance = fit.draws(self.draws, self.seed)
         rng = np.random.default_rng(self.seed)
         spread = y.std(axis=0)
-        found, returned = [], []
+        found, sums = [], []
         for mover, answerer in ((0, 1), (1, 0)):
-            back, same, own, half = _answers(coefficients, covariance, mover, answerer, self.horizon)
+            one = _sums(coefficients, covariance, mover, answerer, self.horizon)
+            returned = quotient(one.back, one.given)
             rises, falls = _conditional(y, mover, answerer, fit.lags, self.prior, self.draws, rng)
             found.append(
                 Answer(
                     names[mover],
                     names[answerer],
-                    estimate(back),
-                    estimate(same),
-                    estimate(back * spread[mover] / spread[answerer]),
-                    half,
-                    estimate(own),
+                    returned,
+                    quotient(one.back_same, one.given_same),
+                    quotient(one.back, one.given, scale=spread[mover] / spread[answerer]),
+                    one.half_by if returned.above or returned.below else None,
+                    estimate(one.given - 1),
                     estimate(rises),
                     estimate(falls),
                 )
             )
-            returned.append(back)
+            sums.append(one)
+        if not all(away_from_nought(one.given) for one in sums):
+            return ReciprocityFit(self, fit, (found[0], found[1]), NotIdentified(), NotIdentified(), None)
+        first, second = (one.back / one.given for one in sums)
         ratio = spread[0] / spread[1]
-        gap, scaled = returned[0] - returned[1], returned[0] * ratio - returned[1] / ratio
+        gap, scaled = first - second, first * ratio - second / ratio
         return ReciprocityFit(self, fit, (found[0], found[1]), estimate(gap), estimate(scaled), float((gap > 0).mean()))
 
 
-def estimate(draws: Array) -> Estimate:
-    """Median and 90% band of draws."""
-    low, middle, high = np.quantile(draws, TAILS)
-    return Estimate(float(middle), float(low), float(high))
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """Draws (draws,) of what is given back from the next period on and of what the mover gives in all, without and with
+    the same period; and the period by which half has come back."""
+
+    back: Array
+    given: Array
+    back_same: Array
+    given_same: Array
+    half_by: int | None
 
 
-def _answers(
-    coefficients: Array, covariance: Array, mover: int, answerer: int, horizon: int
-) -> tuple[Array, Array, Array, int | None]:
-    """Draws of what is returned later, what is returned in all, and the mover's inertia; and the period of half."""
-
+def _sums(coefficients: Array, covariance: Array, mover: int, answerer: int, horizon: int) -> _Sums:
     order = np.array([mover, answerer])
     mixed = coefficients[..., order, :][..., order]
     # A unit error of the mover alone: the answerer moves from the next period on.
     later = moving_average(mixed, horizon + 1)[:, :, 0, :]
     first = orthogonalised(mixed, covariance[:, order][:, :, order], horizon + 1)[:, :, 0, :]
-    back = later[:, :, 1].sum(1) / later[:, :, 0].sum(1)
-    inertia = later[:, 1:, 0].sum(1)
     path = np.median(np.cumsum(later[:, :, 1], axis=1), axis=0)
     reached = np.flatnonzero(np.abs(path) >= abs(path[-1]) / 2)
-    return back, first[:, :, 1].sum(1) / first[:, :, 0].sum(1), inertia, int(reached[0]) if reached.size else None
+    (given, back), (given_same, back_same) = later.sum(1).T, first.sum(1).T
+    return _Sums(back, given, back_same, given_same, int(reached[0]) if reached.size else None)
 
 
 def _conditional(
@@ -186,18 +184,22 @@ class ReciprocityFit:
     """Both answers (to the first series' moves, then to the second's) and how unequal they are.
 
     `asymmetry` is what the second side returns less what the first returns, `asymmetry_scaled` the same in standard
-    deviations; `more` is the probability that the former is above nought. Equal treatment means both near nought.
+    deviations; `more` is the probability that the former is above nought. Equal treatment means both near nought. Where
+    either side's answer is not identified, neither are these, and `more` is None.
     """
 
     model: Reciprocity
     var: VARFit
     answers: tuple[Answer, Answer]
-    asymmetry: Estimate
-    asymmetry_scaled: Estimate
-    more: float
+    asymmetry: Quotient
+    asymmetry_scaled: Quotient
+    more: float | None
 
     def frame(self) -> pl.DataFrame:
-        """Rows mover, answerer, measure, value, low, high, among them the asymmetry (of the second's answer)."""
+        """Rows mover, answerer, measure, value, low, high, among them the asymmetry (of the second's answer).
+
+        Null is a ratio that is not identified, or a half that is not reached.
+        """
         import polars as pl
 
         rows = []
@@ -220,18 +222,20 @@ class ReciprocityFit:
     def treatment(self) -> str:
         """Whether both return alike, in words: who returns more, if the bands on both scales say so."""
         second, first = self.answers[0].answerer, self.answers[1].answerer
-        if self.asymmetry.low > 0 and self.asymmetry_scaled.low > 0:
+        if isinstance(self.asymmetry, NotIdentified):
+            return str(self.asymmetry)
+        if self.asymmetry.above and self.asymmetry_scaled.above:
             return f"not equal, {second} returns more"
-        if self.asymmetry.high < 0 and self.asymmetry_scaled.high < 0:
+        if self.asymmetry.below and self.asymmetry_scaled.below:
             return f"not equal, {first} returns more"
-        clear = not (self.asymmetry.low <= 0 <= self.asymmetry.high)
+        clear = self.asymmetry.above or self.asymmetry.below
         return "it depends on the scale" if clear else "no inequality is shown"
 
     def rolling(self, window: int, step: int = 1) -> pl.DataFrame:
         """Returns through time: rows end (number of the window's last period), mover, answerer, returned, low, high.
 
         Each window is fitted alone, with the number of lags of the whole and 500 draws; windows in which a series
-        never changes are left out. DetenteError where the window is longer than the series or too short for a fit.
+        never changes are left out; null where a return is not identified. DetenteError where the window is longer than the series or too short for a fit.
         """
         import polars as pl
 
@@ -245,7 +249,8 @@ class ReciprocityFit:
                 continue
             drawn = BayesianVAR(self.var.lags, model.prior).fit(some).draws(500, model.seed)
             for mover, answerer in ((0, 1), (1, 0)):
-                middle = estimate(_answers(*drawn, mover, answerer, model.horizon)[0])
+                sums = _sums(*drawn, mover, answerer, model.horizon)
+                middle = quotient(sums.back, sums.given)
                 rows.append((end - 1, names[mover], names[answerer], middle.value, middle.low, middle.high))
         schema = {"end": pl.Int64, "mover": pl.Utf8, "answerer": pl.Utf8}
         schema |= dict.fromkeys(("returned", "low", "high"), pl.Float64)
@@ -255,7 +260,10 @@ class ReciprocityFit:
         """The answers in the field's words, each number with its 90% band."""
         lines = []
         for one in self.answers:
-            when = f"; half of it by period {one.half_by}" if one.half_by is not None and one.returned.low > 0 else ""
+            if isinstance(one.returned, NotIdentified):
+                lines.append(f"Of one unit in {one.mover}, {one.answerer}'s answer is {one.condition}.")
+                continue
+            when = f"; half of it by period {one.half_by}" if one.half_by is not None and one.returned.above else ""
             lines.append(
                 f"Of one unit in {one.mover}, {one.answerer} returns {one.returned} within {self.model.horizon} periods, "
                 f"from the next on{when}; with the same period {one.with_same_period}."
@@ -265,10 +273,8 @@ class ReciprocityFit:
                 f"(rises {one.to_rises}, falls {one.to_falls})."
             )
         second, first = self.answers[0].answerer, self.answers[1].answerer
-        lines.append(
-            f"Equal treatment: {second} returns {self.asymmetry} more than {first} does, in standard deviations "
-            f"{self.asymmetry_scaled}: {self.treatment}."
-        )
+        told = f"{second} less {first} {self.asymmetry}, in standard deviations {self.asymmetry_scaled}"
+        lines.append(f"Equal treatment: {self.treatment}{'' if self.more is None else f' ({told})'}.")
         lines.append(
             f"Rests on {self.var.observations} periods, {self.var.lags} lags. Associations in time: a third cause may move both."
         )

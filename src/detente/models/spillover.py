@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from detente.errors import DetenteError, NotEstimable
 from detente.models.checks import whole
+from detente.models.estimates import Estimate, estimate
 from detente.models.frames import columns_of
 from detente.models.impulse import decompose, orthogonalised
-from detente.models.reciprocity import Estimate, estimate
 from detente.models.regression import regress
 from detente.models.var import BayesianVAR, Minnesota, VARFit, lagged, minnesota, residual_deviations
 

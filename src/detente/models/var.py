@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from detente.errors import DetenteError, NotEstimable
 from detente.models.checks import estimable, probability, whole
+from detente.models.estimates import away_from_nought
 from detente.models.frames import columns_of
 from detente.models.impulse import Responses, decompose, made_by, moving_average, orthogonalised, with_band
 from detente.models.regression import Conjugate, Posterior, regress
@@ -122,7 +123,9 @@ def _peak(grid: Array, values: Array) -> float:
     if at in (0, len(grid) - 1):
         return float(grid[at])
     left, middle, right = values[at - 1 : at + 2]
-    shift = 0.5 * (left - right) / (left - 2 * middle + right)
+    # Three equal values have no peak.
+    bend = left - 2 * middle + right
+    shift = 0.5 * (left - right) / bend if bend < 0 else 0.0
     return float(grid[at] * (grid[1] / grid[0]) ** shift)
 
 
@@ -236,13 +239,15 @@ class VARFit:
         """What follows a move: rows mover, answerer, value, low, high.
 
         Of one unit that the mover gives in all within `horizon` periods, the sum of the answerer's moves from the next
-        period on, after an error of the mover alone (so in no order of the series); value is the posterior median.
+        period on, after an error of the mover alone (so in no order of the series); value is the posterior median. Null
+        where what the mover gives in all may be nought, so that the share is not identified.
         """
         import polars as pl
 
         probability("level", level)
         paths = moving_average(self.draws(draws, seed)[0], whole("horizon", horizon) + 1).sum(1)
-        share = paths / np.diagonal(paths, axis1=1, axis2=2)[:, :, None]
+        given = np.diagonal(paths, axis1=1, axis2=2)
+        share = np.where(away_from_nought(given)[:, None], paths / given[:, :, None], np.nan)
         low, middle, high = np.quantile(share, [(1 - level) / 2, 0.5, (1 + level) / 2], axis=0)
         rows = [
             (mover, answerer, middle[i, j], low[i, j], high[i, j])
@@ -250,7 +255,8 @@ class VARFit:
             for j, answerer in enumerate(self.names)
             if i != j
         ]
-        return pl.DataFrame(rows, schema=["mover", "answerer", "value", "low", "high"], orient="row")
+        schema = {"mover": pl.Utf8, "answerer": pl.Utf8, **dict.fromkeys(("value", "low", "high"), pl.Float64)}
+        return pl.DataFrame(rows, schema=schema, orient="row").fill_nan(None)
 
     def granger(self) -> pl.DataFrame:
         """F tests, each: do the lags of one series help to predict another (Granger, Econometrica 37, 1969)?

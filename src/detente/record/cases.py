@@ -21,7 +21,8 @@ from detente.actors import actors, moment
 from detente.codebook import load_codebook
 from detente.errors import DetenteError
 from detente.sources import Context, open_blocks
-from detente.sources.chronology import read_agreements, read_facts, read_figures
+from detente.sources.chronology import read_agreements, read_facts
+from detente.sources.figures import read_figures
 from detente.sources.schema import TABLES
 
 MOST_SHOWN = 5

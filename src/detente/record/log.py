@@ -13,7 +13,6 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import date
 from pathlib import Path
 
 from detente.errors import DetenteError
@@ -37,9 +36,10 @@ class Part:
 
 @dataclass(slots=True)
 class FileEntry:
-    """What became of one file: rows taken, duplicates and rows set aside, and the days covered.
+    """What became of one file: rows taken, duplicates, rows set aside, rows corrected by reason, and the days covered.
 
-    `covers` has [first day, last day, day from which that was known] as ISO texts.
+    `covers` has [first day, last day, day from which that was known] as ISO texts; where days are covered in
+    part, [start, end, day] with moments, half open. `passed` are members that hold no data we read, with the reason.
     """
 
     name: str
@@ -51,6 +51,8 @@ class FileEntry:
     quarantined: int = 0
     skipped: dict[str, int] = field(default_factory=dict)
     covers: list[list[str]] = field(default_factory=list)
+    passed: list[str] = field(default_factory=list)
+    corrected: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,18 +173,3 @@ def sha256_of(path: Path) -> str:
     """The SHA-256 of a file, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def merge_days(spans: list[list[str]]) -> list[tuple[date, date]]:
-    """Union of closed day intervals, sorted; neighbours are joined.
-
-    >>> merge_days([["2018-01-01", "2018-01-31"], ["2018-02-01", "2018-02-02"], ["2019-01-01", "2019-01-01"]])[0][1]
-    datetime.date(2018, 2, 2)
-    """
-    merged: list[tuple[date, date]] = []
-    for first, last in sorted((date.fromisoformat(a), date.fromisoformat(b)) for a, b in spans):
-        if merged and first.toordinal() <= merged[-1][1].toordinal() + 1:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], last))
-        else:
-            merged.append((first, last))
-    return merged

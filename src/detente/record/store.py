@@ -15,8 +15,9 @@ import polars as pl
 from detente.actors import Actors, actors
 from detente.codebook import Codebook, load_codebook
 from detente.record.cases import CASE_TABLES, Case, builtin_cases, case_in, installed_cases
+from detente.record.coverage import DAY, Span, days, midnight, periods, read_span, shares, union
 from detente.record.ingest import Ingest, Summary, find_files
-from detente.record.log import Commit, Log, Part, merge_days, sha256_of
+from detente.record.log import Commit, Log, Part, sha256_of
 from detente.sources.schema import TABLES, conform
 
 EVENT_SOURCES = ("icews", "icews_triples", "polecat", "gdelt2", "gdelt1")
@@ -107,6 +108,7 @@ class Record:
         )
         summary = run.run(find_files(many), [p for p in many if not p.is_dir()])
         self.__dict__.pop("commits", None)
+        self.__dict__.pop("_known_spans", None)
         return summary
 
     def parts(self, table: str, source: str | None = None, kind: str | None = None) -> list[Part]:
@@ -137,12 +139,36 @@ class Record:
         return rows
 
     def covers(self, source: str, as_of: date | None = None) -> list[tuple[date, date]]:
-        """The days that a source's ingested files cover, up to `as_of`."""
-        held = [span for c in self.commits for f in c.files if f.reader == source for span in f.covers]
-        spans = merge_days([span[:2] for span in held if as_of is None or date.fromisoformat(span[2]) <= as_of])
-        if as_of is None:
-            return spans
-        return [(first, min(last, as_of)) for first, last in spans if first <= as_of]
+        """The days that a source's ingested files cover, wholly or in part, up to `as_of`; see `coverage`."""
+        return days(self._spans(source, as_of))
+
+    def coverage(self, source: str, as_of: date | None = None, by: str = "month") -> pl.DataFrame:
+        """The share of each period (day, week, month, quarter, year) that a source's files cover: columns period, covered.
+
+        Every period from the first that is covered to the last; empty where none is.
+        """
+        spans = self._spans(source, as_of)
+        held = days(spans)
+        starts = periods(held[0][0], held[-1][1], by) if held else []
+        return pl.DataFrame(
+            {"period": starts, "covered": shares(starts, by, spans)},
+            schema={"period": pl.Date, "covered": pl.Float64},
+        )
+
+    def _spans(self, source: str, as_of: date | None) -> list[Span]:
+        """What a source's files cover as known on `as_of`, up to the end of that day."""
+        if (source, as_of) not in self._known_spans:
+            held = [span for c in self.commits for f in c.files if f.reader == source for span in f.covers]
+            end = datetime.max if as_of is None else midnight(as_of) + DAY
+            known = (
+                read_span(first, last) for first, last, on in held if as_of is None or date.fromisoformat(on) <= as_of
+            )
+            self._known_spans[source, as_of] = union((start, min(stop, end)) for start, stop in known)
+        return self._known_spans[source, as_of]
+
+    @cached_property
+    def _known_spans(self) -> dict[tuple[str, date | None], list[Span]]:
+        return {}
 
     def event_sources(self) -> list[str]:
         """The event sources held, the most precise first (see docs/decisions)."""
@@ -158,8 +184,8 @@ class Record:
                 if rows.is_empty():
                     continue
                 states = set(rows["actors"].explode()) | set(rows["targets"].explode()) if name == "facts" else set()
-                days: list[date] = rows["date"].to_list() if "date" in rows.columns else []
-                first, last = (min(days), max(days)) if days else (None, None)
+                dated: list[date] = rows["date"].to_list() if "date" in rows.columns else []
+                first, last = (min(dated), max(dated)) if dated else (None, None)
                 lines.append(Held(name, f"case {case.id}", rows.height, first, last, len(states - {None}), 1, []))
         for table in TABLES:
             for source in sorted({p.source for p in self.parts(table)}):

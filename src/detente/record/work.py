@@ -19,7 +19,6 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -41,28 +40,25 @@ class Task:
 
 @dataclass(slots=True)
 class Result:
-    """What a block gave: parts written, and per file in it rows, duplicates and day statistics."""
+    """What a block gave: parts written, and per file in it rows, duplicates and counts by day."""
 
     parts: list[Part] = field(default_factory=list)
     rows: dict[int, int] = field(default_factory=dict)
     duplicates: dict[int, int] = field(default_factory=dict)
-    days: dict[int, list[Any]] = field(default_factory=dict)
+    counts: pl.DataFrame | None = None
     bad: list[tuple[int, BadRow]] = field(default_factory=list)
+    corrected: list[tuple[int, str, int]] = field(default_factory=list)
     error: str = ""
     errno: int | None = None
 
 
-def day_stats(rows: pl.DataFrame, by: str) -> pl.DataFrame:
-    """For each value of `by`: rows, first and last date, first and last day of report, median lag in days."""
-    lag = (pl.col("known_on") - pl.col("date")).dt.total_days().median()
-    return rows.group_by(by).agg(
-        pl.len().alias("n"),
-        pl.col("date").min().alias("first"),
-        pl.col("date").max().alias("last"),
-        pl.col("known_on").min().alias("first_known"),
-        pl.col("known_on").max().alias("last_known"),
-        lag.alias("lag"),
-    )
+def report_counts(rows: pl.DataFrame, moments: pl.Series | None = None) -> pl.DataFrame:
+    """How many rows of each `owner` are of a date and were reported at a moment (a quarter hour, or the start of a day)."""
+    moment = pl.col("known_on").cast(pl.Datetime("us"))
+    if moments is not None:
+        stamp = moments.str.strptime(pl.Datetime("us"), "%Y%m%d%H%M%S", strict=False).dt.truncate("15m")
+        rows, moment = rows.with_columns(stamp.alias("stamp")), pl.coalesce("stamp", moment)
+    return rows.group_by("owner", "date", moment.alias("moment")).agg(pl.len().alias("n"))
 
 
 def fresh(rows: pl.DataFrame, table: str, held: list[Part], folder: Path) -> pl.DataFrame:
@@ -115,17 +111,23 @@ def do(task: Task, context: Context, folder: Path) -> Result:
     result = Result()
     reader = READERS[task.reader]
     starts = pl.Series(task.starts)
+    if not task.data:
+        return result
     for batch in reader.read(iter([Block("", task.first_line, task.data)]), context):
         if batch.lines is None:
             raise AssertionError(f"reader {reader.name} is joinable but gives no lines")
         for bad in batch.bad:
             owner = int(starts.search_sorted(bad.line, side="right")) - 1
             result.bad.append((owner, BadRow(bad.line - task.starts[owner] + 1, bad.reason, bad.raw)))
+        owned = batch.corrected.with_columns(
+            (starts.search_sorted(batch.corrected["line"], side="right") - 1).alias("line")
+        )
+        result.corrected = list(owned.group_by("line", "reason", maintain_order=True).len().iter_rows())
         rows = batch.rows.with_columns((starts.search_sorted(batch.lines, side="right") - 1).alias("owner"))
         kept = fresh(rows, batch.table, task.held, folder)
         result.rows = dict(kept.group_by("owner").len().iter_rows())
         result.duplicates = {n: count - result.rows.get(n, 0) for n, count in rows.group_by("owner").len().iter_rows()}
-        result.days = {n: days for n, *days in day_stats(rows, "owner").iter_rows()}
+        result.counts = report_counts(rows, batch.moments)
         result.parts = write_events(kept.drop("owner"), folder, reader.name, task.number)
     return result
 
@@ -149,8 +151,8 @@ def serve() -> None:
     from detente.actors import actors
     from detente.codebook import load_codebook
 
-    names, codebook, folder = pickle.load(source)
-    context = Context(actors(names), load_codebook(codebook))
+    names, codebook, folder, today = pickle.load(source)
+    context = Context(actors(names), load_codebook(codebook), today)
     while True:
         try:
             task = pickle.load(source)
@@ -170,7 +172,7 @@ class Crew:
     def __init__(self, context: Context, folder: Path, names: str | None, codebook: str | None, helpers: int) -> None:
         self.context = context
         self.folder = folder
-        self.setup = (names, codebook, str(folder))
+        self.setup = (names, codebook, str(folder), context.today)
         self.size = helpers
         self.helpers = [self._start() for _ in range(helpers)]
         self.idle = list(self.helpers)

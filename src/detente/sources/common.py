@@ -6,20 +6,9 @@ from datetime import date
 
 import polars as pl
 
-from detente.actors import Actor, Actors, Person, organisations, sector_of, states
-from detente.codebook import actions
+from detente.actors import UNKNOWN, Actor, Actors, Person, is_missing, organisations, sector_of, states
 
 EARLIEST = date(1945, 1, 1)
-
-
-def action_columns(frame: pl.DataFrame, code: str = "action") -> pl.DataFrame:
-    """Add quad, plover and the codebook's intensity for each known CAMEO code; null for unknown codes."""
-    table = pl.DataFrame(
-        [(a.code, a.quad, a.plover or None, a.intensity) for a in actions().values()],
-        schema={code: pl.Utf8, "quad": pl.Int8, "plover": pl.Utf8, "scale": pl.Float32},
-        orient="row",
-    )
-    return frame.join(table, on=code, how="left", maintain_order="left")
 
 
 def channel() -> pl.Expr:
@@ -62,7 +51,7 @@ def resolve_names(frame: pl.DataFrame, side: str, index: Actors, *, has_country:
     fixed: list[tuple[str | None, ...]] = []
     persons: list[tuple[str, Person]] = []
     for row in unique.iter_rows():
-        found = index.lookup(row[0] or "")
+        found = by_name(index, row[0])
         if isinstance(found, Person):
             persons.append((row[0], found))
             fixed.append((*row, None, None))
@@ -95,8 +84,19 @@ def resolve_names(frame: pl.DataFrame, side: str, index: Actors, *, has_country:
     )
 
 
+def by_name(index: Actors, name: str | None) -> Actor | Person:
+    """The dateless reading of a cell that holds a name: a missing cell is nobody, a name no two-letter or number code.
+
+    >>> from detente.actors import actors
+    >>> by_name(actors(), "NA").known, by_name(actors(), "IS").known, by_name(actors(), "Iceland").code
+    (False, False, 'ISL')
+    """
+    found = UNKNOWN if is_missing(name) else index.lookup(name or "")
+    return UNKNOWN if isinstance(found, Actor) and found.rule in ("iso2 code", "numeric code") else found
+
+
 def _stated(index: Actors, country: str | None, sectors: str | None) -> tuple[str, str]:
-    found = index.lookup(country or "")
+    found = by_name(index, country)
     if not isinstance(found, Actor) or found.kind != "state":
         return "", ""
     for part in (sectors or "").split(","):
@@ -107,6 +107,6 @@ def _stated(index: Actors, country: str | None, sectors: str | None) -> tuple[st
 
 def place_of(*columns: str) -> pl.Expr:
     """The non-empty parts of a place, from the nearest to the state, joined by commas."""
-    parts = [pl.when(pl.col(c).is_in(["", "NA", "None"])).then(None).otherwise(pl.col(c)) for c in columns]
+    parts = [pl.when(pl.col(c) == "").then(None).otherwise(pl.col(c)) for c in columns]
     joined = pl.concat_str(parts, separator=", ", ignore_nulls=True)
     return pl.when(joined == "").then(None).otherwise(joined).alias("place")

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import chain
 
 import polars as pl
 
-from detente.actors import UNKNOWN, actors
+from detente.actors import UNKNOWN, actors, is_missing
 from detente.codebook import assign_areas
-from detente.sources.common import action_columns, channel, historic
+from detente.sources.cells import clean, day_faults, whole
+from detente.sources.codes import SCALE, read_actions, with_intensity
+from detente.sources.common import channel, historic
+from detente.sources.named import Layout, frames, names_in
 from detente.sources.reader import Context, Head, Reader
 from detente.sources.schema import Batch, conform
 from detente.sources.stream import Block
-from detente.sources.tabular import reject, tab_frame
+from detente.sources.tabular import corrections, reject, tab_frame
 
 STARTS = date(1979, 1, 1)
 _SHARED = {
@@ -25,11 +29,14 @@ _SHARED = {
     1: "day",
     5: "sender_code",
     15: "receiver_code",
-    26: "action",
+    26: "given_code",
+    27: "given_base",
+    28: "given_root",
     29: "given_quad",
     30: "given_intensity",
     31: "mentions",
 }
+_TEXTS = ["sender_code", "receiver_code", "place", "place_fips"]
 _LAYOUTS = {
     57: {**_SHARED, 50: "place", 51: "place_fips", 56: "added"},
     58: {**_SHARED, 50: "place", 51: "place_fips", 56: "added", 57: "url"},
@@ -58,7 +65,7 @@ def _actor_columns(frame: pl.DataFrame, side: str) -> list[pl.Series]:
     index = actors()
     for code in codes:
         if code not in _CODES:
-            actor = index.cameo_actor(code) if code else UNKNOWN
+            actor = index.cameo_actor(code.upper()) if len(code) > 2 and not is_missing(code) else UNKNOWN
             _CODES[code] = (actor.code if actor.known else None, actor.sector or None)
     read = [_CODES[code] for code in codes]
     return [
@@ -84,14 +91,19 @@ def _fips_places(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _normalise(frame: pl.DataFrame, source: str, context: Context) -> Batch:
-    frame = action_columns(frame).with_columns(
-        pl.col("day").str.strptime(pl.Date, "%Y%m%d", strict=False).alias("date"),
-        pl.col("added").str.slice(0, 8).str.strptime(pl.Date, "%Y%m%d", strict=False).alias("known_on"),
+    parts = {"code": "given_code", "base": "given_base", "root": "given_root", "quad": "given_quad"}
+    frame = read_actions(whole(clean(frame, _TEXTS), "id"), parts).with_columns(
+        _day("day").alias("date"),
+        _day("added").alias("known_on"),
     )
     frame, bad = reject(
         frame,
         [
             (pl.col("id") == "", "has no GLOBALEVENTID"),
+            (
+                ~pl.col("id").str.contains(r"^\d+$"),
+                pl.format("GLOBALEVENTID {} is no whole number: a spreadsheet changed it", "id"),
+            ),
             (pl.col("date").is_null(), pl.format("SQLDATE {} is no day (YYYYMMDD)", "day")),
             (pl.col("known_on").is_null(), pl.format("DATEADDED {} is no day", "added")),
             (pl.col("date") < STARTS, pl.format("SQLDATE {} lies before GDELT begins (1979)", "day")),
@@ -99,26 +111,41 @@ def _normalise(frame: pl.DataFrame, source: str, context: Context) -> Batch:
                 pl.col("date") > pl.col("known_on") + pl.duration(days=1),
                 pl.format("SQLDATE {} lies after its report ({})", "day", "added"),
             ),
-            (pl.col("quad").is_null(), pl.format("EventCode {} is no CAMEO code", "action")),
+            *day_faults("day", "date", "SQLDATE", STARTS, context.today)[3:],
+            *day_faults("added", "known_on", "DATEADDED", STARTS, context.today)[3:],
+            (pl.col("action").is_null(), pl.col("action_fault")),
         ],
-        ["id", "day", "sender_code", "receiver_code", "action", "added"],
+        ["id", "day", "sender_code", "receiver_code", "given_code", "added"],
     )
     frame = frame.with_columns(*_actor_columns(frame, "sender"), *_actor_columns(frame, "receiver"))
     if (frame["date"] < date(1991, 12, 26)).any():
         frame = frame.with_columns(historic("sender"), historic("receiver"))
-    intensity = pl.col("given_intensity").cast(pl.Float32, strict=False)
-    frame = _fips_places(frame).with_columns(
+    url = (
+        pl.when(pl.col("url").is_in(["", "NULL", "NA"])).then(None).otherwise(pl.col("url"))
+        if "url" in frame.columns
+        else pl.lit(None, dtype=pl.Utf8)
+    )
+    frame = _fips_places(with_intensity(frame, "given_intensity")).with_columns(
         pl.format("{}:{}", pl.lit(source), "id").alias("event_id"),
         pl.lit(source).alias("source"),
-        pl.when(intensity.is_between(-10, 10)).then(intensity).otherwise(pl.col("scale")).alias("intensity"),
-        pl.col("mentions").cast(pl.Int32, strict=False),
+        pl.coalesce(
+            pl.col("mentions").cast(pl.Int32, strict=False),
+            pl.col("mentions").cast(pl.Float64, strict=False).cast(pl.Int32, strict=False),
+        ).alias("mentions"),
         pl.max_horizontal("date", "known_on").alias("known_on"),
         channel(),
         pl.lit(None, dtype=pl.Utf8).alias("text"),
-        (pl.col("url").replace("", None) if "url" in frame.columns else pl.lit(None, dtype=pl.Utf8)).alias("url"),
+        url.alias("url"),
     )
     rows = conform("events", frame.with_columns(assign_areas(frame, context.codebook).alias("areas")))
-    return Batch("events", rows, bad, lines=frame["line"])
+    changed = corrections(
+        frame, [(pl.col("action_changes").is_not_null(), pl.col("action_changes")), (pl.col("scaled"), SCALE)]
+    )
+    return Batch("events", rows, bad, lines=frame["line"], moments=frame["added"], corrected=changed)
+
+
+def _day(column: str) -> pl.Expr:
+    return pl.col(column).str.slice(0, 8).str.strptime(pl.Date, "%Y%m%d", strict=False)
 
 
 def _reads(width: int, source: str) -> Callable[[Iterator[Block], Context], Iterator[Batch]]:
@@ -132,11 +159,69 @@ def _reads(width: int, source: str) -> Callable[[Iterator[Block], Context], Iter
     return read
 
 
-READERS = tuple(
-    Reader(name, title, _recognises(width), _reads(width, name), "known", joinable=True)
-    for width, name, title in (
-        (61, "gdelt2", "GDELT 2.0 events"),
-        (58, "gdelt1", "GDELT 1.0 events"),
-        (57, "gdelt1", "GDELT 1.0 events"),
-    )
+# The names of the columns in the codebooks, and as BigQuery and gdeltPyR write them.
+_NAMES = {
+    "globaleventid": "id",
+    "sqldate": "day",
+    "day": "day",
+    "actor1code": "sender_code",
+    "actor2code": "receiver_code",
+    "eventcode": "given_code",
+    "eventbasecode": "given_base",
+    "eventrootcode": "given_root",
+    "quadclass": "given_quad",
+    "goldsteinscale": "given_intensity",
+    "nummentions": "mentions",
+    "actiongeo fullname": "place",
+    "actiongeo countrycode": "place_fips",
+    "dateadded": "added",
+    "sourceurl": "url",
+}
+_NEEDED = ("globaleventid", "actor1code", "actor2code", "eventcode", "quadclass", "goldsteinscale", "dateadded")
+
+
+def _reads_named(source: str) -> Callable[[Iterator[Block], Context], Iterator[Batch]]:
+    """Exports that carry the column names: read by them alone."""
+
+    def read(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
+        first = next(blocks)
+        names = names_in(Head((first.data.partition(b"\n")[0],)))
+        day = "sqldate" if "sqldate" in names or "day" not in names else "day"
+        columns = {name: own for name, own in _NAMES.items() if own != "day" or name == day}
+        layout = Layout("GDELT events with a header", columns, (*_NEEDED, day))
+        for frame, bad in frames(chain([first], blocks), layout):
+            batch = _normalise(frame, source, context)
+            batch.bad[:0] = bad
+            yield batch
+
+    return read
+
+
+def _is_named(source: str) -> Callable[[Head], bool]:
+    """GDELT 2.0 events alone give a place's second administrative division."""
+
+    def test(head: Head) -> bool:
+        names = names_in(head)
+        return (
+            "globaleventid" in names
+            and len(names & set(_NAMES)) >= 3
+            and ("actiongeo adm2code" in names) == (source == "gdelt2")
+        )
+
+    return test
+
+
+READERS = (
+    *(
+        Reader(name, f"{title} with a header", _is_named(name), _reads_named(name), "known")
+        for name, title in (("gdelt2", "GDELT 2.0 events"), ("gdelt1", "GDELT 1.0 events"))
+    ),
+    *(
+        Reader(name, title, _recognises(width), _reads(width, name), "known", joinable=True)
+        for width, name, title in (
+            (61, "gdelt2", "GDELT 2.0 events"),
+            (58, "gdelt1", "GDELT 1.0 events"),
+            (57, "gdelt1", "GDELT 1.0 events"),
+        )
+    ),
 )

@@ -1,24 +1,26 @@
 """ICEWS coded events: the 20-column Dataverse release, and triples of names by day.
 
 Release: Boschee et al., Integrated Crisis Early Warning System coded event data, Harvard Dataverse
-doi:10.7910/DVN/28075 (tab-separated, header, UTF-8, NA for missing). Triples: date, sender, action,
-cameo, goldstein, receiver, as in the ICEWS18 benchmark. ICEWS gives no day of release, so an event
-counts as known on its own date.
+doi:10.7910/DVN/28075 (tab-separated, header, UTF-8, NA or NULL for missing; days as 2017-12-31 or 12/31/2017).
+Exports of it by other tools are read by their column names. Triples: date, sender, action, cameo, goldstein,
+receiver, as in the ICEWS18 benchmark. ICEWS gives no day of release, so an event counts as known on its own date.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import polars as pl
 
-from detente.codebook import actions, assign_areas
-from detente.errors import DetenteError
-from detente.sources.common import EARLIEST, action_columns, channel, historic, place_of, resolve_names
+from detente.codebook import assign_areas
+from detente.sources.cells import day_faults, days, whole
+from detente.sources.codes import SCALE, read_actions, with_intensity
+from detente.sources.common import EARLIEST, channel, historic, place_of, resolve_names
+from detente.sources.named import Layout, frames, names_in
 from detente.sources.reader import Context, Head, Reader
-from detente.sources.schema import BadRow, Batch, conform
+from detente.sources.schema import Batch, conform
 from detente.sources.stream import Block
-from detente.sources.tabular import reject, tab_frame
+from detente.sources.tabular import corrections, reject
 
 RELEASE = [
     "event id",
@@ -42,84 +44,86 @@ RELEASE = [
     "latitude",
     "longitude",
 ]
-_RELEASE_COLUMNS = {
-    0: "id",
-    1: "day",
-    2: "sender_name",
-    3: "sender_sectors",
-    4: "sender_country",
-    5: "action_name",
-    6: "action",
-    7: "given_intensity",
-    8: "receiver_name",
-    9: "receiver_sectors",
-    10: "receiver_country",
-    14: "city",
-    15: "district",
-    16: "province",
-    17: "country",
-    19: "last",
-}
+_OWN = set(RELEASE[2:7] + RELEASE[8:13])
+_RELEASE = Layout(
+    "ICEWS events",
+    {
+        "event id": "id",
+        "event date": "day",
+        "source name": "sender_name",
+        "source sectors": "sender_sectors",
+        "source country": "sender_country",
+        "event text": "action_name",
+        "cameo code": "given_code",
+        "intensity": "given_intensity",
+        "target name": "receiver_name",
+        "target sectors": "receiver_sectors",
+        "target country": "receiver_country",
+        "city": "city",
+        "district": "district",
+        "province": "province",
+        "country": "country",
+    },
+    (
+        "event id",
+        "event date",
+        "source name",
+        "source country",
+        "event text",
+        "cameo code",
+        "target name",
+        "target country",
+    ),
+)
 TRIPLES = ["date", "sender", "action", "cameo", "goldstein", "receiver"]
-_TRIPLE_COLUMNS = {0: "day", 1: "sender_name", 2: "action_name", 3: "action", 4: "given_intensity", 5: "receiver_name"}
-
-
-def _code_by_name() -> dict[str, str]:
-    """CAMEO codes by action name, for rows whose code is missing or has lost its leading zero."""
-    table: dict[str, str] = {}
-    for action in actions().values():
-        key = action.name.lower().replace("-", " ")
-        if len(action.code) > 2:
-            table.setdefault(key, action.code)
-    return table
+_TRIPLES = Layout(
+    "ICEWS triples",
+    {
+        "date": "day",
+        "sender": "sender_name",
+        "action": "action_name",
+        "cameo": "given_code",
+        "goldstein": "given_intensity",
+        "receiver": "receiver_name",
+    },
+    tuple(TRIPLES),
+)
+LAYOUTS = {"icews": _RELEASE, "icews_triples": _TRIPLES}
 
 
 def _normalise(frame: pl.DataFrame, source: str, context: Context, *, release: bool) -> Batch:
-    by_name = (
-        pl.col("action_name")
-        .str.to_lowercase()
-        .str.replace_all("-", " ")
-        .replace_strict(_code_by_name(), default=None, return_dtype=pl.Utf8)
+    frame = read_actions(frame, {"code": "given_code", "name": "action_name"}).with_columns(
+        days(frame, "day").alias("date")
     )
-    known = pl.col("action").is_in(list(actions()))
-    padded = pl.concat_str(pl.lit("0"), pl.col("action"))
-    frame = frame.with_columns(
-        pl.when(known)
-        .then(pl.col("action"))
-        .when(by_name.is_not_null())
-        .then(by_name)
-        .when(padded.is_in(list(actions())))
-        .then(padded)
-        .otherwise(pl.col("action"))
-        .alias("action"),
-        pl.col("day").str.strptime(pl.Date, "%Y-%m-%d", strict=False).alias("date"),
-    )
+    if release:
+        frame = whole(frame, "id")
     frame, bad = reject(
-        action_columns(frame),
+        frame,
         [
-            (pl.col("date").is_null(), pl.format("date {} is no day (YYYY-MM-DD)", "day")),
-            (pl.col("date") < EARLIEST, pl.format("date {} lies before 1945", "day")),
-            (pl.col("quad").is_null(), pl.format("action {} ({}) is no CAMEO code", "action", "action_name")),
+            *day_faults("day", "date", "date", EARLIEST, context.today),
+            (pl.col("action").is_null(), pl.col("action_fault")),
             (pl.col("id") == "" if release else pl.lit(False), "has no Event ID"),
+            (
+                ~pl.col("id").str.contains(r"^\d+$") if release else pl.lit(False),
+                pl.format("Event ID {} is no whole number", "id") if release else "",
+            ),
         ],
-        ["day", "sender_name", "action", "receiver_name"],
+        ["day", "sender_name", "given_code", "action_name", "receiver_name"],
     )
     for side in ("sender", "receiver"):
         frame = resolve_names(frame, side, context.actors, has_country=release).with_columns(historic(side))
-    intensity = pl.col("given_intensity").cast(pl.Float32, strict=False)
     event_id = (
         pl.format("icews:{}", "id")
         if release
         else pl.format(
             "icews_triples:{}",
-            pl.concat_str("day", "sender_name", "action_name", "action", "receiver_name", separator="|"),
+            pl.concat_str("day", "sender_name", "action_name", "given_code", "receiver_name", separator="|"),
         )
     )
-    frame = frame.with_columns(
+    frame = with_intensity(frame, "given_intensity").with_columns(
         event_id.alias("event_id"),
         pl.lit(source).alias("source"),
         pl.col("date").alias("known_on"),
-        pl.when(intensity.is_between(-10, 10)).then(intensity).otherwise(pl.col("scale")).alias("intensity"),
         pl.lit(1, dtype=pl.Int32).alias("mentions"),
         channel(),
         pl.format("{}: {}: {}", "sender_name", "action_name", "receiver_name").alias("text"),
@@ -132,42 +136,34 @@ def _normalise(frame: pl.DataFrame, source: str, context: Context, *, release: b
     )
     # Names of the actors are no words about the issue: areas are read from what was done.
     judged = frame.with_columns(pl.col("action_name").alias("text"))
-    return Batch(
-        "events", conform("events", frame.with_columns(assign_areas(judged, context.codebook).alias("areas"))), bad
+    rows = conform("events", frame.with_columns(assign_areas(judged, context.codebook).alias("areas")))
+    changed = corrections(
+        frame, [(pl.col("action_changes").is_not_null(), pl.col("action_changes")), (pl.col("scaled"), SCALE)]
     )
+    return Batch("events", rows, bad, corrected=changed)
 
 
-def body(blocks: Iterator[Block], names: list[str]) -> Iterator[Block]:
-    """The blocks without the header line of each member; the header must name the columns in order."""
-    member = None
-    for block in blocks:
-        if block.member != member:
-            member = block.member
-            first, _, rest = block.data.partition(b"\n")
-            header = Head((first,)).header(b"\t")
-            if header[: len(names)] != names:
-                raise DetenteError(f"{member}: the header names other columns than {', '.join(names[:4])} ...")
-            block = Block(block.member, block.line + 1, rest)
-        if block.data:
-            yield block
+def _reads(layout: Layout, source: str) -> Callable[[Iterator[Block], Context], Iterator[Batch]]:
+    def read(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
+        for frame, bad in frames(blocks, layout):
+            batch = _normalise(frame, source, context, release=layout is _RELEASE)
+            batch.bad[:0] = bad
+            yield batch
+
+    return read
 
 
-def _read_release(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
-    for block in body(blocks, RELEASE):
-        frame, bad = tab_frame(block.data, block.line, 20, _RELEASE_COLUMNS)
-        batch = _normalise(frame, "icews", context, release=True)
-        yield Batch("events", batch.rows, [*bad, *batch.bad])
-
-
-def _read_triples(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
-    for block in body(blocks, TRIPLES):
-        frame, bad = tab_frame(block.data, block.line, 6, _TRIPLE_COLUMNS)
-        rows: list[BadRow] = bad
-        batch = _normalise(frame, "icews_triples", context, release=False)
-        yield Batch("events", batch.rows, [*rows, *batch.bad])
+def _is_release(head: Head) -> bool:
+    """Four names that only ICEWS has: a file that lacks others is told which, not taken for something else."""
+    return len(_OWN & names_in(head)) >= 4
 
 
 READERS = (
-    Reader("icews", "ICEWS coded events (release)", lambda head: head.header(b"\t")[:4] == RELEASE[:4], _read_release),
-    Reader("icews_triples", "ICEWS events as name triples", lambda head: head.header(b"\t") == TRIPLES, _read_triples),
+    Reader("icews", "ICEWS coded events (release)", _is_release, _reads(_RELEASE, "icews")),
+    Reader(
+        "icews_triples",
+        "ICEWS events as name triples",
+        lambda head: set(TRIPLES) <= names_in(head),
+        _reads(_TRIPLES, "icews_triples"),
+    ),
 )

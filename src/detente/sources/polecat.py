@@ -1,7 +1,7 @@
 """POLECAT events (Halterman et al. 2023): PLOVER-coded, tab-separated, 40 columns with a header.
 
-Two faults of the releases are mended: header rows that name more columns than the rows have, and
-rows that end in a run of empty extra tabs. The day of publication is the day an event was known.
+Columns are read by name. Two faults of the releases are mended: header rows that name more columns than the
+rows have, and rows that end in a run of empty extra tabs. The day of publication is the day an event was known.
 """
 
 from __future__ import annotations
@@ -10,87 +10,95 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from detente.actors import Actors
+from detente.actors import Actors, Person
 from detente.codebook import assign_areas, polecat_action
-from detente.sources.common import EARLIEST, channel, place_of
+from detente.sources.cells import day_faults, days, empty
+from detente.sources.common import EARLIEST, by_name, channel, place_of
+from detente.sources.named import Layout, frames, names_in
 from detente.sources.reader import Context, Head, Reader
 from detente.sources.schema import Batch, conform
 from detente.sources.stream import Block
-from detente.sources.tabular import reject, tab_frame
+from detente.sources.tabular import corrections, reject
 
-WIDTH = 40
-_COLUMNS = {
-    0: "id",
-    1: "day",
-    2: "type",
-    3: "mode",
-    4: "given_intensity",
-    5: "quad_text",
-    6: "contexts",
-    7: "sender_name",
-    8: "sender_country",
-    9: "sender_cow",
-    10: "sender_role",
-    15: "receiver_name",
-    16: "receiver_country",
-    17: "receiver_cow",
-    18: "receiver_role",
-    24: "city",
-    25: "district",
-    26: "province",
-    27: "country",
-    33: "publisher",
-    34: "published",
-    39: "version",
-}
-
-
-def _mend(line: bytes) -> bytes:
-    """A row without its run of empty extra tabs."""
-    extra = line.count(b"\t") + 1 - WIDTH
-    if extra > 0 and line.endswith(b"\t" * extra):
-        return line[:-extra]
-    return line
-
-
-def _day(column: str) -> pl.Expr:
-    text = pl.col(column).str.slice(0, 10)
-    return pl.coalesce(
-        text.str.strptime(pl.Date, "%Y-%m-%d", strict=False),
-        pl.col(column).str.strptime(pl.Date, "%m/%d/%Y", strict=False),
-        pl.col(column).str.strptime(pl.Date, "%Y%m%d", strict=False),
-    )
+_RELEASE = (
+    "event id;event date;event type;event mode;intensity;quad code;contexts;"
+    "actor name;actor country;actor cow;primary actor sector;actor sectors;actor title;actor name raw;"
+    "wikipedia actor id;recipient name;recipient country;recipient cow;primary recipient sector;"
+    "recipient sectors;recipient title;recipient name raw;wikipedia recipient id;placename;city;district;"
+    "province;country;latitude;longitude;geonames id;raw placename;feature type;source;publication date;"
+    "story people;story organizations;story locations;language;version"
+)
+_LAYOUT = Layout(
+    "POLECAT events",
+    {
+        "event id": "id",
+        "event date": "day",
+        "event type": "type",
+        "event mode": "mode",
+        "intensity": "given_intensity",
+        "quad code": "quad_text",
+        "contexts": "contexts",
+        "actor name": "sender_name",
+        "actor country": "sender_country",
+        "actor cow": "sender_cow",
+        "primary actor sector": "sender_role",
+        "recipient name": "receiver_name",
+        "recipient country": "receiver_country",
+        "recipient cow": "receiver_cow",
+        "primary recipient sector": "receiver_role",
+        "city": "city",
+        "district": "district",
+        "province": "province",
+        "country": "country",
+        "publication date": "published",
+    },
+    (
+        "event id",
+        "event date",
+        "event type",
+        "event mode",
+        "actor name",
+        "actor country",
+        "recipient name",
+        "recipient country",
+        "publication date",
+    ),
+    usual=tuple(_RELEASE.split(";")),
+)
+_QUADS = {"verbal cooperation": 1, "material cooperation": 2, "verbal conflict": 3, "material conflict": 4}
 
 
 def _actors(frame: pl.DataFrame, side: str, index: Actors) -> pl.DataFrame:
-    """State from the country code (else the COW number, else the name); sector as given."""
+    """State or organisation, the sector as given, and what the name overruled."""
     keys = [f"{side}_name", f"{side}_country", f"{side}_cow", f"{side}_role"]
     rows = []
     for name, country, cow, role in frame.select(keys).unique().iter_rows():
-        code = ""
-        for text in (_first(country), f"cow:{_first(cow).removesuffix('.0')}" if _first(cow) else "", _first(name)):
-            found = index.resolve(text) if text else None
-            if found is not None and found.known and found.kind != "person":
-                code = found.code
-                break
-        rows.append((name, country, cow, role, code or None, _first(role) or None))
-    schema = {**dict.fromkeys(keys, pl.Utf8), side: pl.Utf8, f"{side}_sector": pl.Utf8}
+        code, note = _actor(_first(name), _first(country), _first(cow), index)
+        rows.append((name, country, cow, role, code or None, _first(role) or None, note or None))
+    schema = {**dict.fromkeys(keys, pl.Utf8), side: pl.Utf8, f"{side}_sector": pl.Utf8, f"{side}_note": pl.Utf8}
     table = pl.DataFrame(rows, schema=schema, orient="row")
     return frame.join(table, on=keys, how="left", maintain_order="left", nulls_equal=True)
 
 
+def _actor(name: str, country: str, cow: str, index: Actors) -> tuple[str, str]:
+    """The code of an actor and a note: a state's name, else the country code, else the COW number, else any name.
+
+    What is no country there (IGO, NGO, MNC, None) leaves the name to say which organisation it is.
+    """
+    given = index.by_code("iso3", country) or (index.by_code("cow", cow) if cow else "")
+    found = by_name(index, name)
+    if given:
+        read = index.country("" if isinstance(found, Person) else name, given, "iso3")
+        return read.code or given, f"actor's name and country disagree: {read.note}" if read.note else ""
+    return ("", "") if isinstance(found, Person) or not found.known else (found.code, "")
+
+
 def _first(cell: str | None) -> str:
-    text = (cell or "").split(";")[0].strip()
-    return "" if text in ("None", "NA", "nan") else text
+    return empty((cell or "").split(";")[0])
 
 
 def _read(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
-    member = None
-    for block in blocks:
-        if block.member != member:
-            member = block.member
-            block = Block(block.member, block.line + 1, block.data.partition(b"\n")[2])
-        frame, bad = tab_frame(block.data, block.line, WIDTH, _COLUMNS, mend=_mend)
+    for frame, bad in frames(blocks, _LAYOUT):
         batch = _normalise(frame, context)
         batch.bad[:0] = bad
         yield batch
@@ -107,16 +115,21 @@ def _normalise(frame: pl.DataFrame, context: Context) -> Batch:
         orient="row",
     )
     frame = frame.join(table, on=["type", "mode"], how="left", maintain_order="left").with_columns(
-        _day("day").alias("date"),
-        _day("published").alias("known_on"),
+        days(frame, "day").alias("date"),
+        days(frame, "published").alias("known_on"),
+        pl.col("quad_text").str.to_lowercase().replace_strict(_QUADS, default=None, return_dtype=pl.Int8).alias("said"),
         pl.col("given_intensity").cast(pl.Float32, strict=False).alias("intensity"),
     )
     frame, bad = reject(
         frame,
         [
             (pl.col("id") == "", "has no Event ID"),
-            (pl.col("date").is_null(), pl.format("Event Date {} is no day", "day")),
-            (pl.col("date") < EARLIEST, pl.format("Event Date {} lies before 1945", "day")),
+            *day_faults("day", "date", "Event Date", EARLIEST, context.today),
+            (
+                pl.col("known_on").is_null() & (pl.col("published") != ""),
+                pl.format("Publication Date {} is no day", "published"),
+            ),
+            *day_faults("published", "known_on", "Publication Date", EARLIEST, context.today)[3:],
             (pl.col("quad").is_null(), pl.format("Event Type {} is no PLOVER type", "type")),
             (
                 (pl.col("intensity").is_null() & (pl.col("given_intensity") != ""))
@@ -141,13 +154,24 @@ def _normalise(frame: pl.DataFrame, context: Context) -> Batch:
         pl.lit(None, dtype=pl.Utf8).alias("url"),
     )
     judged = frame.with_columns(pl.format("contexts={}", "contexts").alias("text"))
-    return Batch(
-        "events", conform("events", frame.with_columns(assign_areas(judged, context.codebook).alias("areas"))), bad
+    rows = conform("events", frame.with_columns(assign_areas(judged, context.codebook).alias("areas")))
+    changed = corrections(
+        frame,
+        [
+            (pl.col("said") != pl.col("quad"), "Quad Code contradicts the Event Type: the type's class is taken"),
+            (pl.col("sender_note").is_not_null(), pl.col("sender_note")),
+            (pl.col("receiver_note").is_not_null(), pl.col("receiver_note")),
+        ],
     )
+    return Batch("events", rows, bad, corrected=changed)
+
+
+_OWN = set(_LAYOUT.usual[2:4] + _LAYOUT.usual[5:23])
 
 
 def _recognises(head: Head) -> bool:
-    return head.header(b"\t")[:4] == ["event id", "event date", "event type", "event mode"]
+    """Four names that only POLECAT has."""
+    return len(names_in(head) & _OWN) >= 4
 
 
 READERS = (Reader("polecat", "POLECAT events", _recognises, _read),)

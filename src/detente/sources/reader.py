@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from detente.actors import Actors
 from detente.codebook import Codebook
@@ -32,10 +33,14 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What readers need besides the file: the actors and the codebook."""
+    """What readers need besides the file: the actors, the codebook, and the day of ingest.
+
+    Rows of days after `today` are set aside; None sets none aside.
+    """
 
     actors: Actors
     codebook: Codebook
+    today: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

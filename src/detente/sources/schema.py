@@ -104,6 +104,9 @@ TABLES: dict[str, dict[str, Any]] = {
 }
 
 
+CORRECTED: dict[str, Any] = {"line": pl.Int64, "reason": pl.Utf8}
+
+
 @dataclass(frozen=True, slots=True)
 class BadRow:
     """A row that could not be taken: where it is, why, and how it began."""
@@ -118,6 +121,8 @@ class Batch:
     """Rows of one table, and the rows that could not be taken.
 
     `lines` are the line numbers of `rows` where the reader knows them; `skipped` counts rows set aside by rule and by reason (a member absent from a vote, say).
+    `moments` are the texts YYYYMMDDHHMMSS at which `rows` were reported, where the source says it to the minute.
+    `corrected` has the line and reason of each correction made to the rows kept: nothing is replaced silently.
     """
 
     table: str
@@ -125,6 +130,12 @@ class Batch:
     bad: list[BadRow] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
     lines: pl.Series | None = None
+    moments: pl.Series | None = None
+    corrected: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CORRECTED))
+
+    def corrections(self) -> dict[str, int]:
+        """How many rows were corrected, by reason."""
+        return dict(self.corrected.group_by("reason", maintain_order=True).len().iter_rows())
 
 
 def conform(table: str, rows: pl.DataFrame) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from detente.sources.schema import BadRow
+from detente.sources.schema import CORRECTED, BadRow
 
 RAW = 300
 
@@ -67,13 +67,13 @@ def tab_frame(
     return frame.with_columns(pl.Series("line", numbers, dtype=pl.Int64)), bad
 
 
-def _fast(data: bytes, width: int, columns: dict[int, str]) -> pl.DataFrame | None:
+def _fast(data: bytes, width: int, columns: dict[int, str], separator: str = "\t") -> pl.DataFrame | None:
     """Parse lines of equal width; None for bytes that are no UTF-8."""
     chosen = [f"column_{i + 1}" for i in sorted(columns)]
     try:
         frame = pl.read_csv(
             data,
-            separator="\t",
+            separator=separator,
             has_header=False,
             quote_char=None,
             empty_string_is_null=False,
@@ -86,42 +86,55 @@ def _fast(data: bytes, width: int, columns: dict[int, str]) -> pl.DataFrame | No
     return frame.rename({f"column_{i + 1}": name for i, name in columns.items()})
 
 
-def csv_frame(data: bytes, header: list[str]) -> tuple[pl.DataFrame, list[BadRow]]:
-    """Read a whole CSV file (quotes as in RFC 4180) by its header; small files only."""
+def fast_csv(
+    data: bytes, names: list[str], first_line: int, separator: bytes = b","
+) -> tuple[pl.DataFrame, list[BadRow]] | None:
+    """Lines without quotes, each of as many cells as `names`, as a frame of text with `line`; None for others."""
+    lines = data.count(b"\n")
+    if b'"' in data or b"\0" in data or b"\r" in data or data.count(separator) != (len(names) - 1) * lines:
+        return None
+    frame = _fast(data, len(names), dict(enumerate(names)), separator.decode())
+    if frame is None or frame.height != lines or (frame[names[-1]] == "").any():
+        return None
+    return frame.select(
+        pl.all().str.strip_chars(), pl.int_range(first_line, first_line + lines, dtype=pl.Int64).alias("line")
+    ), []
+
+
+def csv_frame(
+    data: bytes, names: list[str], separator: bytes = b",", first_line: int = 2
+) -> tuple[pl.DataFrame, list[BadRow]]:
+    """Rows below a header (quotes as in RFC 4180) as trimmed text, with `line`, the file's line where each begins."""
     bad: list[BadRow] = []
     taken: list[list[str]] = []
     numbers: list[int] = []
     text = data.decode("utf-8", "surrogateescape")
     clean = b"\0" not in data and _is_utf8(data)
-    reader = csv.reader(io.StringIO(text, newline=""))
-    next(reader, None)
-    last = 1
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator.decode())
     while True:
-        start, last = last + 1, reader.line_num
+        start = first_line + reader.line_num
         try:
             row = next(reader)
         except StopIteration:
             break
         except csv.Error as error:
-            bad.append(BadRow(reader.line_num, f"is no CSV: {error}", ""))
+            bad.append(BadRow(start, f"is no CSV: {error}", ""))
             continue
-        start = last + 1
-        last = reader.line_num
-        if not row or row == [""]:
+        if not any(row):
             continue
         reason = ""
-        if len(row) != len(header):
-            reason = f"has {len(row)} fields, the header {len(header)}"
+        if len(row) != len(names):
+            reason = f"has {len(row)} fields, the header {len(names)}"
         elif not clean and any("\0" in cell for cell in row):
             reason = "holds a NUL byte"
         elif not clean and any("\udc80" <= char <= "\udcff" for cell in row for char in cell):
-            reason = "is no UTF-8"
+            reason = "is no UTF-8; save the file as UTF-8"
         if reason:
-            bad.append(BadRow(start, reason, raw_text(",".join(row).encode("utf-8", "surrogateescape"))))
+            bad.append(BadRow(start, reason, raw_text(separator.decode().join(row).encode("utf-8", "surrogateescape"))))
         else:
             numbers.append(start)
             taken.append(row)
-    frame = pl.DataFrame(taken, schema=dict.fromkeys(header, pl.Utf8), orient="row")
+    frame = pl.DataFrame(taken, schema=dict.fromkeys(names, pl.Utf8), orient="row")
     return frame.select(pl.all().str.strip_chars(), pl.Series("line", numbers, dtype=pl.Int64)), bad
 
 
@@ -147,3 +160,20 @@ def reject(
     raw = bad.select(pl.concat_str([pl.col(c).fill_null("") for c in shown], separator="\t"))[:, 0]
     rows = [BadRow(line, why, text[:RAW]) for line, why, text in zip(bad["line"], bad["reason"], raw, strict=True)]
     return judged.filter(pl.col("reason").is_null()).drop("reason"), rows
+
+
+def corrections(frame: pl.DataFrame, tests: list[tuple[pl.Expr, pl.Expr | str]]) -> pl.DataFrame:
+    """The line and reason of every correction: for each test the rows where it holds; `line` is a column of the frame."""
+    judged = frame.select(
+        "line",
+        *(
+            pl.when(test).then(text if isinstance(text, pl.Expr) else pl.lit(text)).alias(f"reason {n}")
+            for n, (test, text) in enumerate(tests)
+        ),
+    )
+    held = [
+        judged.select("line", pl.col(c).str.split("; ").alias("reason")).drop_nulls().explode("reason")
+        for c in judged.columns[1:]
+        if judged[c].null_count() < judged.height
+    ]
+    return pl.concat([pl.DataFrame(schema=CORRECTED), *held])

@@ -1,0 +1,226 @@
+"""What files deliver: the spans of time that they cover, to the quarter hour, and the share of each period filled.
+
+A span is half open, [start, end). What a file covers follows from its name where the publisher's names say it
+(a quarter hour, a day, a month or a year of GDELT), else from its rows, which one stray row does not stretch.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+import numpy as np
+import polars as pl
+
+Span = tuple[datetime, datetime]
+
+DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
+# A file with a usual unit (day, quarter hour) of so many rows is busy: a unit without rows was not delivered.
+BUSY = 20
+# Of a busy file, the share of a usual unit's rows below which a unit holds strays.
+STRAY = 0.05
+# Of a file that is not busy: rows so far from the others stand apart, and cover nothing where they are few.
+APART = timedelta(days=400)
+PROMPT = 40
+_NAMES = (
+    ("gdelt2", re.compile(r"(?<!\d)((?:19|20)\d{12})\.export\.csv", re.IGNORECASE), "%Y%m%d%H%M%S"),
+    ("gdelt1", re.compile(r"(?<!\d)((?:19|20)\d{6})\.export\.csv", re.IGNORECASE), "%Y%m%d"),
+    ("gdelt1", re.compile(r"^((?:19|20)\d{4})\.(?:zip|csv)", re.IGNORECASE), "%Y%m"),
+    ("gdelt1", re.compile(r"^((?:19|20)\d\d)\.(?:zip|csv)", re.IGNORECASE), "%Y"),
+    ("icews", re.compile(r"^events\.((?:19|20)\d\d)\.", re.IGNORECASE), "%Y"),
+)
+_LENGTHS = {"%Y%m%d%H%M%S": "15m", "%Y%m%d": "1d", "%Y%m": "1mo", "%Y": "1y"}
+
+
+def midnight(day: date) -> datetime:
+    """The first moment of a day."""
+    return datetime(day.year, day.month, day.day)
+
+
+def union(spans: Iterable[Span]) -> list[Span]:
+    """The spans merged and sorted; neighbours are joined, empty ones left out.
+
+    >>> a, b, c = (datetime(2018, 1, day) for day in (1, 2, 3))
+    >>> union([(b, c), (a, b), (c, c)]) == [(a, c)]
+    True
+    """
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if end <= start:
+            continue
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def written(spans: Iterable[Span], known: date) -> list[list[str]]:
+    """Spans for the log: [start, end, day from which it was known]; whole days by their first and last day.
+
+    >>> written([(datetime(2018, 1, 1), datetime(2018, 1, 3))], date(2018, 1, 1))
+    [['2018-01-01', '2018-01-02', '2018-01-01']]
+    """
+    texts = []
+    for start, end in spans:
+        if start == midnight(start) and end == midnight(end):
+            first, last = start.date().isoformat(), (end.date() - DAY).isoformat()
+        else:
+            first, last = start.isoformat(timespec="minutes"), end.isoformat(timespec="minutes")
+        texts.append([first, last, known.isoformat()])
+    return texts
+
+
+def read_span(first: str, last: str) -> Span:
+    """The reverse of `written`; two days are closed, two moments half open."""
+    end = datetime.fromisoformat(last)
+    return datetime.fromisoformat(first), end + DAY if len(last) == 10 else end
+
+
+def days(spans: Sequence[Span]) -> list[tuple[date, date]]:
+    """The closed spans of the days that are covered at all.
+
+    >>> days([(datetime(2018, 1, 1, 14), datetime(2018, 1, 1, 15)), (datetime(2018, 1, 2), datetime(2018, 1, 4))])
+    [(datetime.date(2018, 1, 1), datetime.date(2018, 1, 3))]
+    """
+    whole = union((midnight(start), midnight(end + DAY - timedelta(microseconds=1))) for start, end in spans)
+    return [(start.date(), end.date() - DAY) for start, end in whole]
+
+
+def periods(first: date, last: date, by: str) -> list[date]:
+    """First days of the periods (day, week from Monday, month, quarter, year) from that of `first` to that of `last`.
+
+    >>> periods(date(2018, 2, 5), date(2018, 4, 1), "month")
+    [datetime.date(2018, 2, 1), datetime.date(2018, 3, 1), datetime.date(2018, 4, 1)]
+    """
+    every = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "3mo", "year": "1y"}[by]
+    found: list[date] = pl.date_range(_truncate(first, by), last, every, eager=True).to_list()
+    return found
+
+
+def _truncate(day: date, by: str) -> date:
+    if by in ("day", "week"):
+        return day - timedelta(days=day.weekday() if by == "week" else 0)
+    months = {"month": day.month, "quarter": (day.month - 1) // 3 * 3 + 1, "year": 1}
+    return date(day.year, months[by], 1)
+
+
+def _after(start: date, by: str) -> date:
+    return _truncate(start + timedelta(days={"day": 1, "week": 7, "month": 32, "quarter": 95, "year": 370}[by]), by)
+
+
+def shares(starts: Sequence[date], by: str, spans: Sequence[Span]) -> list[float]:
+    """The share of each period, given by its first day, that the spans cover.
+
+    >>> noon = datetime(2018, 1, 1, 12)
+    >>> shares([date(2018, 1, 1), date(2018, 1, 2)], "day", [(noon, datetime(2018, 1, 3))])
+    [0.5, 1.0]
+    """
+    if not starts:
+        return []
+    merged = np.array(union(spans), dtype="datetime64[s]").astype(np.int64).reshape(-1, 2)
+    edges = np.array([*starts, _after(starts[-1], by)], dtype="datetime64[s]").astype(np.int64)
+    before = np.concatenate([[0], np.cumsum(merged[:, 1] - merged[:, 0])])
+    at = np.searchsorted(merged[:, 0], edges, side="right")
+    beyond = np.where(at > 0, np.maximum(0, merged[np.maximum(at - 1, 0), 1] - edges), 0) if len(merged) else 0
+    covered = np.diff(before[at] - beyond)
+    return [float(share) for share in covered / np.diff(edges)]
+
+
+def named(source: str, names: Sequence[str]) -> list[tuple[Span, str]] | None:
+    """What the publisher's file names say that they hold, each with the length it names; None where one says nothing.
+
+    >>> named("gdelt2", ["20191024143000.export.CSV"])[0][0][1]
+    datetime.datetime(2019, 10, 24, 14, 45)
+    """
+    found = [_named(source, name) for name in names]
+    return None if not found or None in found else [span for span in found if span]
+
+
+def _named(source: str, name: str) -> tuple[Span, str] | None:
+    for origin, pattern, form in _NAMES:
+        match = pattern.search(name.rsplit("/", 1)[-1])
+        if origin != source or not match:
+            continue
+        try:
+            start = datetime.strptime(match[1], form)
+        except ValueError:
+            return None
+        length = _LENGTHS[form]
+        ends: datetime = pl.Series([start]).dt.offset_by(length)[0]
+        return (start, ends), length
+    return None
+
+
+def of_file(source: str, rule: str, names: Sequence[str], counts: pl.DataFrame) -> list[list[str]]:
+    """What a file covers, for the log.
+
+    `rule` is the reader's (see `Reader.covers`), `names` those of the file's members; `counts` has date, moment (of the
+    report) and n, how many rows.
+    """
+    said = named(source, names)
+    if not rule or (said is None and counts.is_empty()):
+        return []
+    if counts.is_empty():
+        return (
+            written(union(span for span, _ in said or []), (said or [])[0][0][0].date())
+            if source[:5] == "gdelt"
+            else []
+        )
+    known: date = counts["moment"].min().date()  # type: ignore[union-attr]  # a datetime
+    by_date = counts.group_by(pl.col("date").cast(pl.Datetime("us")).alias("moment")).agg(pl.col("n").sum())
+    by_report = counts.group_by("moment").agg(pl.col("n").sum())
+    if said and source.startswith("gdelt"):
+        judged = by_report if all(length in ("15m", "1d") for _, length in said) else by_date
+        around = [(midnight(start), midnight(end) + DAY) for (start, end), _ in said]
+        if _share_within(judged, around) >= 0.5:
+            return written(union(span for span, _ in said), known)
+    if rule == "known" and (source == "gdelt2" or _lag(counts) <= PROMPT):
+        return written(from_rows(by_report, QUARTER if source == "gdelt2" else DAY), known)
+    spans = from_rows(by_date, DAY)
+    if said and source == "icews":
+        spans = _within(spans, [span for span, _ in said]) or spans
+    return written(spans, known)
+
+
+def _lag(counts: pl.DataFrame) -> float:
+    # A back file of GDELT 1 carries one day of report for years of events: its own days are what it covers.
+    lags = counts.select((pl.col("moment").dt.date() - pl.col("date")).dt.total_days().alias("lag"), "n").sort("lag")
+    return float(lags["lag"][int((lags["n"].cum_sum() * 2 < lags["n"].sum()).sum())])
+
+
+def _share_within(counts: pl.DataFrame, spans: list[Span]) -> float:
+    moments, n = counts["moment"], counts["n"]
+    inside = pl.Series([False] * len(moments))
+    for start, end in union(spans):
+        inside |= (moments >= start) & (moments < end)
+    return int(n.filter(inside).sum()) / int(n.sum())
+
+
+def _within(spans: list[Span], bounds: list[Span]) -> list[Span]:
+    return union((max(a, c), min(b, d)) for a, b in spans for c, d in bounds)
+
+
+def from_rows(counts: pl.DataFrame, unit: timedelta) -> list[Span]:
+    """The spans covered, from the rows (n) by unit of time (moment: a day or a quarter hour).
+
+    In a busy file (usual units hold BUSY rows or more) a unit counts that holds more than strays. In others, in which
+    empty units are to be expected, it is the time from the first row to the last, without rows that stand apart by APART.
+    """
+    at = counts.select(pl.col("moment").dt.truncate("15m" if unit == QUARTER else "1d"), "n")
+    at = at.group_by("moment").agg(pl.col("n").sum()).sort("moment")
+    ordered = at.sort("n")
+    usual = ordered["n"][int((ordered["n"].cum_sum() * 2 < ordered["n"].sum()).sum())]
+    if usual >= BUSY:
+        full = at.filter(pl.col("n") > STRAY * usual)["moment"].to_list()
+        return union((moment, moment + unit) for moment in full)
+    group = (at["moment"].diff() > APART).fill_null(False).cum_sum()
+    clusters = (
+        at.with_columns(group.alias("group"))
+        .group_by("group")
+        .agg(pl.col("moment").min().alias("first"), pl.col("moment").max().alias("last"), pl.col("n").sum())
+    )
+    most = clusters["n"].max()
+    kept = clusters.filter(pl.col("n") * 5 >= most) if clusters.height > 1 else clusters
+    return union((first, last + unit) for _, first, last, _ in kept.iter_rows())

@@ -1,0 +1,105 @@
+"""What cells mean before any reader judges them: missing ones, quotes, whole numbers, days.
+
+Every reader passes its text columns through `clean`, so that "NA", "NULL" and "None" are empty everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import polars as pl
+
+from detente.actors import is_missing
+from detente.actors.text import MISSING
+
+_SPELLINGS = [
+    text for word in MISSING for text in sorted({word, word.upper(), word.capitalize(), word.title(), "NaN", "N/a"})
+]
+DAYS_FIRST = r"^(1[3-9]|2\d|3[01])[/.]\d{1,2}[/.]\d{4}"
+
+
+def clean(frame: pl.DataFrame, columns: Iterable[str], *, quotes: bool = False) -> pl.DataFrame:
+    """The frame with missing cells of the text columns made "", and with `quotes` RFC 4180 quotes taken off.
+
+    >>> clean(pl.DataFrame({"a": ["NA", "Nauru", "None"]}), ["a"])["a"].to_list()
+    ['', 'Nauru', '']
+    """
+    names = list(columns)
+    if quotes:
+        quoted = [n for n in names if frame[n].str.starts_with('"').any()]
+        frame = frame.with_columns(_unquoted(n) for n in quoted)
+    return frame.with_columns(
+        pl.when(pl.col(n).is_in(_SPELLINGS)).then(pl.lit("")).otherwise(pl.col(n)).alias(n) for n in names
+    )
+
+
+def _unquoted(name: str) -> pl.Expr:
+    text = pl.col(name)
+    whole = text.str.starts_with('"') & text.str.ends_with('"') & (text.str.len_bytes() > 1)
+    inner = text.str.slice(1, text.str.len_chars().cast(pl.Int64) - 2).str.replace_all('""', '"', literal=True)
+    return pl.when(whole).then(inner.str.strip_chars()).otherwise(text).alias(name)
+
+
+def empty(cell: str | None) -> str:
+    """The cell's text, "" where it is missing.
+
+    >>> empty(" NULL "), empty("Oman")
+    ('', 'Oman')
+    """
+    return "" if is_missing(cell) else (cell or "").strip()
+
+
+def whole(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    """The frame with a number that is a name (a roll call, an id) without the ".0" and zeros that tools add to it.
+
+    >>> whole(pl.DataFrame({"n": ["7000.0", "0012", "9.0E8"]}), "n")["n"].to_list()
+    ['7000', '12', '9.0E8']
+    """
+    if frame[column].str.contains(r"^[1-9]\d*$").all():
+        return frame
+    return frame.with_columns(pl.col(column).str.replace(r"^(\d+)\.0+$", "$1").str.replace(r"^0+(\d)", "$1"))
+
+
+def days(frame: pl.DataFrame, column: str) -> pl.Series:
+    """The days of a text column: YYYY-MM-DD, YYYYMMDD or month/day/year, a time after them left out; else null.
+
+    Month/day/year is how the releases write it. Where one row of the frame can only be day/month/year, no
+    row with slashes is read: which of them are months is not to be guessed.
+
+    >>> frame = pl.DataFrame({"d": ["2017-12-01", "12/1/2017", "20171201", "12/1/2017 0:00"]})
+    >>> days(frame, "d").n_unique(), days(pl.DataFrame({"d": ["12/1/2017", "13/1/2017"]}), "d").null_count()
+    (1, 2)
+    """
+    text = frame[column].str.replace(r"[T ].*$", "").str.replace(r"^(\d{8})\.0$", "$1").alias("text")
+    found = text.str.to_date("%Y-%m-%d", strict=False)
+    if not found.null_count():
+        return found.alias(column)
+    slashes = text.str.to_date("%m/%d/%Y", strict=False)
+    if text.str.contains(DAYS_FIRST).any():
+        slashes = pl.Series([None], dtype=pl.Date).new_from_index(0, text.len())
+    eight = pl.DataFrame({"t": text}).select(
+        pl.when(pl.col("t").str.contains(r"^\d{8}$")).then(pl.col("t")).str.to_date("%Y%m%d", strict=False)
+    )["t"]
+    return pl.select(pl.coalesce(found, slashes, eight).alias(column)).to_series()
+
+
+def day_faults(
+    text: str, day: str, label: str, earliest: date, today: date | None = None
+) -> list[tuple[pl.Expr, pl.Expr | str]]:
+    """Why a day can't be taken, for `reject`: unreadable, before `earliest`, after `today` (the day of ingest)."""
+    said, read = pl.col(text), pl.col(day)
+    first = pl.col(text).str.contains(r"^\d{1,2}[/.]\d{1,2}[/.]\d{4}")
+    faults: list[tuple[pl.Expr, pl.Expr | str]] = [
+        (
+            read.is_null() & first,
+            pl.format(
+                f"{label} {{}}: a day of this file comes before its month, so none is guessed; write YYYY-MM-DD", said
+            ),
+        ),
+        (read.is_null(), pl.format(f"{label} {{}} is no day (YYYY-MM-DD, YYYYMMDD or month/day/year)", said)),
+        (read < earliest, pl.format(f"{label} {{}} lies before {earliest.year}", said)),
+    ]
+    if today:
+        faults.append((read > today, pl.format(f"{label} {{}} lies after the day of ingest ({today})", said)))
+    return faults

@@ -1,0 +1,151 @@
+"""Delimited files with a header: columns found by name, in any order, behind tabs, commas or semicolons."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from detente.errors import DetenteError
+from detente.sources.cells import clean
+from detente.sources.reader import Head
+from detente.sources.schema import BadRow
+from detente.sources.stream import Block
+from detente.sources.tabular import csv_frame, fast_csv, tab_frame
+
+SEPARATORS = (b"\t", b",", b";")
+
+
+def plain_name(name: str) -> str:
+    """A column's name without case, quotes, underscores and dots, as tools change them.
+
+    >>> plain_name('"Event_ID"'), plain_name("Event.Date"), plain_name("CAMEO  Code")
+    ('event id', 'event date', 'cameo code')
+    """
+    return re.sub(r"[\s_.]+", " ", name.strip().strip('"')).strip().lower()
+
+
+def header_of(line: bytes) -> tuple[bytes, list[str]]:
+    """The separator of a header line, which gives most columns, and the plain names of the columns.
+
+    >>> header_of(b"subject;measure;value\\r\\n")
+    (b';', ['subject', 'measure', 'value'])
+    """
+    separator = max(SEPARATORS, key=line.count)
+    return separator, [plain_name(name) for name in Head((line,)).header(separator)]
+
+
+def names_in(head: Head) -> set[str]:
+    """The plain column names of a file's first line."""
+    return set(header_of(head.lines[0])[1]) if head.lines else set()
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which columns a reader takes: their plain names -> its own, those it can't do without, and who to name.
+
+    `usual` are the columns of the true layout in order, where longer headers over rows of the usual width are
+    a known fault of the releases. `codes` are columns in which "NA" may be a code (own names).
+    """
+
+    title: str
+    columns: Mapping[str, str]
+    needed: tuple[str, ...]
+    usual: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+
+
+def frames(blocks: Iterator[Block], layout: Layout) -> Iterator[tuple[pl.DataFrame, list[BadRow]]]:
+    """Each block as a frame of the layout's columns as text and `line`, missing cells and columns being "".
+
+    Raises DetenteError, naming what is missing, where the header of a member lacks a column that is needed,
+    or names one twice.
+    """
+    member, header, separator, line = None, [""], b"\t", 0
+    for block in _whole_rows(blocks):
+        data, line = block.data, block.line
+        if block.member != member:
+            member = block.member
+            first, _, data = data.partition(b"\n")
+            line += 1
+            separator, header = header_of(first)
+            _check(member, header, layout)
+        if not data:
+            continue
+        read = (
+            _tabs(data, line, header, layout) if separator == b"\t" else _commas(data, line, header, layout, separator)
+        )
+        frame, bad = read
+        taken = [c for c in layout.columns.values() if c in frame.columns]
+        frame = clean(frame, [c for c in taken if c not in layout.codes], quotes=separator == b"\t")
+        lacking = [c for c in layout.columns.values() if c not in taken]
+        yield frame.with_columns(pl.lit("").alias(c) for c in lacking), bad
+
+
+def _check(member: str, header: list[str], layout: Layout) -> None:
+    missing = [name for name in layout.needed if name not in header]
+    if missing:
+        raise DetenteError(
+            f"{member}: {layout.title} without the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}; "
+            "give the file as released, or name the columns in its first line"
+        )
+    twice = sorted({name for name in header if name in layout.columns and header.count(name) > 1})
+    if twice:
+        raise DetenteError(f"{member}: its header names {', '.join(twice)} twice; leave one")
+
+
+def _whole_rows(blocks: Iterator[Block]) -> Iterator[Block]:
+    """Blocks joined where one ends within a quoted cell (an odd number of quotes in a file without tabs)."""
+    held: Block | None = None
+    joined = 0
+    for block in blocks:
+        if held and held.member == block.member:
+            block = Block(block.member, held.line, held.data + block.data)
+            joined += 1
+        elif held:
+            yield held
+        held = None
+        if joined < 4 and b"\t" not in block.data[:4096] and block.data.count(b'"') % 2:
+            held = block
+        else:
+            joined = 0
+            yield block
+    if held:
+        yield held
+
+
+def _tabs(data: bytes, line: int, header: list[str], layout: Layout) -> tuple[pl.DataFrame, list[BadRow]]:
+    width, usual = len(header), len(layout.usual)
+    mend: Callable[[bytes], bytes] | None = None
+    if layout.usual:
+        longer = tuple(header[:usual]) == layout.usual and width > usual
+        if longer and data.count(b"\t") == (usual - 1) * data.count(b"\n"):
+            header, width = header[:usual], usual
+        mend = _mend(width, usual if longer else 0)
+    columns = {n: layout.columns[name] for n, name in enumerate(header) if name in layout.columns}
+    columns.setdefault(width - 1, "last")
+    return tab_frame(data, line, width, columns, mend=mend)
+
+
+def _mend(width: int, usual: int) -> Callable[[bytes], bytes]:
+    """A row without a run of empty tabs beyond `width`; one of the `usual` width filled up to it."""
+
+    def mend(line: bytes) -> bytes:
+        fields = line.count(b"\t") + 1
+        if fields > width and line.endswith(b"\t" * (fields - width)):
+            return line[: width - fields]
+        return line + b"\t" * (width - usual) if fields == usual else line
+
+    return mend
+
+
+def _commas(
+    data: bytes, line: int, header: list[str], layout: Layout, separator: bytes
+) -> tuple[pl.DataFrame, list[BadRow]]:
+    names = [name if header.count(name) == 1 else f"{name} {n}" for n, name in enumerate(header)]
+    frame, bad = fast_csv(data, names, line, separator) or csv_frame(data, names, separator, line)
+    return frame.select(
+        "line", *(pl.col(name).alias(own) for name, own in layout.columns.items() if name in frame.columns)
+    ), bad

@@ -1,0 +1,77 @@
+"""What tables kept by hand have in common: their columns by name, whole files, and refusals with the row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from detente.errors import DetenteError
+from detente.sources.dictionary import TABLES as COLUMNS
+from detente.sources.named import Layout, frames, names_in, plain_name
+from detente.sources.reader import Head
+from detente.sources.schema import TABLES, BadRow, Batch
+from detente.sources.stream import Block
+
+
+def layout(table: str) -> Layout:
+    """The columns of facts, agreements or figures, found by name."""
+    return Layout(
+        table,
+        {plain_name(column.name): column.name for column in COLUMNS[table]},
+        tuple(plain_name(column.name) for column in COLUMNS[table] if column.required),
+    )
+
+
+def recognises(table: str) -> Callable[[Head], bool]:
+    """True for a file whose first line names every column that the table must have, behind any separator."""
+    needed = set(layout(table).needed)
+    return lambda head: needed <= names_in(head)
+
+
+def whole_file(blocks: Iterator[Block], table: str) -> tuple[pl.DataFrame, list[BadRow]]:
+    """All rows of a file as trimmed text; missing cells and columns are ""."""
+    pieces = list(blocks)
+    one = [Block(pieces[0].member, 1, b"".join(block.data for block in pieces))] if pieces else []
+    read = list(frames(iter(one), layout(table)))
+    if not read:
+        return pl.DataFrame(schema={"line": pl.Int64, **{c.name: pl.Utf8 for c in COLUMNS[table]}}), []
+    frame, bad = read[0]
+    return frame.with_columns(pl.col(pl.Utf8).str.strip_chars()), bad
+
+
+def checked(
+    read: tuple[pl.DataFrame, list[BadRow]], make: Callable[[dict[str, Any]], dict[str, object]], table: str
+) -> Batch:
+    """A batch of what `make` makes of each row; rows that it refuses are set aside with the reason."""
+    frame, bad = read
+    rows = []
+    names = [column.name for column in COLUMNS[table]]
+    for row in frame.iter_rows(named=True):
+        try:
+            _allowed(row, table)
+            rows.append(make(row))
+        except DetenteError as error:
+            bad.append(BadRow(row["line"], str(error), ",".join(row[name] for name in names)[:300]))
+    return Batch(table, pl.DataFrame(rows, schema=TABLES[table]), sorted(bad, key=lambda b: b.line))
+
+
+def _allowed(row: dict[str, str], table: str) -> None:
+    for column in COLUMNS[table]:
+        value = row[column.name]
+        if column.required and not value and column.name != "source":
+            raise DetenteError(f"the {column.name} is missing")
+        if column.allowed and value and value not in column.allowed:
+            raise DetenteError(f"{column.name} {value!r} is unknown; known: {', '.join(column.allowed)}")
+    for name in ("source", "source2"):
+        if row.get(name) and not re.match("https?://", row[name]):
+            raise DetenteError(f"{name} {row[name]!r} is no web address; leave it empty if you have none")
+
+
+def not_after(day: date, today: date | None, what: str) -> None:
+    """DetenteError where a day lies after the day of ingest."""
+    if today and day > today:
+        raise DetenteError(f"{what} {day} lies after the day of ingest ({today})")
