@@ -46,11 +46,15 @@ class OpenRecord(Record):
     """A record that knows its pairs."""
 
     def pair(self, a: str, b: str, as_of: str | date | None = None) -> Pair:
-        """Two states by any name or code, seen as of a day (today's knowledge without one)."""
-        first, second = self.actors.state(a), self.actors.state(b)
+        """Two states by any name or code, seen as of a day (today's knowledge without one).
+
+        DetenteError where one of them had ended by then, naming its successors, or did not exist yet.
+        """
+        day = _as_of(as_of)
+        first, second = self.actors.side(a, day), self.actors.side(b, day)
         if first == second:
             raise DetenteError(f"{a!r} and {b!r} are the same state")
-        return Pair(self, first, second, _as_of(as_of))
+        return Pair(self, first, second, day)
 
     def panel(
         self,
@@ -65,7 +69,7 @@ class OpenRecord(Record):
         """The panel of all pairs of states at once, or of those named; see `detente.measures.states_panel`."""
         from detente.measures import states_panel
 
-        named = None if states is None else [self.actors.state(state) for state in states]
+        named = self._sides(states, as_of)
         return states_panel(self, named, by=by, as_of=_as_of(as_of), area=area, source=source, least=least)
 
     def similarity(self, *, issue: str | None = None, as_of: str | date | None = None) -> pl.DataFrame:
@@ -78,7 +82,7 @@ class OpenRecord(Record):
         """Who answers whom among three states or more; see `detente.explain.triangle`."""
         from detente.explain.triangle import triangle
 
-        return triangle(self, [self.actors.state(state) for state in states], as_of=_as_of(as_of), **asked)
+        return triangle(self, self._sides(states, as_of) or [], as_of=_as_of(as_of), **asked)
 
     def components(
         self,
@@ -91,7 +95,7 @@ class OpenRecord(Record):
         """Hidden structure of who does what to whom when; see `detente.explain.components`."""
         from detente.explain.components import components
 
-        named = None if states is None else [self.actors.state(state) for state in states]
+        named = self._sides(states, as_of)
         return components(self, k, states=named, as_of=_as_of(as_of), **asked)
 
     def ideal_points(self, *, as_of: str | date | None = None, **asked: Any) -> Explained[IdealPointsFit]:
@@ -99,6 +103,9 @@ class OpenRecord(Record):
         from detente.explain.positions import ideal_points
 
         return ideal_points(self, as_of=_as_of(as_of), **asked)
+
+    def _sides(self, states: Sequence[str] | None, as_of: str | date | None) -> list[str] | None:
+        return None if states is None else [self.actors.side(state, _as_of(as_of)) for state in states]
 
     def claims_files(self) -> dict[str, Path]:
         """The claims files that the cases bring, by name."""
@@ -208,7 +215,7 @@ class Pair:
         """How relations with a third state go with the pair's own; see `detente.explain.spillover`."""
         from detente.explain.spillover import spillover
 
-        state = self.record.actors.state(third)
+        state = self.record.actors.side(third, self.as_of)
         return spillover(self.record, self.a, self.b, state, as_of=self.as_of, **asked)
 
     def breaks(self, **asked: Any) -> PairBreaks:
@@ -221,7 +228,7 @@ class Pair:
         """All of these in words and numbers; see `detente.explain.digest`."""
         from detente.explain.digest import explain
 
-        states = [self.record.actors.state(third) for third in thirds]
+        states = [self.record.actors.side(third, self.as_of) for third in thirds]
         return explain(self.record, self.a, self.b, as_of=self.as_of, thirds=states, **asked)
 
     def forecast(self, *, horizon: int = 24, **asked: Any) -> PairForecast:

@@ -146,8 +146,8 @@ def _study(name: str, told: Any, actors: Actors, codebook: Codebook) -> Study:
         raise DetenteError("dyad is a list of two states")
     if not isinstance(told["claims"], list):
         raise DetenteError("claims is a list")
-    a, b = (actors.state(str(state)) for state in told["dyad"])
     as_of = moment(str(told["as_of"]))
+    a, b = (actors.side(str(state), as_of) for state in told["dyad"])
     if a == b or as_of is None:
         raise DetenteError("dyad needs two different states, as_of a day")
     areas = {area.id for area in codebook.areas}
