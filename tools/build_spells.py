@@ -39,6 +39,7 @@ SUCCEED = {
     "365": (("RUS", "1922-12-29"), ("SUN", "1991-12-25"), ("RUS", "")),
 }
 """One number, several states on end: each with its last day."""
+MISPRINTS = {("gw", "517", "1962-01-07"): "1962-07-01"}  # day and month of Rwanda's independence
 LIMITS = {"1816-01-01": "", "2016-12-31": "", "2017-12-31": ""}
 # Independence of states that the lists take in later (with their seat in the UN), or only from a size on.
 BORN = {
@@ -58,10 +59,10 @@ def lines(path: Path) -> list[dict[str, str]]:
 def spells(folder: Path) -> Iterator[tuple[str, str, str, str, str]]:
     """Scheme, number, letters, first and last day of every spell of both lists."""
     for row in lines(folder / "cow_states" / "cow_states_2016.csv"):
-        first, last = (date(*(int(row[f"{end}{unit}"]) for unit in ("year", "month", "day"))) for end in ("st", "end"))
-        yield "cow", row["ccode"], row["stateabb"], first.isoformat(), last.isoformat()
+        yield "cow", row["ccode"], row["stateabb"], cow_day(row, "st"), cow_day(row, "end")
     for row in lines(folder / "cow_states" / "gw_states.csv"):
-        yield "gw", row["gwcode"], row["stateabb"], row["startdate"], row["enddate"]
+        first = MISPRINTS.get(("gw", row["gwcode"], row["startdate"]), row["startdate"])
+        yield "gw", row["gwcode"], row["stateabb"], first, row["enddate"]
     yield from small_states(folder)
 
 
@@ -72,8 +73,14 @@ def small_states(folder: Path) -> Iterator[tuple[str, str, str, str, str]]:
     for row in lines(folder / "cow_states" / "cow_gw_panel.csv"):
         if row["gwcode"] and row["gwcode"] not in listed:
             first.setdefault(row["gwcode"], row)
+    entered = {row["ccode"]: cow_day(row, "st") for row in lines(folder / "cow_states" / "cow_states_2016.csv")}
     for number, row in first.items():
-        yield "gw", number, row["stateabb"], f"{row['year']}-01-01", "2017-12-31"
+        day = entered[row["ccode"]]
+        yield "gw", number, row["stateabb"], day if day[:4] == row["year"] else f"{row['year']}-01-01", "2017-12-31"
+
+
+def cow_day(row: dict[str, str], end: str) -> str:
+    return date(*(int(row[f"{end}{unit}"]) for unit in ("year", "month", "day"))).isoformat()
 
 
 def after(day: str) -> str:

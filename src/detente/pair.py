@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.actors import moment
 from detente.errors import DetenteError
+from detente.measures.months import past_day
 from detente.record import Record
 
 if TYPE_CHECKING:
@@ -45,11 +46,15 @@ class OpenRecord(Record):
     """A record that knows its pairs."""
 
     def pair(self, a: str, b: str, as_of: str | date | None = None) -> Pair:
-        """Two states by any name or code, seen as of a day (today's knowledge without one)."""
-        first, second = self.actors.state(a), self.actors.state(b)
+        """Two states by any name or code, seen as of a day (today's knowledge without one).
+
+        DetenteError where one of them had ended by then, naming its successors, or did not exist yet.
+        """
+        day = _as_of(as_of)
+        first, second = self.actors.side(a, day), self.actors.side(b, day)
         if first == second:
             raise DetenteError(f"{a!r} and {b!r} are the same state")
-        return Pair(self, first, second, _day(as_of))
+        return Pair(self, first, second, day)
 
     def panel(
         self,
@@ -64,20 +69,20 @@ class OpenRecord(Record):
         """The panel of all pairs of states at once, or of those named; see `detente.measures.states_panel`."""
         from detente.measures import states_panel
 
-        named = None if states is None else [self.actors.state(state) for state in states]
-        return states_panel(self, named, by=by, as_of=_day(as_of), area=area, source=source, least=least)
+        named = self._sides(states, as_of)
+        return states_panel(self, named, by=by, as_of=_as_of(as_of), area=area, source=source, least=least)
 
     def similarity(self, *, issue: str | None = None, as_of: str | date | None = None) -> pl.DataFrame:
         """How alike all pairs vote in the UN, year by year; see `detente.measures.all_similarity`."""
         from detente.measures import all_similarity
 
-        return all_similarity(self, as_of=_day(as_of), issue=issue)
+        return all_similarity(self, as_of=_as_of(as_of), issue=issue)
 
     def triangle(self, states: Sequence[str], *, as_of: str | date | None = None, **asked: Any) -> Triangle:
         """Who answers whom among three states or more; see `detente.explain.triangle`."""
         from detente.explain.triangle import triangle
 
-        return triangle(self, [self.actors.state(state) for state in states], as_of=_day(as_of), **asked)
+        return triangle(self, self._sides(states, as_of) or [], as_of=_as_of(as_of), **asked)
 
     def components(
         self,
@@ -90,14 +95,17 @@ class OpenRecord(Record):
         """Hidden structure of who does what to whom when; see `detente.explain.components`."""
         from detente.explain.components import components
 
-        named = None if states is None else [self.actors.state(state) for state in states]
-        return components(self, k, states=named, as_of=_day(as_of), **asked)
+        named = self._sides(states, as_of)
+        return components(self, k, states=named, as_of=_as_of(as_of), **asked)
 
     def ideal_points(self, *, as_of: str | date | None = None, **asked: Any) -> Explained[IdealPointsFit]:
         """Positions of all states in the UN, session by session; see `detente.explain.positions`."""
         from detente.explain.positions import ideal_points
 
-        return ideal_points(self, as_of=_day(as_of), **asked)
+        return ideal_points(self, as_of=_as_of(as_of), **asked)
+
+    def _sides(self, states: Sequence[str] | None, as_of: str | date | None) -> list[str] | None:
+        return None if states is None else [self.actors.side(state, _as_of(as_of)) for state in states]
 
     def claims_files(self) -> dict[str, Path]:
         """The claims files that the cases bring, by name."""
@@ -114,7 +122,7 @@ class OpenRecord(Record):
         path = known.get(str(file), Path(file))
         if not path.exists():
             raise DetenteError(f"{file}: no such claims file; cases bring: {', '.join(sorted(known)) or 'none'}")
-        return check(self, read_study(path, self.actors, self.codebook), as_of=_day(as_of), seed=seed)
+        return check(self, read_study(path, self.actors, self.codebook), as_of=_as_of(as_of), seed=seed)
 
 
 @dataclass(frozen=True)
@@ -207,7 +215,7 @@ class Pair:
         """How relations with a third state go with the pair's own; see `detente.explain.spillover`."""
         from detente.explain.spillover import spillover
 
-        state = self.record.actors.state(third)
+        state = self.record.actors.side(third, self.as_of)
         return spillover(self.record, self.a, self.b, state, as_of=self.as_of, **asked)
 
     def breaks(self, **asked: Any) -> PairBreaks:
@@ -220,7 +228,7 @@ class Pair:
         """All of these in words and numbers; see `detente.explain.digest`."""
         from detente.explain.digest import explain
 
-        states = [self.record.actors.state(third) for third in thirds]
+        states = [self.record.actors.side(third, self.as_of) for third in thirds]
         return explain(self.record, self.a, self.b, as_of=self.as_of, thirds=states, **asked)
 
     def forecast(self, *, horizon: int = 24, **asked: Any) -> PairForecast:
@@ -270,3 +278,8 @@ def open_record(
 
 def _day(value: str | date | None) -> date | None:
     return moment(value) if isinstance(value, str) else value
+
+
+def _as_of(value: str | date | None) -> date | None:
+    day = _day(value)
+    return past_day(day) if day else None

@@ -1,7 +1,7 @@
 """Who can act: states, organisations, sectors and office holders in time."""
 
 from detente.actors.codes import SCHEMES
-from detente.actors.lives import continuers, counts_as, existed, life, lives, living
+from detente.actors.lives import continuers, counted, counts_as, existed, life, living
 from detente.actors.resolve import UNKNOWN, Actor, Actors, actors, sector_of, who
 from detente.actors.tables import Person, Spell, State, identity, last_day, moment, organisations, state_name, states
 from detente.actors.text import is_missing
@@ -16,13 +16,13 @@ __all__ = [
     "State",
     "actors",
     "continuers",
+    "counted",
     "counts_as",
     "existed",
     "identity",
     "is_missing",
     "last_day",
     "life",
-    "lives",
     "living",
     "moment",
     "organisations",

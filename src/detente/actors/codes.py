@@ -70,8 +70,9 @@ def code_table() -> dict[tuple[str, str], tuple[Entry, ...]]:
             found.setdefault((f"{spell.scheme}c", spell.letters), []).append(entry)
     for state in states().values():
         entry = (state.begins, state.ends, state.code) if state.ends else (None, None, state.code)
-        cameo = () if state.of_the_past else (state.cameo or state.code,)
-        held = {"iso2": (state.iso2,), "iso3": (state.code,), "numeric": state.numeric, "fips": state.fips}
+        own = () if state.of_the_past else (state.code,)
+        cameo = (state.cameo,) if own and state.cameo else own
+        held = {"iso2": (state.iso2,), "iso3": own, "numeric": state.numeric, "fips": state.fips}
         pairs = [(scheme, value) for scheme, values in {**held, "cameo": cameo}.items() for value in values if value]
         for scheme, _, value in (code.partition(":") for code in state.other_codes):
             pairs.append((scheme, value))

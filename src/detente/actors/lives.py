@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -63,14 +64,24 @@ def life(code: str, *, seats: bool = False) -> Days:
     return (recent[0][0], recent[-1][1]) if recent else (None, None)
 
 
-def lives(*, seats: bool = False) -> dict[str, Days]:
-    """The `life` of every state that counts, by code, of those that began or ended since 1945."""
-    found = {code: life(code, seats=seats) for code in states() if code not in continuers()}
-    return {
-        code: (begins, ends)
-        for code, (begins, ends) in found.items()
-        if (begins and begins > RECORDS_FROM) or ends is not None
-    }
+def counted(states_asked: Iterable[str] | None = None, *, seats: bool = False) -> list[tuple[str, str, date, date]]:
+    """Every code under which a state acted: the code, the state that counts, its first day and first day after.
+
+    Of those asked about, or of all; open ends are date.min and date.max. Whoever reads records by code joins
+    with this table, so that former codes count for today's and days outside a life for nothing.
+
+    >>> counted(["SSD"])
+    [('SSD', 'SSD', datetime.date(2011, 7, 9), datetime.date(9999, 12, 31))]
+    >>> [row[:2] for row in counted(["RUS"])]
+    [('RUS', 'RUS'), ('SUN', 'RUS')]
+    """
+    asked = None if states_asked is None else {counts_as(code) for code in states_asked}
+    codes = set(states()) if asked is None else {former for code in asked for former in identity(code)}
+    return [(code, counts_as(code), *_open(life(code, seats=seats))) for code in sorted(codes)]
+
+
+def _open(days: Days) -> tuple[date, date]:
+    return days[0] or date.min, days[1] or date.max
 
 
 def existed(code: str, first: date, last: date) -> bool:

@@ -197,7 +197,7 @@ class Actors:
             return Actor(name, "state", place, sector_of(role["role"]), "role (state)")
         if code:
             return Actor(name, "state", code, "", "state name")
-        if len(text) == 3 and text.isupper() and (code := _code_today("iso3", text)):
+        if len(text) == 3 and text.isupper() and (code := state_of("iso3", text)):
             return Actor(name, "state", code, "", "iso3 code")
         if key in self._fixed:
             return replace(self._fixed[key], name=name)
@@ -259,7 +259,8 @@ class Actors:
             for scheme in ("iso3", "iso2", "numeric"):
                 if code := state_of(scheme, text, on):
                     return _on(Actor(text, "state", code, "", f"{scheme} code"), on)
-        past = "" if found.kind != "unknown" or found.note else named_state(text, past_names())
+        past = text if text in states() else named_state(text, past_names())
+        past = "" if found.kind != "unknown" or found.note else past
         return _on(Actor(text, "state", past, "", "state name"), on) if past else found
 
     def state(self, text: str, scheme: str | None = None, on: date | None = None) -> str:
@@ -378,11 +379,6 @@ class Actors:
             "CAMEO code",
             body.name,
         )
-
-
-def _code_today(scheme: str, value: str) -> str:
-    code = state_of(scheme, value)
-    return "" if code and states()[code].of_the_past else code
 
 
 def _on(found: Actor, on: date | None) -> Actor:

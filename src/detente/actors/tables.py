@@ -144,7 +144,14 @@ def last_day(text: str) -> date | None:
 def listed() -> tuple[Listed, ...]:
     """The spells of states in the field's lists, by state, list and time (tools/build_spells.py)."""
     return tuple(
-        Listed(r["code"], r["scheme"], r["number"], r["letters"], moment(r["from"]), _after(r["to"]))
+        Listed(
+            r["code"],
+            r["scheme"],
+            r["number"],
+            r["letters"],
+            date.fromisoformat(r["from"]) if r["from"] else None,
+            _after(r["to"]),
+        )
         for r in rows("spells.csv")
     )
 

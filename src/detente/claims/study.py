@@ -28,6 +28,7 @@ from detente.claims.rules import (
 from detente.codebook import Codebook
 from detente.errors import DetenteError
 from detente.sources.dictionary import FORMS, KINDS, TONES
+from detente.sources.figures import subject_code
 
 SAID = {
     "almost certain": 0.97,
@@ -146,8 +147,8 @@ def _study(name: str, told: Any, actors: Actors, codebook: Codebook) -> Study:
         raise DetenteError("dyad is a list of two states")
     if not isinstance(told["claims"], list):
         raise DetenteError("claims is a list")
-    a, b = (actors.state(str(state)) for state in told["dyad"])
     as_of = moment(str(told["as_of"]))
+    a, b = (actors.side(str(state), as_of) for state in told["dyad"])
     if a == b or as_of is None:
         raise DetenteError("dyad needs two different states, as_of a day")
     areas = {area.id for area in codebook.areas}
@@ -253,6 +254,7 @@ def parse(given: Any, areas: set[str], actors: Actors) -> Criterion:
             if not isinstance(series, dict) or set(series) != {"subject", "measure"}:
                 raise DetenteError("a figure names its subject and measure")
             named = {name: _text(series, name) or "" for name in series}
+            named["subject"] = subject_code(named["subject"], actors)
             made = FigureCriterion(**named, change=_one_of(given.get("is"), COMPARED, "is"))
     if made.area not in (None, ANY, *areas):
         raise DetenteError(f"area {made.area!r} is unknown; known: any, {', '.join(sorted(areas))}")

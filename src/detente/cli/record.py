@@ -48,6 +48,8 @@ def ingest(paths: tuple[str, ...], quiet: bool, **options: Any) -> int:
         )
     for entry in summary.files:
         taken = ", ".join(f"{n:,} {t}" for t, n in entry.rows.items()) or "no rows"
+        if not sum(entry.rows.values()) + entry.duplicates + entry.quarantined:
+            taken = "no rows: nothing was published for this quarter hour"
         extra = "".join(
             f", {n:,} {what}"
             for what, n in (
@@ -60,13 +62,17 @@ def ingest(paths: tuple[str, ...], quiet: bool, **options: Any) -> int:
         )
         if len(summary.files) <= 20:
             say(f"{entry.name}: {entry.reader}: {taken}{extra}")
+            for member in entry.passed:
+                say(f"{entry.name}: passed over: {member}")
     for path, reason in summary.failed:
         say(f"not read: {reason}" if path in reason else f"not read: {path}: {reason}")
     total = sum(e.quarantined for e in summary.files)
+    passed = sum(len(e.passed) for e in summary.files)
     corrected = sum(sum(e.corrected.values()) for e in summary.files)
     say(
         f"{len(summary.files)} files added {summary.rows:,} rows; {sum(e.duplicates for e in summary.files):,} duplicates, "
         f"{total:,} rows in quarantine, {len(summary.already)} files already held, {len(summary.failed)} not read"
+        + (f", {passed} members of archives passed over" if passed else "")
         + (f", {corrected:,} corrections" if corrected else "")
         + (f", {len(summary.other)} of other formats passed over" if summary.other else "")
         + ("; see `detente record quarantine`" if total or summary.failed else "")

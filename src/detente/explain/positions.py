@@ -8,27 +8,31 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from detente.actors import identity
-from detente.actors.tables import states as all_states
 from detente.errors import NoData
 from detente.explain.result import Explained
-from detente.measures.votes import calls_on
+from detente.measures.votes import calls_on, counted_votes
 from detente.models.ideal_points import IdealPoints, IdealPointsFit
 
 if TYPE_CHECKING:
     from detente.record import Record
 
 
+SESSIONS = 8
+
+
 def ideal_points(
     record: Record,
     *,
     as_of: date | None = None,
-    sessions: int | None = None,
+    sessions: int | None = SESSIONS,
     issue: str | None = None,
     tolerance: float = 2e-3,
     on_step: Callable[[int, float], None] | None = None,
 ) -> Explained[IdealPointsFit]:
-    """Ideal points of every member in every session, or in the last `sessions` of them, from votes known on `as_of`.
+    """Ideal points of every member in the last `sessions` sessions (None: in all), from votes known on `as_of`.
+
+    The scale is that of the sessions fitted, so a session's numbers move with how many are: whoever asks without
+    saying gets those of the same eight.
 
     A roll call counts as the same resolution come back where its title is the title of just one roll call in the
     session and of just one in the session before; no better mark of identity is held. `issue` keeps the roll calls of
@@ -47,25 +51,16 @@ def ideal_points(
         calls = calls.filter(pl.col("session") > pl.col("session").max() - sessions)
     alone = (pl.len().over("session", "title") == 1) & (pl.col("title") != "")
     calls = calls.with_columns(pl.when(alone).then("title").otherwise("rcid").alias("item"))
-    now = {code: state for state in all_states() for code in identity(state)}
-    votes = (
-        pl.scan_parquet(record.paths(record.parts("votes")))
-        .filter(pl.col("choice").is_in(["yes", "abstain", "no"]))
-        .select("rcid", pl.col("state").replace(now), "choice")
-        .unique(["rcid", "state"], keep="first", maintain_order=True)
-        .join(calls.lazy(), on="rcid")
-        .sort("rcid", "state")
-        .collect()
-    )
+    votes = counted_votes(record, calls).join(calls.lazy(), on=["rcid", "date"]).sort("rcid", "state").collect()
     if votes.is_empty():
         raise NoData(f"no vote was known on {as_of}")
-    codes = {"no": 0, "abstain": 1, "yes": 2}
     fit = IdealPoints(positive="USA" if "USA" in votes["state"] else None, tolerance=tolerance).fit(
         votes["state"].to_numpy(),
         votes["session"].to_numpy(),
         votes["item"].to_numpy(),
-        votes["choice"].replace_strict(codes, return_dtype=pl.Int64).to_numpy(),
+        2 - votes["vote"].cast(pl.Int64).to_numpy(),
         on_step=on_step,
     )
     first, last = calls.select(pl.min("date"), pl.max("date").alias("last")).row(0)
-    return Explained(fit, f"UN roll calls held, {first} to {last}")
+    fitted = votes["session"].n_unique()
+    return Explained(fit, f"UN roll calls held of {fitted} sessions, {first} to {last}", data_to=last)

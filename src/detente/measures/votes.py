@@ -25,8 +25,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from detente.actors import identity
-from detente.actors.tables import states as all_states
+from detente.actors import continuers, counted, counts_as
 from detente.errors import DetenteError
 from detente.measures.shares import LEVEL
 
@@ -102,41 +101,58 @@ def similarity(
 def _tables(
     record: Record, a: str, b: str, as_of: date | None, issues: Sequence[str], since: int | None = None
 ) -> list[tuple[int, Array]]:
-    cast = _cast(record, as_of, issues, since)
+    cast = _cast(record, as_of, issues, since, (a, b))
     if cast is None:
         return []
 
     def side(code: str, name: str) -> pl.LazyFrame:
-        mine = cast.filter(pl.col("state").is_in(identity(code))).unique("rcid", keep="first", maintain_order=True)
-        return mine.select("rcid", "year", pl.col("vote").alias(name))
+        return cast.filter(pl.col("state") == counts_as(code)).select("rcid", "year", pl.col("vote").alias(name))
 
-    counted = (
-        side(a, "a").join(side(b, "b"), on=["rcid", "year"]).group_by("year", "a", "b").len().sort("year").collect()
-    )
-    found = []
-    for (year,), rows in counted.partition_by("year", as_dict=True, maintain_order=True).items():
+    found = side(a, "a").join(side(b, "b"), on=["rcid", "year"]).group_by("year", "a", "b").len().sort("year").collect()
+    tables = []
+    for (year,), rows in found.partition_by("year", as_dict=True, maintain_order=True).items():
         table = np.zeros((3, 3))
         table[rows["a"].to_numpy(), rows["b"].to_numpy()] = rows["len"].to_numpy()
-        found.append((int(year), table))
-    return found
+        tables.append((int(year), table))
+    return tables
 
 
-def _cast(record: Record, as_of: date | None, issues: Sequence[str], since: int | None = None) -> pl.LazyFrame | None:
-    """rcid, year, state and vote (0 yes, 1 abstain, 2 no) of the votes cast; None where none are held."""
-    parts = record.parts("votes")
-    if not parts or not record.parts("rollcalls"):
+def _cast(
+    record: Record, as_of: date | None, issues: Sequence[str], since: int | None = None, states: Sequence[str] = ()
+) -> pl.LazyFrame | None:
+    """rcid, year, state and vote (as `counted_votes`) of the votes known on `as_of`; None where none are held."""
+    if not record.parts("votes") or not record.parts("rollcalls"):
         return None
-    calls = record.table("rollcalls", as_of).select("rcid", pl.col("date").dt.year().alias("year"))
+    calls = record.table("rollcalls", as_of).select("rcid", "date")
     if since is not None:
-        calls = calls.filter(pl.col("year") >= since)
+        calls = calls.filter(pl.col("date").dt.year() >= since)
     if issues:
         calls = calls.filter(pl.col("rcid").is_in(calls_on(record, issues).implode()))
+    return counted_votes(record, calls, states).with_columns(pl.col("date").dt.year().alias("year"))
+
+
+def counted_votes(record: Record, calls: pl.DataFrame, states: Sequence[str] = ()) -> pl.LazyFrame:
+    """The votes cast in `calls` (rcid, date), one a roll call and state: rcid, date, state, vote (0 yes, 1 abstain, 2 no).
+
+    A state votes under today's code, once, also where a former code of it is held beside it (today's then
+    counts), and only while it lived or had a seat. With `states`, their votes alone.
+    """
     codes = {name: number for number, name in enumerate(CHOICES)}
+    former, days = pl.col("state").is_in(list(continuers())), ["code", "state", "begins", "ends"]
+    known = pl.LazyFrame(counted(states or None, seats=True), schema=days, orient="row")
     return (
-        pl.scan_parquet(record.paths(parts))
+        pl.scan_parquet(record.paths(record.parts("votes")))
         .filter(pl.col("choice").is_in(CHOICES))
-        .select("rcid", "state", pl.col("choice").replace_strict(codes, return_dtype=pl.Int8).alias("vote"))
-        .join(calls.lazy(), on="rcid")
+        .select(
+            "rcid",
+            pl.col("state").alias("code"),
+            (pl.col("choice").replace_strict(codes, return_dtype=pl.Int8) + 3 * former.cast(pl.Int8)).alias("vote"),
+        )
+        .join(known, on="code")
+        .join(calls.lazy().select("rcid", "date"), on="rcid")
+        .filter((pl.col("date") >= pl.col("begins")) & (pl.col("date") < pl.col("ends")))
+        .group_by("rcid", "date", "state")
+        .agg(pl.col("vote").min() % 3)
     )
 
 
@@ -161,8 +177,7 @@ def all_similarity(record: Record, *, as_of: date | None = None, issue: str | No
     cast = _cast(record, as_of, () if issue is None else (issue,))
     if cast is None:
         return pl.DataFrame(schema=schema)
-    now = {code: state for state in all_states() for code in identity(state)}
-    votes = cast.with_columns(pl.col("state").replace(now)).unique(["rcid", "state"], keep="first").collect()
+    votes = cast.collect()
     frames = []
     for (year,), rows in votes.partition_by("year", as_dict=True).items():
         states, calls = rows["state"].unique().sort(), rows["rcid"].unique().sort()
@@ -209,21 +224,13 @@ def all_pairs_share(record: Record, year: int, *, as_of: date | None = None) -> 
     Of the states present at a roll call, y of them yes, t abstaining and n no, y(y-1) + t(t-1) +
     n(n-1) ordered pairs agree; the sum over roll calls is divided by all ordered pairs present.
     """
-    parts = record.parts("votes")
-    if not parts or not record.parts("rollcalls"):
+    if not record.parts("votes") or not record.parts("rollcalls"):
         return None
-    calls = record.table("rollcalls", as_of).filter(pl.col("date").dt.year() == year)["rcid"]
-    if calls.is_empty():
-        return None
-    counted = (
-        pl.scan_parquet(record.paths(parts))
-        .filter(pl.col("rcid").is_in(calls.implode()))
-        .group_by("rcid", "choice")
-        .len()
-        .with_columns(pl.col("len").cast(pl.Int64))
-        .collect()
+    calls = record.table("rollcalls", as_of).filter(pl.col("date").dt.year() == year)
+    counts = (
+        counted_votes(record, calls).group_by("rcid", "vote").len().with_columns(pl.col("len").cast(pl.Int64)).collect()
     )
-    same = int((counted["len"] * (counted["len"] - 1)).sum())
-    present = counted.group_by("rcid").agg(pl.col("len").sum())["len"]
+    same = int((counts["len"] * (counts["len"] - 1)).sum())
+    present = counts.group_by("rcid").agg(pl.col("len").sum())["len"]
     pairs = int((present * (present - 1)).sum())
     return same / pairs if pairs else None

@@ -176,7 +176,7 @@ def of_file(source: str, rule: str, names: Sequence[str], counts: pl.DataFrame) 
         around = [(midnight(start), midnight(end) + DAY) for (start, end), _ in said]
         if _share_within(judged, around) >= 0.5:
             return written(union(span for span, _ in said), known)
-    if rule == "known" and _lag(counts) <= PROMPT:
+    if rule == "known" and (source == "gdelt2" or _lag(counts) <= PROMPT):
         return written(from_rows(by_report, QUARTER if source == "gdelt2" else DAY), known)
     spans = from_rows(by_date, DAY)
     if said and source == "icews":
@@ -185,7 +185,7 @@ def of_file(source: str, rule: str, names: Sequence[str], counts: pl.DataFrame) 
 
 
 def _lag(counts: pl.DataFrame) -> float:
-    # A back file carries one day of report for years of events: its own days are what it covers.
+    # A back file of GDELT 1 carries one day of report for years of events: its own days are what it covers.
     lags = counts.select((pl.col("moment").dt.date() - pl.col("date")).dt.total_days().alias("lag"), "n").sort("lag")
     return float(lags["lag"][int((lags["n"].cum_sum() * 2 < lags["n"].sum()).sum())])
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from detente.actors import identity, states
+from detente.actors import continuers, counts_as, identity
 
 if TYPE_CHECKING:
     from detente.record.store import Record
@@ -27,7 +27,7 @@ def pair_facts(record: Record, a: str, b: str, as_of: date | None = None, area: 
             within &= pl.col("third_party").str.split(";").list.contains(third).fill_null(False)
     return (
         record.table("facts", as_of)
-        .filter(_holds(parties, a) & _holds(parties, b) & within)
+        .filter(holds(parties, a) & holds(parties, b) & within)
         .with_columns(_last_day().alias("counts_from"))
         .sort("date", "event_id")
     )
@@ -52,12 +52,15 @@ def chronology_ends(record: Record, facts: pl.DataFrame) -> date:
     return max((declared.get(source) or day for source, day in last), default=date.min)
 
 
-def incomplete_from(record: Record, facts: pl.DataFrame, as_of: date) -> date | None:
-    """The last day covered, where every case of the facts declares one and `as_of` is later; else None."""
+def complete_to(record: Record, a: str, b: str) -> date | None:
+    """The last day to which the chronologies of a pair tell all, so that their silence says something; None without any.
+
+    The latest day that a case of theirs declares (`temporal.end`); where none declares one, that of the last fact held.
+    """
+    facts = pair_facts(record, a, b)
     declared = _declared(record)
-    ends = [declared.get(source) for source in facts["source"].unique()]
-    days = [day for day in ends if day]
-    return max(days) if days and len(days) == len(ends) and max(days) < as_of else None
+    days = [day for source in facts["source"].unique() if (day := declared.get(source))]
+    return max(days) if days else chronology_ends(record, facts) if facts.height else None
 
 
 def _declared(record: Record) -> dict[str, date | None]:
@@ -70,7 +73,7 @@ def pair_agreements(record: Record, a: str, b: str) -> pl.DataFrame:
     Where several cases describe one, the last (the user's own) counts. The table says what an agreement
     is, not that it exists: its life is told by facts, each known on its own day.
     """
-    held = record.table("agreements").filter(_holds(pl.col("parties"), a) & _holds(pl.col("parties"), b))
+    held = record.table("agreements").filter(holds(pl.col("parties"), a) & holds(pl.col("parties"), b))
     return held.unique("agreement", keep="last", maintain_order=True).sort("agreement")
 
 
@@ -79,9 +82,9 @@ def life_facts(record: Record, agreements: pl.DataFrame, as_of: date | None = No
 
     One row for each fact and agreement, oldest first, with the columns `agreement` and `counts_from`.
     """
-    parties = agreements.select("agreement", pl.col("parties").list.eval(_former()))
+    parties = agreements.select("agreement", pl.col("parties").list.eval(_today()))
     named = record.table("facts", as_of).explode("agreements").rename({"agreements": "agreement"})
-    concerned = pl.concat_list("actors", "targets").list.eval(_former())
+    concerned = pl.concat_list("actors", "targets").list.eval(_today())
     return (
         named.join(parties, on="agreement")
         .filter(concerned.list.unique().list.set_intersection("parties").list.len() >= 2)
@@ -92,19 +95,21 @@ def life_facts(record: Record, agreements: pl.DataFrame, as_of: date | None = No
 
 def pair_figures(record: Record, a: str, b: str, as_of: date | None = None) -> pl.DataFrame:
     """Series of either state, of the pair and of either direction, known on `as_of`, by measure, subject and time."""
-    subjects = [a, b, f"{a}-{b}", f"{b}-{a}", f"{a}>{b}", f"{b}>{a}"]
+    ones, others = identity(counts_as(a)), identity(counts_as(b))
+    pairs = [(x, y) for x in ones for y in others] + [(y, x) for x in ones for y in others]
+    subjects = [*ones, *others, *(f"{x}{mark}{y}" for x, y in pairs for mark in "->")]
     held = record.table("figures", as_of).filter(pl.col("subject").is_in(subjects))
     return held.sort("measure", "subject", "date", maintain_order=True)
 
 
-def _holds(parties: pl.Expr, code: str) -> pl.Expr:
-    return parties.list.set_intersection(list(identity(code))).list.len() > 0
+def holds(parties: pl.Expr, code: str) -> pl.Expr:
+    """True where a list of codes holds a state under any code that counts for it."""
+    return parties.list.eval(_today()).list.contains(counts_as(code))
 
 
-def _former() -> pl.Expr:
-    """An element of a list of codes, a former state read as the one that continues it today."""
-    today = [code for code, state in states().items() if not state.continuing]
-    return pl.element().replace({former: code for code in today for former in identity(code)[1:]})
+def _today() -> pl.Expr:
+    """An element of a list of codes, a former state read as the one that continues it."""
+    return pl.element().replace(continuers())
 
 
 def _last_day() -> pl.Expr:

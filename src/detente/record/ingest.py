@@ -7,7 +7,7 @@ of headerless formats go to helper processes, small files joined; other formats 
 from __future__ import annotations
 
 import errno
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ from detente.sources import (
     DamagedFile,
     NotRecognised,
     Reader,
-    detect,
+    contents,
     open_blocks,
 )
 
@@ -41,6 +41,7 @@ PART_ROWS = 400_000
 JOIN_BYTES = 12 << 20
 HELPERS_FROM = 12 << 20
 COMMIT_TASKS = 24
+MOST_REASONS = 3
 NO_COUNTS = pl.DataFrame(schema={"date": pl.Date, "moment": pl.Datetime("us"), "n": pl.UInt32})
 
 
@@ -62,13 +63,22 @@ class Summary:
 
 @dataclass(slots=True)
 class _Opened:
-    """A file ready to be read: its entry, reader and the blocks already unpacked."""
+    """What one reader takes of a file: its entry, and the blocks already unpacked."""
 
     path: Path
     entry: FileEntry
     reader: Reader
-    blocks: list[Block]
-    rest: Iterator[Block] | None
+    numbers: tuple[int, ...] = ()
+    blocks: list[Block] = field(default_factory=list)
+    rest: Iterator[Block] | None = None
+
+
+@dataclass(slots=True)
+class _Unread:
+    """A file that can't be read, and why; "" where it is of no concern."""
+
+    path: Path
+    reason: str
 
 
 def find_files(paths: list[Path]) -> list[Path]:
@@ -112,7 +122,7 @@ class Ingest:
         self.on_progress = on_progress or (lambda name, done, rows: None)
         commits = log.commits()
         self.number = commits[-1].number if commits else 0
-        self.digests = {f.digest for c in commits for f in c.files}
+        self.digests = {_key(f) for c in commits for f in c.files}
         self.parts = [p for c in commits for p in c.parts]
         self.damaged = self._known_damage([c.quarantine for c in commits if c.quarantine])
         self.summary = Summary()
@@ -125,7 +135,8 @@ class Ingest:
 
     def _reset(self) -> None:
         self.written: list[Part] = []
-        self.bad: list[tuple[str, BadRow]] = []
+        self.bad: list[tuple[int, str, BadRow]] = []
+        self.places: dict[int, Path] = {}
         self.pending: list[FileEntry] = []
         self.part_of: dict[str, int] = {}
         self.results = 0
@@ -161,52 +172,61 @@ class Ingest:
         size = 0
         with ThreadPoolExecutor(2) as pool:
             for opened in _ahead(pool, files, self._open):
-                if isinstance(opened, tuple):
-                    self._failed(*opened)
+                if isinstance(opened, _Unread):
+                    self._failed(opened.path, opened.reason)
                     continue
-                if opened.entry.digest in self.digests:
-                    self.summary.already.append(opened.entry.name)
-                    self._progress(opened.entry.name)
+                first = opened[0]
+                if _key(first.entry) in self.digests:
+                    self.summary.already.append(first.entry.name)
+                    self._progress(first.entry.name)
                     continue
-                self.digests.add(opened.entry.digest)
-                if opened.reader.joinable and opened.rest is None:
-                    amount = sum(len(b.data) for b in opened.blocks)
-                    if group and (group[0].reader is not opened.reader or size + amount > JOIN_BYTES):
-                        self._join(group)
-                        group, size = [], 0
-                    group.append(opened)
-                    size += amount
-                    continue
-                if opened.reader.joinable:
-                    self._large(opened)
-                else:
+                self.digests.add(_key(first.entry))
+                if len(opened) > 1 or not first.reader.joinable:
                     self._settle()
                     self._alone(opened)
+                elif first.rest is None:
+                    amount = sum(len(b.data) for b in first.blocks)
+                    if group and (group[0].reader is not first.reader or size + amount > JOIN_BYTES):
+                        self._join(group)
+                        group, size = [], 0
+                    group.append(first)
+                    size += amount
+                else:
+                    self._large(first)
         if group:
             self._join(group)
         self._settle()
 
-    def _open(self, path: Path) -> _Opened | tuple[Path, str]:
-        """Digest, recognise and unpack the beginning of a file (in a helper thread)."""
+    def _open(self, path: Path) -> list[_Opened] | _Unread:
+        """Digest, recognise and unpack the beginning of a file (in a helper thread); several formats are told apart."""
         try:
-            digest = sha256_of(path)
-            entry = FileEntry(path.name, digest, path.stat().st_size, "")
-            reader = detect(path)
-            if digest in self.digests:
-                return _Opened(path, entry, reader, [], None)
-            entry.reader = reader.name
-            stream = open_blocks(path)
-            blocks = list(islice(stream, 1))
-            if blocks and len(blocks[0].data) < JOIN_BYTES // 2:
-                blocks += islice(stream, 1)
-                return _Opened(path, entry, reader, blocks, None if len(blocks) < 2 else stream)
-            return _Opened(path, entry, reader, blocks, stream)
+            digest, held = sha256_of(path), contents(path)
+            opened: list[_Opened] = []
+            for found in held.found:
+                name = path.name if len(held.found) == 1 else f"{path.name}/{found.names[0]}"
+                entry = FileEntry(name, digest, path.stat().st_size, found.reader.name)
+                entry.passed += [] if opened else held.passed
+                self.members[id(entry)] = [*found.names] if len(found.names) > 1 else [found.names[0], path.name]
+                opened.append(_Opened(path, entry, found.reader, found.numbers))
+            if len(opened) == 1 and _key(opened[0].entry) not in self.digests:
+                self._begin(opened[0])
+            return opened
         except NotRecognised as error:
-            return path, str(error) if path in self.named else ""
+            return _Unread(path, str(error) if path in self.named else "")
         except DamagedFile as error:
-            return path, str(error)
+            return _Unread(path, str(error))
         except OSError as error:
-            return path, f"{path}: can't be read: {error.strerror or error}"
+            return _Unread(path, f"{path}: can't be read: {error.strerror or error}")
+
+    def _begin(self, opened: _Opened) -> None:
+        stream = open_blocks(opened.path, only=opened.numbers)
+        opened.blocks = list(islice(stream, 1))
+        opened.rest = stream
+        if not opened.blocks:
+            opened.rest = None
+        elif len(opened.blocks[0].data) < JOIN_BYTES // 2:
+            opened.blocks += islice(stream, 1)
+            opened.rest = None if len(opened.blocks) < 2 else stream
 
     def _known_damage(self, paths: list[str]) -> set[tuple[str, str]]:
         found: set[tuple[str, str]] = set()
@@ -215,7 +235,7 @@ class Ingest:
             found |= set(zip(rows["file"], rows["reason"], strict=True))
         return found
 
-    def _failed(self, path: Path, reason: str) -> None:
+    def _failed(self, path: Path, reason: str, raw: str = "") -> None:
         """List a file that cannot be read, and put it in quarantine once, as line 0."""
         if not reason:
             self.summary.other.append(str(path))
@@ -224,7 +244,7 @@ class Ingest:
         self.summary.failed.append((str(path), reason))
         if (path.name, reason) not in self.damaged:
             self.damaged.add((path.name, reason))
-            self.bad.append((path.name, BadRow(0, reason, "")))
+            self.bad.append((0, path.name, BadRow(0, reason, raw)))
         self._progress(path.name)
 
     def _progress(self, name: str, *, files: int = 1) -> None:
@@ -249,6 +269,7 @@ class Ingest:
         owners = [o.entry for o in group]
         self._task(group[0].reader, owners, starts, 1, b"".join(pieces))
         self.pending += owners
+        self.places.update((id(o.entry), o.path) for o in group)
         self._progress(owners[-1].name, files=len(owners))
         if self.results >= COMMIT_TASKS:
             self._settle()
@@ -267,6 +288,7 @@ class Ingest:
             self._failed(opened.path, str(error))
             return
         self.pending.append(entry)
+        self.places[id(entry)] = opened.path
         self._progress(entry.name)
         if self.results >= COMMIT_TASKS:
             self._settle()
@@ -276,8 +298,8 @@ class Ingest:
         for part in [p for p in self.written if self.part_of.get(p.path) == id(entry)]:
             (self.log.folder / part.path).unlink(missing_ok=True)
             self.written.remove(part)
-        self.bad = [(name, bad) for name, bad in self.bad if name != entry.name]
-        self.digests.discard(entry.digest)
+        self.bad = [one for one in self.bad if one[0] != id(entry)]
+        self.digests.discard(_key(entry))
         self.counts.pop(id(entry), None)
 
     def _received(self, result: Result) -> None:
@@ -288,7 +310,7 @@ class Ingest:
         self.results += 1
         for owner, bad in result.bad:
             owners[owner].quarantined += 1
-            self.bad.append((owners[owner].name, bad))
+            self.bad.append((id(owners[owner]), owners[owner].name, bad))
         for owner, reason, count in result.corrected:
             counts = owners[owner].corrected
             counts[reason] = counts.get(reason, 0) + count
@@ -331,25 +353,33 @@ class Ingest:
         name = path.stem.removesuffix(f"-{part.kind}") + "u"
         return write_part(kept, self.log.folder, part.table, part.source, part.kind, name)
 
-    def _alone(self, opened: _Opened) -> None:
-        """Read one file with a header here; what it adds is committed with it, or taken back if it is damaged."""
+    def _alone(self, opened: list[_Opened]) -> None:
+        """Read a file with a header here, format by format; it is committed whole, or taken back if it is damaged."""
+        try:
+            for one in opened:
+                self._read(one)
+        except DetenteError as error:
+            for one in opened:
+                self._forget(one.entry)
+            self._failed(opened[0].path, str(error))
+            return
+        self.pending += [one.entry for one in opened]
+        self.places.update((id(one.entry), one.path) for one in opened)
+        self._progress(opened[0].entry.name)
+        self._settle()
+
+    def _read(self, opened: _Opened) -> None:
         entry = opened.entry
         buffer: dict[str, list[pl.DataFrame]] = {}
-        stream = chain(opened.blocks, opened.rest or ())
-        try:
-            for batch in opened.reader.read(_ahead_blocks(stream), self.context):
-                self._take(entry, opened.reader, batch, buffer)
-                if sum(f.height for frames in buffer.values() for f in frames) >= PART_ROWS:
-                    self._spill(entry, buffer)
-                    self._progress(entry.name, files=0)
-            self._spill(entry, buffer)
-        except DetenteError as error:
-            self._forget(entry)
-            self._failed(opened.path, str(error))
-            return
-        self.pending.append(entry)
-        self._progress(entry.name)
-        self._settle()
+        stream = (
+            chain(opened.blocks, opened.rest or ()) if opened.blocks else open_blocks(opened.path, only=opened.numbers)
+        )
+        for batch in opened.reader.read(_ahead_blocks(stream), self.context):
+            self._take(entry, opened.reader, batch, buffer)
+            if sum(f.height for frames in buffer.values() for f in frames) >= PART_ROWS:
+                self._spill(entry, buffer)
+                self._progress(entry.name, files=0)
+        self._spill(entry, buffer)
 
     def _take(
         self,
@@ -359,7 +389,7 @@ class Ingest:
         buffer: dict[str, list[pl.DataFrame]],
     ) -> None:
         entry.quarantined += len(batch.bad)
-        self.bad += [(entry.name, bad) for bad in batch.bad]
+        self.bad += [(id(entry), entry.name, bad) for bad in batch.bad]
         for told, more in ((entry.skipped, batch.skipped), (entry.corrected, batch.corrections())):
             for reason, count in more.items():
                 told[reason] = told.get(reason, 0) + count
@@ -396,6 +426,7 @@ class Ingest:
         """Wait for the blocks under way, then commit the files read to their end."""
         for result in self.crew.finish():
             self._received(result)
+        self._refuse_empty()
         if not self.pending and not self.bad:
             return
         for entry in self.pending:
@@ -413,6 +444,20 @@ class Ingest:
         self.summary.files += self.pending
         self._reset()
 
+    def _refuse_empty(self) -> None:
+        """A file of which no row is kept is a failure, not a success with everything in quarantine."""
+        kept = {entry.digest for entry in self.pending if _kept(entry)}
+        for entry in [e for e in self.pending if e.digest not in kept]:
+            self.pending.remove(entry)
+            bad = [row for owner, _, row in self.bad if owner == id(entry)]
+            path, reason = self.places[id(entry)], _no_row(entry, bad)
+            if (path.name, f"{path}: {reason}") in self.damaged:
+                bad = []
+            name, rest = entry.name, [one for one in self.bad if one[0] != id(entry)]
+            self.bad = [*rest, *((0, name, row) for row in bad)]
+            self.digests.discard(_key(entry))
+            self._failed(path, f"{path}: {reason}", bad[0].raw if bad else "")
+
     def _covers(self, entry: FileEntry) -> list[list[str]]:
         counts = self.counts.pop(id(entry), [])
         rule = next(reader.covers for reader in READERS if reader.name == entry.reader)
@@ -422,7 +467,7 @@ class Ingest:
         place = self.log.folder / "quarantine" / f"{number:08d}.parquet"
         place.parent.mkdir(parents=True, exist_ok=True)
         pl.DataFrame(
-            [(name, bad.line, bad.reason, bad.raw) for name, bad in self.bad],
+            [(name, bad.line, bad.reason, bad.raw) for _, name, bad in self.bad],
             schema={"file": pl.Utf8, "line": pl.Int64, "reason": pl.Utf8, "raw": pl.Utf8},
             orient="row",
         ).write_parquet(place)
@@ -430,9 +475,30 @@ class Ingest:
         return str(place.relative_to(self.log.folder))
 
 
+def _key(entry: FileEntry) -> str:
+    """What tells that a file is held: its content; of an empty one, which still covers its quarter hour, its name too."""
+    return entry.digest if entry.bytes else f"{entry.digest} {entry.name}"
+
+
+def _kept(entry: FileEntry) -> bool:
+    """Whether something of a file was taken, was held before, or was not to be expected."""
+    return bool(sum(entry.rows.values()) + entry.duplicates) or (entry.reader == "gdelt2" and not entry.quarantined)
+
+
+def _no_row(entry: FileEntry, bad: Sequence[BadRow]) -> str:
+    """Why no row of a file was kept: the commonest reasons and the first line."""
+    if not bad:
+        aside = ", ".join(f"{n:,} {what}" for what, n in entry.skipped.items())
+        return f"no row was kept: {aside}" if aside else "holds no rows"
+    counts = Counter(row.reason for row in bad).most_common(MOST_REASONS)
+    told = "; ".join(f"{reason} ({n:,})" for reason, n in counts)
+    first = bad[0]
+    return f"none of {len(bad):,} rows could be kept: {told}; line {first.line}: {first.raw[:80]!r}"
+
+
 def _ahead(
-    pool: ThreadPoolExecutor, files: list[Path], work: Callable[[Path], _Opened | tuple[Path, str]]
-) -> Iterator[_Opened | tuple[Path, str]]:
+    pool: ThreadPoolExecutor, files: list[Path], work: Callable[[Path], list[_Opened] | _Unread]
+) -> Iterator[list[_Opened] | _Unread]:
     """Open files a few ahead of the one being read, in order."""
     waiting = deque(pool.submit(work, path) for path in files[:2])
     for n in range(len(files)):

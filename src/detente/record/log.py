@@ -39,7 +39,7 @@ class FileEntry:
     """What became of one file: rows taken, duplicates, rows set aside, rows corrected by reason, and the days covered.
 
     `covers` has [first day, last day, day from which that was known] as ISO texts; where days are covered in
-    part, [start, end, day] with moments, half open.
+    part, [start, end, day] with moments, half open. `passed` are members that hold no data we read, with the reason.
     """
 
     name: str
@@ -51,6 +51,7 @@ class FileEntry:
     quarantined: int = 0
     skipped: dict[str, int] = field(default_factory=dict)
     covers: list[list[str]] = field(default_factory=list)
+    passed: list[str] = field(default_factory=list)
     corrected: dict[str, int] = field(default_factory=dict)
 
 

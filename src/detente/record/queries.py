@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from detente.actors import identity
-from detente.actors.tables import states as all_states
+from detente.actors import counted
 from detente.errors import DetenteError
 
 if TYPE_CHECKING:
@@ -36,21 +35,23 @@ def pair_events(events: Any, a: str, b: str, as_of: date | None, since: date | N
 
 
 def state_events(events: Any, as_of: date | None, states: Sequence[str] | None = None) -> Any:
-    """Events between different states known on `as_of`; continuing states count with their former codes.
+    """Events between different states known on `as_of`, each on days on which both states lived.
 
-    With `states`, only those between two of them.
+    Former codes of a continuing state count as today's. With `states`, only events between two of them.
     """
     import ibis
 
     if as_of is not None:
         events = events.filter(events.known_on <= as_of)
-    current = {code: now for now in (all_states() if states is None else states) for code in identity(now)}
-    events = events.filter(events.sender.isin(list(current)) & events.receiver.isin(list(current)))
-    former = [(code, now) for code, now in current.items() if code != now]
-    if former:
-        events = events.mutate(
-            sender=ibis.cases(*((events.sender == code, now) for code, now in former), else_=events.sender),
-            receiver=ibis.cases(*((events.receiver == code, now) for code, now in former), else_=events.receiver),
+    columns = events.columns
+    rows = pl.DataFrame(counted(states), schema=["code", "counts", "begins", "ends"], orient="row")
+    known = ibis.memtable(rows.to_arrow())
+    for side in ("sender", "receiver"):
+        joined = events.join(known, events[side] == known.code)
+        events = (
+            joined.filter((joined.date >= joined.begins) & (joined.date < joined.ends))
+            .mutate(**{side: joined.counts})
+            .select(columns)
         )
     return events.filter(events.sender != events.receiver)
 

@@ -111,6 +111,8 @@ def do(task: Task, context: Context, folder: Path) -> Result:
     result = Result()
     reader = READERS[task.reader]
     starts = pl.Series(task.starts)
+    if not task.data:
+        return result
     for batch in reader.read(iter([Block("", task.first_line, task.data)]), context):
         if batch.lines is None:
             raise AssertionError(f"reader {reader.name} is joinable but gives no lines")

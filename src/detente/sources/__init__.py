@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from detente.errors import DetenteError
 from detente.sources import chronology, gdelt, icews, polecat, unvotes
-from detente.sources.foreign import known_as
+from detente.sources.contents import Contents, Found, NotRecognised, find_contents
 from detente.sources.reader import Context, Head, Reader
 from detente.sources.schema import TABLES, BadRow, Batch
 from detente.sources.stream import Block, DamagedFile, open_blocks
@@ -19,35 +18,28 @@ __all__ = [
     "BadRow",
     "Batch",
     "Block",
+    "Contents",
     "Context",
     "DamagedFile",
+    "Found",
     "Head",
     "NotRecognised",
     "Reader",
+    "contents",
     "detect",
     "open_blocks",
 ]
 
 
-class NotRecognised(DetenteError):
-    """The file's content is of no format we read."""
+def contents(path: Path) -> Contents:
+    """What a file holds, member by member; see `detente.sources.contents`."""
+    return find_contents(path, READERS)
 
 
 def detect(path: Path) -> Reader:
-    """The reader for a file, from its first lines (unpacked if need be).
+    """The reader for a file, from its first lines (unpacked if need be); of several, that of the first member that has one.
 
-    Raises NotRecognised for an empty file or one of no known format, DamagedFile for one that
-    cannot be read.
+    Raises NotRecognised for an empty file or one of no known format, DamagedFile for one that cannot be read or must be
+    unpacked first.
     """
-    for block in open_blocks(path, size=1 << 18):
-        head = Head(tuple(block.data.split(b"\n")[:50]))
-        for reader in READERS:
-            if reader.recognises(head):
-                return reader
-        if other := known_as(head):
-            raise NotRecognised(f"{path}: {other}")
-        raise NotRecognised(
-            f"{path}: of no format we read (ICEWS, GDELT events, POLECAT, UN votes, chronology or figures CSV); "
-            f"it begins {bytes(block.data[:60])!r}"
-        )
-    raise NotRecognised(f"{path}: is empty")
+    return contents(path).found[0].reader

@@ -6,7 +6,7 @@ import codecs
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -18,6 +18,16 @@ BLOCK = 12 << 20
 MAX_RATIO = 250
 MIN_BOUND = 256 << 20
 _FAULTS = (EOFError, zlib.error)
+_PACKED = (
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"\x1f\x8b", "gzip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ", "xz"),
+    (b"7z\xbc\xaf", "7-Zip"),
+    (b"Rar!", "RAR"),
+    (b"\x28\xb5\x2f\xfd", "Zstandard"),
+)
 
 
 class DamagedFile(DetenteError):
@@ -33,24 +43,64 @@ class Block:
     data: bytes
 
 
-def open_blocks(path: Path, size: int = BLOCK) -> Iterator[Block]:
-    """Yield the lines of a file in blocks of about `size` bytes.
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file within a file (of plain and gzip files the only one): its place, name, and first lines; b"" where it is empty."""
+
+    number: int
+    name: str
+    head: bytes
+
+
+def open_blocks(path: Path, size: int = BLOCK, only: Collection[int] | None = None) -> Iterator[Block]:
+    """Yield the lines of a file in blocks of about `size` bytes; with `only`, of the members of these numbers.
 
     Raises DamagedFile, naming the file and the remedy, for truncated or corrupt compression, a
     wrong checksum, or more than MAX_RATIO times the compressed size (a "zip bomb").
     """
     try:
         with path.open("rb") as file:
-            magic = file.read(4)
-            file.seek(0)
-            if magic[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
-                yield from _zip_blocks(path, file, size)
-            elif magic[:2] == b"\x1f\x8b":
-                yield from _lines(path.name, _gzip_pieces(path, file, size), size)
-            else:
-                yield from _lines(path.name, iter(lambda: file.read(size), b""), size)
+            for number, (name, pieces) in enumerate(_streams(path, file, size)):
+                if only is None or number in only:
+                    yield from _lines(name, pieces, size)
     except OSError as error:
         raise DamagedFile(f"{path}: can't be read: {error.strerror or error}") from None
+
+
+def members(path: Path, size: int = 1 << 18) -> list[Member]:
+    """What is in a file, each member with its beginning. Raises DamagedFile as `open_blocks` does."""
+    try:
+        with path.open("rb") as file:
+            return [
+                Member(number, name, next((block.data for block in _lines(name, pieces, size)), b""))
+                for number, (name, pieces) in enumerate(_streams(path, file, size))
+            ]
+    except OSError as error:
+        raise DamagedFile(f"{path}: can't be read: {error.strerror or error}") from None
+
+
+def packing(head: bytes) -> str:
+    """How the content that begins so is packed, where it must be unpacked first; "" where it is not.
+
+    >>> packing(b"BZh91AY"), packing(b"20191024")
+    ('bzip2', '')
+    """
+    for magic, name in _PACKED:
+        if head.startswith(magic):
+            return name
+    return "tar" if head[257:262] == b"ustar" else ""
+
+
+def _streams(path: Path, file: IO[bytes], size: int) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """The members of a file by name, unpacked piece by piece as they are read."""
+    magic = file.read(4)
+    file.seek(0)
+    if magic[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
+        yield from _zip_streams(path, file, size)
+    elif magic[:2] == b"\x1f\x8b":
+        yield path.name.removesuffix(".gz"), _gzip_pieces(path, file, size)
+    else:
+        yield path.name, iter(lambda: file.read(size), b"")
 
 
 def _lines(member: str, pieces: Iterator[bytes], size: int) -> Iterator[Block]:
@@ -139,17 +189,17 @@ def _gzip_pieces(path: Path, file: IO[bytes], size: int) -> Iterator[bytes]:
         raise DamagedFile(f"{path}: its gzip data is truncated or corrupt ({error}); fetch it again") from None
 
 
-def _zip_blocks(path: Path, file: IO[bytes], size: int) -> Iterator[Block]:
+def _zip_streams(path: Path, file: IO[bytes], size: int) -> Iterator[tuple[str, Iterator[bytes]]]:
     try:
         archive = zipfile.ZipFile(file)
-        members = [m for m in archive.infolist() if not m.is_dir() and not m.filename.startswith("__MACOSX/")]
+        inside = [m for m in archive.infolist() if not m.is_dir() and not m.filename.startswith("__MACOSX/")]
     except (zipfile.BadZipFile, ValueError, struct.error) as error:
         raise DamagedFile(f"{path}: is a truncated or corrupt zip ({error}); fetch it again") from None
     count = _bounded(path, path.stat().st_size)
-    for member in members:
+    for member in inside:
         if member.flag_bits & 1:
             raise DamagedFile(f"{path}: {member.filename} is encrypted; unpack it yourself")
-        yield from _lines(member.filename, _member_pieces(path, file, member, size, count), size)
+        yield member.filename, _member_pieces(path, file, member, size, count)
 
 
 def _member_pieces(

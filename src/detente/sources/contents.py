@@ -1,0 +1,105 @@
+"""What a file holds: which reader takes which member, and what is passed over.
+
+A zip is looked at member by member: a README beside the data is passed over, two formats are read by their own readers,
+and an archive within an archive must be unpacked first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from detente.errors import DetenteError
+from detente.sources.foreign import known_as
+from detente.sources.reader import Head, Reader
+from detente.sources.stream import DamagedFile, Member, members, packing
+
+_EXPORT = re.compile(r"(?<!\d)(19|20)\d{12}\.export\.csv$", re.IGNORECASE)
+_PAGE = re.compile(rb"\s*<(!doctype|html|\?xml|error)", re.IGNORECASE)
+
+
+class NotRecognised(DetenteError):
+    """The file's content is of no format we read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Members that one reader takes together, by number and by name."""
+
+    reader: Reader
+    numbers: tuple[int, ...]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a file holds: `found` to be read, and the names of members `passed` over, each with the reason."""
+
+    found: tuple[Found, ...]
+    passed: tuple[str, ...]
+
+
+def find_contents(path: Path, readers: Sequence[Reader]) -> Contents:
+    """Look at the beginning of every member of a file.
+
+    Raises NotRecognised where there is nothing to read, DamagedFile where the file can't be read, must be unpacked first, or is
+    a web page in place of data.
+    """
+    held = members(path)
+    if not held:
+        raise NotRecognised(f"{path}: is an empty zip")
+    found: dict[tuple[int, int], tuple[Reader, list[Member]]] = {}
+    passed: list[tuple[Member, str]] = []
+    for member in held:
+        reader, reason = _reader(member, readers)
+        if reader is None:
+            passed.append((member, reason))
+            continue
+        # Formats with a header are read member by member, so that each keeps its own columns and span.
+        key = (readers.index(reader), -1 if reader.joinable else member.number)
+        found.setdefault(key, (reader, []))[1].append(member)
+    if not found:
+        raise _nothing(path, held, passed)
+    return Contents(
+        tuple(
+            Found(reader, tuple(m.number for m in some), tuple(m.name for m in some)) for reader, some in found.values()
+        ),
+        tuple(f"{member.name} ({reason.partition(' (ICEWS')[0]})" for member, reason in passed),
+    )
+
+
+def _reader(member: Member, readers: Sequence[Reader]) -> tuple[Reader | None, str]:
+    """The reader that takes a member, or why none does."""
+    if not member.head:
+        # Some quarter hours of GDELT 2 are published as files without a row.
+        empty = (
+            next((r for r in readers if r.name == "gdelt2" and r.joinable), None)
+            if _EXPORT.search(member.name)
+            else None
+        )
+        return empty, "is empty"
+    if packed := packing(member.head):
+        return None, f"is packed ({packed})"
+    head = Head(tuple(member.head.split(b"\n")[:50]))
+    for reader in readers:
+        if reader.recognises(head):
+            return reader, ""
+    return None, known_as(head) or (
+        "of no format we read (ICEWS, GDELT events, POLECAT, UN votes, chronology or figures CSV); "
+        f"it begins {bytes(member.head[:60])!r}"
+    )
+
+
+def _nothing(path: Path, held: Sequence[Member], passed: Sequence[tuple[Member, str]]) -> DetenteError:
+    """Why nothing of a file can be read, in one line."""
+    for member, _ in passed:
+        if packed := packing(member.head):
+            inner = f"holds an archive ({member.name})" if member.name != path.name else f"is an archive ({packed})"
+            return DamagedFile(f"{path}: {inner}: unpack it first and ingest what is in it")
+    (member, reason), *more = passed
+    if not more:
+        page = _PAGE.match(member.head) and path.suffix.lower() not in (".html", ".htm", ".xml")
+        return (DamagedFile if page else NotRecognised)(f"{path}: {reason}")
+    return NotRecognised(f"{path}: none of its {len(held)} members can be read; {member.name}: {reason}")
