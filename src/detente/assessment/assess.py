@@ -53,11 +53,11 @@ def assess(
     notes = Notes()
     held = lives(record, a, b, as_of)
     figures = collect_figures(record, a, b, as_of, entries, notes)
-    in_force = stock_figure(held, (state_name(a), state_name(b)), as_of, notes)
+    in_force = stock_figure(held, (state_name(a, as_of), state_name(b, as_of)), as_of, notes)
     figures = (*figures[:2], in_force, *figures[2:]) if in_force else figures
     if entries.facts.is_empty() and entries.events.is_empty() and not figures:
         raise NoData(
-            f"nothing about {state_name(a)} and {state_name(b)} was known on {as_of} in {record.folder}. Ingest event files "
+            f"nothing about {state_name(a, as_of)} and {state_name(b, as_of)} was known on {as_of} in {record.folder}. Ingest event files "
             "(detente ingest FILE...), a chronology of your own (docs/formats.md), or fetch some "
             f"(detente fetch gdelt --from {months_before(as_of, 3)} --to {as_of})"
         )
@@ -70,7 +70,7 @@ def assess(
         summary += f" The chronology is complete to {complete} only: silence after that day may be ours."
     return Assessment(
         (a, b),
-        (state_name(a), state_name(b)),
+        (state_name(a, as_of), state_name(b, as_of)),
         as_of,
         HORIZON,
         verdict,
