@@ -15,7 +15,7 @@ from detente.sources.cells import clean
 from detente.sources.codes import read_action
 from detente.sources.icews import RELEASE
 
-MISSING = ["NA", "NULL", "None", "nan", "NaN", "N/A", "n/a", "-", "--", "null", "none", "", "#N/A", "<NA>"]
+MISSING = ["NA", "NULL", "None", "nan", "NaN", "N/A", "n/a", "-", "--", "null", "none", "", "#N/A", "<NA>", "\\N"]
 
 
 def release(path: Path, *rows: dict[str, str], names: list[str] | None = None, separator: str = "\t") -> Path:

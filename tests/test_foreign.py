@@ -35,6 +35,9 @@ HEADERS = {
     "web page": "<!DOCTYPE html><html><head><title>404</title>",
     "commas between the columns": gdelt_row(1).replace("\t", ","),
     "of 60 columns": gdelt_row(1).rpartition("\t")[0],
+    "ICEWS events without the line of column names": "25000001\t2017-12-01" + "\t" * 18,
+    "POLECAT events without the line of column names": "E1\t2023-01-02" + "\t" * 38,
+    "UTF-16 without its mark": "s\0u\0b\0j\0e\0c\0t\0",
     "Phoenix daily": "20140620_0001_0\t20140620\t2014\t6\t20\tRUS\tRUS\t\t\tUSAGOV\tUSA\tGOV\t\t036",
 }
 
@@ -46,7 +49,11 @@ def test_the_layout_is_known_by_name(tmp_path: Path, name: str) -> None:
     with pytest.raises(DetenteError) as told:
         detect(file)
     said = str(told.value)
-    assert name in said and ": is " in said and any(w in said for w in ("ingest", "write", "fetch", "detente"))
+    assert (
+        name in said
+        and ": is " in said
+        and any(w in said for w in ("ingest", "write", "fetch", "detente", "put it", "save it"))
+    )
 
 
 def test_what_nobody_knows_is_not_guessed(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 import detente as dt
 from conftest import read_file
+from detente.actors import actors
 from detente.errors import DetenteError
 from detente.record.audit import audit
 from detente.record.cases import builtin_cases, case_in
@@ -227,3 +228,21 @@ def test_cases_go_through_the_same_checks(tmp_path: Path) -> None:
     facts(tmp_path / "later" / "facts.csv", fact("2300-01-01"))
     with pytest.raises(DetenteError, match="after the day of ingest"):
         case_in(tmp_path / "later").table("facts")
+
+
+def test_a_vague_day_of_knowledge_is_its_last(tmp_path: Path) -> None:
+    read = read_file(
+        facts(tmp_path / "f.csv", fact("2007-06-01", known="2007"), fact("2007-06-01", "IND", known="2006"))
+    )
+    assert read.rows["known_on"].to_list() == [date(2007, 12, 31)]
+    assert list(read.bad) == [3]
+
+
+def test_names_files_have_missing_cells_and_years_of_four_digits(tmp_path: Path) -> None:
+    names = tmp_path / "names.csv"
+    names.write_text("name,code,sector,from,to\nMy Person,RUS,NA,2001,NULL\n")
+    assert actors(str(names)).resolve("My Person", date(2007, 1, 1)).code == "RUS"
+    names = tmp_path / "bad.csv"
+    names.write_text("name,code,sector,from,to\nMy Person,RUS,,07,\n")
+    with pytest.raises(DetenteError, match="line 2: '07' is no date"):
+        actors(str(names))

@@ -165,6 +165,9 @@ def _raw_gdelt(head: Head, line: bytes) -> str:
         return f"is GDELT's Global Knowledge Graph: {EVENTS}"
     if _DAYS.match(line) and line.count(b",") > 50 and head.tabs < 10:
         return "is GDELT events with commas between the columns, where place names hold commas too: " + EVENTS
+    if len(fields) in (20, 40) and re.match(rb"^[\w-]+\t(\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{4})\t", line):
+        what = "ICEWS" if len(fields) == 20 else "POLECAT"
+        return f"is {what} events without the line of column names: put it back as the first line"
     if _DAYS.match(line) and len(fields) > 40:
         return f"is GDELT events of {len(fields)} columns; the releases have 57, 58 or 61: {EVENTS}"
     return ""
