@@ -110,7 +110,10 @@ def main() -> None:
                 ends[name][ended] += 1
                 if why:
                     faults.append((name, a, b, n, ended, why))
-            print(f"{number} of {len(pairs)}: {a} {b}, {len(faults)} faults, {time.perf_counter() - began:.0f} s", file=sys.stderr)
+            print(
+                f"{number} of {len(pairs)}: {a} {b}, {len(faults)} faults, {time.perf_counter() - began:.0f} s",
+                file=sys.stderr,
+            )
         report(given, pairs, ends, faults, time.perf_counter() - began)
 
 
