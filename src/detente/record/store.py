@@ -17,7 +17,7 @@ from detente.codebook import Codebook, load_codebook
 from detente.record.cases import CASE_TABLES, Case, builtin_cases, case_in, installed_cases
 from detente.record.coverage import DAY, Span, days, midnight, periods, read_span, shares, union
 from detente.record.ingest import Ingest, Summary, find_files
-from detente.record.log import Commit, Log, Part, sha256_of
+from detente.record.log import Commit, Log, Part, live_parts, sha256_of
 from detente.sources.schema import TABLES, conform
 
 EVENT_SOURCES = ("icews", "icews_triples", "polecat", "gdelt2", "gdelt1")
@@ -115,8 +115,7 @@ class Record:
         """The Parquet files of a table, oldest first."""
         return [
             p
-            for c in self.commits
-            for p in c.parts
+            for p in live_parts(self.commits)
             if p.table == table and (source is None or p.source == source) and (kind is None or p.kind == kind)
         ]
 
@@ -241,5 +240,5 @@ class Record:
 
     def digest(self) -> str:
         """A digest of everything held: the stored parts and the built-in cases."""
-        parts = sorted(p.sha256 for c in self.commits for p in c.parts) + [c.digest for c in self.cases]
+        parts = sorted(p.sha256 for p in live_parts(self.commits)) + [c.digest for c in self.cases]
         return hashlib.sha256("".join(parts).encode()).hexdigest()[:16]
