@@ -60,7 +60,6 @@ examples: $(READY)
 
 figures: $(READY)
 	$(BIN)/python tools/build_figures.py ../shared/data src/detente/cases
-	$(BIN)/python tools/fit_reference.py ../shared/data > src/detente/forecasts/reference.toml
 
 dictionary: $(READY)
 	$(BIN)/python tools/build_dictionary.py .

@@ -242,7 +242,7 @@ def record(data: Path) -> None:
         )
         held.ideal_points(sessions=2)
         start = time.perf_counter()
-        fit = held.ideal_points().fit
+        fit = held.ideal_points(sessions=None).fit
         print(
             f"  record.ideal_points(): {fit.votes_used:,} votes, 74 sessions, with errors  {time.perf_counter() - start:9.4f} s   (no peer in Python; bound: 60 s)"
         )

@@ -5,10 +5,14 @@ from __future__ import annotations
 import gzip
 import os
 import zipfile
+from collections import Counter
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import polars as pl
 import pytest
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -74,6 +78,30 @@ def triples(path: Path, rows: list[tuple[str, ...]]) -> Path:
     else:
         path.write_text(text)
     return path
+
+
+def read_file(path: Path, today: date | None = None) -> SimpleNamespace:
+    """What the reader of a file makes of it: rows by table, faults by line, corrections and rows skipped by reason."""
+    from detente.actors import actors
+    from detente.codebook import load_codebook
+    from detente.sources import Context, detect, open_blocks
+
+    reader = detect(path)
+    batches = list(reader.read(open_blocks(path), Context(actors(), load_codebook(), today)))
+    tables = {b.table: [x.rows for x in batches if x.table == b.table] for b in batches}
+    corrected: Counter[str] = Counter()
+    skipped: Counter[str] = Counter()
+    for batch in batches:
+        corrected.update(batch.corrections())
+        skipped.update(batch.skipped)
+    return SimpleNamespace(
+        reader=reader.name,
+        rows=pl.concat(next(iter(tables.values()))) if tables else pl.DataFrame(),
+        tables={name: pl.concat(frames) for name, frames in tables.items()},
+        bad={bad.line: bad.reason for batch in batches for bad in batch.bad},
+        corrected=dict(corrected),
+        skipped=dict(skipped),
+    )
 
 
 @pytest.fixture

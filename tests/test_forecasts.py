@@ -306,7 +306,13 @@ def test_calls_recover_known_rates_and_their_intervals_hold_them() -> None:
     truth = float(more_likely(np.array([4e5]), 1e6, np.array([3e5]), 1e6, 2.0)[0])
     said, held = [], []
     for seed in range(25):
-        made = calls(chronology(0.4, 0.3, seed), [f"area{n}" for n in range(8)], date(1990, 1, 1), date(2019, 12, 31))
+        made = calls(
+            chronology(0.4, 0.3, seed),
+            [f"area{n}" for n in range(8)],
+            date(1990, 1, 1),
+            date(2019, 12, 31),
+            complete_to=date(2019, 12, 31),
+        )
         said += [call.probability for call in made.calls.values()]
         held += [call.low <= truth <= call.high for call in made.calls.values()]
         assert all(abs(sum(call.weights.values()) - 1) < 1e-9 for call in made.calls.values())
@@ -318,13 +324,17 @@ def test_calls_see_nothing_after_the_day() -> None:
     day = date(2010, 6, 1)
     areas = [f"area{n}" for n in range(8)]
     later = [(area, when, not up) if when > day else (area, when, up) for area, when, up in events]
-    assert calls(events, areas, date(1990, 1, 1), day) == calls(later, areas, date(1990, 1, 1), day)
+    assert calls(events, areas, date(1990, 1, 1), day, complete_to=day) == calls(
+        later, areas, date(1990, 1, 1), day, complete_to=day
+    )
 
 
 def test_past_calls_were_made_with_what_was_known_then() -> None:
     events = chronology(0.5, 0.4, 4)
     areas = [f"area{n}" for n in range(8)]
-    now, then = (calls(events, areas, date(1990, 1, 1), date(y, 6, 1)) for y in (2015, 2008))
+    now, then = (
+        calls(events, areas, date(1990, 1, 1), date(y, 6, 1), complete_to=date(2019, 12, 31)) for y in (2015, 2008)
+    )
     assert now.past[: len(then.past)] == then.past and len(now.past) > len(then.past)
 
 

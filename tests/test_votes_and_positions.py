@@ -129,7 +129,7 @@ def test_links_follow_a_membership_that_moves_and_spreads() -> None:
 
 
 def test_all_sessions_of_the_un(votes: Any) -> None:
-    found = votes.ideal_points()
+    found = votes.ideal_points(sessions=None)
     fit = found.fit
     assert fit.votes_used > 860_000
     assert len(np.unique(fit.sessions)) == 74

@@ -107,7 +107,7 @@ def three_way_street(record: Any) -> Iterator[str]:
 
 
 def positions(record: Any, charts: Path, published: Path | None) -> Iterator[str]:
-    found = record.ideal_points()
+    found = record.ideal_points(sessions=None)
     fit: IdealPointsFit = found.fit
     frame = found.frame()
     yield "## Ideal points in the UN, 1946 to 2019"

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.actors import moment
 from detente.errors import DetenteError
+from detente.measures.months import past_day
 from detente.record import Record
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class OpenRecord(Record):
 
         DetenteError where one of them had ended by then, naming its successors, or did not exist yet.
         """
-        day = _day(as_of)
+        day = _as_of(as_of)
         first, second = self.actors.side(a, day), self.actors.side(b, day)
         if first == second:
             raise DetenteError(f"{a!r} and {b!r} are the same state")
@@ -69,19 +70,19 @@ class OpenRecord(Record):
         from detente.measures import states_panel
 
         named = self._sides(states, as_of)
-        return states_panel(self, named, by=by, as_of=_day(as_of), area=area, source=source, least=least)
+        return states_panel(self, named, by=by, as_of=_as_of(as_of), area=area, source=source, least=least)
 
     def similarity(self, *, issue: str | None = None, as_of: str | date | None = None) -> pl.DataFrame:
         """How alike all pairs vote in the UN, year by year; see `detente.measures.all_similarity`."""
         from detente.measures import all_similarity
 
-        return all_similarity(self, as_of=_day(as_of), issue=issue)
+        return all_similarity(self, as_of=_as_of(as_of), issue=issue)
 
     def triangle(self, states: Sequence[str], *, as_of: str | date | None = None, **asked: Any) -> Triangle:
         """Who answers whom among three states or more; see `detente.explain.triangle`."""
         from detente.explain.triangle import triangle
 
-        return triangle(self, self._sides(states, as_of) or [], as_of=_day(as_of), **asked)
+        return triangle(self, self._sides(states, as_of) or [], as_of=_as_of(as_of), **asked)
 
     def components(
         self,
@@ -95,16 +96,16 @@ class OpenRecord(Record):
         from detente.explain.components import components
 
         named = self._sides(states, as_of)
-        return components(self, k, states=named, as_of=_day(as_of), **asked)
+        return components(self, k, states=named, as_of=_as_of(as_of), **asked)
 
     def ideal_points(self, *, as_of: str | date | None = None, **asked: Any) -> Explained[IdealPointsFit]:
         """Positions of all states in the UN, session by session; see `detente.explain.positions`."""
         from detente.explain.positions import ideal_points
 
-        return ideal_points(self, as_of=_day(as_of), **asked)
+        return ideal_points(self, as_of=_as_of(as_of), **asked)
 
     def _sides(self, states: Sequence[str] | None, as_of: str | date | None) -> list[str] | None:
-        return None if states is None else [self.actors.side(state, _day(as_of)) for state in states]
+        return None if states is None else [self.actors.side(state, _as_of(as_of)) for state in states]
 
     def claims_files(self) -> dict[str, Path]:
         """The claims files that the cases bring, by name."""
@@ -121,7 +122,7 @@ class OpenRecord(Record):
         path = known.get(str(file), Path(file))
         if not path.exists():
             raise DetenteError(f"{file}: no such claims file; cases bring: {', '.join(sorted(known)) or 'none'}")
-        return check(self, read_study(path, self.actors, self.codebook), as_of=_day(as_of), seed=seed)
+        return check(self, read_study(path, self.actors, self.codebook), as_of=_as_of(as_of), seed=seed)
 
 
 @dataclass(frozen=True)
@@ -277,3 +278,8 @@ def open_record(
 
 def _day(value: str | date | None) -> date | None:
     return moment(value) if isinstance(value, str) else value
+
+
+def _as_of(value: str | date | None) -> date | None:
+    day = _day(value)
+    return past_day(day) if day else None

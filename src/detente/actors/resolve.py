@@ -141,8 +141,9 @@ class Actors:
                 f"{path}: the names file needs a header with name, code and optionally sector, from, to; "
                 f"{', '.join(sorted(missing))} missing"
             )
-        for line, row in enumerate(reader, start=2):
-            code = (row.get("code") or "").strip()
+        for line, told in enumerate(reader, start=2):
+            row = {name: "" if is_missing(cell) else cell.strip() for name, cell in told.items() if name}
+            code = row["code"]
             if code not in states() and code not in organisations():
                 raise DetenteError(
                     f"{path}: line {line}: {code!r} is no state or organisation code (see `detente who`)"
@@ -150,14 +151,14 @@ class Actors:
             try:
                 spell = Spell(
                     code,
-                    (row.get("sector") or "").strip(),
+                    row.get("sector", ""),
                     "from the names file",
-                    moment((row.get("from") or "").strip()),
-                    moment((row.get("to") or "").strip(), last=True),
+                    moment(row.get("from", "")),
+                    moment(row.get("to", ""), last=True),
                 )
             except DetenteError as error:
                 raise DetenteError(f"{path}: line {line}: {error}") from None
-            self._own.setdefault(normal(row["name"] or ""), Person(row["name"] or "")).spells.append(spell)
+            self._own.setdefault(normal(row["name"]), Person(row["name"])).spells.append(spell)
 
     def resolve(self, name: str, on: date | None = None) -> Actor:
         """Who a name stands for on the day `on`; without a day, offices are listed, not judged.

@@ -8,6 +8,7 @@ office holders are our own tables. See docs/actors.md for the sources and checks
 from __future__ import annotations
 
 import csv
+import re
 import tomllib
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -109,7 +110,7 @@ def several(cell: str | None) -> tuple[str, ...]:
 
 
 def moment(text: str, *, last: bool = False) -> date | None:
-    """A date written as YYYY, YYYY-MM or YYYY-MM-DD; with `last`, the first day after it ends.
+    """A date written as YYYY, YYYY-MM or YYYY-MM-DD; with `last`, the first day after it ends. A year has four digits.
 
     >>> moment("2004-03"), moment("2004", last=True)
     (datetime.date(2004, 3, 1), datetime.date(2005, 1, 1))
@@ -117,6 +118,8 @@ def moment(text: str, *, last: bool = False) -> date | None:
     if not text:
         return None
     try:
+        if not re.fullmatch(r"\d{4}(-\d{1,2}){0,2}", text):
+            raise ValueError
         parts = [int(p) for p in text.split("-")]
         if len(parts) == 3:
             return date(*parts)

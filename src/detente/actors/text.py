@@ -42,7 +42,7 @@ def normal(name: str) -> str:
 
 
 # What spreadsheets, R, Python and databases write where they have nothing.
-MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "null", "none", "nan", "nil", "-", "--", "."})
+MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "null", "none", "nan", "nil", "\\n", "-", "--", "."})
 
 
 def is_missing(cell: str | None) -> bool:

@@ -10,29 +10,22 @@ import polars as pl
 from detente import __version__
 from detente.actors import state_name
 from detente.assessment.figures import collect_figures
-from detente.assessment.findings import AreaFinding, Assessment, Evidence, Figure, Notes
+from detente.assessment.findings import AreaFinding, Assessment, Evidence, Notes
 from detente.assessment.helps import what_would_help
 from detente.assessment.holdings import area_stock, stock_figure
 from detente.assessment.series import chart_series
-from detente.assessment.windows import (
-    HORIZON,
-    LEAST_EVENTS,
-    Entries,
-    collect,
-    event_share,
-    event_windows,
-    fact_share,
-)
+from detente.assessment.windows import LEAST_EVENTS, Entries, collect, event_share, fact_share
+from detente.assessment.words import cannot_tell, overall
 from detente.codebook import Area
 from detente.errors import NoData
 from detente.explain.digest import explain
 from detente.explain.section import Section
 from detente.forecasts.hazards import Calls
-from detente.forecasts.outlook import OPENING, UNLIKELY, Outlook, from_call, from_reference, improvement
-from detente.measures.months import months_before
+from detente.forecasts.outlook import OPENING, UNLIKELY, Outlook, from_call, improvement
+from detente.measures.months import HORIZON, months_before
 from detente.measures.shares import Share, probability_higher, share
 from detente.measures.stock import Life, lives
-from detente.record.facts import date_text, incomplete_from
+from detente.record.facts import date_text
 
 if TYPE_CHECKING:
     from detente.record import Record
@@ -53,8 +46,9 @@ def assess(
     notes = Notes()
     held = lives(record, a, b, as_of)
     figures = collect_figures(record, a, b, as_of, entries, notes)
-    in_force = stock_figure(held, (state_name(a), state_name(b)), as_of, notes)
-    figures = (*figures[:2], in_force, *figures[2:]) if in_force else figures
+    in_force = stock_figure(held, (state_name(a), state_name(b)), as_of, entries.facts_to or as_of, notes)
+    leading = [f for f in (*figures, in_force) if f and f.leading]
+    figures = (*leading, *(f for f in (*figures, in_force) if f and not f.leading))
     if entries.facts.is_empty() and entries.events.is_empty() and not figures:
         raise NoData(
             f"nothing about {state_name(a)} and {state_name(b)} was known on {as_of} in {record.folder}. Ingest event files "
@@ -62,12 +56,9 @@ def assess(
             f"(detente fetch gdelt --from {months_before(as_of, 3)} --to {as_of})"
         )
     areas = record.codebook.areas
-    calls = improvement(entries.facts, [area.id for area in areas], as_of, HORIZON)
-    findings = tuple(_area(area, entries, held, calls, as_of, notes) for area in areas)
-    pair_outlook = None if any(f.rule for f in findings) else _pair_outlook(entries, as_of)
-    verdict, summary = _overall(findings, pair_outlook)
-    if complete := incomplete_from(record, entries.facts, as_of):
-        summary += f" The chronology is complete to {complete} only: silence after that day may be ours."
+    calls = improvement(entries.facts, [area.id for area in areas], as_of, HORIZON, complete_to=entries.facts_to)
+    findings = tuple(_area(area, entries, held, calls, notes) for area in areas)
+    verdict, summary = overall(findings, entries)
     return Assessment(
         (a, b),
         (state_name(a), state_name(b)),
@@ -75,15 +66,14 @@ def assess(
         HORIZON,
         verdict,
         summary,
-        pair_outlook,
         findings,
         figures,
         _third_parties(entries, as_of),
         *(what_would_help(record, a, b, as_of, HORIZON, source) if explained else ((), "")),
         _explanation(record, a, b, as_of, source) if explained else (),
-        _cannot_tell(entries, findings, figures, calls, as_of),
+        cannot_tell(entries, findings, figures, calls),
         tuple(notes.items),
-        _provenance(record, source),
+        _provenance(record, entries.source),
         chart_series(record, a, b, as_of, entries, held),
     )
 
@@ -108,34 +98,24 @@ def _direction(now: Share, before: Share, least: int) -> str:
     )
 
 
-def _area(area: Area, entries: Entries, held: list[Life], calls: Calls, as_of: date, notes: Notes) -> AreaFinding:
+def _area(area: Area, entries: Entries, held: list[Life], calls: Calls, notes: Notes) -> AreaFinding:
+    as_of, windows = entries.as_of, entries.windows
     start, earlier = months_before(as_of, HORIZON), months_before(as_of, 2 * HORIZON)
-    facts_now = fact_share(entries.facts, area.id, start, as_of)
-    windows = event_windows(entries, as_of)
+    facts_now = fact_share(entries.facts, area.id, start, as_of) if entries.facts_say else share(0, 0)
     events_now = event_share(entries.events, area.id, windows[1], windows[2]) if windows else share(0, 0)
-    by_events = windows is not None and events_now.n >= LEAST_EVENTS
-    if by_events and windows:
+    data_to = entries.facts_to if entries.facts_say else None
+    if windows and not entries.old and events_now.n >= LEAST_EVENTS:
+        data_to = windows[2]
         now, least = events_now, LEAST_EVENTS
         before = event_share(entries.events, area.id, windows[0], windows[1])
         basis = f"{now.n} reports of {entries.source}, {windows[1]} to {windows[2]}"
     else:
         now, before, least = facts_now, fact_share(entries.facts, area.id, earlier, start), LEAST_FACTS
-        basis = f"{now.n} dated {'fact' if now.n == 1 else 'facts'}, {start} to {as_of}"
+        basis = f"{now.n} dated {'fact' if now.n == 1 else 'facts'}, {start} to {data_to or as_of}"
     outlook: Outlook | None = None
     if area.id in calls.calls and not entries.facts.filter(pl.col("area") == area.id).is_empty():
         outlook = from_call(calls.calls[area.id], calls)
-    evidence = _evidence(area.id, entries, notes, windows)
-    unknown = None
-    if outlook is None:
-        unknown = (
-            "no chronology of this area: how often it improved in the past is unknown"
-            if now.n
-            else f"only {events_now.n} reports in the window and no chronology"
-            if events_now.n
-            else "no record of this area held before this date"
-        )
-    elif now.n == 0:
-        unknown = "no entry in the window: the level now is unknown"
+    evidence = _evidence(area.id, entries, notes)
     return AreaFinding(
         area.id,
         area.title,
@@ -151,14 +131,38 @@ def _area(area: Area, entries: Entries, held: list[Life], calls: Calls, as_of: d
         outlook.rule if outlook else "",
         outlook.verdict if outlook else "unknown",
         evidence,
-        area_stock(held, area.id, as_of, notes),
-        unknown,
+        area_stock(held, area.id, as_of, entries.facts_to or as_of, notes),
+        _unknown(area.id, entries, now.n, events_now, outlook is None) or None,
+        data_to if now.n else None,
     )
 
 
-def _evidence(
-    area: str, entries: Entries, notes: Notes, windows: tuple[date, date, date] | None
-) -> tuple[Evidence, ...]:
+def _unknown(area: str, entries: Entries, entered: int, reports: Share, no_chance: bool) -> str:
+    """Why the level or the chance of an area is unknown; "" where both are known."""
+    facts = entries.facts.filter(pl.col("area") == area)
+    if facts.is_empty() and not reports.n and not entered:
+        return "no record of this area held before this date"
+    complete = f"complete to {entries.facts_to} only, the chronology"
+    level = chance = ""
+    if not entered and entries.old and reports.mean is not None:
+        ends = f"{entries.source} ends {entries.covered[-1][1]}"
+        level = f"{ends} (last known: {reports.mean:.0%} of {reports.n} reports)"
+    elif not entered and facts.height and not entries.facts_say:
+        level = complete
+    elif not entered and reports.n:
+        level = f"{reports.n} reports in the window, {LEAST_EVENTS} are needed"
+    elif not entered:
+        level = "no entry in the window"
+    if no_chance:
+        short = f"the chronology has no past of {HORIZON} months to judge by"
+        chance = "no chronology of this area" if facts.is_empty() else complete if entries.incomplete else short
+    if level == chance and level:
+        return f"level and chance: {level}"
+    return "; ".join(f"{what}: {why}" for what, why in (("level", level), ("chance", chance)) if why)
+
+
+def _evidence(area: str, entries: Entries, notes: Notes) -> tuple[Evidence, ...]:
+    windows = entries.windows
     found = [
         Evidence(
             date_text(row["date"], row["precision"]),
@@ -197,50 +201,6 @@ def _action(code: str) -> str:
     return actions()[code].name if code in actions() else code
 
 
-def _pair_outlook(entries: Entries, as_of: date) -> Outlook | None:
-    """The outlook of the pair as a whole from the reference class, for pairs without a chronology."""
-    windows = event_windows(entries, as_of)
-    if windows is None:
-        return None
-    now = event_share(entries.events, None, windows[1], windows[2])
-    return from_reference(now.mean, as_of) if now.mean is not None and now.n >= LEAST_EVENTS else None
-
-
-def _overall(findings: tuple[AreaFinding, ...], pair_outlook: Outlook | None) -> tuple[str, str]:
-    known = [f for f in findings if f.verdict != "unknown"]
-    if not known and pair_outlook:
-        return pair_outlook.verdict, (
-            f"All reports together: a {pair_outlook.probability:.0%} chance of a higher cooperative share within {HORIZON} months "
-            f"(all pairs: {pair_outlook.base_rate:.0%}), by the reference class alone. Area by area nothing can be said without a chronology."
-        )
-    if not known:
-        return "unknown", "Nothing held says how often these relations improved: no area can be judged."
-    counts = {word: [f.title for f in known if f.verdict == word] for word in ("opening", "limited", "unlikely")}
-    verdict = (
-        "opening"
-        if len(counts["opening"]) * 2 > len(known)
-        else "unlikely"
-        if len(counts["unlikely"]) * 2 > len(known)
-        else "limited"
-    )
-    text = f"{_number(len(counts['opening']))} of {len(known)} areas can be expected to improve within {HORIZON} months"
-    if counts["opening"]:
-        text += f" ({', '.join(counts['opening'])})"
-    for word, outcome in (("limited", "may"), ("unlikely", "{} unlikely to")):
-        if n := len(counts[word]):
-            text += f"; {_number(n).lower()} {outcome.format('is' if n == 1 else 'are')}"
-    left = len(findings) - len(known)
-    return verdict, text + "." + (f" Of {left} nothing can be said." if left else "")
-
-
-def _number(n: int) -> str:
-    return (
-        ("None", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")[n]
-        if n <= 12
-        else str(n)
-    )
-
-
 def _third_parties(entries: Entries, as_of: date) -> tuple[dict[str, Any], ...]:
     """Third states over which the pair acted in the last ten years, by facts and by reports in the window."""
     table: dict[str, dict[str, Any]] = {}
@@ -251,8 +211,8 @@ def _third_parties(entries: Entries, as_of: date) -> tuple[dict[str, Any], ...]:
                 code, {"state": code, "name": state_name(code), "cooperative": 0, "conflictual": 0, "reports": 0}
             )
             cell[row["tone"]] += 1
-    windows = event_windows(entries, as_of)
-    if windows:
+    windows = entries.windows
+    if windows and not entries.old:
         some = entries.events.filter((pl.col("date") > windows[0]) & (pl.col("date") <= windows[2]))["areas"].explode()
         for name, count in some.drop_nulls().value_counts().iter_rows():
             if name.startswith("third_party_dispute:"):
@@ -264,39 +224,6 @@ def _third_parties(entries: Entries, as_of: date) -> tuple[dict[str, Any], ...]:
     return tuple(
         sorted(table.values(), key=lambda c: (-c["cooperative"] - c["conflictual"], -c["reports"], c["state"]))[:8]
     )
-
-
-def _cannot_tell(
-    entries: Entries, findings: tuple[AreaFinding, ...], figures: tuple[Figure, ...], calls: Calls, as_of: date
-) -> tuple[str, ...]:
-    said = ["Counts are of facts we listed or of reports that were coded, not of deeds; they grow with attention."]
-    if entries.source:
-        first, last = entries.covered[0][0], entries.covered[-1][1]
-        said.append(f"Events come from {entries.source} alone, which covers {first} to {last}.")
-        if any(" reports of " in f.basis for f in findings):
-            said.append(
-                "Events are placed in areas mostly by the kind of act, which fixes much of an area's level: read its direction."
-            )
-    else:
-        said.append(
-            "No event source is held: levels rest on the chronology, a few entries an area, and their intervals are wide."
-        )
-    if any(f.rule for f in findings):
-        said.append(
-            f"Probabilities are averages of simple models of the chronology, weighted by their past calls{_past(calls)}; opening from {OPENING:.0%}, unlikely below {UNLIKELY:.0%}."
-        )
-    if any(f.stock for f in findings):
-        said.append(
-            "An agreement counts as in force until a fact ends it; some lapse without one (detente record audit)."
-        )
-    later = {f.text.split(",")[0]: f.compiled_on.year for f in figures if f.compiled_on and f.compiled_on > as_of}
-    if later:
-        named = "; ".join(f"{text} ({year})" for text, year in later.items())
-        said.append(f"Compiled only after this day, though about years before it: {named}.")
-    unknown = [f.title for f in findings if f.verdict == "unknown"]
-    if unknown:
-        said.append(f"Unknown on {as_of}: {', '.join(unknown)}.")
-    return tuple(said)
 
 
 def _provenance(record: Record, source: str | None) -> dict[str, Any]:
@@ -315,10 +242,3 @@ def _provenance(record: Record, source: str | None) -> dict[str, Any]:
             "source": source,
         },
     }
-
-
-def _past(calls: Calls) -> str:
-    record = calls.record()
-    if not record:
-        return ", none of which could be checked yet"
-    return f" (Brier {record['brier']:.3f} over {record['n']:.0f}, base rates alone {record['brier_base']:.3f})"

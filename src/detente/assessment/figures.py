@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from detente.actors import state_name
-from detente.assessment.findings import Figure, Notes
-from detente.assessment.windows import LEAST_EVENTS, Entries, event_share, event_windows
-from detente.measures.months import months_before
-from detente.measures.shares import share
+from detente.actors.tables import last_day
+from detente.assessment.findings import Figure, Notes, past_figure
+from detente.assessment.windows import LEAST_EVENTS, Entries, event_share
+from detente.measures.months import is_old, months_before
+from detente.measures.shares import Share, share
 from detente.measures.votes import agreement, all_pairs_share
 from detente.record.facts import pair_figures
 
@@ -44,7 +45,10 @@ WORDS = {
 
 
 def collect_figures(record: Record, a: str, b: str, as_of: date, entries: Entries, notes: Notes) -> tuple[Figure, ...]:
-    """Reported acts, UN votes, and the latest value of every series held of the two, not older than ten years."""
+    """Reported acts, UN votes, and the latest value of every series held of the two, not older than ten years.
+
+    What ended more than 24 months before the day has no value: it is said what was last known.
+    """
     shares = (_reports_figure(record, a, b, as_of, entries, notes), _votes_figure(record, a, b, as_of, notes))
     series = pair_figures(record, a, b, as_of).filter(~pl.col("measure").str.contains(SKIPPED))
     return (*(f for f in shares if f), *_series_figures(series, as_of, notes))
@@ -56,19 +60,23 @@ def _series_figures(series: pl.DataFrame, as_of: date, notes: Notes) -> list[Fig
         last, first = rows.row(-1, named=True), rows.row(0, named=True)
         if last["date"] <= months_before(as_of, 120):
             continue
-        text = _subject(last["subject"]) + WORDS.get(last["measure"], last["measure"].replace("_", " "))
+        named = _subject(last["subject"]) + WORDS.get(last["measure"], last["measure"].replace("_", " "))
+        text = f"{named[0].upper()}{named[1:]}"
+        note = (notes.number(last["url"], last["title"]),)
+        data_to = min(last_day(last["period"]) or last["date"], as_of)
         earlier = rows.height > 1 and first["unit"] == last["unit"]
-        found.append(
-            Figure(
-                f"{text[0].upper()}{text[1:]}, {last['period']}",
-                last["value"],
-                last["unit"],
-                None,
-                f"{first['value']:,g} in {first['period']}" if earlier else "",
-                (notes.number(last["url"], last["title"]),),
-                last["compiled_on"],
-            )
+        made = Figure(
+            f"{text}, {last['period']}",
+            last["value"],
+            last["unit"],
+            None,
+            f"{first['value']:,g} in {first['period']}" if earlier else "",
+            note,
+            last["compiled_on"],
+            data_to,
         )
+        old = is_old(data_to, as_of)
+        found.append(past_figure(text, data_to, made.amount, note, last["compiled_on"]) if old else made)
     return found
 
 
@@ -80,47 +88,82 @@ def _subject(subject: str) -> str:
     return "" if "-" in subject else f"{state_name(subject)}: "
 
 
+def _share_figure(
+    text: str,
+    span: str,
+    now: Share,
+    what: str,
+    compared: str,
+    data_to: date,
+    as_of: date,
+    note: int,
+    compiled_on: date | None = None,
+    value: float | None = None,
+) -> Figure | None:
+    """A share of now, or what was last known of it; None where nothing was counted."""
+    if now.mean is None or now.low is None or now.high is None:
+        return None
+    mean = now.mean if value is None else value
+    if is_old(data_to, as_of):
+        said = f"{mean:.0%} of {now.n:,} {what}"
+        return past_figure(text, data_to, said, (note,), compiled_on)
+    title = f"{text}, {span} ({now.n:,} {what})"
+    interval = (now.low, now.high)
+    return Figure(title, mean, "share", interval, compared, (note,), compiled_on, data_to, leading=True)
+
+
+REPORTS, VOTES = "Reported acts that are cooperative", "UN roll calls with the same vote"
+
+
 def _reports_figure(record: Record, a: str, b: str, as_of: date, entries: Entries, notes: Notes) -> Figure | None:
-    """The cooperative share of all reports: from events held, else from the yearly counts of the case."""
-    windows = event_windows(entries, as_of)
-    if windows:
-        now = event_share(entries.events, None, windows[1], windows[2])
-        before = event_share(entries.events, None, windows[0], windows[1])
-        if now.n >= LEAST_EVENTS and now.mean is not None and now.low is not None and now.high is not None:
-            return Figure(
-                f"Reported acts that are cooperative, {windows[1]} to {windows[2]} ({now.n:,} reports)",
-                now.mean,
-                "share",
-                (now.low, now.high),
-                f"{before.mean:.0%} in the window before" if before.mean is not None else "",
-                (notes.number(None, f"{entries.source}: events held in this record"),),
-            )
+    """The cooperative share of all reports: of the answer's source; where no events are held, of the yearly counts of a case."""
+    if not entries.source:
+        return _yearly_reports(record, a, b, as_of, notes)
+    if not entries.windows:
+        return None
+    start, middle, end = entries.windows
+    now, before = event_share(entries.events, None, middle, end), event_share(entries.events, None, start, middle)
+    note = notes.number(None, f"{entries.source}: events held in this record") if now.n else 0
+    if 0 < now.n < LEAST_EVENTS:
+        why = f"{now.n} reports of {entries.source}, {middle} to {end}, are too few: {LEAST_EVENTS} are needed"
+        return Figure(REPORTS, None, "", None, why, (note,))
+    compared = f"{before.mean:.0%} in the window before" if before.mean is not None else ""
+    return _share_figure(REPORTS, f"{middle} to {end}", now, "reports", compared, end, as_of, note)
+
+
+def yearly_counts(record: Record, a: str, b: str, as_of: date) -> pl.DataFrame:
+    """The yearly reports of a case by direction, known on the day: subject, year, k cooperative of n, and the rows' source."""
     rows = record.table("figures", as_of).filter(
         pl.col("subject").is_in([f"{a}>{b}", f"{b}>{a}"]) & pl.col("measure").str.starts_with("icews_")
     )
+    return (
+        rows.group_by("subject", pl.col("date").dt.year().alias("year"))
+        .agg(
+            pl.col("value").filter(pl.col("measure").str.contains("cooperation")).sum().cast(pl.Int64).alias("k"),
+            pl.col("value").sum().cast(pl.Int64).alias("n"),
+            pl.first("url", "title"),
+            pl.max("compiled_on"),
+        )
+        .sort("subject", "year")
+    )
+
+
+def _yearly_reports(record: Record, a: str, b: str, as_of: date, notes: Notes) -> Figure | None:
+    rows = yearly_counts(record, a, b, as_of)
     if rows.is_empty():
         return None
-    years = (
-        rows.group_by(pl.col("date").dt.year().alias("year"))
-        .agg(
-            pl.col("value").filter(pl.col("measure").str.contains("cooperation")).sum().alias("k"),
-            pl.col("value").sum().alias("n"),
-        )
-        .sort("year")
-    )
+    years = rows.group_by("year").agg(pl.sum("k", "n"), pl.first("url", "title"), pl.max("compiled_on")).sort("year")
     last, first = years.row(-1, named=True), years.row(0, named=True)
-    now = share(int(last["k"]), int(last["n"]))
-    if now.mean is None or now.low is None or now.high is None:
-        return None
-    row = rows.row(0, named=True)
-    return Figure(
-        f"Reported acts that are cooperative, {last['year']} ({now.n:,} reports)",
-        now.mean,
-        "share",
-        (now.low, now.high),
-        f"{first['k'] / first['n']:.0%} in {first['year']}",
-        (notes.number(row["url"], row["title"]),),
-        row["compiled_on"],
+    return _share_figure(
+        REPORTS,
+        str(last["year"]),
+        share(last["k"], last["n"]),
+        "reports",
+        f"{first['k'] / first['n']:.0%} in {first['year']}" if first["n"] else "",
+        date(last["year"], 12, 31),
+        as_of,
+        notes.number(last["url"], last["title"]),
+        last["compiled_on"],
     )
 
 
@@ -129,7 +172,6 @@ def _votes_figure(record: Record, a: str, b: str, as_of: date, notes: Notes) -> 
     table = agreement(record, a, b, as_of=as_of).filter(pl.col("year") < as_of.year)
     if table.height:
         last = table.row(-1, named=True)
-        now = share(last["identical"], last["votes"])
         everyone = all_pairs_share(record, last["year"], as_of=as_of)
         earlier = table.filter(pl.col("year") == last["year"] - 5)
         note = notes.number(
@@ -138,32 +180,45 @@ def _votes_figure(record: Record, a: str, b: str, as_of: date, notes: Notes) -> 
         )
         compared = [f"all pairs {everyone:.0%}"] if everyone is not None else []
         compared += [f"{earlier['share'][0]:.0%} in {last['year'] - 5}"] if earlier.height else []
-        interval = (now.low, now.high) if now.low is not None and now.high is not None else None
-        return Figure(
-            f"UN roll calls with the same vote, {last['year']} ({last['votes']} roll calls)",
-            last["share"],
-            "share",
-            interval,
+        return _share_figure(
+            VOTES,
+            str(last["year"]),
+            share(last["identical"], last["votes"]),
+            "roll calls",
             ", ".join(compared),
-            (note,),
+            _last_call(record, last["year"], as_of),
+            as_of,
+            note,
+            value=last["share"],
         )
     held = record.table("figures", as_of).filter((pl.col("measure") == "un_agreement") & pl.col("area").is_null())
     rows = held.filter(pl.col("subject").is_in([f"{a}-{b}", f"{b}-{a}"])).sort("date")
-    if rows.is_empty():
-        return None
+    return _case_votes(held, rows, as_of, notes) if rows.height else None
+
+
+def _last_call(record: Record, year: int, as_of: date) -> date:
+    days = record.table("rollcalls", as_of).filter(pl.col("date").dt.year() == year)["date"]
+    last: Any = days.max()
+    return last if isinstance(last, date) else date(year, 12, 31)
+
+
+def _case_votes(held: pl.DataFrame, rows: pl.DataFrame, as_of: date, notes: Notes) -> Figure | None:
     row = rows.row(-1, named=True)
+    year = int(row["period"])
     calls = int("".join(c for c in row["unit"] if c.isdigit()) or 0)
-    now = share(round(row["value"] * calls), calls)
-    everyone_rows = held.filter((pl.col("subject") == "all") & (pl.col("period") == row["period"]))
-    earlier = rows.filter(pl.col("period") == str(int(row["period"]) - 5))
-    compared = [f"all pairs {everyone_rows['value'][0]:.0%}"] if everyone_rows.height else []
-    compared += [f"{earlier['value'][0]:.0%} in {int(row['period']) - 5}"] if earlier.height else []
-    return Figure(
-        f"UN roll calls with the same vote, {row['period']} ({calls} roll calls)",
-        row["value"],
-        "share",
-        (now.low, now.high) if now.low is not None and now.high is not None else None,
+    everyone = held.filter((pl.col("subject") == "all") & (pl.col("period") == row["period"]))
+    earlier = rows.filter(pl.col("period") == str(year - 5))
+    compared = [f"all pairs {everyone['value'][0]:.0%}"] if everyone.height else []
+    compared += [f"{earlier['value'][0]:.0%} in {year - 5}"] if earlier.height else []
+    return _share_figure(
+        VOTES,
+        row["period"],
+        share(round(row["value"] * calls), calls),
+        "roll calls",
         ", ".join(compared),
-        (notes.number(row["url"], row["title"]),),
+        date(year, 12, 31),
+        as_of,
+        notes.number(row["url"], row["title"]),
         row["compiled_on"],
+        row["value"],
     )

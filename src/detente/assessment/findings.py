@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from detente.explain.section import Section, sections_as_data
-from detente.forecasts.outlook import Outlook
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +36,14 @@ class HeldAgreement:
 
 @dataclass(frozen=True, slots=True)
 class AreaStock:
-    """How many agreements of an area are in force, how many were 24 months earlier, restrictions, and all by name."""
+    """How many agreements of an area are in force, how many were 24 months earlier, restrictions, all by name, and the day to
+    which the facts that say so are complete."""
 
     in_force: int
     earlier: int
     restrictions: int
     agreements: tuple[HeldAgreement, ...]
+    data_to: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,8 @@ class AreaFinding:
     """One issue area: level and direction of cooperation, chance of improvement, verdict, evidence.
 
     `level` is the cooperative share (0-1) of the entries in the window, with a 90% interval;
-    `direction` rising, steady or falling; `stock` is None where no agreements of the pair are held;
-    `unknown` says why something is not known.
+    `direction` rising, steady or falling; `data_to` the last day of the data behind both; `stock` is None where no agreements
+    of the pair are held; `unknown` says why something is not known.
     """
 
     area: str
@@ -70,22 +71,26 @@ class AreaFinding:
     evidence: tuple[Evidence, ...]
     stock: AreaStock | None
     unknown: str | None
+    data_to: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure with its unit ("share" for 0 to 1), interval (None where it is a count), comparison and note.
+    """A figure with its unit ("share" for 0 to 1), interval (None where it is a count), comparison, note and the last day of its data.
 
-    `compiled_on` is the year in which it was really compiled, where that is later than the day on which it counts as known.
+    `value` is None where it is unknown on the day; then the comparison says what was last known, or why. `leading` marks those
+    that open the assessment where they are known. `compiled_on` is the year in which it was really compiled, where that is later than the day on which it counts as known.
     """
 
     text: str
-    value: float
+    value: float | None
     unit: str
     interval: tuple[float, float] | None
     comparison: str
     notes: tuple[int, ...]
     compiled_on: date | None = None
+    data_to: date | None = None
+    leading: bool = False
 
     @property
     def amount(self) -> str:
@@ -95,11 +100,29 @@ class Figure:
         '17%'
         >>> Figure("imports", 5.75, "billion US dollars", None, "", (1,)).amount
         '5.75 billion US dollars'
+        >>> past_figure("votes", date(2011, 12, 31), "17%", (1,)).amount
+        'unknown since 2011'
         """
+        if self.value is None:
+            return "unknown" + (f" since {day_text(self.data_to)}" if self.data_to else "")
         if self.unit == "share":
             return f"{self.value:.0%}"
         number = f"{self.value:,.0f}" if self.value == int(self.value) else f"{self.value:,}"
         return f"{number} {self.unit}".strip()
+
+
+def past_figure(text: str, data_to: date, last: str, notes: tuple[int, ...], compiled_on: date | None = None) -> Figure:
+    """A figure of which nothing is known any more on the day: what was last known is history, no value."""
+    return Figure(text, None, "", None, f"last known, {day_text(data_to)}: {last}", notes, compiled_on, data_to)
+
+
+def day_text(day: date) -> str:
+    """The last day of data for readers: a year where data end with one.
+
+    >>> day_text(date(2011, 12, 31)), day_text(date(2018, 8, 31))
+    ('2011', '2018-08-31')
+    """
+    return str(day.year) if (day.month, day.day) == (12, 31) else day.isoformat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +183,6 @@ class Assessment:
     horizon: int
     verdict: str
     summary: str
-    outlook: Outlook | None
     areas: tuple[AreaFinding, ...]
     figures: tuple[Figure, ...]
     third_parties: tuple[dict[str, Any], ...]
@@ -172,6 +194,11 @@ class Assessment:
     provenance: dict[str, Any]
     series: dict[str, Any]
 
+    @property
+    def headlines(self) -> tuple[Figure, ...]:
+        """The figures that open the assessment: of now, or none."""
+        return tuple(f for f in self.figures if f.leading and f.value is not None)
+
     def sources(self, numbers: Iterable[int]) -> list[str]:
         """Addresses (titles where there is no address) of notes."""
         return [self.notes[n - 1][0] or self.notes[n - 1][1] for n in numbers]
@@ -181,6 +208,7 @@ class Assessment:
             return None
         return {
             **{name: getattr(held, name) for name in ("in_force", "earlier", "restrictions")},
+            "data_to": held.data_to.isoformat(),
             "agreements": [
                 {**asdict(one), "notes": list(one.notes), "sources": self.sources(one.notes)} for one in held.agreements
             ],
@@ -195,9 +223,6 @@ class Assessment:
             "overall": {
                 "verdict": self.verdict,
                 "summary": self.summary,
-                "probability": _round(self.outlook.probability) if self.outlook else None,
-                "probability_interval": _pair((self.outlook.low, self.outlook.high)) if self.outlook else None,
-                "rests_on": self.outlook.rests_on if self.outlook else None,
             },
             "areas": [
                 {
@@ -227,6 +252,7 @@ class Assessment:
                     ],
                     "stock": self._stock(a.stock),
                     "unknown": a.unknown,
+                    "data_to": _day(a.data_to),
                 }
                 for a in self.areas
             ],
@@ -242,7 +268,8 @@ class Assessment:
                     "comparison": f.comparison,
                     "notes": list(f.notes),
                     "sources": self.sources(f.notes),
-                    "compiled_on": f.compiled_on.isoformat() if f.compiled_on else None,
+                    "compiled_on": _day(f.compiled_on),
+                    "data_to": _day(f.data_to),
                 }
                 for f in self.figures
             ],
@@ -257,11 +284,11 @@ class Assessment:
         """`to_dict` as JSON text with a final newline."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=1) + "\n"
 
-    def to_html(self, path: str | Path) -> Path:
-        """Write the self-contained page; returns its path."""
+    def to_html(self, path: str | Path, *, brief: bool = False) -> Path:
+        """Write the self-contained page; returns its path. `brief` stops after the finding and the table of areas."""
         from detente.report.page import write_page
 
-        return write_page(self, Path(path))
+        return write_page(self, Path(path), brief=brief)
 
     def to_text(self, width: int = 100) -> str:
         """The terminal form, without colours."""
@@ -285,6 +312,10 @@ def _help(one: Help) -> dict[str, Any]:
             for a in one.areas
         ],
     }
+
+
+def _day(value: date | None) -> str | None:
+    return value.isoformat() if value else None
 
 
 def _round(value: float | None) -> float | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from detente.actors import identity
+from detente.assessment.figures import yearly_counts
 from detente.assessment.windows import Entries
 from detente.measures.stock import Life, stock
 
@@ -17,18 +18,10 @@ if TYPE_CHECKING:
 
 def chart_series(record: Record, a: str, b: str, as_of: date, entries: Entries, held: list[Life]) -> dict[str, Any]:
     """Plain rows for every chart of the page; `stock` is empty where no agreements are held."""
-    rows = record.table("figures", as_of).filter(
-        pl.col("measure").str.starts_with("icews_") & pl.col("subject").is_in([f"{a}>{b}", f"{b}>{a}"])
-    )
+    rows = yearly_counts(record, a, b, as_of)
     yearly = [
-        {"sender": subject.split(">")[0], "period": f"{year}-01-01", "k": int(k), "n": int(n)}
-        for subject, year, k, n in rows.group_by("subject", pl.col("date").dt.year().alias("year"))
-        .agg(
-            pl.col("value").filter(pl.col("measure").str.contains("cooperation")).sum().alias("k"),
-            pl.col("value").sum().alias("n"),
-        )
-        .sort("subject", "year")
-        .iter_rows()
+        {"sender": subject.split(">")[0], "period": f"{year}-01-01", "k": k, "n": n}
+        for subject, year, k, n in rows.select("subject", "year", "k", "n").iter_rows()
     ]
     monthly: list[dict[str, Any]] = []
     if entries.events.height:
@@ -63,20 +56,22 @@ def chart_series(record: Record, a: str, b: str, as_of: date, entries: Entries, 
         for row in entries.facts.iter_rows(named=True)
     ]
     return {
-        "yearly": yearly,
+        # Another source's counts don't stand in for those of the source of the answer.
+        "yearly": [] if entries.source else yearly,
         "yearly_compiled": rows["compiled_on"].max(),
         "monthly": monthly,
         "facts": facts,
-        "stock": _stock(entries.facts, held, as_of),
+        "facts_to": (entries.facts_to or as_of).isoformat(),
+        "stock": _stock(entries.facts, held, entries.facts_to or as_of),
         "source": entries.source,
     }
 
 
-def _stock(facts: pl.DataFrame, held: list[Life], as_of: date) -> list[dict[str, Any]]:
+def _stock(facts: pl.DataFrame, held: list[Life], last: date) -> list[dict[str, Any]]:
     if not held or facts.is_empty():
         return []
-    days = pl.select(pl.date_range(pl.lit(facts["date"].min()), pl.lit(as_of), "1mo")).to_series().to_list()
+    days = pl.select(pl.date_range(pl.lit(facts["date"].min()), pl.lit(last), "1mo")).to_series().to_list()
     return [
         {"day": row["day"].isoformat(), **{name: row[name] for name in ("in_force", "suspended", "restrictions")}}
-        for row in stock(held, [*days, as_of]).iter_rows(named=True)
+        for row in stock(held, [*days, last]).iter_rows(named=True)
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -9,44 +10,67 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from detente.errors import NoData
-from detente.measures.months import months_before
+from detente.measures.months import HORIZON, is_old, months_before
 from detente.measures.panel import choose_source
 from detente.measures.shares import Share, share
-from detente.record.facts import pair_facts
+from detente.record.facts import complete_to, pair_facts
 from detente.record.queries import read_pair
 
 if TYPE_CHECKING:
     from detente.record import Record
 
-HORIZON = 24
 LEAST_EVENTS = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """Dated entries of one pair: columns date, area, cooperative, and what the evidence needs."""
+    """What is held of one pair on a day, from its chronology and from the one event source of the answer.
 
+    `windows` are those of `event_windows`; `facts_to` the day to which the chronology is complete (at most the day itself).
+    """
+
+    as_of: date
     facts: pl.DataFrame
+    facts_to: date | None
     events: pl.DataFrame
     source: str | None
     covered: list[tuple[date, date]]
+    windows: tuple[date, date, date] | None
+
+    @property
+    def old(self) -> bool:
+        """Whether the events ended so long before the day that they say nothing of now."""
+        return not self.covered or is_old(self.covered[-1][1], self.as_of)
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether the day lies after that to which the chronology is complete: its silence since says nothing."""
+        return self.facts_to is not None and self.facts_to < self.as_of
+
+    @property
+    def facts_say(self) -> bool:
+        """Whether the chronology covers at least half of the window before the day."""
+        return self.facts_to is not None and self.facts_to >= months_before(self.as_of, HORIZON // 2)
 
 
 def collect(record: Record, a: str, b: str, as_of: date, source: str | None) -> Entries:
     """Everything dated that the record holds of the pair on `as_of`."""
     facts = pair_facts(record, a, b, as_of)
+    end = complete_to(record, a, b)
+    facts_to = min(end, as_of) if end and facts.height else None
     empty = pl.DataFrame(schema={"date": pl.Date, "areas": pl.List(pl.Utf8), "quad": pl.Int8})
-    start = months_before(as_of, 2 * HORIZON)
     try:
-        chosen = choose_source(record, source, as_of, pair=(a, b), since=start)
+        chosen = choose_source(record, source, as_of, pair=(a, b))
     except NoData:
         if source:
             raise
-        return Entries(facts, empty, None, [])
-    if not record.covers(chosen, as_of):
-        return Entries(facts, empty, None, [])
+        return Entries(as_of, facts, facts_to, empty, None, [], None)
+    covered = record.covers(chosen, as_of)
+    if not covered:
+        return Entries(as_of, facts, facts_to, empty, None, [], None)
+    start = months_before(covered[-1][1], 2 * HORIZON)
     events = read_pair(record, a, b, source=chosen, as_of=as_of, since=start)
-    return Entries(facts, events, chosen, record.covers(chosen, as_of))
+    return Entries(as_of, facts, facts_to, events, chosen, covered, event_windows(covered))
 
 
 def fact_share(facts: pl.DataFrame, area: str | None, first: date, last: date) -> Share:
@@ -65,17 +89,19 @@ def event_share(events: pl.DataFrame, area: str | None, first: date, last: date)
     return share(some.filter(pl.col("quad") <= 2).height, some.height)
 
 
-def event_windows(entries: Entries, as_of: date) -> tuple[date, date, date] | None:
-    """(start, middle, end) of the two equal windows that events allow before `as_of`, None for too little.
+def event_windows(covered: Sequence[tuple[date, date]]) -> tuple[date, date, date] | None:
+    """(start, middle, end) of the two equal windows that spans covered allow before their end, None for too little.
 
-    The later window is 24 months, or half of what the source covers where it covers less than 48.
+    The later window is 24 months, or half of what is covered where that is less than 48. How old they are is
+    another question (`Entries.old`).
+
+    >>> event_windows([(date(2018, 1, 1), date(2018, 8, 31))])
+    (datetime.date(2018, 1, 1), datetime.date(2018, 5, 2), datetime.date(2018, 8, 31))
     """
-    start = months_before(as_of, 2 * HORIZON)
-    spans = [(max(first, start), last) for first, last in entries.covered if last >= start]
-    if not spans:
-        return None
-    first, last = spans[0][0], min(spans[-1][1], as_of)
-    length = min((last - first).days // 2, (as_of - months_before(as_of, HORIZON)).days)
+    last = covered[-1][1]
+    spans = [(max(first, months_before(last, 2 * HORIZON)), end) for first, end in covered]
+    first = min(first for first, end in spans if end >= first)
+    length = min((last - first).days // 2, (last - months_before(last, HORIZON)).days)
     if length < 14:
         return None
     middle = last - timedelta(days=length)

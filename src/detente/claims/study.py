@@ -28,6 +28,7 @@ from detente.claims.rules import (
 from detente.codebook import Codebook
 from detente.errors import DetenteError
 from detente.sources.dictionary import FORMS, KINDS, TONES
+from detente.sources.figures import subject_code
 
 SAID = {
     "almost certain": 0.97,
@@ -253,6 +254,7 @@ def parse(given: Any, areas: set[str], actors: Actors) -> Criterion:
             if not isinstance(series, dict) or set(series) != {"subject", "measure"}:
                 raise DetenteError("a figure names its subject and measure")
             named = {name: _text(series, name) or "" for name in series}
+            named["subject"] = subject_code(named["subject"], actors)
             made = FigureCriterion(**named, change=_one_of(given.get("is"), COMPARED, "is"))
     if made.area not in (None, ANY, *areas):
         raise DetenteError(f"area {made.area!r} is unknown; known: any, {', '.join(sorted(areas))}")

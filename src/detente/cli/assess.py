@@ -20,7 +20,9 @@ from detente.cli.common import Day, format_option, open_record, record_options, 
 @click.option(
     "--html", "page", type=click.Path(dir_okay=False), help="Write a self-contained page to this file as well."
 )
-@click.option("--brief", is_flag=True, help="The first screen only.")
+@click.option(
+    "--brief", is_flag=True, help="The first screen only, on the page and as data too: without models and levers."
+)
 @record_options
 @format_option("table", "json")
 def assess(
@@ -34,11 +36,9 @@ def assess(
     detente assess India Pakistan --as-of 2018-08-31 --format json
     """
     record = open_record(**options)
-    result = record.pair(a, b, as_of=as_of).assess(
-        source=source, explained=form == "json" or page is not None or not brief
-    )
+    result = record.pair(a, b, as_of=as_of).assess(source=source, explained=not brief)
     if page:
-        say(f"wrote {result.to_html(Path(page))}")
+        say(f"wrote {result.to_html(Path(page), brief=brief)}")
     if form == "json":
         click.echo(result.to_json(), nl=False)
         return

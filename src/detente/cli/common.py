@@ -20,7 +20,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Day(click.ParamType[date]):
-    """A day written YYYY-MM-DD (or YYYY-MM, YYYY: its first day, with `last` its last)."""
+    """A day written YYYY-MM-DD (or YYYY-MM, YYYY: its first day, with `last` its last); as of the future nothing is known."""
 
     name = "day"
 
@@ -30,11 +30,14 @@ class Day(click.ParamType[date]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """Parse, failing with the remedy."""
         from detente.actors.tables import last_day, moment
+        from detente.measures.months import past_day
 
         if isinstance(value, date):
             return value
         try:
             day = last_day(value) if self.last else moment(value)
+            if day is not None and param is not None and param.name == "as_of":
+                day = past_day(day)
         except DetenteError as error:
             self.fail(str(error), param, ctx)
         if day is None:

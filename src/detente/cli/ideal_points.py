@@ -13,18 +13,24 @@ from detente.cli.common import Day, format_option, open_record, record_options, 
 @click.command(name="ideal-points")
 @click.argument("states", nargs=-1)
 @click.option("--as-of", type=Day(), help="Only roll calls known on this day.")
-@click.option("--sessions", type=click.IntRange(1), help="Only the last so many sessions (default: all).")
+@click.option(
+    "--sessions",
+    type=click.IntRange(0),
+    default=8,
+    show_default=True,
+    help="Fit the last so many sessions (0: all); a session's numbers move with how many are fitted.",
+)
 @click.option("--issue", type=click.Choice(["nu", "di", "me", "hr", "co", "ec"]), help="Only roll calls of one issue.")
 @record_options
 @format_option("table", "csv", "json", "parquet")
 def ideal_points(
-    states: tuple[str, ...], as_of: date | None, sessions: int | None, issue: str | None, form: str, **options: Any
+    states: tuple[str, ...], as_of: date | None, sessions: int, issue: str | None, form: str, **options: Any
 ) -> None:
-    """Ideal points of all states, or of those named, in every session, with 90% bands.
+    """Ideal points of all states, or of those named, session by session, with 90% bands.
 
     \b
     detente ideal-points USA RUS CHN
-    detente ideal-points --sessions 10 --format csv > points.csv
+    detente ideal-points --sessions 0 --format csv > points.csv
     """
     import polars as pl
     from rich.console import Console
@@ -39,7 +45,7 @@ def ideal_points(
         task = progress.add_task("fitting")
         found = record.ideal_points(
             as_of=as_of,
-            sessions=sessions,
+            sessions=sessions or None,
             issue=issue,
             on_step=lambda n, change: progress.update(task, description=f"round {n}: largest change {change:.4f}"),
         )

@@ -13,7 +13,7 @@ import polars as pl
 from detente import __version__
 from detente.actors import state_name
 from detente.errors import NoData
-from detente.explain.section import Draft, Section, sections_as_data
+from detente.explain.section import Draft, Section, aged, sections_as_data
 from detente.explain.statements import WRITERS, Question
 from detente.measures.panel import choose_source
 from detente.record.facts import pair_facts
@@ -100,7 +100,9 @@ def explain(
         except NoData as error:
             sections.append(Section(topic, title, unknown=str(error)))
             continue
-        sections.append(Section(topic, title, tuple(draft.statements), tuple(draft.figures), draft.basis))
+        data_to = min(draft.data_to, as_of) if draft.data_to and as_of else draft.data_to
+        made = Section(topic, title, tuple(draft.statements), tuple(draft.figures), draft.basis, data_to=data_to)
+        sections.append(aged(made, as_of))
     if not any(section.statements for section in sections):
         raise NoData(
             f"nothing of {state_name(a)} and {state_name(b)} that a model could explain is held: {sections[0].unknown}"

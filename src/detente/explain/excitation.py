@@ -126,4 +126,4 @@ def excitation(
     between = sums.var(axis=0, ddof=1) if draws > 1 else np.zeros_like(within)
     errors = np.sqrt(within + (1 + 1 / draws) * between)
     basis = f"{events.height:,} {chosen} events, {first} to {last}"
-    return Explained(ExcitationFit(names, sums.mean(axis=0), errors, fits), basis)
+    return Explained(ExcitationFit(names, sums.mean(axis=0), errors, fits), basis, data_to=last)

@@ -12,7 +12,7 @@ import polars as pl
 
 from detente.actors import state_name
 from detente.errors import NoData
-from detente.explain.series import EVERY, fact_periods, facts_of_all, period_text
+from detente.explain.series import EVERY, fact_periods, facts_of_all, period_end, period_text
 from detente.measures.panel import COUNTS, choose_source, pair_panel
 from detente.models import LocalLevel
 from detente.record.coverage import periods
@@ -68,7 +68,7 @@ def levels(
     except NoData:
         if source:
             raise
-        return _without_events(record, a, b, areas, as_of)
+        return _without_events(record, a, b, areas, as_of, yearly=True)
     all_reports = volume(record, source=chosen, by=by, as_of=as_of)
     panel = pair_panel(record, a, b, by=by, areas=areas, as_of=as_of, source=chosen).join(
         all_reports, on="period", how="left", maintain_order="left"
@@ -91,7 +91,8 @@ def levels(
             labels = (sender, receiver, area, measure, f"{chosen} events")
             frames.append(_one(rows["period"], family, y, exposure, labels))
     if not frames and not source:
-        return _without_events(record, a, b, areas, as_of)
+        # Yearly counts of a case are another source's reports: beside this one they don't belong.
+        return _without_events(record, a, b, areas, as_of, yearly=False)
     return _gathered((a, b), by, frames, f"{chosen} events by {by}")
 
 
@@ -138,30 +139,33 @@ def _gathered(pair: tuple[str, str], by: str, frames: Sequence[pl.DataFrame | No
     return PairLevels(pair, by, pl.concat(kept), basis)
 
 
-def _without_events(record: Record, a: str, b: str, areas: Sequence[str | None], as_of: date | None) -> PairLevels:
+def _without_events(
+    record: Record, a: str, b: str, areas: Sequence[str | None], as_of: date | None, *, yearly: bool
+) -> PairLevels:
     frames: list[pl.DataFrame | None] = []
     counts = record.table("figures", as_of).filter(
         pl.col("subject").is_in([f"{a}>{b}", f"{b}>{a}"])
         & pl.col("measure").is_in([f"icews_{name}" for name in COUNTS])
     )
     good = pl.col("measure").str.contains("cooperation")
-    if None in areas:
+    if None in areas and yearly:
         for (subject,), rows in counts.partition_by("subject", as_dict=True, maintain_order=True).items():
-            yearly = rows.group_by(pl.col("date").dt.truncate("1y").alias("period")).agg(
+            sums = rows.group_by(pl.col("date").dt.truncate("1y").alias("period")).agg(
                 pl.col("value").filter(good).sum().alias("k"), pl.col("value").sum().alias("n")
             )
-            yearly = yearly.sort("period")
-            every = pl.DataFrame({"period": periods(yearly["period"][0], yearly["period"][-1], "year")})
-            yearly = every.join(yearly, on="period", how="left", maintain_order="left").fill_null(0)
+            sums = sums.sort("period")
+            every = pl.DataFrame({"period": periods(sums["period"][0], sums["period"][-1], "year")})
+            sums = every.join(sums, on="period", how="left", maintain_order="left").fill_null(0)
             labels = (*str(subject).split(">"), None, "share", YEARLY)
-            frames.append(_one(yearly["period"], "binomial", yearly["k"], yearly["n"], labels))
+            frames.append(_one(sums["period"], "binomial", sums["k"], sums["n"], labels))
     for area in areas:
         quarterly = fact_counts(record, a, b, by="quarter", area=area, as_of=as_of)
         if quarterly is None:
             continue
         labels = (None, None, area, "share", "facts of the chronology")
         frames.append(_one(quarterly["period"], "binomial", quarterly["k"], quarterly["n"], labels))
-    return _gathered((a, b), "quarter", frames, "no events, or too few: yearly counts of a case, and facts by quarter")
+    basis = "no events: yearly counts of a case, and facts by quarter" if yearly else "too few events: facts by quarter"
+    return _gathered((a, b), "quarter", frames, basis)
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,6 +180,15 @@ class PairLevels:
     def frame(self) -> pl.DataFrame:
         """Rows period, sender, receiver, area, measure, observed, exposure, level, low, high, basis."""
         return self.table
+
+    @property
+    def data_to(self) -> date:
+        """The last day of the latest series."""
+        return max(self.end(row) for row in self.table.unique("basis", keep="last").iter_rows(named=True))
+
+    def end(self, row: dict[str, Any]) -> date:
+        """The last day of the period of a row."""
+        return period_end(row["period"], "year" if row["basis"] == YEARLY else self.by)
 
     def latest(self) -> pl.DataFrame:
         """The last period of every series, with the level a year earlier, or at first: columns before, before_period."""

@@ -17,16 +17,22 @@ if TYPE_CHECKING:
     from detente.record import Record
 
 
+SESSIONS = 8
+
+
 def ideal_points(
     record: Record,
     *,
     as_of: date | None = None,
-    sessions: int | None = None,
+    sessions: int | None = SESSIONS,
     issue: str | None = None,
     tolerance: float = 2e-3,
     on_step: Callable[[int, float], None] | None = None,
 ) -> Explained[IdealPointsFit]:
-    """Ideal points of every member in every session, or in the last `sessions` of them, from votes known on `as_of`.
+    """Ideal points of every member in the last `sessions` sessions (None: in all), from votes known on `as_of`.
+
+    The scale is that of the sessions fitted, so a session's numbers move with how many are: whoever asks without
+    saying gets those of the same eight.
 
     A roll call counts as the same resolution come back where its title is the title of just one roll call in the
     session and of just one in the session before; no better mark of identity is held. `issue` keeps the roll calls of
@@ -56,4 +62,5 @@ def ideal_points(
         on_step=on_step,
     )
     first, last = calls.select(pl.min("date"), pl.max("date").alias("last")).row(0)
-    return Explained(fit, f"UN roll calls held, {first} to {last}")
+    fitted = votes["session"].n_unique()
+    return Explained(fit, f"UN roll calls held of {fitted} sessions, {first} to {last}", data_to=last)

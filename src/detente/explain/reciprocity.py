@@ -49,7 +49,9 @@ def reciprocity(
     """
     found = directed(record, a, b, by=by, as_of=as_of, area=area, source=source)
     model = _model(found, found.frame.height, horizon, seed)
-    return Explained(model.fit(found.frame.select(found.columns)), f"{_how(model)}; {found.basis}", found.by)
+    return Explained(
+        model.fit(found.frame.select(found.columns)), f"{_how(model)}; {found.basis}", found.by, found.data_to
+    )
 
 
 def _model(found: Directed, periods: int, horizon: int | None, seed: int) -> Reciprocity:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -31,12 +32,13 @@ F = TypeVar("F", bound=Fitted)
 @dataclass(frozen=True, eq=False)
 class Explained(Generic[F]):
     """The fit of a model to series of the record; `basis` says which, from what source, over what
-    time; `by` is the length of a period, where there is one.
+    time; `by` is the length of a period, where there is one; `data_to` the last day of the data.
     """
 
     fit: F
     basis: str
     by: str = ""
+    data_to: date | None = None
 
     def frame(self) -> pl.DataFrame:
         """The estimates with their bands."""

@@ -34,6 +34,11 @@ class Directed:
     source: str | None
 
     @property
+    def data_to(self) -> date:
+        """The last day of its last period."""
+        return period_end(self.frame["period"][-1], self.by)
+
+    @property
     def columns(self) -> list[str]:
         """The names of the series."""
         return [name for name in self.frame.columns if name != "period"]
@@ -242,6 +247,16 @@ def _from_facts(record: Record, a: str, b: str, by: str | None, as_of: date | No
         f"{acts.height} one-sided facts of the chronology, cooperative less conflictual by {unit}{_span(frame)}",
         None,
     )
+
+
+def period_end(period: date, by: str) -> date:
+    """The last day of the period that begins on a day.
+
+    >>> period_end(date(2014, 4, 1), "quarter")
+    datetime.date(2014, 6, 30)
+    """
+    end: date = pl.Series([period]).dt.offset_by(EVERY[by]).dt.offset_by("-1d")[0]
+    return end
 
 
 def period_text(day: date, by: str) -> str:

@@ -11,7 +11,9 @@ import polars as pl
 
 from detente.actors import state_name as plain_name
 from detente.errors import NoData
-from detente.explain.section import Draft, Figured
+from detente.explain.section import LAST_KNOWN, Draft, Figured
+from detente.explain.series import period_end
+from detente.measures.months import is_old
 from detente.measures.panel import choose_source
 from detente.models.estimates import Estimate, NotIdentified
 from detente.models.reciprocity import Answer
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from detente.record import Record
 
 STRUCTURE_K, LEAST_SHARE, LEAST_ACTS = 20, 0.05, 20
-POSITIONS_SESSIONS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +77,24 @@ def _levels(ask: Question, draft: Draft) -> None:
         )
         value = Estimate(row["level"], row["low"], row["high"])
         name = f"{row['sender']}>{row['receiver']}" if row["sender"] else f"{ask.a}-{ask.b}"
-        draft.add(
-            f"{name} {row['measure']}",
-            value,
-            "share" if row["measure"] == "share" else "per 1,000 reports of the source",
-        )
+        old = is_old(found.end(row), ask.as_of)
+        if not old:
+            draft.add(
+                f"{name} {row['measure']}",
+                value,
+                "share" if row["measure"] == "share" else "per 1,000 reports of the source",
+            )
+        known = LAST_KNOWN if old else ""
         when, then = (found.when(row, key) for key in ("period", "before_period"))
         if row["measure"] == "share":
             said = f"{who}: {_percent(value)} of {'facts' if 'facts' in row['basis'] else 'reports'} cooperative in {when}, {row['before']:.0%} in {then}"
-            draft.statements.append(f"{said}.")
+            draft.statements.append(f"{known}{said}.")
         elif row["measure"] in rates:
             draft.statements.append(
-                f"{who}: {row['level']:.1f} ({row['low']:.1f} to {row['high']:.1f}) {MEASURES[row['measure']]} in {when}, {row['before']:.1f} in {then}."
+                f"{known}{who}: {row['level']:.1f} ({row['low']:.1f} to {row['high']:.1f}) {MEASURES[row['measure']]} in {when}, {row['before']:.1f} in {then}."
             )
     draft.basis = f"local levels; {found.basis}"
+    draft.data_to = found.data_to
 
 
 def _votes(ask: Question, draft: Draft) -> None:
@@ -148,12 +153,13 @@ def _votes(ask: Question, draft: Draft) -> None:
         parts = [f"{issues[r['issue']]} {r['agreement']:.0%} of {r['votes']}" for r in by_issue.iter_rows(named=True)]
         draft.statements.append(f"By issue: {', '.join(parts)}.")
     draft.basis = "UN roll calls held; intervals by the Bayesian bootstrap over roll calls"
+    draft.data_to = min(date(year, 12, 31), last) if isinstance(last, date) else None
 
 
 def _positions(ask: Question, draft: Draft) -> None:
     from detente.explain.positions import ideal_points
 
-    found = ideal_points(ask.record, as_of=ask.as_of, sessions=POSITIONS_SESSIONS)
+    found = ideal_points(ask.record, as_of=ask.as_of)
     table = found.fit.distance(ask.a, ask.b)
     if table.is_empty():
         raise NoData(f"{plain_name(ask.a)} and {plain_name(ask.b)} never voted in one session")
@@ -170,7 +176,8 @@ def _positions(ask: Question, draft: Draft) -> None:
         f"They are {last['distance']:.2f} ({last['low']:.2f} to {last['high']:.2f}) standard deviations apart, further than {last['place']:.0%} of all pairs; "
         f"{first['distance']:.2f} in session {first['session']}."
     )
-    draft.basis = f"dynamic ideal points of the last {POSITIONS_SESSIONS} sessions; {found.basis}"
+    draft.basis = f"dynamic ideal points; {found.basis}"
+    draft.data_to = found.data_to
 
 
 def _reciprocity(ask: Question, draft: Draft) -> None:
@@ -194,6 +201,7 @@ def _reciprocity(ask: Question, draft: Draft) -> None:
     numbers = "" if found.fit.more is None else f" ({names[b]} less {names[a]}: {gap}; in standard deviations {scaled})"
     draft.statements.append(f"Equal treatment: {treatment}{numbers}.")
     draft.basis = f"VAR, {found.fit.var.lags} lags; {found.basis}"
+    draft.data_to = found.data_to
 
 
 def _answered(one: Answer, mover: str, answerer: str, horizon: int, unit: str) -> list[str]:
@@ -231,6 +239,7 @@ def _excitation(ask: Question, draft: Draft) -> None:
         f"The clock test {'passes' if worst['p'] >= 0.05 else 'fails'} for the worst-fitted kind ({worst['type']}, p = {worst['p']:.2f})."
     )
     draft.basis = f"Hawkes process, hours within days drawn at random; {found.basis}"
+    draft.data_to = found.data_to
 
 
 def _spillover(ask: Question, draft: Draft) -> None:
@@ -280,6 +289,7 @@ def _spillover(ask: Question, draft: Draft) -> None:
             + (f"more than chance for {'; '.join(clear)}." if clear else "nowhere surely more than chance.")
         )
         draft.basis = f"VAR with a block for the third state, {found.horizon} {found.by}s ahead; {found.basis}"
+        draft.data_to = period_end(found.periods[-1], found.by)
     if not draft.statements:
         raise NoData(problems[0])
 
@@ -299,6 +309,7 @@ def _breaks(ask: Question, draft: Draft) -> None:
     if table.is_empty():
         draft.statements.append("No break is more likely than not.")
     draft.basis = f"exact Bayesian change points; {found.basis}"
+    draft.data_to = period_end(found.periods[-1], found.by)
 
 
 def _structure(ask: Question, draft: Draft) -> None:
@@ -316,6 +327,7 @@ def _structure(ask: Question, draft: Draft) -> None:
         draft.add(f"component {row['component']}", value, "share of the pair's acts")
         draft.statements.append(f"{_percent(value)} of what is reported between them belongs to {row['name']}.")
     draft.basis = f"Poisson factorisation, K = {STRUCTURE_K} by convention, one fit; {found.basis}"
+    draft.data_to = ask.record.covers(chosen, ask.as_of)[-1][1]
 
 
 # Each fills a draft, or raises NoData that says why the question can't be answered.

@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from detente.errors import NoData
 from detente.forecasts.scores import COUNT, Array
+from detente.measures.months import HORIZON, is_old
 
 SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95)
 HALF = {"week": 3, "month": 15, "quarter": 45, "year": 182}
@@ -19,8 +21,9 @@ HALF = {"week": 3, "month": 15, "quarter": 45, "year": 182}
 class Fan:
     """The forecast of one series of a pair.
 
-    `history` has periods and values; `quantiles` (periods ahead, SHOWN); `area` None stands for all together; `model` and `basis`
-    say by what and from what.
+    `history` has periods and values; `periods` begin with the one that holds the day after that of the forecast; `quantiles`
+    (periods, SHOWN); `area` None stands for all together; `model` and `basis` say by what and from what, `data_to` the last
+    day of the data: what lies between it and the day of the forecast is bridged by the model.
     """
 
     a: str
@@ -34,11 +37,33 @@ class Fan:
     quantiles: Array
     model: str
     basis: str
+    data_to: date
 
     @property
     def between(self) -> str:
         """As in USA>RUS, or USA-RUS where there is no direction."""
         return f"{self.a}-{self.b}" if self.item.startswith("UN ") else f"{self.a}>{self.b}"
+
+
+def bridge(data_to: date, as_of: date, by: str) -> list[date]:
+    """The periods from the one after `data_to` to that which holds the day after `as_of`: the last is the first to forecast.
+
+    >>> bridge(date(2006, 12, 31), date(2007, 2, 1), "year"), len(bridge(date(2018, 8, 31), date(2018, 10, 31), "month"))
+    ([datetime.date(2007, 1, 1)], 3)
+
+    Raises NoData where the data ended more than 24 months before `as_of`.
+    """
+    import polars as pl
+
+    if is_old(data_to, as_of):
+        raise NoData(f"its data end {data_to}, more than {HORIZON} months before {as_of}")
+    every = {"week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}[by]
+    first, last = data_to + timedelta(days=1), as_of + timedelta(days=1)
+    return (
+        pl.select(pl.date_range(pl.lit(first).dt.truncate(every), pl.lit(max(first, last)), every))
+        .to_series()
+        .to_list()
+    )
 
 
 def shown(quantiles: Array) -> Array:

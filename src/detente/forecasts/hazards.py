@@ -88,11 +88,23 @@ class Calls:
         return found
 
 
-def calls(dated: Dated, areas: Sequence[str], begins: date, as_of: date, horizon: int = 24, *, seed: int = 0) -> Calls:
+def calls(
+    dated: Dated,
+    areas: Sequence[str],
+    begins: date,
+    as_of: date,
+    horizon: int = 24,
+    *,
+    complete_to: date | None,
+    seed: int = 0,
+) -> Calls:
     """The chance for every area that more events of the first sort than of the second come within `horizon` months of `as_of`.
 
-    `begins` is the day from which the chronology is complete; events after `as_of` are not looked at.
+    `begins` and `complete_to` are the days between which the chronology is complete; events after `as_of` are not looked
+    at. No calls where `as_of` lies after `complete_to` (None: there is no chronology): silence there is no evidence.
     """
+    if complete_to is None or as_of > complete_to:
+        return Calls(as_of, horizon, {}, ())
     known = [event for event in dated if event[1] <= as_of]
     days = [months_before(as_of, 12 * years) for years in range(80)]
     days = [day for day in days if months_before(day, horizon) >= begins][::-1]

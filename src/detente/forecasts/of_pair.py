@@ -21,17 +21,18 @@ import polars as pl
 from detente import __version__
 from detente.actors import state_name
 from detente.errors import DetenteError, NoData
+from detente.explain.series import period_end
 from detente.forecasts import pooled
 from detente.forecasts.dataset import EVERY, Dataset
-from detente.forecasts.fan import Fan, shown
+from detente.forecasts.fan import Fan, bridge, shown
 from detente.forecasts.hazards import Calls, calls
 from detente.forecasts.outlook import improvement
 from detente.forecasts.pair_forecast import PairForecast
 from detente.forecasts.scores import Array
-from detente.forecasts.tidy import QUADS
+from detente.measures.months import HORIZON, is_old
 from detente.measures.panel import choose_source
 from detente.measures.stock import Life, lives
-from detente.record.facts import pair_facts
+from detente.record.facts import complete_to, pair_facts
 
 if TYPE_CHECKING:
     from detente.record import Record
@@ -56,8 +57,10 @@ def forecast(
 ) -> PairForecast:
     """Forecast a pair from what was known on `as_of`, `horizon` months ahead; see the module.
 
-    `by` None takes the longest period of which enough are covered. Fans reach 24 periods at most, and no further than half of what is covered.
-    NoData where nothing is held. Raises DetenteError for a horizon that is not 1 to 120 months.
+    `by` None takes the longest period of which enough are covered. Fans begin with the period that holds the day after `as_of`; what
+    lies between the end of the data and that day is bridged by the model, whose errors are those of so many periods ahead. They
+    reach 24 periods at most, and no further from the data than half of what is covered; none where the data ended more than 24
+    months before. NoData where nothing is held. Raises DetenteError for a horizon that is not 1 to 120 months.
     """
     if not 1 <= horizon <= 120:
         raise DetenteError(f"the horizon is 1 to 120 months, not {horizon}")
@@ -67,7 +70,8 @@ def forecast(
     titles = {area.id: area.title for area in record.codebook.areas}
     told("asking the chronology")
     facts = pair_facts(record, a, b, as_of)
-    events = event_calls(record, a, b, facts, list(titles), as_of, horizon, seed)
+    complete = complete_to(record, a, b)
+    events = event_calls(record, a, b, facts, list(titles), as_of, horizon, complete_to=complete, seed=seed)
     unknown: list[str] = []
     fans: list[Fan] = []
     try:
@@ -80,19 +84,23 @@ def forecast(
         try:
             fans += _from_events(record, a, b, chosen, as_of, horizon, by, areas, seed, told)
         except NoData as error:
-            unknown.append(str(error))
-    if not any(fan.item in ("share", *QUADS) for fan in fans):
-        yearly = pooled.counts_of(record, a, b, as_of, _periods(horizon, "year"))
-        fans += yearly
-        if not yearly:
-            unknown.append("no events and no yearly counts of the pair: its counts can't be forecast")
-    told("carrying on the votes")
-    votes = pooled.votes_of(record, a, b, as_of, _periods(horizon, "year"))
-    fans += votes
-    if not votes:
-        unknown.append("no agreement in UN votes is held")
-    if not any(made.calls for made in events.values()):
-        unknown.append(f"no chronology of {horizon} months before some earlier day: chances of events are unknown")
+            unknown.append(f"reports: {error}")
+    years = _periods(horizon, "year")
+    for topic, carried in (("reports", pooled.counts_of), ("agreement in UN votes", pooled.votes_of)):
+        # Yearly counts of a case are another source's: they speak where no events are held, never beside them.
+        if topic == "reports" and chosen is not None:
+            continue
+        told(f"carrying on the {topic}")
+        try:
+            fans += carried(record, a, b, as_of, years)
+        except NoData as error:
+            unknown.append(f"{topic}: {error}")
+    if complete is not None and complete < as_of and facts.height:
+        unknown.append(
+            f"chances of events: the chronology is complete to {complete} only, its silence after is no evidence"
+        )
+    elif not any(made.calls for made in events.values()):
+        unknown.append(f"chances of events: no chronology of {horizon} months before some earlier day")
     if not fans and not any(made.calls for made in events.values()):
         raise NoData(
             f"nothing of {state_name(a)} and {state_name(b)} known on {as_of} can be carried forward: "
@@ -108,9 +116,18 @@ def forecast(
 
 
 def event_calls(
-    record: Record, a: str, b: str, facts: pl.DataFrame, areas: Sequence[str], as_of: date, horizon: int, seed: int = 0
+    record: Record,
+    a: str,
+    b: str,
+    facts: pl.DataFrame,
+    areas: Sequence[str],
+    as_of: date,
+    horizon: int,
+    *,
+    complete_to: date | None,
+    seed: int = 0,
 ) -> dict[str, Calls]:
-    """The chances of every rule of RULES in every area."""
+    """The chances of every rule of RULES in every area; none after the day to which the chronology is complete."""
     begins = facts["date"][0] if facts.height else as_of
     held = lives(record, a, b, as_of)
     signed = [
@@ -122,10 +139,10 @@ def event_calls(
     lapses = [(area, day, True) for area, day, up in moves if not up]
 
     def asked(dated: Sequence[tuple[str, date, bool]]) -> Calls:
-        return calls(dated, areas, begins, as_of, horizon, seed=seed)
+        return calls(dated, areas, begins, as_of, horizon, complete_to=complete_to, seed=seed)
 
     return {
-        "improvement": improvement(facts, areas, as_of, horizon, seed=seed),
+        "improvement": improvement(facts, areas, as_of, horizon, complete_to=complete_to, seed=seed),
         "new agreement": asked(signed),
         "suspension": asked(lapses),
         "rising stock": asked(moves),
@@ -166,6 +183,11 @@ def _from_events(
     from detente.forecasts.of_record import from_record
 
     unit = by or _fitting(record, source, as_of)
+    covered = record.covers(source, as_of)
+    if not covered:
+        raise NoData(f"{source} covers no day up to {as_of}")
+    if is_old(covered[-1][1], as_of):
+        raise NoData(f"{source} ends {covered[-1][1]}, more than {HORIZON} months before {as_of}")
     fans: list[Fan] = []
     for target in TARGETS:
         for some, models in (([None] if None in areas else [], True), ([area for area in areas if area], False)):
@@ -178,14 +200,16 @@ def _from_events(
                 )
             except NoData:
                 continue
-            ahead = min(_periods(horizon, unit), MOST_PERIODS, data.periods // 2)
-            if ahead < 1 or data.periods < 6:
+            data_to = period_end(data.starts[-1], unit)
+            skipped = len(bridge(data_to, as_of, unit)) - 1
+            ahead = min(skipped + _periods(horizon, unit), skipped + MOST_PERIODS, data.periods // 2)
+            if ahead <= skipped or data.periods < 6:
                 raise NoData(
-                    f"{source} covers only {data.periods} whole {unit}s up to {as_of}: too few to forecast from"
+                    f"{source} covers only {data.periods} whole {unit}s, to {data_to}: too few to forecast from as of {as_of}"
                 )
-            made = _kept(record, data, ahead, models, seed)
+            made = _kept(record, data, ahead, models, seed)[:, skipped:]
             told_by = STACK if models else "hierarchical"
-            fans += _fans(data, a, b, made, told_by, source, as_of)
+            fans += _fans(data, a, b, made, told_by, source, as_of, data_to)
     if not fans:
         raise NoData(f"{source} has too few events of the pair up to {as_of} to forecast from")
     return fans
@@ -197,20 +221,11 @@ def _fitting(record: Record, source: str, as_of: date) -> str:
     return "month" if days >= 3 * 365 else "week"
 
 
-def _fans(data: Dataset, a: str, b: str, made: Array, model: str, source: str, as_of: date) -> list[Fan]:
+def _fans(data: Dataset, a: str, b: str, made: Array, model: str, source: str, as_of: date, data_to: date) -> list[Fan]:
     past = data.totals(data.seen(data.periods - 1), 0, data.periods)
-    ahead = made.shape[1]
-    following = (
-        pl.select(
-            pl.date_range(
-                pl.lit(data.starts[-1]),
-                pl.lit(data.starts[-1]).dt.offset_by(f"{ahead}{EVERY[data.by][1:]}"),
-                EVERY[data.by],
-            )
-        )
-        .to_series()
-        .to_list()[1:]
-    )
+    first = bridge(data_to, as_of, data.by)[-1]
+    every = EVERY[data.by]
+    following = [pl.Series([first]).dt.offset_by(f"{n}{every[1:]}")[0] for n in range(made.shape[1])]
     unit = {"count": "reports", "share": "share", "value": "Goldstein points"}[data.kind]
     fans = []
     for n, (sender, receiver, item) in enumerate(data.keys.iter_rows()):
@@ -232,6 +247,7 @@ def _fans(data: Dataset, a: str, b: str, made: Array, model: str, source: str, a
                 shown(made[n]),
                 model,
                 basis,
+                data_to,
             )
         )
     return fans

@@ -36,9 +36,19 @@ class PairForecast:
     provenance: dict[str, Any]
 
     def frame(self) -> pl.DataFrame:
-        """The fans as a tidy frame: a, b, item, area, by, period, q05 ... q95, model."""
+        """The fans as a tidy frame: a, b, item, area, by, period, q05 ... q95, model, data_to."""
         rows = [
-            (fan.a, fan.b, fan.item, fan.area, fan.by, period, *(float(v) for v in fan.quantiles[n]), fan.model)
+            (
+                fan.a,
+                fan.b,
+                fan.item,
+                fan.area,
+                fan.by,
+                period,
+                *(float(v) for v in fan.quantiles[n]),
+                fan.model,
+                fan.data_to,
+            )
             for fan in self.fans
             for n, period in enumerate(fan.periods)
         ]
@@ -48,6 +58,7 @@ class PairForecast:
             "period": pl.Date,
             **dict.fromkeys(names, pl.Float64),
             "model": pl.Utf8,
+            "data_to": pl.Date,
         }
         return pl.DataFrame(rows, schema=schema, orient="row")
 
@@ -96,6 +107,7 @@ class PairForecast:
                     "by": fan.by,
                     "model": fan.model,
                     "basis": fan.basis,
+                    "data_to": fan.data_to.isoformat(),
                     "history": [[day.isoformat(), _plain(value)] for day, value in fan.history],
                     "periods": [day.isoformat() for day in fan.periods],
                     "levels": list(SHOWN),

@@ -7,6 +7,7 @@ year (tools/fit_pooled.py, `make pooled`). A forecast as of a day uses the last 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
@@ -15,10 +16,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from detente.errors import NoData
 from detente.forecasts.dataset import Array, transform
-from detente.forecasts.fan import Fan, shown
+from detente.forecasts.fan import Fan, bridge, shown
 from detente.forecasts.hierarchical import Cells, predict
 from detente.forecasts.tidy import QUADS
+from detente.measures.votes import agreement
 
 if TYPE_CHECKING:
     from detente.record import Record
@@ -43,14 +46,18 @@ def cells_before(what: str, item: str, day: date, horizon: int) -> tuple[int, Ce
 
 
 def carry(values: dict[int, float], what: str, item: str, kind: str, day: date, ahead: int) -> tuple[Array, int] | None:
-    """Quantiles (years, COUNT) of the `ahead` years after the last of `values` (by year), and the year of the cells; None where unknown."""
+    """Quantiles (years, COUNT) of the years from `day` on, `ahead` at most, carried from `values` (by year) over the years between,
+    and the year of the cells; None where unknown: the cells reach three years, and no further than data that are not old."""
     if len(values) < 2:
+        return None
+    skipped = len(bridge(date(max(values), 12, 31), day, "year")) - 1
+    if skipped >= MOST:
         return None
     years = range(min(values), max(values) + 1)
     z = transform(kind, np.array([[values.get(year, np.nan) for year in years]]))
     rows = []
     fitted = 0
-    for horizon in range(1, min(ahead, MOST) + 1):
+    for horizon in range(skipped + 1, min(skipped + ahead, MOST) + 1):
         found = cells_before(what, item, day, horizon)
         if found is None:
             return None
@@ -60,11 +67,14 @@ def carry(values: dict[int, float], what: str, item: str, kind: str, day: date, 
 
 
 def counts_of(record: Record, a: str, b: str, as_of: date, ahead: int) -> list[Fan]:
-    """The case's yearly counts of either direction by quad class, and the cooperative share of all, carried on."""
+    """The case's yearly counts of either direction by quad class, and the cooperative share of all, carried on.
+
+    NoData where none is held, or none can be carried to `as_of`.
+    """
     figures = record.table("figures", as_of).filter(
         pl.col("measure").str.starts_with("icews_") & pl.col("subject").is_in([f"{a}>{b}", f"{b}>{a}"])
     )
-    found: list[Fan] = []
+    asked = []
     for subject in (f"{a}>{b}", f"{b}>{a}"):
         mine = figures.filter(pl.col("subject") == subject)
         counts: dict[str, dict[int, float]] = {
@@ -81,33 +91,82 @@ def counts_of(record: Record, a: str, b: str, as_of: date, ahead: int) -> list[F
             *((quad, counts[quad], "counts", "count", "reports") for quad in QUADS),
             ("share", share, "share", "share", "share"),
         ):
-            made = carry(values, what, item, kind, as_of, ahead)
-            if made:
-                basis = f"yearly reports coded by ICEWS, {min(values)} to {max(values)}; errors of all pairs up to {made[1]}"
-                found.append(_carried(sender, receiver, item, unit, values, made[0], basis))
-    return found
+            series = Yearly(sender, receiver, item, unit, values, "yearly reports coded by ICEWS")
+            asked.append((series, what, item, kind))
+    return _all(asked, as_of, ahead, "no events and no yearly counts of the pair are held")
 
 
 def votes_of(record: Record, a: str, b: str, as_of: date, ahead: int) -> list[Fan]:
-    """The pair's agreement in UN votes by issue, carried on."""
-    figures = record.table("figures", as_of).filter(pl.col("subject").is_in([f"{a}-{b}", f"{b}-{a}"]))
-    found = []
+    """The pair's agreement in UN votes by issue, carried on: of the roll calls held, else of the figures of a case.
+
+    NoData where none is held, or none can be carried to `as_of`.
+    """
+    asked = []
     for suffix, item in ISSUES.items():
-        values: dict[int, float] = dict(
-            figures.filter(pl.col("measure") == f"un_agreement{suffix}")
-            .select(pl.col("date").dt.year(), "value")
-            .iter_rows()
-        )
-        made = carry(values, "votes", item, "share", as_of, ahead) if values else None
-        if made:
-            basis = f"share of identical votes, {min(values)} to {max(values)}; errors of all pairs up to {made[1]}"
-            found.append(_carried(a, b, f"UN agreement, {item}", "share", values, made[0], basis))
+        values = _agreed(record, a, b, as_of, suffix)
+        series = Yearly(a, b, f"UN agreement, {item}", "share", values, "share of identical votes")
+        asked.append((series, "votes", item, "share"))
+    return _all(asked, as_of, ahead, "none is held of the pair")
+
+
+def _agreed(record: Record, a: str, b: str, as_of: date, suffix: str) -> dict[int, float]:
+    if record.parts("votes"):
+        held = agreement(record, a, b, as_of=as_of, issues=(suffix[1:],) if suffix else ())
+        return dict(held.filter(pl.col("year") < as_of.year).select("year", "share").iter_rows())
+    figures = record.table("figures", as_of).filter(
+        pl.col("subject").is_in([f"{a}-{b}", f"{b}-{a}"]) & (pl.col("measure") == f"un_agreement{suffix}")
+    )
+    return dict(figures.select(pl.col("date").dt.year(), "value").iter_rows())
+
+
+@dataclass(frozen=True, slots=True)
+class Yearly:
+    """A yearly series of a pair: values by year, and what they are."""
+
+    a: str
+    b: str
+    item: str
+    unit: str
+    values: dict[int, float]
+    words: str
+
+
+def _all(asked: list[tuple[Yearly, str, str, str]], as_of: date, ahead: int, none: str) -> list[Fan]:
+    """The fans of all series that can be carried; NoData where none can."""
+    found, why = [], none
+    for series, what, item, kind in asked:
+        if not series.values:
+            continue
+        try:
+            made = carry(series.values, what, item, kind, as_of, ahead)
+        except NoData as error:
+            why = str(error)
+            continue
+        if made is None:
+            why = "the past held is too short, or too far back, to be carried on"
+            continue
+        found.append(_carried(series, made, as_of))
+    if not found:
+        raise NoData(why)
     return found
 
 
-def _carried(a: str, b: str, item: str, unit: str, values: dict[int, float], made: Array, basis: str) -> Fan:
-    last = max(values)
-    history = tuple((date(year, 1, 1), float(values[year])) for year in sorted(values))
-    periods = tuple(date(last + n, 1, 1) for n in range(1, len(made) + 1))
-    model = "hierarchical, pooled"
-    return Fan(a, b, item, None, unit, "year", history, periods, shown(made), model, basis)
+def _carried(series: Yearly, made: tuple[Array, int], as_of: date) -> Fan:
+    quantiles, fitted = made
+    years = sorted(series.values)
+    data_to = date(years[-1], 12, 31)
+    first = bridge(data_to, as_of, "year")[-1].year
+    return Fan(
+        series.a,
+        series.b,
+        series.item,
+        None,
+        series.unit,
+        "year",
+        tuple((date(year, 1, 1), float(series.values[year])) for year in years),
+        tuple(date(first + n, 1, 1) for n in range(len(quantiles))),
+        shown(quantiles),
+        "hierarchical, pooled",
+        f"{series.words}, {years[0]} to {years[-1]}; errors of all pairs up to {fitted}",
+        data_to,
+    )

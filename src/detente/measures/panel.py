@@ -10,6 +10,7 @@ import polars as pl
 
 from detente.errors import DetenteError, NoData
 from detente.measures.coverage import LEAST
+from detente.measures.months import months_before
 from detente.measures.shares import share_interval
 from detente.record.coverage import periods
 from detente.record.queries import UNITS, all_counts, count_events, count_pair, pair_counts
@@ -35,15 +36,16 @@ NO_EVENTS = (
     "the record holds no events{}; ingest files (detente ingest FILE...) or fetch some "
     "(detente fetch gdelt --from DAY --to DAY)"
 )
+RECENT = 48
 GOVERNMENT = ("GOV", "MIL", "LEG", "SPY", "COP", "JUD", "IGO")
 
 
-def choose_source(
-    record: Record, source: str | None, as_of: date | None, *, pair: tuple[str, str], since: date | None = None
-) -> str:
-    """The event source to count: the one named, else the one with most events of the pair (from `since` on).
+def choose_source(record: Record, source: str | None, as_of: date | None, *, pair: tuple[str, str]) -> str:
+    """The event source to count: the one named, else the one with most events of the pair in the four years before
+    `as_of` (of those with as many, the one with most in all, then the most precise).
 
-    Sources report the same deeds, so their events are never added up.
+    Whoever asks of a pair and a day gets the same one: an answer rests on one source. Sources report the same deeds, so
+    their events are never added up.
     """
     held = record.event_sources()
     if source:
@@ -51,10 +53,16 @@ def choose_source(
             raise NoData(f"no events of {source!r} are held; held: {', '.join(held) or 'none'}")
         return source
     held = [name for name in held if record.covers(name, as_of)]
-    best = max(held, key=lambda name: count_pair(record, *pair, source=name, as_of=as_of, since=since), default=None)
-    if best is None:
+    if not held:
         raise NoData(NO_EVENTS.format(f" of a day up to {as_of}" if as_of else ""))
-    return best
+    if len(held) == 1:
+        return held[0]
+    recent = months_before(as_of, RECENT) if as_of else None
+
+    def events(name: str) -> tuple[int, ...]:
+        return tuple(count_pair(record, *pair, source=name, as_of=as_of, since=since) for since in (recent, None))
+
+    return max(held, key=events)
 
 
 def pair_panel(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from importlib.metadata import entry_points
 from importlib.resources import as_file, files
@@ -31,13 +31,17 @@ CASE_TABLES = {"facts": read_facts, "agreements": read_agreements, "figures": re
 
 @dataclass(frozen=True)
 class Case:
-    """A folder with any of facts.csv, agreements.csv and figures.csv."""
+    """A folder with any of facts.csv, agreements.csv and figures.csv.
+
+    Rows of days after `today` break the form; None stands for the day on which they are read.
+    """
 
     id: str
     folder: Path
     digest: str
     names: str | None = None
     codebook: str | None = None
+    today: date | None = None
 
     def table(self, name: str) -> pl.DataFrame:
         """`facts`, `agreements` or `figures`, empty where the case has none.
@@ -67,7 +71,7 @@ class Case:
 
 @cache
 def _read(case: Case, name: str) -> pl.DataFrame:
-    context = Context(actors(case.names), load_codebook(case.codebook))
+    context = Context(actors(case.names), load_codebook(case.codebook), case.today or datetime.now(UTC).date())
     frames = [pl.DataFrame(schema=TABLES[name])]
     for path in _files(case.folder, name):
         (batch,) = CASE_TABLES[name](open_blocks(path), context, f"case:{case.id}")

@@ -52,12 +52,15 @@ def chronology_ends(record: Record, facts: pl.DataFrame) -> date:
     return max((declared.get(source) or day for source, day in last), default=date.min)
 
 
-def incomplete_from(record: Record, facts: pl.DataFrame, as_of: date) -> date | None:
-    """The last day covered, where every case of the facts declares one and `as_of` is later; else None."""
+def complete_to(record: Record, a: str, b: str) -> date | None:
+    """The last day to which the chronologies of a pair tell all, so that their silence says something; None without any.
+
+    The latest day that a case of theirs declares (`temporal.end`); where none declares one, that of the last fact held.
+    """
+    facts = pair_facts(record, a, b)
     declared = _declared(record)
-    ends = [declared.get(source) for source in facts["source"].unique()]
-    days = [day for day in ends if day]
-    return max(days) if days and len(days) == len(ends) and max(days) < as_of else None
+    days = [day for source in facts["source"].unique() if (day := declared.get(source))]
+    return max(days) if days else chronology_ends(record, facts) if facts.height else None
 
 
 def _declared(record: Record) -> dict[str, date | None]:

@@ -22,8 +22,13 @@ def section_text(sections: Iterable[Section], width: int) -> Text:
         if section.unknown:
             text.append(wrapped(f"    unknown: {section.unknown}", width, 6) + "\n", style="bright_black")
         if section.basis:
-            text.append(wrapped(f"    rests on {section.basis}", width, 6) + "\n", style="bright_black")
+            text.append(wrapped(f"    rests on {based(section)}", width, 6) + "\n", style="bright_black")
     return text
+
+
+def based(section: Section) -> str:
+    """On what a section rests, and the last day of its data."""
+    return f"{section.basis}; data to {section.data_to}" if section.data_to else section.basis or ""
 
 
 def render(digest: Digest, width: int = 100) -> Group:

@@ -79,7 +79,7 @@ def _fans(made: PairForecast, width: int) -> list[str]:
             head = f"{title[:43]:<44}{_figure(last, fan.unit):>10}" if place == 0 else " " * 54
             when = _period(fan, n)
             lines.append(f"{head}  {when:<11}" + "".join(f"{_figure(v, fan.unit):>9}" for v in fan.quantiles[n]))
-    bases = dict.fromkeys(f"{fan.model}: {fan.basis}" for fan in made.fans)
+    bases = dict.fromkeys(f"{fan.model}: {fan.basis}; data to {fan.data_to}" for fan in made.fans)
     for basis in bases:
         lines += textwrap.wrap(f"rests on {basis}", width, initial_indent="  ", subsequent_indent="    ")
     return [*lines, ""] if lines else []

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.errors import DetenteError
+from detente.report.explanation import based
 from detente.report.terminal import percent
 from detente.report.text import points
 
@@ -18,8 +19,8 @@ def address(url: str | None) -> str:
     return url if url and url.startswith(("http://", "https://")) else ""
 
 
-def to_html(assessment: Assessment) -> str:
-    """The page as text."""
+def to_html(assessment: Assessment, *, brief: bool = False) -> str:
+    """The page as text; `brief` stops after the finding, its charts and the table of areas."""
     import jinja2
     from markupsafe import Markup
 
@@ -29,22 +30,23 @@ def to_html(assessment: Assessment) -> str:
         return Markup(" ").join(Markup('<a class="range" href="#note-{0}">[{0}]</a>').format(n) for n in numbers)
 
     env = jinja2.Environment(loader=jinja2.PackageLoader("detente.report", "."), autoescape=True, trim_blocks=True)
-    env.globals.update(percent=percent, points=points, notes=notes, address=address)
+    env.globals.update(percent=percent, points=points, notes=notes, based=based, address=address)
     rules = dict.fromkeys(f.rule for f in assessment.areas if f.rule)
     return env.get_template("page.html.j2").render(
         a=assessment,
+        brief=brief,
         overall=[chart for chart in (overall_chart(assessment), stock_chart(assessment)) if chart],
-        charts={f.area: area_chart(assessment, f.area) for f in assessment.areas},
+        charts={} if brief else {f.area: area_chart(assessment, f.area) for f in assessment.areas},
         estimates={s.topic: estimates_chart(s) for s in assessment.explanation},
-        facts=list(enumerate(assessment.series["facts"], start=1)),
+        facts=[] if brief else list(enumerate(assessment.series["facts"], start=1)),
         rules=list(rules),
     )
 
 
-def write_page(assessment: Assessment, path: Path) -> Path:
+def write_page(assessment: Assessment, path: Path, *, brief: bool = False) -> Path:
     """Write the page; DetenteError where the file cannot be written."""
     try:
-        path.write_text(to_html(assessment), encoding="utf-8")
+        path.write_text(to_html(assessment, brief=brief), encoding="utf-8")
     except OSError as error:
         raise DetenteError(f"{path}: can't be written: {error.strerror}") from None
     return path

@@ -33,8 +33,8 @@ def _range(interval: tuple[float, float] | None) -> str:
 
 
 def _why(finding: AreaFinding) -> str:
-    if not finding.evidence:
-        return finding.unknown or ""
+    if not finding.evidence or (finding.level is None and finding.probability is None):
+        return (finding.unknown or "").removeprefix("level and chance: ").removeprefix("level: ")
     first = finding.evidence[0]
     return f"[{','.join(map(str, first.notes))}] {first.date} {first.text}"
 
@@ -57,7 +57,7 @@ def render(assessment: Assessment, *, full: bool = True, width: int = 100) -> Gr
     text.append(bottom[:14], style="not bold")
     text.append(bottom[14:label], style=COLOURS[a.verdict])
     text.append(bottom[label:] + "\n", style="not bold")
-    for figure in a.figures[:2]:
+    for figure in a.headlines[:2]:
         text.append(wrapped(" " * 14 + _figure(figure), width) + "\n", style="not bold")
     text.append(
         "\n"
@@ -98,6 +98,7 @@ def _figure(figure: object) -> str:
         raise TypeError("a figure")
     interval = f" (90% interval {figure.interval[0]:.0%} to {figure.interval[1]:.0%})" if figure.interval else ""
     compared = f"; {figure.comparison}" if figure.comparison else ""
+    compared += f"; data to {figure.data_to}" if figure.data_to and figure.value is not None else ""
     return f"{figure.text}: {figure.amount}{interval}{compared} [{','.join(map(str, figure.notes))}]"
 
 
@@ -112,7 +113,7 @@ def in_force(held: AreaStock) -> str:
         )
 
     agreements, restrictions = named("cooperative"), named("conflictual")
-    told = f"{held.in_force} in force ({held.earlier} two years before){': ' if agreements else ''}{agreements}"
+    told = f"{held.in_force} in force by facts to {held.data_to} ({held.earlier} two years before){': ' if agreements else ''}{agreements}"
     return told + (f". Restrictions: {restrictions}" if restrictions else "")
 
 
@@ -140,9 +141,9 @@ def _rest(a: Assessment, width: int) -> list[Text]:
         + "\n",
         style="bright_black",
     )
-    if len(a.figures) > 2:
+    if others := [figure for figure in a.figures if figure not in a.headlines[:2]]:
         text.append("\nFigures\n", style="bold")
-        for figure in a.figures[2:]:
+        for figure in others:
             text.append(wrapped(f"  {_figure(figure)}", width, 4) + "\n", style="default")
     if a.explanation:
         text.append("\nWhat the models say ", style="bold default")

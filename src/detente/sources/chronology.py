@@ -57,7 +57,7 @@ def _names(cell: str) -> list[str]:
 
 def _fact(row: dict[str, str], context: Context, source: str) -> dict[str, object]:
     when = read_date(row["date"])
-    known = read_date(row["known_on"]).first if row["known_on"] else when.last
+    known = read_date(row["known_on"]).last if row["known_on"] else when.last
     not_after(when.first, context.today, "the date")
     if row["known_on"]:
         not_after(known, context.today, "known_on")

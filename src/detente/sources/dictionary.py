@@ -75,7 +75,11 @@ FACTS = (
     Column("source_title", "title of the source"),
     Column("source2", "a second address that confirms it"),
     Column("note", "what does not rest on the sources: day, month, year or more recalled"),
-    Column("known_on", "the day it became known; default the last day that the date may mean", type="date"),
+    Column(
+        "known_on",
+        "the day it became known, read as the last day that it may mean; default that of the date",
+        type="date",
+    ),
 )
 AGREEMENTS = (
     Column("agreement", "a short name of letters, digits and _, used by the facts of its life", True),

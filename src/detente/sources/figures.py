@@ -41,7 +41,7 @@ def read_figures(blocks: Iterator[Block], context: Context, source: str = "figur
         col("first").alias("date"),
         col("number").alias("value"),
         "unit",
-        pl.coalesce("known_first", "last").alias("known_on"),
+        pl.coalesce("known_last", "last").alias("known_on"),
         col("compiled_last").alias("compiled_on"),
         col("source").alias("url"),
         col("source_title").alias("title"),
@@ -130,7 +130,7 @@ def _faults(frame: pl.DataFrame, context: Context) -> list[tuple[pl.Expr, pl.Exp
                 "value",
             ),
         ),
-        (col("known_first") < col("first"), pl.format("known_on {} lies before the period {}", "known_on", "period")),
+        (col("known_last") < col("first"), pl.format("known_on {} lies before the period {}", "known_on", "period")),
         ((col("area") != "") & ~col("area").is_in(areas), pl.format("area '{}' is unknown", "area")),
         (
             (col("source") != "") & ~col("source").str.contains("^https?://"),

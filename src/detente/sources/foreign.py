@@ -96,7 +96,11 @@ _LAYOUTS: tuple[tuple[str, str, str], ...] = (
     ),
     ("v2x polyarchy", "V-Dem", _FIGURES),
     ("polity2", "Polity", _FIGURES),
-    ("leadid;leader", "Archigos (leaders)", "office holders of your own: --names FILE (docs/formats.md)"),
+    (
+        "leadid;leader",
+        "Archigos (leaders)",
+        "write the office holders you need into a names file (--names, docs/formats.md)",
+    ),
     ("caseid;sender1;targetstate", "TIES (threats and imposition of sanctions)", _FIGURES),
     ("caseid;startdate;terdate;targetsalience", "the international sanctions termination data", _FIGURES),
     ("claim;chal;tgt;icowsal", "ICOW (territorial claims)", _FIGURES),
@@ -114,6 +118,13 @@ _LAYOUTS: tuple[tuple[str, str, str], ...] = (
         "write the agreements you need as agreements.csv (docs/formats.md)",
     ),
     ("enr type;facility name", "nuclear latency", _FIGURES),
+    ("ccode;capital;stdate", "capitals of states", _FIGURES),
+    ("partyid;partyname", "the World Treaty Index", "write the treaties you need as agreements.csv (docs/formats.md)"),
+    (
+        "ccode1;country1;ccode2;country2;dyadid",
+        "the Correlates of War intergovernmental organisations by dyad",
+        _FIGURES,
+    ),
     ("gkgrecordid", "GDELT's Global Knowledge Graph", EVENTS),
     ("globaleventid;mentiontimedate", "GDELT's mentions table", EVENTS),
 )
@@ -136,6 +147,8 @@ def known_as(head: Head) -> str:
             return f"is {what}: {remedy}"
     if re.match(rb"\s*<(!doctype|html|\?xml)", line, re.IGNORECASE):
         return "is a web page, no data: an error page was saved in the file's place; fetch it again"
+    if line.count(b"\0") * 3 > len(line):
+        return "is UTF-16 without its mark: save it as UTF-8"
     if re.match(rb"^\d{8}_\d+_\d+\t\d{8}\t", line):
         return f"is the Phoenix daily event data (OEDA): {_OTHER_EVENTS}"
     return ""
@@ -152,6 +165,9 @@ def _raw_gdelt(head: Head, line: bytes) -> str:
         return f"is GDELT's Global Knowledge Graph: {EVENTS}"
     if _DAYS.match(line) and line.count(b",") > 50 and head.tabs < 10:
         return "is GDELT events with commas between the columns, where place names hold commas too: " + EVENTS
+    if len(fields) in (20, 40) and re.match(rb"^[\w-]+\t(\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{4})\t", line):
+        what = "ICEWS" if len(fields) == 20 else "POLECAT"
+        return f"is {what} events without the line of column names: put it back as the first line"
     if _DAYS.match(line) and len(fields) > 40:
         return f"is GDELT events of {len(fields)} columns; the releases have 57, 58 or 61: {EVENTS}"
     return ""

@@ -148,9 +148,12 @@ def _normalise(frame: pl.DataFrame, context: Context) -> Batch:
         pl.lit(1, dtype=pl.Int32).alias("mentions"),
         channel(),
         place_of("city", "district", "province", "country"),
-        pl.format("{}: {} {}: {} contexts={}", "sender_name", "type", "mode", "receiver_name", "contexts").alias(
-            "text"
-        ),
+        pl.concat_str(
+            pl.format("{}: {} {}: {} contexts={}", "sender_name", "type", "mode", "receiver_name", "contexts"),
+            pl.format(" ({})", "sender_note"),
+            pl.format(" ({})", "receiver_note"),
+            ignore_nulls=True,
+        ).alias("text"),
         pl.lit(None, dtype=pl.Utf8).alias("url"),
     )
     judged = frame.with_columns(pl.format("contexts={}", "contexts").alias("text"))

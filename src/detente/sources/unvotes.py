@@ -45,7 +45,8 @@ _ROLLCALLS = Layout(
 _ISSUES = Layout("UN issue codes", {"rcid": "rcid", "short name": "short_name"}, ("rcid", "short name"))
 _DATAVERSE = Layout(
     "UN votes of the Dataverse",
-    {**_ROLLCALLS.columns, "ccode": "ccode", "country": "country", "vote": "vote", **{c: c for c in ISSUES}},
+    # Not its "Country": those letters are the Correlates of War's, where AUS is Austria.
+    {**_ROLLCALLS.columns, "ccode": "ccode", "countryname": "country", "vote": "vote", **{c: c for c in ISSUES}},
     ("rcid", "ccode", "vote", "session", "date", "unres"),
 )
 # ISO 3166-1 alpha-2 codes of states that are no more.

@@ -1,0 +1,118 @@
+"""Files of other data sets are refused by their name, with what to do instead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from conftest import SHARED, gdelt_row, read_file
+from detente.errors import DetenteError
+from detente.sources import NotRecognised, detect
+
+HEADERS = {
+    "Phoenix": "eid,story_date,year,month,day,source,source_root,source_agent,target,code,root_code,quad_class,goldstein",
+    "ACLED": "event_id_cnty,event_date,year,disorder_type,event_type,sub_event_type,actor1,inter1,actor2",
+    "UCDP Georeferenced": "id,relid,year,type_of_violence,conflict_new_id,side_a,side_b,date_start",
+    "UCDP Dyadic": "dyad_id,conflict_id,location,side_a,side_b,year",
+    "dyadic disputes (MID)": "disno,dyindex,statea,stateb,strtday,strtyr",
+    "War alliances": "version4id,ccode1,state_name1,ccode2,state_name2,defense,neutrality,year",
+    "War alliances (by member)": "version4id,ccode,state_name,defense,neutrality,nonaggression,entente",
+    "material capabilities": "stateabb,ccode,year,milex,milper,irst,pec,tpop,upop,cinc,version",
+    "War trade": "ccode1,ccode2,year,importer1,importer2,flow1,flow2",
+    "ATOP": "atopid,member,yrent,moent",
+    "SIPRI": "Recipient;Supplier;Year of order;Number ordered;Weapon designation",
+    "UN Digital Library": "undl_id,ms_code,ms_name,ms_vote,date,session,resolution",
+    "ICEWS counts": "year,sender,receiver,sender_name,receiver_name,verbal_cooperation,material_conflict",
+    "V-Dem": "country_name,country_text_id,year,v2x_polyarchy",
+    "DESTA": "country1,country2,iso1,iso2,number,base_treaty,name,entry_type,typememb",
+    "ideal points": "ccode,session,NVotesAll,IdealPointAll",
+    "Archigos": "obsid,gwcode,leadid,leader,startdate",
+    "reduced file": "Date\tSource\tTarget\tCAMEOCode\tNumEvents\tNumArts\tQuadClass\tGoldstein",
+    "mentions table": "881990832\t20191024143000\t20191024143000\t1\ta.com\thttp://a.com/x\t1\t-1\t10\t20\t1\t50\t2000\t-1.5\t\t",
+    "Global Knowledge Graph": "20191024143000-0\t20191024143000\t1\ta.com\thttp://a.com" + "\t" * 22,
+    "list of files": "150383 297a16b493de7cf6ca809a7cc31d0b93 http://data.gdeltproject.org/gdeltv2/20150218230000.export.CSV.zip",
+    "web page": "<!DOCTYPE html><html><head><title>404</title>",
+    "commas between the columns": gdelt_row(1).replace("\t", ","),
+    "of 60 columns": gdelt_row(1).rpartition("\t")[0],
+    "ICEWS events without the line of column names": "25000001\t2017-12-01" + "\t" * 18,
+    "POLECAT events without the line of column names": "E1\t2023-01-02" + "\t" * 38,
+    "UTF-16 without its mark": "s\0u\0b\0j\0e\0c\0t\0",
+    "Phoenix daily": "20140620_0001_0\t20140620\t2014\t6\t20\tRUS\tRUS\t\t\tUSAGOV\tUSA\tGOV\t\t036",
+}
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_the_layout_is_known_by_name(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "other.txt"
+    file.write_text(HEADERS[name] + "\n")
+    with pytest.raises(DetenteError) as told:
+        detect(file)
+    said = str(told.value)
+    assert (
+        name in said
+        and ": is " in said
+        and any(w in said for w in ("ingest", "write", "fetch", "detente", "put it", "save it"))
+    )
+
+
+def test_what_nobody_knows_is_not_guessed(tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("a,b,c\n1,2,3\n")
+    with pytest.raises(NotRecognised, match="of no format we read"):
+        detect(file)
+
+
+CASES = SHARED.parent / "cases"
+# What of each folder is read (True), read with every row set aside (None), or refused by name (False).
+READ = {
+    "01_icews_2017_dates": {"Events.2017.20201006.tab": 2, "ymd.tab": 2},
+    "03_icews_quotes_badcode": {"events.tab": 3},
+    "10_polecat_odd": {
+        "comma.csv": 20,
+        "extra_header.tsv": 3,
+        "extra_tabs.tsv": 3,
+        "ngecEvents.tsv": 20,
+        "no_version_col.tsv": 3,
+        "really_41_cols.tsv": 3,
+        "short_rows.tsv": 0,
+        "swapped_columns.tsv": 1,
+    },
+    "12_other_datasets": {"icews_comma.csv": 1, "icews_r_package_names.tsv": 1},
+    "14_own_csv_odd": {
+        "bom_crlf.csv": 2,
+        "facts.csv": 8,
+        "facts_R_NA.csv": 2,
+        "latin1.csv": 0,
+        "semicolon.csv": 2,
+    },
+    "16_gdelt_values": {"x.export.CSV": 9},
+    "20_icews_country_NA": {"events.tab": 1},
+}
+
+
+@pytest.mark.parametrize("folder", READ)
+def test_the_shared_cases(folder: str) -> None:
+    if not (CASES / folder).is_dir():
+        pytest.skip(f"{CASES} is not here")
+    for path in sorted((CASES / folder).iterdir()):
+        if path.name == "README" or path.name in ("figures.csv", "utf16.csv"):
+            continue
+        if path.name not in READ[folder]:
+            with pytest.raises(DetenteError, match=": is "):
+                read_file(path)
+            continue
+        read = read_file(path)
+        assert read.rows.height == READ[folder][path.name], path.name
+        if "receiver" in read.rows.columns and "NAM" in read.rows["receiver"].to_list():
+            raise AssertionError(f"{path}: Namibia through a missing cell")
+
+
+def test_the_shared_figures() -> None:
+    for name in ("figures.csv", "utf16.csv"):
+        path = CASES / "14_own_csv_odd" / name
+        if not path.exists():
+            pytest.skip(f"{CASES} is not here")
+        read = read_file(path)
+        assert {2, 3, 4, 5, 12} <= set(range(2, 13)) - set(read.bad)
+        assert {6, 8, 9, 10, 11} <= set(read.bad)
