@@ -64,11 +64,15 @@ class Result:
 
 
 def report_counts(rows: pl.DataFrame, moments: pl.Series | None = None) -> pl.DataFrame:
-    """How many rows of each `owner` are of a date and were reported at a moment (a quarter hour, or the start of a day)."""
+    """How many rows of each `owner` are of a date and were reported at a moment (a quarter hour, or the start of a day).
+
+    Where rows say it to the minute, those that do not have no moment.
+    """
     moment = pl.col("known_on").cast(pl.Datetime("us"))
     if moments is not None:
         stamp = moments.str.strptime(pl.Datetime("us"), "%Y%m%d%H%M%S", strict=False).dt.truncate("15m")
-        rows, moment = rows.with_columns(stamp.alias("stamp")), pl.coalesce("stamp", moment)
+        if stamp.null_count() < rows.height:
+            rows, moment = rows.with_columns(stamp.alias("stamp")), pl.col("stamp")
     return rows.group_by("owner", "date", moment.alias("moment")).agg(pl.len().alias("n"))
 
 
