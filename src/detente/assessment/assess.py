@@ -46,12 +46,12 @@ def assess(
     notes = Notes()
     held = lives(record, a, b, as_of)
     figures = collect_figures(record, a, b, as_of, entries, notes)
-    in_force = stock_figure(held, (state_name(a), state_name(b)), as_of, entries.facts_to or as_of, notes)
+    in_force = stock_figure(held, (state_name(a, as_of), state_name(b, as_of)), as_of, entries.facts_to or as_of, notes)
     leading = [f for f in (*figures, in_force) if f and f.leading]
     figures = (*leading, *(f for f in (*figures, in_force) if f and not f.leading))
     if entries.facts.is_empty() and entries.events.is_empty() and not figures:
         raise NoData(
-            f"nothing about {state_name(a)} and {state_name(b)} was known on {as_of} in {record.folder}. Ingest event files "
+            f"nothing about {state_name(a, as_of)} and {state_name(b, as_of)} was known on {as_of} in {record.folder}. Ingest event files "
             "(detente ingest FILE...), a chronology of your own (docs/formats.md), or fetch some "
             f"(detente fetch gdelt --from {months_before(as_of, 3)} --to {as_of})"
         )
@@ -61,7 +61,7 @@ def assess(
     verdict, summary = overall(findings, entries)
     return Assessment(
         (a, b),
-        (state_name(a), state_name(b)),
+        (state_name(a, as_of), state_name(b, as_of)),
         as_of,
         HORIZON,
         verdict,

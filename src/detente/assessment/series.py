@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from detente.actors import identity
+from detente.actors import counts_as
 from detente.assessment.figures import yearly_counts
 from detente.assessment.windows import Entries
 from detente.measures.stock import Life, stock
@@ -51,7 +51,7 @@ def chart_series(record: Record, a: str, b: str, as_of: date, entries: Entries, 
             "tone": row["tone"],
             "text": row["description"],
             "url": row["url"],
-            "from": "both" if not row["targets"] else (a if set(row["actors"]) & set(identity(a)) else b),
+            "from": "both" if not row["targets"] else (a if a in map(counts_as, row["actors"]) else b),
         }
         for row in entries.facts.iter_rows(named=True)
     ]

@@ -113,7 +113,7 @@ def explain(
         "codebook_digest": record.codebook.digest,
         "parameters": {"source": source, "seed": seed, "thirds": list(asked)},
     }
-    return Digest((a, b), (state_name(a), state_name(b)), as_of, tuple(sections), provenance)
+    return Digest((a, b), (state_name(a, as_of), state_name(b, as_of)), as_of, tuple(sections), provenance)
 
 
 def _leading_thirds(record: Record, a: str, b: str, as_of: date | None, source: str | None) -> tuple[str, ...]:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from detente.actors import identity, state_name
+from detente.actors import state_name
 from detente.errors import NoData
 from detente.measures.panel import choose_source, pair_panel
 from detente.record.coverage import periods
-from detente.record.facts import chronology_ends, pair_facts
+from detente.record.facts import chronology_ends, holds, pair_facts
 from detente.record.queries import read_pair
 
 if TYPE_CHECKING:
@@ -220,9 +220,7 @@ def _from_facts(record: Record, a: str, b: str, by: str | None, as_of: date | No
     unit = by or "quarter"
     rows = []
     for sender, receiver in ((a, b), (b, a)):
-        mine = facts.filter(pl.col("actors").list.set_intersection(list(identity(sender))).list.len() > 0).filter(
-            pl.col("targets").list.set_intersection(list(identity(receiver))).list.len() > 0
-        )
+        mine = facts.filter(holds(pl.col("actors"), sender) & holds(pl.col("targets"), receiver))
         rows.append(
             mine.select(
                 pl.col("date").alias("day"),

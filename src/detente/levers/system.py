@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from detente.actors import identity, state_name
+from detente.actors import state_name
 from detente.errors import DetenteError, NoData
 from detente.explain.series import EVERY, fact_periods, fitting_period
 from detente.levers.policy import Lever, Move
 from detente.measures.panel import choose_source
 from detente.models.conditional import Policy
-from detente.record.facts import pair_facts
+from detente.record.facts import holds, pair_facts
 from detente.record.queries import read_pair
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ def _from_facts(record: Record, a: str, b: str, as_of: date) -> System:
         )
 
     def by_side(side: str) -> pl.Expr:
-        return pl.col("actors").list.set_intersection(list(identity(side))).list.len() > 0
+        return holds(pl.col("actors"), side)
 
     aimed = pl.col("targets").list.len() > 0
     acts = facts.select(

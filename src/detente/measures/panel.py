@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from detente.actors import counted
 from detente.errors import DetenteError, NoData
 from detente.measures.coverage import LEAST
 from detente.measures.months import months_before
 from detente.measures.shares import share_interval
-from detente.record.coverage import periods
+from detente.record.coverage import EVERY, periods
 from detente.record.queries import UNITS, all_counts, count_events, count_pair, pair_counts
 
 if TYPE_CHECKING:
@@ -85,7 +86,8 @@ def pair_panel(
     deliver: a quarter hour of GDELT 2 is 1/96 of a day), source. Counts are as reported, never scaled. Where nothing
     was reported they are zero in a period that is covered by half or more, else null. `sectors="government"` keeps acts of states and their organs.
 
-    Raises NoData where no event source is held or none of its days is known on `as_of`.
+    Periods in which one of the two did not exist are left out. Raises NoData where no event source is held
+    or none of its days is known on `as_of`.
     """
     if by not in UNITS:
         raise DetenteError(f"by must be one of {', '.join(UNITS)}, not {by!r}")
@@ -99,7 +101,7 @@ def pair_panel(
         frames.append(_complete(found, pairs, by, coverage, area))
     panel = pl.concat(frames)
     if panel.is_empty():
-        raise NoData(f"{chosen} covers no day known on {as_of}")
+        raise NoData(f"{chosen} covers no day{f' known on {as_of}' if as_of else ''} on which both states existed")
     return panel.with_columns(pl.lit(chosen).alias("source")).select(COLUMNS)
 
 
@@ -172,7 +174,7 @@ def _complete(
         )
     starts = pl.DataFrame({"period": periods(min(firsts), max(firsts), by)})
     covered = starts.join(coverage, on="period", how="left", maintain_order="left")
-    grid = covered.with_columns(pl.col("covered").fill_null(0.0)).join(pairs, how="cross")
+    grid = _while_both_lived(covered.with_columns(pl.col("covered").fill_null(0.0)).join(pairs, how="cross"), by)
     full = grid.join(found, on=["period", "sender", "receiver"], how="left", maintain_order="left")
     # Of a period that is hardly covered, silence says nothing.
     zero = (pl.col("covered") >= LEAST) & pl.col("verbal_cooperation").is_null()
@@ -186,3 +188,17 @@ def _complete(
         pl.Series("share_low", low).fill_nan(None),
         pl.Series("share_high", high).fill_nan(None),
     ).select([c for c in COLUMNS if c != "source"])
+
+
+def _while_both_lived(grid: pl.DataFrame, by: str) -> pl.DataFrame:
+    codes = {*grid["sender"].unique(), *grid["receiver"].unique()}
+    lived = [(code, begins, ends) for code, counts, begins, ends in counted(codes) if code == counts]
+    days = pl.DataFrame(lived, schema={"code": pl.Utf8, "begins": pl.Date, "ends": pl.Date}, orient="row")
+    after = pl.col("period").dt.offset_by(EVERY[by])
+    for side in ("sender", "receiver"):
+        grid = (
+            grid.join(days, left_on=side, right_on="code", maintain_order="left")
+            .filter((after > pl.col("begins")) & (pl.col("period") < pl.col("ends")))
+            .drop("begins", "ends")
+        )
+    return grid

@@ -31,6 +31,7 @@ _NAMES = (
     ("icews", re.compile(r"^events\.((?:19|20)\d\d)\.", re.IGNORECASE), "%Y"),
 )
 _LENGTHS = {"%Y%m%d%H%M%S": "15m", "%Y%m%d": "1d", "%Y%m": "1mo", "%Y": "1y"}
+EVERY = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "3mo", "year": "1y"}
 
 
 def midnight(day: date) -> datetime:
@@ -94,8 +95,7 @@ def periods(first: date, last: date, by: str) -> list[date]:
     >>> periods(date(2018, 2, 5), date(2018, 4, 1), "month")
     [datetime.date(2018, 2, 1), datetime.date(2018, 3, 1), datetime.date(2018, 4, 1)]
     """
-    every = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "3mo", "year": "1y"}[by]
-    found: list[date] = pl.date_range(_truncate(first, by), last, every, eager=True).to_list()
+    found: list[date] = pl.date_range(_truncate(first, by), last, EVERY[by], eager=True).to_list()
     return found
 
 

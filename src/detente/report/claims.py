@@ -34,7 +34,7 @@ READ = "\n".join(
 def to_text(report: Report) -> str:
     """The terminal form: a block a claim, then the scoreboard."""
     study = report.study
-    a, b = (state_name(code) for code in study.pair)
+    a, b = (state_name(code, study.as_of) for code in study.pair)
     lines = [*_wrap(study.title), f"{a} - {b}, as of {study.as_of}; resolved with the record to {report.ends}", ""]
     for checked in report.checked:
         claim = checked.claim
@@ -52,7 +52,7 @@ def to_text(report: Report) -> str:
 def to_markdown(report: Report) -> str:
     """The page: every sentence of the study, its claims, what followed, and what the tool would have said."""
     study = report.study
-    a, b = (state_name(code) for code in study.pair)
+    a, b = (state_name(code, study.as_of) for code in study.pair)
     lines = [
         f"# {_md(a)} and {_md(b)}: a study checked",
         "",

@@ -19,7 +19,7 @@ TITLES = {"improvement": "improves", "new agreement": "new agr.", "suspension": 
 
 def to_text(made: PairForecast, width: int = 100) -> str:
     """Chances area by area with the record of such calls, then the fans, then what is unknown."""
-    a, b = (state_name(code) for code in made.pair)
+    a, b = (state_name(code, made.as_of) for code in made.pair)
     lines = [f"{a} - {b}: {made.horizon} months from {made.as_of}", ""]
     lines += _chances(made, width)
     lines += _fans(made, width)
