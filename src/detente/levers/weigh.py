@@ -25,7 +25,7 @@ from detente.errors import DetenteError, NoData, NotEstimable
 from detente.levers.analogues import analogues
 from detente.levers.policy import Lever, standard
 from detente.levers.system import System, enough, system
-from detente.levers.weighed import MAIN, Effect, Ranked, Weighed
+from detente.levers.weighed import MAIN, Effect, Ranked, Weighed, mean_change
 from detente.models.conditional import Conditional, conditional
 from detente.models.var import BayesianVAR, Minnesota, VARFit
 from detente.record.facts import pair_facts
@@ -201,6 +201,8 @@ def effect(
         float(np.quantile(level, tails[1])),
         float(main.plausibility.mean()),
         changes,
+        change,
+        held_fits.errors(series, variants[0]),
     )
 
 
@@ -258,6 +260,12 @@ class Fits:
             self._held[key] = self._fit(data, names, variant)
         return self._held[key]
 
+    def errors(self, series: dict[str, Array], variant: Variant) -> Array:
+        """What the model left unexplained of the area (periods,)."""
+        names = sorted(series)
+        fit = self.of(series, names, variant)
+        return np.zeros(0) if fit is None else fit.posterior.residuals[:, names.index("area")]
+
     @staticmethod
     def _fit(data: Array, names: list[str], variant: Variant) -> VARFit | None:
         if variant.later_half:
@@ -282,9 +290,7 @@ def _ranking(levers: Sequence[Lever], effects: Sequence[Effect]) -> tuple[Ranked
             if some:
                 by_variant.setdefault(variant, {})[lever.name] = float(np.mean(some))
         alike = [e for e in mine if e.area in shared] or mine
-        change, low, high = (
-            float(np.mean([getattr(e, name) for e in alike])) for name in ("change", "change_low", "change_high")
-        )
+        change, low, high = mean_change(alike, level=BAND)
         gaps: dict[str, float] = {}
         for e in mine:
             for name, value in e.by_variant.items():
