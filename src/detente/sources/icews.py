@@ -140,7 +140,7 @@ def _normalise(frame: pl.DataFrame, source: str, context: Context, calendar: Cal
     changed = corrections(
         frame, [(pl.col("action_changes").is_not_null(), pl.col("action_changes")), (pl.col("scaled"), SCALE)]
     )
-    return Batch("events", rows, bad, corrected=changed)
+    return Batch("events", rows, bad, lines=frame["line"], corrected=changed)
 
 
 def _reads(layout: Layout, source: str) -> Callable[[Iterator[Block], Context], Iterator[Batch]]:

@@ -171,7 +171,7 @@ def _normalise(frame: pl.DataFrame, context: Context, calendar: Calendar) -> Bat
             (pl.col("receiver_note").is_not_null(), pl.col("receiver_note")),
         ],
     )
-    return Batch("events", rows, bad, corrected=changed)
+    return Batch("events", rows, bad, lines=frame["line"], corrected=changed)
 
 
 _OWN = set(_LAYOUT.usual[2:4] + _LAYOUT.usual[5:23])
