@@ -428,6 +428,8 @@ def test_a_panel_begins_with_the_state(events: dt.OpenRecord) -> None:
     panel = events.pair("SSD", "USA").panel("day")
     assert panel["period"].min() == date(2011, 7, 9)
     assert panel.filter(pl.col("sender") == "SSD")["verbal_cooperation"].sum() == 16
+    monthly = events.pair("SSD", "USA").panel("month").filter(pl.col("sender") == "USA")
+    assert monthly.select("period", "covered").rows() == [(date(2011, 7, 1), pytest.approx(16 / 31))]
     everyone = events.panel(by="day")
     assert everyone.filter(pl.col("sender") == "SSD")["period"].min() == date(2011, 7, 9)
     assert set(everyone["sender"]) == {"SSD", "RUS", "SRB", "USA"}
