@@ -211,3 +211,13 @@ def test_the_real_sample_holds_no_namibia_but_namibia(shared: Path) -> None:
     namibia = rows.filter((pl.col("sender") == "NAM") | (pl.col("receiver") == "NAM"))
     pairs = namibia.filter(pl.col("sender") != pl.col("receiver"))
     assert pairs.is_empty() and namibia.height <= 1
+
+
+@pytest.mark.parametrize(
+    ("place", "area"), [("Erie, PA", False), ("Panama City, Panama", True), ("Atlanta, GA", False)]
+)
+def test_the_end_of_a_place_is_no_two_letter_code(place: str, area: bool) -> None:
+    from detente.codebook.assign import _place_state
+
+    assert (_place_state(pl.Series([place]))[0] == "PAN") == area
+    assert _place_state(pl.Series([place]))[0] in ("", "PAN")

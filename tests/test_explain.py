@@ -216,7 +216,7 @@ def test_breaks_come_with_facts_near_them(alone: Any, pair: Any) -> None:
     assert table["date"].is_between(date(2013, 1, 1), date(2014, 12, 31)).any()
     row = table.filter(pl.col("date").dt.year().is_between(2013, 2014)).row(0, named=True)
     assert row["low"] <= row["date"] <= row["high"]
-    assert row["level_after"] < row["level_before"] - 0.4
+    assert row["level_after"] < row["level_before"] - 0.3
     assert 1 <= len(row["facts"]) <= 4
     assert found.plot().axes
     events = pair.breaks()

@@ -6,10 +6,12 @@ import random
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from conftest import gdelt_row, gdelt_zip, read_file, triples
 from detente.errors import DetenteError
+from detente.sources.cells import Calendar
 from detente.sources.icews import RELEASE
 from test_codes import release
 from test_sources import POLECAT, polecat_row
@@ -43,6 +45,13 @@ def test_days_before_months_are_not_guessed(tmp_path: Path) -> None:
     read = read_file(release(tmp_path / "e.tab", {"event date": "12/1/2017"}, {"event date": "13/1/2017"}, {}))
     assert read.rows["date"].to_list() == [date(2018, 6, 1)]
     assert set(read.bad) == {2, 3} and all("before its month" in reason for reason in read.bad.values())
+
+
+def test_a_file_that_turns_out_to_write_days_first_is_refused_whole() -> None:
+    calendar = Calendar()
+    assert calendar.days(pl.DataFrame({"d": ["6/1/2017"]}), "d").to_list() == [date(2017, 6, 1)]
+    with pytest.raises(DetenteError, match="day/month/year"):
+        calendar.days(pl.DataFrame({"d": ["13/1/2017"]}), "d")
 
 
 def test_days_after_the_day_of_ingest(tmp_path: Path) -> None:
@@ -178,6 +187,7 @@ def test_polecat_none_is_empty_and_classes_agree(tmp_path: Path) -> None:
         {"Quad Code": "MATERIAL CONFLICT"},
     ]
     read = read_file(polecat(tmp_path / "p.tsv", rows))
+    assert read.rows["known_on"].to_list() == [date(2023, 1, 5), date(2023, 1, 5)]
     assert read.rows["intensity"].to_list() == [None, 2.5] and read.rows["place"].to_list()[0] == "Switzerland"
     assert read.rows["quad"].to_list() == [1, 1]
     assert read.corrected == {"Quad Code contradicts the Event Type: the type's class is taken": 1}
@@ -251,3 +261,11 @@ def test_triples_in_any_order(tmp_path: Path) -> None:
     lines = [line.split("\t")[::-1] for line in file.read_text().splitlines()]
     file.write_text("".join("\t".join(line) + "\n" for line in lines))
     assert read_file(file).rows.select("sender", "receiver").row(0) == ("RUS", "USA")
+
+
+def test_a_day_of_publication_that_is_none_is_told(tmp_path: Path) -> None:
+    rows = [{}, {"Publication Date": "None"}, {"Publication Date": "2022-12-30"}, {"Publication Date": "soon"}]
+    read = read_file(polecat(tmp_path / "p.tsv", rows))
+    assert read.rows["known_on"].to_list() == [date(2023, 1, 5), date(2023, 1, 3), date(2023, 1, 3)]
+    assert read.corrected == {"Publication Date missing or before the event: known from the event's day": 2}
+    assert list(read.bad) == [5]

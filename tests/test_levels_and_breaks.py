@@ -7,11 +7,13 @@ import itertools
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from scipy.special import betaln
+from scipy.special import betaln, expit
+from scipy.stats import multivariate_t
 
 from detente.errors import DetenteError
 from detente.models import ChangePoints, LocalLevel
 from detente.models.local_level_filter import laplace, smooth
+from detente.models.regimes import gaussian
 
 
 def test_smoother_is_that_of_statsmodels() -> None:
@@ -106,7 +108,7 @@ def test_bad_series_are_told(family: str, y: list, exposure: list | None, said: 
 def test_posterior_is_that_of_all_segmentations() -> None:
     """Eight periods: every one of the 2^7 segmentations by hand."""
     y, n = np.array([3.0, 4, 3, 4, 0, 1, 0, 1]), np.full(8, 4.0)
-    model = ChangePoints("binomial", expected=1.0, shortest=1, draws=20_000, seed=1)
+    model = ChangePoints("binomial", expected=1.0, shortest=1, memory=0.0, draws=20_000, seed=1)
     fit = model.fit(y, n)
     chance = 1 / 7
     weights, begins = [], []
@@ -114,7 +116,7 @@ def test_posterior_is_that_of_all_segmentations() -> None:
         edges = [0, *(i + 1 for i, new in enumerate(pattern) if new), 8]
         log = sum(np.log(chance if new else 1 - chance) for new in pattern)
         for first, after in itertools.pairwise(edges):
-            k, total = y[first:after].sum() / fit.dispersion, n[first:after].sum() / fit.dispersion
+            k, total = y[first:after].sum() / fit.inflation, n[first:after].sum() / fit.inflation
             log += betaln(k + 0.5, total - k + 0.5) - betaln(0.5, 0.5)
         weights.append(np.exp(log))
         begins.append(pattern)
@@ -150,6 +152,65 @@ def test_no_break_where_there_is_none_even_in_clumps() -> None:
     assert alarms <= 9
 
 
+@pytest.mark.parametrize("memory", [0.0, 0.4, 0.8])
+def test_a_regime_with_memory_is_a_multivariate_t(memory: float) -> None:
+    y = np.random.default_rng(8).standard_normal(9) + 5
+    seen = np.array([1, 1, 0, 0, 1, 1, 1, 0, 1], dtype=bool)
+    table = gaussian(y, seen, memory)
+    x = y[seen] - y[seen].mean()
+    noise = (np.median(np.abs(np.diff(x))) / 0.954) ** 2
+    spread = max(x.var(), noise)
+    for first, after in ((0, 9), (0, 2), (1, 6), (2, 5), (4, 9)):
+        at = np.arange(first, after)[seen[first:after]]
+        apart = np.abs(at[:, None] - at[None, :])
+        within = np.where(apart == 0, 1.0, memory**apart) / (1 - memory**2)
+        wide = within + spread / (noise * (1 + memory))
+        value = multivariate_t(np.zeros(len(at)), noise * (1 + memory) * wide, df=3).logpdf(y[at] - y[seen].mean())
+        assert table[first, after] == pytest.approx(value)
+    assert table[2, 4] == 0
+
+
+def _remembering(periods: int, memory: float, world: int) -> np.ndarray:
+    rng = np.random.default_rng(world)
+    e = np.sqrt(1 - memory**2) * rng.standard_normal(periods + 50)
+    for t in range(1, len(e)):
+        e[t] += memory * e[t - 1]
+    return e[50:]
+
+
+def test_memory_is_no_break() -> None:
+    """Of stationary series with memory 0.5 and 40 periods, 77% once had a break."""
+    worlds = range(25)
+    for memory in (0.0, 0.5, 0.7):
+        fits = [ChangePoints(draws=200, seed=w).fit(_remembering(40, memory, w)) for w in worlds]
+        assert np.mean([fit.breaks.height > 0 for fit in fits]) <= 0.10
+        assert np.mean([fit.memory for fit in fits]) == pytest.approx(memory, abs=0.15)
+    moved = [_remembering(80, 0.5, w) + 2 * (np.arange(80) >= 40) for w in worlds]
+    assert np.mean([ChangePoints(draws=200, seed=w).fit(y).breaks.height > 0 for w, y in enumerate(moved)]) >= 0.8
+    held = ChangePoints(memory=0.0, draws=200).fit(_remembering(40, 0.5, 3))
+    assert held.memory == 0
+    with pytest.raises(DetenteError, match="memory lies between"):
+        ChangePoints(memory=1.0).fit(moved[0])
+
+
+@pytest.mark.parametrize(("family", "exposure"), [("binomial", 30), ("binomial", 3), ("poisson", 1)])
+def test_memory_of_counts_is_no_break(family: str, exposure: int) -> None:
+    alarms, found = [], []
+    for world in range(20):
+        x, rng = 0.5 * _remembering(60, 0.6, world), np.random.default_rng(world)
+        for shift, told in ((0.0, alarms), (2.5, found)):
+            eta = x + shift * (np.arange(60) >= 30)
+            y = (
+                rng.binomial(exposure, expit(eta - shift / 2))
+                if family == "binomial"
+                else rng.poisson(10 * np.exp(eta))
+            )
+            fit = ChangePoints(family, draws=200, seed=world).fit(y, np.full(60, float(exposure)))
+            told.append(fit.breaks.height > 0)
+    assert np.mean(alarms) <= 0.10
+    assert np.mean(found) >= 0.8
+
+
 def test_break_dates_are_held_by_their_intervals() -> None:
     held = []
     for world in range(60):
@@ -174,3 +235,23 @@ def test_break_dates_are_held_by_their_intervals() -> None:
 def test_bad_series_for_breaks_are_told(family: str, y: list, exposure: list | None, said: str) -> None:
     with pytest.raises(DetenteError, match=said):
         ChangePoints(family).fit(y, exposure)
+
+
+@pytest.mark.parametrize("scale", [1e-12, 1e6, 1e12, 1e30])
+def test_levels_do_not_depend_on_the_unit(scale: float) -> None:
+    rng = np.random.default_rng(6)
+    y = np.cumsum(0.3 * rng.standard_normal(60)) + rng.standard_normal(60)
+    weight = rng.uniform(0.5, 2, 60)
+    plain = LocalLevel("gaussian").fit(y * weight, weight)
+    large = LocalLevel("gaussian").fit(scale * y * weight, weight)
+    heavy = LocalLevel("gaussian").fit(scale * y * weight, scale * weight)
+    shifted = LocalLevel("gaussian").fit((y + 1e6) * weight, weight)
+    for name in ("level", "low", "high"):
+        np.testing.assert_allclose(getattr(large, name), scale * getattr(plain, name), rtol=1e-6)
+        np.testing.assert_allclose(getattr(heavy, name), getattr(plain, name), rtol=1e-6)
+        np.testing.assert_allclose(getattr(shifted, name) - 1e6, getattr(plain, name), atol=1e-6)
+    assert large.step == pytest.approx(scale * plain.step)
+    assert large.noise == pytest.approx(scale * plain.noise)
+    assert heavy.noise == pytest.approx(np.sqrt(scale) * plain.noise)
+    breaks = ChangePoints("gaussian", seed=1).fit(scale * (y + 5 * (np.arange(60) > 30))).breaks["period"].to_list()
+    assert breaks == ChangePoints("gaussian", seed=1).fit(y + 5 * (np.arange(60) > 30)).breaks["period"].to_list()

@@ -22,7 +22,7 @@ from detente.models.conditional import conditional
 NAMES = ("AAA>BBB", "BBB>AAA", "economy AAA", "dispute CCC", "area")
 AREA = "missile_defence"
 STEPS = 8
-LEVERS = ("incentives=AAA:1", "reciprocity=1.0", "equal", "contain=CCC", "reciprocity=1.0+contain=CCC")
+LEVERS = ("incentives=AAA:1", "reciprocity=1.0", "equal", "contain=CCC:0.3", "reciprocity=1.0+contain=CCC:0.3")
 # [lagged series, equation]: the area answers both sides and economic cooperation, and suffers from the dispute.
 A = np.array(
     [
@@ -34,7 +34,8 @@ A = np.array(
     ]
 )
 S = 0.7 * np.eye(5) + 0.3
-MEAN = np.array([2.0, 1.0, 8.0, 2.0, 1.0])
+# The dispute is one of conflict throughout, so that all of it may be contained.
+MEAN = np.array([2.0, 1.0, 8.0, 7.0, 1.0])
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from detente.cli.common import format_option, open_record, open_within, record_options, say, write_frame
+from detente.cli.common import Day, format_option, open_record, open_within, record_options, say, write_frame
 from detente.cli.facts import agreements, audit, figures, show
+
+if TYPE_CHECKING:
+    from detente.record import Summary
+    from detente.record.log import FileEntry
+
+MOST_FILES = 20
 
 
 @click.command()
@@ -46,42 +53,62 @@ def ingest(paths: tuple[str, ...], quiet: bool, **options: Any) -> int:
                 task, completed=done, description=name[-40:], rows=f"{rows:,}"
             ),
         )
-    for entry in summary.files:
-        taken = ", ".join(f"{n:,} {t}" for t, n in entry.rows.items()) or "no rows"
-        if not sum(entry.rows.values()) + entry.duplicates + entry.quarantined:
-            taken = "no rows: nothing was published for this quarter hour"
-        extra = "".join(
-            f", {n:,} {what}"
-            for what, n in (
-                ("duplicates", entry.duplicates),
-                ("in quarantine", entry.quarantined),
-                *entry.skipped.items(),
-                *((f"corrected ({reason})", n) for reason, n in entry.corrected.items()),
-            )
-            if n
-        )
-        if len(summary.files) <= 20:
-            say(f"{entry.name}: {entry.reader}: {taken}{extra}")
-            for member in entry.passed:
-                say(f"{entry.name}: passed over: {member}")
-    for path, reason in summary.failed:
-        say(f"not read: {reason}" if path in reason else f"not read: {path}: {reason}")
-    total = sum(e.quarantined for e in summary.files)
-    passed = sum(len(e.passed) for e in summary.files)
-    corrected = sum(sum(e.corrected.values()) for e in summary.files)
-    say(
-        f"{len(summary.files)} files added {summary.rows:,} rows; {sum(e.duplicates for e in summary.files):,} duplicates, "
-        f"{total:,} rows in quarantine, {len(summary.already)} files already held, {len(summary.failed)} not read"
-        + (f", {passed} members of archives passed over" if passed else "")
-        + (f", {corrected:,} corrections" if corrected else "")
-        + (f", {len(summary.other)} of other formats passed over" if summary.other else "")
-        + ("; see `detente record quarantine`" if total or summary.failed else "")
-    )
+    _tell(summary)
     if summary.swept:
         say(f"removed {summary.swept} unfinished parts of an interrupted ingest")
     if not summary.files and not summary.already and not summary.failed:
         raise NoData(f"none of the {len(summary.other)} files found is of a format we read")
     return 2 if summary.failed else 0
+
+
+def _tell(summary: Summary) -> None:
+    """What became of the files, and of all together."""
+    from detente.record.twins import OLDER
+
+    for entry in summary.files if len(summary.files) <= MOST_FILES else []:
+        say(_line(entry))
+        for member in entry.passed:
+            say(f"{entry.name}: passed over: {member}")
+    for path, reason in summary.failed:
+        say(f"not read: {reason}" if path in reason else f"not read: {path}: {reason}")
+
+    def total(name: str) -> int:
+        return sum(int(getattr(entry, name)) for entry in summary.files)
+
+    conflicts, renewed, quarantined = total("conflicts"), total("renewed"), total("quarantined")
+    more = [
+        (sum(len(e.passed) for e in summary.files), "members of archives passed over"),
+        (sum(sum(e.corrected.values()) for e in summary.files), "corrections"),
+        (conflicts, "in conflict"),
+        (renewed, "replaced by a newer release"),
+        (len(summary.other), "of other formats passed over"),
+    ]
+    say(
+        f"{len(summary.files)} files added {summary.rows:,} rows; {total('duplicates'):,} duplicates, "
+        f"{quarantined:,} rows in quarantine, {len(summary.already)} files already held, {len(summary.failed)} not read"
+        + "".join(f", {n:,} {what}" for n, what in more if n)
+        + ("; see `detente record quarantine`" if quarantined or summary.failed else "")
+    )
+    if conflicts or renewed or any(OLDER in entry.skipped for entry in summary.files):
+        say(
+            "same id, other content: the newer release counts where the names of files carry its day, else none of the "
+            "rows does, whichever file came first"
+        )
+
+
+def _line(entry: FileEntry) -> str:
+    taken = ", ".join(f"{n:,} {table}" for table, n in entry.rows.items()) or "no rows"
+    if not sum(entry.rows.values()) + entry.duplicates + entry.quarantined:
+        taken = "no rows: nothing was published for this quarter hour"
+    more = [
+        (entry.duplicates, "duplicates"),
+        (entry.quarantined, "in quarantine"),
+        (entry.conflicts, "of them in conflict (same id, other content)"),
+        (entry.renewed, "rows of earlier files replaced by this newer release"),
+        *((n, reason) for reason, n in entry.skipped.items()),
+        *((n, f"corrected ({reason})") for reason, n in entry.corrected.items()),
+    ]
+    return f"{entry.name}: {entry.reader}: {taken}" + "".join(f", {n:,} {what}" for n, what in more if n)
 
 
 def _path(text: str) -> Any:
@@ -95,7 +122,11 @@ def _path(text: str) -> Any:
 @format_option("table", "json", "csv")
 @click.pass_context
 def record(ctx: click.Context, /, form: str, **options: Any) -> None:
-    """Show what the record holds, by table and source: rows, span, states, days covered."""
+    """Show what the record holds, by table and source.
+
+    Rows, span, states; rows corrected on reading, and in conflict (same id, other content); the share of the time from
+    the first day covered to the last that its files deliver, and those days.
+    """
     ctx.obj = options
     if ctx.invoked_subcommand is None:
         import polars as pl
@@ -110,6 +141,9 @@ def record(ctx: click.Context, /, form: str, **options: Any) -> None:
                 h.last,
                 h.states or None,
                 h.files,
+                h.corrected or None,
+                h.conflicts or None,
+                h.covered,
                 "; ".join(f"{a} to {b}" for a, b in h.covers[:4]) + (" ..." if len(h.covers) > 4 else ""),
             )
             for h in opened.held()
@@ -122,6 +156,9 @@ def record(ctx: click.Context, /, form: str, **options: Any) -> None:
             "last": pl.Date,
             "states": pl.Int64,
             "files": pl.Int64,
+            "corrected": pl.Int64,
+            "conflicts": pl.Int64,
+            "covered": pl.Float64,
             "covers": pl.Utf8,
         }
         say(f"{opened.folder}  (digest {opened.digest()})")
@@ -138,6 +175,30 @@ def quarantine(ctx: click.Context, /, limit: int, form: str, **options: Any) -> 
     rows = open_within(ctx, options).quarantine()
     say(f"{rows.height:,} in quarantine")
     write_frame(rows.reverse().head(limit) if limit else rows, form)
+
+
+@record.command()
+@click.option("--source", help="One event source (default: all that are held).")
+@click.option("--by", type=click.Choice(["day", "week", "month", "quarter", "year"]), default="year", show_default=True)
+@click.option("--as-of", type=Day(), help="As known on this day.")
+@record_options
+@format_option("table", "csv", "json", "parquet")
+@click.pass_context
+def coverage(ctx: click.Context, /, source: str | None, by: str, as_of: date | None, form: str, **options: Any) -> None:
+    """The share of each period that the files of a source deliver: a quarter hour of GDELT 2 is 1/96 of a day."""
+    import polars as pl
+
+    from detente.errors import NoData
+
+    opened = open_within(ctx, options)
+    held = opened.event_sources()
+    if not held or (source and source not in held):
+        raise NoData(f"no events{f' of {source!r}' if source else ''} are held; held: {', '.join(held) or 'none'}")
+    frames = [
+        opened.coverage(name, as_of, by).select(pl.lit(name).alias("source"), "period", "covered")
+        for name in ([source] if source else held)
+    ]
+    write_frame(pl.concat(frames), form)
 
 
 @record.command()

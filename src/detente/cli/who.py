@@ -86,7 +86,7 @@ def _unresolved(path: Path, names_file: str | None, limit: int, form: str) -> No
     from detente.actors import actors
     from detente.errors import DetenteError
     from detente.sources import detect, icews, open_blocks
-    from detente.sources.cells import days
+    from detente.sources.cells import Calendar
     from detente.sources.named import frames
 
     reader = detect(path)
@@ -95,8 +95,9 @@ def _unresolved(path: Path, names_file: str | None, limit: int, form: str) -> No
             f"{path}: holds {reader.title}, whose actors are codes; --unresolved reads files of names (ICEWS)"
         )
     counts: dict[tuple[str, date], int] = {}
+    calendar = Calendar()
     for frame, _ in frames(open_blocks(path), icews.LAYOUTS[reader.name]):
-        frame = frame.with_columns(days(frame, "day")).drop_nulls("day")
+        frame = frame.with_columns(calendar.days(frame, "day")).drop_nulls("day")
         both = pl.concat(
             [
                 frame.select(pl.col("sender_name").alias("name"), "day"),

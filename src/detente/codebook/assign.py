@@ -181,7 +181,9 @@ def _place_state(places: pl.Series) -> pl.Series:
     codes = []
     for place in unique.to_list():
         found = index.lookup(place.rpartition(",")[2])
-        codes.append(getattr(found, "code", "") if getattr(found, "kind", "") == "state" else "")
+        # "Erie, PA" is no Panama: a place ends in a name, never in a two-letter code.
+        state = getattr(found, "kind", "") == "state" and getattr(found, "rule", "") != "iso2 code"
+        codes.append(getattr(found, "code", "") if state else "")
     return places.replace_strict(unique, pl.Series(codes, dtype=pl.Utf8), default="", return_dtype=pl.Utf8).alias(
         "place_state"
     )

@@ -3,7 +3,7 @@
     incentives=USA:1:12   market incentives: economic cooperation by a side raised by so many standard deviations of a period, for so many months
     reciprocity=1.0       the second side answers the first in kind at this rate, period by period (reciprocity=USA:1.0: that side does)
     equal                 equal treatment: both directions raised to the higher of the two that are expected
-    contain=IRN           disputes over a third state fall away (contain=IRN:0.5: by half)
+    contain=IRN           conflict over a third state falls away, what is done together about it stays (contain=IRN:0.5: by half)
     channel=NATO:0.5      so much of the bilateral cooperation expected goes through an organisation instead
 
 Several joined by + make a combination: `reciprocity=1.0+contain=IRN`.
@@ -53,7 +53,7 @@ class Move:
             "incentives": f"economic cooperation by {self.about or 'the first side'} raised by {self.amount:g} standard deviations{span}",
             "reciprocity": f"{self.about or 'the second side'} answers in kind at rate {self.amount:g}{span}",
             "equal": f"equal treatment at the higher level{span}",
-            "contain": f"disputes over {self.about} {'fall away' if self.amount == 1 else f'fall by {self.amount:.0%}'}{span}",
+            "contain": f"conflict over {self.about} {'falls away' if self.amount == 1 else f'falls by {self.amount:.0%}'}{span}",
             "channel": f"{self.amount:.0%} of bilateral cooperation through {self.about}{span}",
         }[self.kind]
 

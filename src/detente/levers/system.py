@@ -1,9 +1,9 @@
 """What levers act on and what they are to move: a pair's series, from events or from its chronology, and policies on them.
 
 Drivers, as the levers need them: `A>B` and `B>A` (one-sided acts), `economy A` and `economy B` (economic cooperation by a side),
-`dispute C` (acts in disputes over a third state, counted as quarrel), `channel O` and `bilateral` (cooperation through an organisation, and
-not). From facts all are cooperative less conflictual entries a quarter (dispute: conflictual less cooperative; channel and
-bilateral: cooperative), from events sums of the Goldstein scale. An area's outcome is its own sum. Acts that belong to the outcome
+`dispute C` (conflictual acts in disputes over a third state), `channel O` and `bilateral` (cooperation through an organisation, and
+not). From facts all are cooperative less conflictual entries a quarter (dispute: conflictual alone; channel and
+bilateral: cooperative alone), from events sums of the Goldstein scale. An area's outcome is its own sum. Acts that belong to the outcome
 and to a driver alike are left in the outcome and out of the driver, so that no lever helps an area by definition.
 """
 
@@ -76,7 +76,8 @@ class System:
             economic = pl.col("area").list.contains("economic") & pl.col("sender").is_in([about, ""])
             return self._sums(outside & economic, pl.max_horizontal(value, pl.lit(0.0)))
         if kind == "dispute":
-            return self._sums(outside & pl.col("third").list.contains(about), -value)
+            # What the two do together about the third state is no dispute, and not to be contained.
+            return self._sums(outside & pl.col("third").list.contains(about), pl.max_horizontal(-value, pl.lit(0.0)))
         through = pl.col("channel") == about if kind == "channel" else pl.col("channel") == "bilateral"
         return self._sums(outside & through, pl.max_horizontal(value, pl.lit(0.0)))
 
@@ -137,12 +138,17 @@ class System:
             row[step * n + names.index(name)] = 1.0
             return row
 
-        on, of, by = [], [], []
+        on, of, by, total = [], [], [], []
 
-        def add(row: Array, target: Array, constant: float) -> None:
+        def add(row: Array, target: Array, constant: float, series: int = 0) -> None:
             on.append(row)
             of.append(target)
             by.append(constant)
+            total.append(series)
+
+        def less(name: str, step: int) -> float:
+            """The share taken away from a series of acts of one sign: none of what isn't expected."""
+            return move.amount if expected[step, names.index(name)] > 0 else 0.0
 
         first, second = f"{self.a}>{self.b}", f"{self.b}>{self.a}"
         for step in range(span):
@@ -155,16 +161,17 @@ class System:
                 add(cell(step, answer) - move.amount * cell(step, called), np.zeros(steps * n), 0.0)
             elif move.kind == "equal":
                 higher = first if expected[step, names.index(first)] >= expected[step, names.index(second)] else second
-                for name in (first, second):
-                    add(cell(step, name), cell(step, higher), 0.0)
+                for number, name in enumerate((first, second)):
+                    add(cell(step, name), cell(step, higher), 0.0, number)
             elif move.kind == "contain":
-                row = cell(step, f"dispute {move.about}")
-                add(row, (1 - move.amount) * row, 0.0)
+                dispute = f"dispute {move.about}"
+                row = cell(step, dispute)
+                add(row, (1 - less(dispute, step)) * row, 0.0)
             else:
                 through, bilateral = cell(step, f"channel {move.about}"), cell(step, "bilateral")
-                add(through, through + move.amount * bilateral, 0.0)
-                add(bilateral, (1 - move.amount) * bilateral, 0.0)
-        return Policy(np.array(on), np.array(of), np.array(by))
+                add(through, through + less("bilateral", step) * bilateral, 0.0)
+                add(bilateral, (1 - less("bilateral", step)) * bilateral, 0.0, 1)
+        return Policy(np.array(on), np.array(of), np.array(by), np.array(total))
 
 
 def system(record: Record, a: str, b: str, as_of: date, *, source: str | None = None, by: str | None = None) -> System:

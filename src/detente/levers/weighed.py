@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from detente.actors import state_name
 from detente.levers.analogues import Analogue
 from detente.levers.policy import Lever
 
 MAIN = "main"
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,8 @@ class Effect:
     """A lever's association with one area: chance and level without and with it, their change with 90% bounds, how plausible.
 
     Chances 0 to 1; levels in acts (or Goldstein points) a period; `plausibility` the tail probability of a policy so far from what
-    the model expects; `by_variant` the change of chance under every variant that could be fitted.
+    the model expects; `by_variant` the change of chance under every variant that could be fitted. `changes` (draws,) are the draws of the
+    change, `errors` (periods,) what the model of the area left unexplained.
     """
 
     lever: str
@@ -37,6 +41,8 @@ class Effect:
     level_high: float
     plausibility: float
     by_variant: dict[str, float]
+    changes: Array = field(repr=False)
+    errors: Array = field(repr=False)
 
     @property
     def sensitive_to(self) -> str:
@@ -47,8 +53,8 @@ class Effect:
 
 @dataclass(frozen=True)
 class Ranked:
-    """A lever's mean change over the areas in which every lever could be weighed, the mean of their 90% bounds (wider than
-    bounds of the mean), its rank by that change, and the ranks it takes over variants."""
+    """A lever's mean change over the areas in which every lever could be weighed, with 90% bounds of that mean, its rank by
+    it, and the ranks it takes over variants."""
 
     lever: str
     words: str
@@ -127,8 +133,28 @@ class Weighed:
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=1) + "\n"
 
 
+def mean_change(effects: Sequence[Effect], *, level: float = 0.90, seed: int = 0) -> tuple[float, float, float]:
+    """The mean change of chance over areas with its bounds, by joint draws.
+
+    Each area's draws are kept and put in an order in which their ranks go together as the areas' errors do (a normal
+    copula; Iman and Conover, Communications in Statistics B 11, 1982): areas err alike as far as the same events surprise
+    their models, and the mean is surer than the areas as far as they don't.
+    """
+    count = min(len(e.changes) for e in effects)
+    length = min(len(e.errors) for e in effects)
+    alike = np.atleast_2d(np.corrcoef([e.errors[-length:] for e in effects]))
+    # The correlations need not be of one whole: what is negative in their eigenvalues goes.
+    values, vectors = np.linalg.eigh(np.nan_to_num(alike) * 0.999 + 0.001 * np.eye(len(effects)))
+    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    ranks = (root @ np.random.default_rng(seed).standard_normal((len(effects), count))).argsort(1).argsort(1)
+    drawn = np.mean([np.sort(e.changes[:count])[order] for e, order in zip(effects, ranks, strict=True)], axis=0)
+    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+    mean = float(np.mean([e.change for e in effects]))
+    return mean, min(float(low), mean), max(float(high), mean)
+
+
 def _fields(one: Any) -> dict[str, Any]:
-    return {name: getattr(one, name) for name in one.__dataclass_fields__}
+    return {name: getattr(one, name) for name in one.__dataclass_fields__ if name not in ("changes", "errors")}
 
 
 def _rounded(row: dict[str, Any]) -> dict[str, Any]:

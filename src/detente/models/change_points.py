@@ -1,7 +1,8 @@
 """When a series changed its level: exact Bayesian multiple change points, with the uncertainty of their dates.
 
-Every period begins a new regime with probability p, independently; within a regime values are exchangeable with a
-conjugate prior, so that regimes integrate out and the posterior over all segmentations is exact in O(T^2). Method:
+Every period begins a new regime with probability p, independently; regimes are independent with a conjugate prior and
+a memory common to all (`detente.models.regimes`), so that they integrate out and the posterior over all segmentations is
+exact in O(T^2) for every memory. Method:
 Barry and Hartigan, "Product partition models for change point problems", Annals of Statistics 20, 1992; Fearnhead,
 "Exact and efficient Bayesian inference for multiple changepoint problems", Statistics and Computing 16, 2006.
 """
@@ -9,6 +10,7 @@ Barry and Hartigan, "Product partition models for change point problems", Annals
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from detente.errors import DetenteError, NotEstimable
 from detente.models.checks import above_nought, whole
 from detente.models.frames import exposed, observed
+from detente.models.regimes import MEMORIES, binomial, dispersion, gaussian, lengths, poisson, stabilised
 
 if TYPE_CHECKING:
     import polars as pl
@@ -31,9 +34,10 @@ class ChangePoints:
     """Estimator of the breaks of one series.
 
     `family` and exposure as in `LocalLevel`: shares, rates, or values with unknown mean and variance. `expected` is
-    the prior mean number of breaks; `shortest` the fewest periods of a regime. Counts are first divided by how much
-    more they vary from period to period than their family allows (at least 1), else clumps of reports would pass for
-    breaks. Assumes no trend and no memory within a regime: a slow drift shows as several breaks of unsure date.
+    the prior mean number of breaks; `shortest` the fewest periods of a regime. What one period leaves to the next is
+    told from breaks by its own prior (`memory` None: any from 0 to 0.9 is as likely; a number holds it there), and counts are
+    divided by how much more they vary than their family allows, else clumps of reports would pass for breaks. Assumes
+    no trend: a slow drift shows as several breaks of unsure date, or as memory.
 
     >>> fit = ChangePoints("gaussian", seed=1).fit([0.1, -0.2, 0.0, 0.2, -0.1, 5.1, 4.8, 5.0, 5.2, 4.9])
     >>> fit.breaks.select("period", "low", "high").rows()
@@ -41,8 +45,9 @@ class ChangePoints:
     """
 
     family: Literal["binomial", "poisson", "gaussian"] = "gaussian"
-    expected: float = 2.0
+    expected: float = 1.0
     shortest: int = 2
+    memory: float | None = None
     draws: int = 2000
     seed: int = 0
 
@@ -59,66 +64,66 @@ class ChangePoints:
         seen, weight = exposed(y, exposure, self.family)
         if (weight > 0).sum() < 2 * self.shortest:
             raise NotEstimable(f"{(weight > 0).sum()} periods seen are too few for regimes of {self.shortest} or more")
-        dispersion = _dispersion(self.family, seen, weight)
-        marginal = _marginals(self.family, seen, weight, dispersion, self.shortest)
+        if self.memory is not None and not 0 <= self.memory <= 0.95:
+            raise DetenteError(f"memory lies between 0 and 0.95, not {self.memory!r}")
         chance = min(0.5, self.expected / max(1, len(seen) - 1))
-        rng = np.random.default_rng(self.seed)
-        probability, best, starts = _posterior(marginal, chance, self.draws, rng)
-        return ChangePointsFit(self, seen, weight, dispersion, probability, best, starts)
+        grid = MEMORIES if self.memory is None else np.array([self.memory])
+        working = seen / np.where(weight > 0, weight, 1)
+        if self.family != "gaussian":
+            working = stabilised(self.family, seen, weight)
 
+        def remembering(memory: float) -> Array:
+            return self._long_enough(gaussian(working, weight > 0, memory))
 
-def _dispersion(family: str, y: Array, exposure: Array) -> float:
-    """How much more neighbours differ than the family allows: robust, as breaks are few (von Neumann's differences)."""
-    seen = exposure > 0
-    if family == "gaussian" or seen.sum() < 4:
-        return 1.0
-    rate, weight = y[seen] / exposure[seen], exposure[seen]
-    pooled = (y[seen][1:] + y[seen][:-1] + 0.5) / (weight[1:] + weight[:-1] + 1)
-    spread = pooled * (1 - pooled) if family == "binomial" else pooled
-    squares = np.diff(rate) ** 2 / (spread * (1 / weight[1:] + 1 / weight[:-1]))
-    return float(max(1.0, squares.mean()))
-
-
-def _marginals(family: str, y: Array, exposure: Array, dispersion: float, shortest: int) -> Array:
-    """Log marginal likelihood of a regime over periods s..t-1, in [s, t]; -inf where it is too short."""
-    from scipy.special import betaln, gammaln
-
-    t = len(y)
-
-    def sums(x: Array) -> Array:
-        total = np.concatenate([[0.0], np.cumsum(x)])
-        return np.asarray(total[None, :] - total[:, None])
-
-    if family == "binomial":
-        k, n = sums(y / dispersion), sums(exposure / dispersion)
-        value = betaln(np.maximum(k, 0) + 0.5, np.maximum(n - k, 0) + 0.5) - betaln(0.5, 0.5)
-    elif family == "poisson":
-        k, n = sums(y / dispersion), sums(exposure / dispersion)
-        # Gamma prior worth one period of the average exposure, at the average rate.
-        b = max(float(exposure[exposure > 0].mean()) / dispersion, 1e-9)
-        a = max(float(y.sum() / exposure.sum()) * b, 0.5)
-        value = (
-            gammaln(a + np.maximum(k, 0))
-            - gammaln(a)
-            + a * np.log(b)
-            - (a + np.maximum(k, 0)) * np.log(b + np.maximum(n, 0))
+        chances = _softmax(np.array([_evidence(remembering(float(r)), chance) for r in grid]))
+        memory, inflation = float(chances @ grid), 1.0
+        if self.family == "gaussian":
+            chances = np.where(chances > 1e-3, chances, 0.0) / chances[chances > 1e-3].sum()
+            tables = map(remembering, grid[chances > 0].tolist())
+        else:
+            # Differences of neighbours see only 1 - r of the variance that memory lends to sums.
+            inflation = dispersion(self.family, seen, weight) * (1 + memory) / (1 - memory) ** 2
+            of = binomial if self.family == "binomial" else poisson
+            tables, chances = map(self._long_enough, [of(seen, weight, inflation)]), np.ones(1)
+        return ChangePointsFit(
+            self, seen, weight, inflation, memory, *self._mixed(tables, chances[chances > 0], chance)
         )
-    else:
-        w = (exposure > 0).astype(float)
-        rate = np.where(w > 0, y / np.where(w > 0, exposure, 1), 0.0)
-        centre = rate[w > 0].mean()
-        differences = np.diff(rate[w > 0])
-        noise = float(np.median(np.abs(differences)) / 0.954) ** 2 if len(differences) else 1.0
-        noise = noise or float(rate[w > 0].var()) or 1.0
-        spread = max(float(rate[w > 0].var()), noise)
-        n, s1, s2 = np.maximum(sums(w), 0), sums(rate * w - centre * w), sums((rate - centre) ** 2 * w)
-        # Normal-inverse-gamma: noise known to about two periods, regimes as far apart as the values are.
-        kappa, a, b = noise / spread, 1.5, 1.5 * noise
-        fall = b + 0.5 * np.maximum(s2 - s1**2 / (kappa + n), 0)
-        value = gammaln(a + n / 2) - gammaln(a) + a * np.log(b) - (a + n / 2) * np.log(fall)
-        value += 0.5 * np.log(kappa / (kappa + n)) - 0.5 * n * np.log(2 * np.pi)
-    length = np.arange(t + 1)[None, :] - np.arange(t + 1)[:, None]
-    return np.asarray(np.where(length >= shortest, value, -np.inf))
+
+    def _mixed(
+        self, tables: Iterable[Array], chances: Array, chance: float
+    ) -> tuple[Array, list[int], list[list[int]]]:
+        """The posterior over several tables: probabilities, the best of the likeliest table, draws from all."""
+        rng = np.random.default_rng(self.seed)
+        counts = rng.multinomial(self.draws, chances)
+        found = [_posterior(table, chance, int(n), rng) for table, n in zip(tables, counts, strict=True)]
+        probability = np.asarray(chances @ np.array([one[0] for one in found]))
+        return probability, found[int(chances.argmax())][1], [begun for _, _, some in found for begun in some]
+
+    def _long_enough(self, marginal: Array) -> Array:
+        return np.where(lengths(len(marginal) - 1) >= self.shortest, marginal, -np.inf)
+
+
+def _softmax(logs: Array) -> Array:
+    weights = np.exp(logs - logs.max())
+    return np.asarray(weights / weights.sum())
+
+
+def _segments(marginal: Array, chance: float) -> tuple[Array, Array]:
+    """Log weight [s, e] of a regime s..e-1 with the prior of its length and its end, and of all that may follow s (T + 1,)."""
+    t = len(marginal) - 1
+    # A regime s..e-1 has e-s-1 periods in which none began; after it one begins, unless it is the last.
+    segment = marginal + np.maximum(lengths(t) - 1, 0) * np.log1p(-chance)
+    segment[:, :t] += np.log(chance)
+    ahead = np.full(t + 1, -np.inf)
+    ahead[t] = 0.0
+    for s in range(t - 1, -1, -1):
+        ahead[s] = np.logaddexp.reduce(segment[s, s + 1 :] + ahead[s + 1 :])
+    return segment, ahead
+
+
+def _evidence(marginal: Array, chance: float) -> float:
+    """Log marginal likelihood of the series over all segmentations."""
+    return float(_segments(marginal, chance)[1][0])
 
 
 def _posterior(
@@ -126,15 +131,7 @@ def _posterior(
 ) -> tuple[Array, list[int], list[list[int]]]:
     """Probability that a regime begins at each period, the most probable beginnings (without the first), and draws."""
     t = len(marginal) - 1
-    go, stay = np.log(chance), np.log1p(-chance)
-    steps = np.arange(t + 1)
-    # A regime s..e-1 has e-s-1 periods in which none began; after it one begins, unless it is the last.
-    segment = marginal + np.maximum(steps[None, :] - steps[:, None] - 1, 0) * stay
-    segment[:, :t] += go
-    ahead = np.full(t + 1, -np.inf)
-    ahead[t] = 0.0
-    for s in range(t - 1, -1, -1):
-        ahead[s] = np.logaddexp.reduce(segment[s, s + 1 :] + ahead[s + 1 :])
+    segment, ahead = _segments(marginal, chance)
     behind = np.full(t + 1, -np.inf)
     behind[0] = 0.0
     for e in range(1, t):
@@ -168,14 +165,16 @@ def _posterior(
 
 @dataclass(frozen=True, eq=False)
 class ChangePointsFit:
-    """The posterior: `probability` (T,) that a regime begins at each period; `best` the most
-    probable segmentation; `starts` draws of all beginnings.
+    """The posterior: `probability` (T,) that a regime begins at each period; `best` the most probable segmentation;
+    `starts` draws of all beginnings; `memory` what a period leaves to the next, on average; `inflation` by how much
+    more counts vary than their family allows, memory included.
     """
 
     model: ChangePoints
     y: Array
     exposure: Array
-    dispersion: float
+    inflation: float
+    memory: float
     probability: Array
     best: list[int]
     starts: list[list[int]]
@@ -218,7 +217,7 @@ class ChangePointsFit:
         for first, after in itertools.pairwise(edges):
             y, n = self.y[first:after], self.exposure[first:after]
             seen = n > 0
-            k, total = y.sum() / self.dispersion, n.sum() / self.dispersion
+            k, total = y.sum() / self.inflation, n.sum() / self.inflation
             if not seen.any():
                 rows.append((first, after - 1, None, None, None, 0))
                 continue
@@ -231,7 +230,7 @@ class ChangePointsFit:
                 if len(rates) < 2:
                     rows.append((first, after - 1, float(rates[0]), None, None, 1))
                     continue
-                error = rates.std(ddof=1) / np.sqrt(len(rates))
+                error = rates.std(ddof=1) / np.sqrt(len(rates)) * np.sqrt((1 + self.memory) / (1 - self.memory))
                 middle, low, high = rates.mean() + error * stdtrit(len(rates) - 1, [0.5, 0.05, 0.95])
             rows.append((first, after - 1, float(middle), float(low), float(high), int(seen.sum())))
         schema = {
@@ -258,7 +257,10 @@ class ChangePointsFit:
     def summary(self) -> str:
         """The number of breaks and their dates, with uncertainty."""
         shown = ", ".join(f"{n}: {p:.0%}" for n, p in self.counts.items() if p >= 0.05)
-        lines = [f"Breaks in {len(self.y)} periods (probability of each number: {shown})."]
+        lines = [
+            f"Breaks in {len(self.y)} periods (probability of each number: {shown}); a period leaves {self.memory:.2f} of its "
+            "departure from the level to the next."
+        ]
         for row in self.breaks.iter_rows(named=True):
             lines.append(
                 f"Break at period {row['period']} (90%: {row['low']} to {row['high']}; a break there: {row['probability']:.0%})."

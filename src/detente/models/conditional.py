@@ -10,9 +10,11 @@ With every shock allowed (M_p = M) that is the conditional distribution, the har
 Statistics 81, 1999): whatever made the path come true. With the shocks of some series alone (columns of M_p in the Cholesky
 order of the series), the others stay as they would have been: what that series' own doing would bring, if the order identifies it.
 
-How far the policy lies outside experience is d2 = (T m + c - R m)' (R M M' R')^-1 (T m + c - R m), chi squared with as many degrees of freedom as restrictions
-if the policy were just another draw: its upper tail is the plausibility (after Leeper and Zha's modest interventions, Journal of Monetary
-Economics 50, 2003).
+How far the policy lies outside experience (after Leeper and Zha's modest interventions, Journal of Monetary Economics 50, 2003) is
+asked twice of d = T m + c - R m, whose variance would be R M M' R' were the policy just another draw: of the whole path, d' V^-1 d being
+chi squared with as many degrees of freedom as restrictions; and of what it asks in total of each series, of which there are far fewer
+(a shift of half a deviation is nothing in any one of 24 periods, but their sum is 2.4 deviations out). The plausibility is twice the
+smaller of the two upper tails, at most 1.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detente.errors import DetenteError
 from detente.models.checks import estimable, whole
@@ -31,16 +34,31 @@ from detente.models.var import VARFit, lagged
 
 @dataclass(frozen=True, eq=False)
 class Policy:
-    """Restrictions R y = T m + c: `on` and `of` (restrictions, steps * n), `by` (restrictions,)."""
+    """Restrictions R y = T m + c: `on` and `of` (restrictions, steps * n), `by` (restrictions,).
+
+    `total` (restrictions,) numbers what each adds to: those of one number ask something of one series in all; by
+    default all of them do.
+    """
 
     on: Array
     of: Array
     by: Array
+    total: NDArray[np.int64] | None = None
+
+    @property
+    def totals(self) -> Array:
+        """The restrictions summed by what they add to (totals, restrictions)."""
+        of = np.zeros(len(self.by), dtype=int) if self.total is None else self.total
+        return np.asarray(of[None, :] == np.unique(of)[:, None], dtype=float)
 
     def __add__(self, other: Policy) -> Policy:
         """Both policies at once."""
+        mine, theirs = (one.totals.argmax(0) for one in (self, other))
         return Policy(
-            np.vstack([self.on, other.on]), np.vstack([self.of, other.of]), np.concatenate([self.by, other.by])
+            np.vstack([self.on, other.on]),
+            np.vstack([self.of, other.of]),
+            np.concatenate([self.by, other.by]),
+            np.concatenate([mine, mine.max() + 1 + theirs]),
         )
 
 
@@ -96,8 +114,6 @@ def conditional(
     >>> conditional(fit, raise_x, np.array([[0, 0, 0, 1.0]])).change().mean(0).round(1).tolist()
     [0.8]
     """
-    from scipy.special import chdtrc
-
     whole("draws", draws)
     n = len(fit.names)
     steps = policy.on.shape[1] // n
@@ -116,15 +132,23 @@ def conditional(
     gain = some @ np.linalg.solve(_gram(policy.on @ some), policy.on @ some).transpose(0, 2, 1)
     after = (means + (gain @ wanted[..., None])[..., 0]) @ outcomes.T
     left = outcomes @ loads - (outcomes @ gain) @ (policy.on @ loads)
-    every = _gram(policy.on @ loads)
-    distance = (wanted * np.linalg.solve(every, wanted[..., None])[..., 0]).sum(1)
+    reach, sums = policy.on @ loads, policy.totals
+    tails = np.minimum(_tail(wanted, reach), _tail(wanted @ sums.T, sums @ reach))
     return Conditional(
         means @ outcomes.T,
         np.sqrt(((outcomes @ loads) ** 2).sum(-1)),
         after,
         np.sqrt((left**2).sum(-1)),
-        np.asarray(chdtrc(len(policy.on), distance)),
+        np.minimum(1.0, 2 * tails),
     )
+
+
+def _tail(shift: Array, reach: Array) -> Array:
+    """Upper tail (draws,) of shifts (draws, m) of what shocks move by `reach` (draws, m, shocks), by chi squared."""
+    from scipy.special import chdtrc
+
+    distance = (shift * np.linalg.solve(_gram(reach), shift[..., None])[..., 0]).sum(1)
+    return np.asarray(chdtrc(shift.shape[1], distance))
 
 
 def _gram(reach: Array) -> Array:

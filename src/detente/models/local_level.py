@@ -63,17 +63,20 @@ def _fit(model: LocalLevel, y: Array, exposure: Array) -> LocalLevelFit:
 
     from detente.models.local_level_filter import laplace
 
-    unit, start, noises = _scales(model.family, y, exposure)
-    steps = unit * np.array([0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6])
+    # A Gaussian series is fitted in its own units, so that none is too large or too small for the filter.
+    own = _units(y, exposure) if model.family == "gaussian" else _Units()
+    values, seen = own.inward(y, exposure)
+    start, noises = _scales(model.family, values, seen)
+    steps = np.array([0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6])
     family = FAMILIES.index(model.family)
     found, weights, pairs = [], [], []
     for step in steps:
         for noise in noises:
-            level, variance, log_likelihood = laplace(y, exposure, family, step**2, noise**2, start, 25 * unit**2)
+            level, variance, log_likelihood = laplace(values, seen, family, step**2, noise**2, start, 25.0)
             # Half-normal priors on both deviations, on a grid even in their logs.
-            prior = np.log(step) - 0.5 * (step / (0.5 * unit)) ** 2 - 0.5 * (noise / unit) ** 2
+            prior = np.log(step) - 0.5 * (step / 0.5) ** 2 - 0.5 * noise**2
             if model.family != "gaussian":
-                prior += np.log(max(noise, 0.05 * unit))
+                prior += np.log(max(noise, 0.05))
             found.append((level, variance))
             weights.append(log_likelihood + prior)
             pairs.append((step, noise))
@@ -81,7 +84,8 @@ def _fit(model: LocalLevel, y: Array, exposure: Array) -> LocalLevelFit:
     weight /= weight.sum()
     levels = np.array([level for level, _ in found])
     mean = weight @ levels
-    deviation = np.sqrt(weight @ (np.array([v for _, v in found]) + (levels - mean) ** 2))
+    deviation = own.spread * np.sqrt(weight @ (np.array([v for _, v in found]) + (levels - mean) ** 2))
+    mean = own.centre + own.spread * mean
     z = float(ndtri((1 + model.probability) / 2))
     turn = {"binomial": expit, "poisson": np.exp, "gaussian": lambda x: x}[model.family]
     step, noise = weight @ np.array(pairs)
@@ -94,23 +98,40 @@ def _fit(model: LocalLevel, y: Array, exposure: Array) -> LocalLevelFit:
         turn(mean + z * deviation),
         mean,
         deviation,
-        step,
-        noise,
+        own.spread * step,
+        own.spread * np.sqrt(own.exposure) * noise,
     )
 
 
-def _scales(family: str, y: Array, exposure: Array) -> tuple[float, float, Array]:
-    """The unit of the linear scale, where the level starts, and the grid of noise deviations."""
+@dataclass(frozen=True, slots=True)
+class _Units:
+    """The centre and spread of y / exposure, and the usual exposure."""
+
+    centre: float = 0.0
+    spread: float = 1.0
+    exposure: float = 1.0
+
+    def inward(self, y: Array, exposure: Array) -> tuple[Array, Array]:
+        """y and exposure in these units."""
+        return (y - self.centre * exposure) / self.spread / self.exposure, exposure / self.exposure
+
+
+def _units(y: Array, exposure: Array) -> _Units:
     seen = exposure > 0
+    rates = y[seen] / exposure[seen]
+    centre = float(rates.mean())
+    return _Units(centre, float(rates.std()) or abs(centre) or 1.0, float(exposure[seen].mean()))
+
+
+def _scales(family: str, y: Array, exposure: Array) -> tuple[float, Array]:
+    """Where the level starts on the linear scale, and the grid of noise deviations."""
     if family == "binomial":
         share = (y.sum() + 0.5) / (exposure.sum() + 1)
-        return 1.0, float(np.log(share / (1 - share))), np.array([0.0, 0.1, 0.2, 0.4, 0.8])
+        return float(np.log(share / (1 - share))), np.array([0.0, 0.1, 0.2, 0.4, 0.8])
     if family == "poisson":
-        return 1.0, float(np.log((y.sum() + 0.5) / exposure.sum())), np.array([0.0, 0.1, 0.2, 0.4, 0.8])
-    rates = y[seen] / exposure[seen]
-    unit = float(rates.std()) or 1.0
-    # The noise of one period at unit exposure, from a tenth of the spread to all of it.
-    return unit, float(rates.mean()), unit * np.sqrt(np.mean(exposure[seen])) * np.array([0.1, 0.2, 0.4, 0.7, 1.0, 1.4])
+        return float(np.log((y.sum() + 0.5) / exposure.sum())), np.array([0.0, 0.1, 0.2, 0.4, 0.8])
+    # The noise of one period at the usual exposure, from a tenth of the spread to all of it.
+    return 0.0, np.array([0.1, 0.2, 0.4, 0.7, 1.0, 1.4])
 
 
 @dataclass(frozen=True, eq=False)

@@ -47,7 +47,7 @@ def laplace(
     """Level, its variance, and the log marginal likelihood; family 0 binomial, 1 Poisson, 2 Gaussian.
 
     For counts, `extra` is the variance of the noise on the linear scale; for the Gaussian, y / exposure has the
-    error variance extra / exposure.
+    error variance extra / exposure and is to be of the order of 1 (UNSEEN is a variance no series of that order has).
     """
     n = len(y)
     z, noise = np.zeros(n), np.full(n, UNSEEN)

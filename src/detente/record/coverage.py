@@ -170,7 +170,7 @@ def of_file(source: str, rule: str, names: Sequence[str], counts: pl.DataFrame) 
         )
     known: date = counts["moment"].min().date()  # type: ignore[union-attr]  # a datetime
     by_date = counts.group_by(pl.col("date").cast(pl.Datetime("us")).alias("moment")).agg(pl.col("n").sum())
-    by_report = counts.group_by("moment").agg(pl.col("n").sum())
+    by_report = counts.drop_nulls("moment").group_by("moment").agg(pl.col("n").sum())
     if said and source.startswith("gdelt"):
         judged = by_report if all(length in ("15m", "1d") for _, length in said) else by_date
         around = [(midnight(start), midnight(end) + DAY) for (start, end), _ in said]

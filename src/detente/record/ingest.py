@@ -22,8 +22,19 @@ from detente.actors import Actors
 from detente.codebook import Codebook
 from detente.errors import DetenteError
 from detente.record.coverage import of_file
-from detente.record.log import Commit, FileEntry, Log, Part, sha256_of, sync_folder
-from detente.record.work import Crew, Result, Task, fresh, report_counts, write_events, write_part
+from detente.record.log import Commit, FileEntry, Log, Part, live_parts, sha256_of, sync_folder
+from detente.record.twins import CONTESTED, OLDER, Sifted, release_of, sift
+from detente.record.twins import REASON as CONFLICT
+from detente.record.work import (
+    Crew,
+    Result,
+    Task,
+    conflict_rows,
+    guarded,
+    report_counts,
+    write_events,
+    write_part,
+)
 from detente.sources import (
     READERS,
     BadRow,
@@ -123,12 +134,14 @@ class Ingest:
         commits = log.commits()
         self.number = commits[-1].number if commits else 0
         self.digests = {_key(f) for c in commits for f in c.files}
-        self.parts = [p for c in commits for p in c.parts]
+        self.parts = live_parts(commits)
+        mine = (__version__, codebook.digest)
+        self.foreign = frozenset(p.path for c in commits for p in c.parts if (c.version, c.codebook) != mine)
         self.damaged = self._known_damage([c.quarantine for c in commits if c.quarantine])
         self.summary = Summary()
         self.done = 0
         self.tasks = 0
-        self.owners: deque[list[FileEntry]] = deque()
+        self.given: deque[tuple[Task, list[FileEntry]]] = deque()
         self.counts: dict[int, list[pl.DataFrame]] = {}
         self.members: dict[int, list[str]] = {}
         self._reset()
@@ -139,6 +152,9 @@ class Ingest:
         self.places: dict[int, Path] = {}
         self.pending: list[FileEntry] = []
         self.part_of: dict[str, int] = {}
+        # By entry (0: of several files joined): what its rows hide and contest, in force with the next commit.
+        self.hiding: list[tuple[int, dict[str, list[str]]]] = []
+        self.contests: list[tuple[int, str, str, str, list[str]]] = []
         self.results = 0
 
     def run(self, files: list[Path], named: Sequence[Path] = ()) -> Summary:
@@ -205,6 +221,7 @@ class Ingest:
             for found in held.found:
                 name = path.name if len(held.found) == 1 else f"{path.name}/{found.names[0]}"
                 entry = FileEntry(name, digest, path.stat().st_size, found.reader.name)
+                entry.release = release_of(found.reader.name, [*found.names, path.name])
                 entry.passed += [] if opened else held.passed
                 self.members[id(entry)] = [*found.names] if len(found.names) > 1 else [found.names[0], path.name]
                 opened.append(_Opened(path, entry, found.reader, found.numbers))
@@ -252,11 +269,11 @@ class Ingest:
         self.on_progress(name, self.done, self.summary.rows + sum(p.rows for p in self.written))
 
     def _task(self, reader: Reader, owners: list[FileEntry], starts: list[int], first_line: int, data: bytes) -> None:
-        self.tasks += 1
-        self.owners.append(owners)
+        barred = self._barred("events", reader.name)
         task = Task(
-            f"{self.number + 1:08d}-{self.tasks:05d}", READERS.index(reader), starts, first_line, data, self.parts
+            self._next_name(), READERS.index(reader), starts, first_line, data, self.parts, self.foreign, barred
         )
+        self.given.append((task, owners))
         for result in self.crew.give(task):
             self._received(result)
 
@@ -301,57 +318,60 @@ class Ingest:
         self.bad = [one for one in self.bad if one[0] != id(entry)]
         self.digests.discard(_key(entry))
         self.counts.pop(id(entry), None)
+        self.hiding = [one for one in self.hiding if one[0] != id(entry)]
+        self.contests = [one for one in self.contests if one[0] != id(entry)]
+
+    def _barred(self, table: str, source: str) -> frozenset[str]:
+        """Ids contested in this run and not yet committed."""
+        found = [ids for _, about, origin, _, ids in self.contests if (about, origin) == (table, source)]
+        return frozenset(name for ids in found for name in ids)
 
     def _received(self, result: Result) -> None:
-        """Take a block's result into account; twins of blocks that were read at the same time go."""
-        owners = self.owners.popleft()
+        """Take a block's result into account; one with twins of blocks that were read at the same time is read again."""
+        task, owners = self.given.popleft()
+        if not result.error and self._overtaken(result):
+            for part in result.parts:
+                (self.log.folder / part.path).unlink()
+            task.held, task.barred = [*self.parts, *self.written], self._barred("events", READERS[task.reader].name)
+            result = guarded(task, self.context, self.log.folder)
         if result.error:
             raise self._disk(result.errno, result.error)
         self.results += 1
+        alone = id(owners[0]) if len(owners) == 1 else 0
+        self.written += result.parts
+        if alone:
+            self.part_of.update((part.path, alone) for part in result.parts)
+        if result.hidden:
+            self.hiding.append((alone, result.hidden))
+        if result.contested:
+            self.contests.append((alone, "events", READERS[task.reader].name, "", result.contested))
         for owner, bad in result.bad:
             owners[owner].quarantined += 1
             self.bad.append((id(owners[owner]), owners[owner].name, bad))
         for owner, reason, count in result.corrected:
             counts = owners[owner].corrected
             counts[reason] = counts.get(reason, 0) + count
-        lost = 0
-        for part in result.parts:
-            kept = self._without_twins(part)
-            lost += part.rows - (kept.rows if kept else 0)
-            if kept:
-                self.written.append(kept)
-                if len(owners) == 1:
-                    self.part_of[kept.path] = id(owners[0])
         for owner, entry in enumerate(owners):
             if result.counts is not None:
                 mine = result.counts.filter(pl.col("owner") == owner).drop("owner")
                 self.counts.setdefault(id(entry), []).append(mine)
             entry.rows["events"] = entry.rows.get("events", 0) + result.rows.get(owner, 0)
             entry.duplicates += result.duplicates.get(owner, 0)
-        if lost:
-            # Rare: which of the joined files a twin came from is not kept; the first owner with rows bears it.
-            bearer = max(owners, key=lambda e: e.rows["events"])
-            bearer.rows["events"] -= lost
-            bearer.duplicates += lost
+            entry.conflicts += result.conflicts.get(owner, 0)
 
-    def _without_twins(self, part: Part) -> Part | None:
-        near = [
-            p
-            for p in self.written
-            if p.table == part.table and p.first_id <= part.last_id and part.first_id <= p.last_id
-        ]
-        if not near:
-            return part
-        path = self.log.folder / part.path
-        rows = pl.read_parquet(path)
-        kept = fresh(rows, part.table, near, self.log.folder)
-        if kept.height == rows.height:
-            return part
-        path.unlink()
-        if kept.is_empty():
-            return None
-        name = path.stem.removesuffix(f"-{part.kind}") + "u"
-        return write_part(kept, self.log.folder, part.table, part.source, part.kind, name)
+    def _overtaken(self, result: Result) -> bool:
+        """Whether rows share ids with rows, or contested ids, that the helper could not know of."""
+        barred = self._barred("events", result.parts[0].source) if result.parts else frozenset()
+        for part in result.parts:
+            near = [p for p in self.written if p.first_id <= part.last_id and part.first_id <= p.last_id]
+            if not near and not barred:
+                continue
+            here, *others = [
+                pl.read_parquet(self.log.folder / p.path, columns=["event_id"])["event_id"] for p in (part, *near)
+            ]
+            if any(here.is_in(ids.implode()).any() for ids in (*others, pl.Series(list(barred), dtype=pl.Utf8))):
+                return True
+        return False
 
     def _alone(self, opened: list[_Opened]) -> None:
         """Read a file with a header here, format by format; it is committed whole, or taken back if it is damaged."""
@@ -393,31 +413,63 @@ class Ingest:
         for told, more in ((entry.skipped, batch.skipped), (entry.corrected, batch.corrections())):
             for reason, count in more.items():
                 told[reason] = told.get(reason, 0) + count
-        kept = fresh(batch.rows, batch.table, [*self.parts, *self.written], self.log.folder)
-        waiting = buffer.get(batch.table)
-        if waiting and kept.height:
-            kept = kept.join(
-                pl.concat([f.select("event_id") for f in waiting]), on="event_id", how="anti", maintain_order="left"
-            )
-        entry.duplicates += batch.rows.height - kept.height
-        entry.rows[batch.table] = entry.rows.get(batch.table, 0) + kept.height
+        lines = batch.lines if batch.lines is not None else pl.lit(None, dtype=pl.Int64)
+        rows = batch.rows.with_columns(pl.lit(0).alias("owner"), lines.alias("line"))
+        sifted = sift(
+            rows,
+            batch.table,
+            entry.release,
+            [*self.parts, *self.written],
+            self.log.folder,
+            waiting=buffer.get(batch.table, ()),
+            foreign=self.foreign,
+            barred=self._barred(batch.table, entry.reader),
+        )
+        entry.rows[batch.table] = entry.rows.get(batch.table, 0) + sifted.rows.height
+        entry.duplicates += sifted.duplicates.height
+        entry.renewed += sifted.renewed
+        if sifted.older.height:
+            entry.skipped[OLDER] = entry.skipped.get(OLDER, 0) + sifted.older.height
+        self._contest(entry, batch.table, sifted, buffer)
         if batch.table == "events" and batch.rows.height:
-            counts = report_counts(batch.rows.with_columns(pl.lit(0).alias("owner")), batch.moments)
+            counts = report_counts(rows, batch.moments)
             self.counts.setdefault(id(entry), []).append(counts.drop("owner"))
-        if kept.height:
-            buffer.setdefault(batch.table, []).append(kept)
+        if sifted.rows.height:
+            buffer.setdefault(batch.table, []).append(sifted.rows)
+
+    def _contest(self, entry: FileEntry, table: str, sifted: Sifted, buffer: dict[str, list[pl.DataFrame]]) -> None:
+        """Set conflicting rows aside, those still in the buffer too, and note what no longer counts."""
+        ids = sifted.contested["event_id"].unique().to_list()
+        contested = [sifted.contested]
+        if waiting := sifted.hidden.pop("", []):
+            taken = pl.concat(buffer[table])
+            gone = taken.filter(pl.col("event_id").is_in(waiting))
+            buffer[table] = [taken.filter(~pl.col("event_id").is_in(waiting))]
+            entry.rows[table] -= gone.height
+            lost = gone.filter(pl.col("event_id").is_in(ids))
+            entry.duplicates += gone.height - lost.height
+            contested.append(lost.with_columns(pl.lit("").alias("content")))
+        for rows in contested:
+            entry.conflicts += rows.height
+            entry.quarantined += rows.height
+            self.bad += [(id(entry), entry.name, bad) for _, bad in conflict_rows(rows)]
+        if ids:
+            self.contests.append((id(entry), table, entry.reader, entry.release, ids))
+        if sifted.hidden:
+            self.hiding.append((id(entry), sifted.hidden))
 
     def _spill(self, entry: FileEntry, buffer: dict[str, list[pl.DataFrame]]) -> None:
         """Write what is buffered as parts; they become visible with the next commit."""
         source = entry.reader
         for table, frames in buffer.items():
-            self.tasks += 1
-            name = f"{self.number + 1:08d}-{self.tasks:05d}"
-            rows = pl.concat(frames)
+            name = self._next_name()
+            rows = pl.concat(frames).drop("owner", "line")
+            if rows.is_empty():
+                continue
             if table == "events":
-                parts = write_events(rows, self.log.folder, source, name)
+                parts = write_events(rows, self.log.folder, source, name, entry.release)
             else:
-                parts = [write_part(rows, self.log.folder, table, source, "all", name)]
+                parts = [write_part(rows, self.log.folder, table, source, "all", name, entry.release)]
             self.written += parts
             self.part_of.update((part.path, id(entry)) for part in parts)
         buffer.clear()
@@ -432,17 +484,67 @@ class Ingest:
         for entry in self.pending:
             entry.covers = self._covers(entry)
         number = self.number + 1
+        removed = self._hide()
         quarantine = self._write_quarantine(number) if self.bad else ""
         for folder in {(self.log.folder / p.path).parent for p in self.written}:
             sync_folder(folder)
         moment = (self.now or datetime.now(UTC)).isoformat(timespec="seconds")
         self.log.write(
-            Commit(number, moment, __version__, self.context.codebook.digest, self.pending, self.written, quarantine)
+            Commit(
+                number,
+                moment,
+                __version__,
+                self.context.codebook.digest,
+                self.pending,
+                self.written,
+                quarantine,
+                removed,
+            )
         )
         self.number = number
-        self.parts = [*self.parts, *self.written]
+        self.parts = [*(p for p in self.parts if p.path not in removed), *self.written]
         self.summary.files += self.pending
         self._reset()
+
+    def _hide(self) -> list[str]:
+        """Write parts anew without the rows that no longer count, and the ids contested; the parts replaced are returned."""
+        hidden: dict[str, set[str]] = {}
+        for _, some in self.hiding:
+            for path, ids in some.items():
+                hidden.setdefault(path, set()).update(ids)
+        removed = []
+        for part in [p for p in [*self.parts, *self.written] if p.path in hidden]:
+            rows = pl.read_parquet(self.log.folder / part.path)
+            kept = rows.filter(~pl.col("event_id").is_in(list(hidden[part.path])))
+            if part in self.written:
+                self._give_up(part, rows.height - kept.height)
+                self.written.remove(part)
+                (self.log.folder / part.path).unlink()
+            else:
+                removed.append(part.path)
+            if kept.height:
+                name = self._next_name()
+                self.written.append(
+                    write_part(kept, self.log.folder, part.table, part.source, part.kind, name, part.release)
+                )
+        for _, table, source, release, ids in self.contests:
+            frame, name = pl.DataFrame({"event_id": sorted(ids)}), self._next_name()
+            self.written.append(write_part(frame, self.log.folder, CONTESTED, source, table, name, release))
+        return removed
+
+    def _give_up(self, part: Part, count: int) -> None:
+        """Count rows of a file under way that later rows of it, or of another one, contest."""
+        for entry in self.pending:
+            if id(entry) == self.part_of.get(part.path):
+                entry.rows[part.table] -= count
+                entry.conflicts += count
+                entry.quarantined += count
+                told = f"{CONFLICT} ({count:,} rows read before, whose lines were not kept)"
+                self.bad.append((id(entry), entry.name, BadRow(0, told, "")))
+
+    def _next_name(self) -> str:
+        self.tasks += 1
+        return f"{self.number + 1:08d}-{self.tasks:05d}"
 
     def _refuse_empty(self) -> None:
         """A file of which no row is kept is a failure, not a success with everything in quarantine."""
@@ -476,13 +578,14 @@ class Ingest:
 
 
 def _key(entry: FileEntry) -> str:
-    """What tells that a file is held: its content; of an empty one, which still covers its quarter hour, its name too."""
-    return entry.digest if entry.bytes else f"{entry.digest} {entry.name}"
+    """What tells that a file is held: its content and release; of an empty one, which covers its quarter hour, its name."""
+    return f"{entry.digest} {entry.release if entry.bytes else entry.name}".strip()
 
 
 def _kept(entry: FileEntry) -> bool:
     """Whether something of a file was taken, was held before, or was not to be expected."""
-    return bool(sum(entry.rows.values()) + entry.duplicates) or (entry.reader == "gdelt2" and not entry.quarantined)
+    held = sum(entry.rows.values()) + entry.duplicates + entry.conflicts + entry.skipped.get(OLDER, 0)
+    return bool(held) or (entry.reader == "gdelt2" and not entry.quarantined)
 
 
 def _no_row(entry: FileEntry, bad: Sequence[BadRow]) -> str:

@@ -11,18 +11,21 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from detente.errors import DetenteError
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One Parquet file: its table and source, rows, digest, and the range of ids and dates."""
+    """One Parquet file: its table and source, rows, digest, range of ids, and the release whose rows it holds ("" if unknown).
+
+    The table "contested" holds ids of the table `kind` that files give other content (see `detente.record.twins`).
+    """
 
     path: str
     table: str
@@ -32,6 +35,7 @@ class Part:
     sha256: str
     first_id: str
     last_id: str
+    release: str = ""
 
 
 @dataclass(slots=True)
@@ -40,6 +44,8 @@ class FileEntry:
 
     `covers` has [first day, last day, day from which that was known] as ISO texts; where days are covered in
     part, [start, end, day] with moments, half open. `passed` are members that hold no data we read, with the reason.
+    `conflicts` are rows in quarantine that share an id with rows of other content, `renewed` rows of earlier files
+    that this newer `release` replaced by other content.
     """
 
     name: str
@@ -53,11 +59,16 @@ class FileEntry:
     covers: list[list[str]] = field(default_factory=list)
     passed: list[str] = field(default_factory=list)
     corrected: dict[str, int] = field(default_factory=dict)
+    release: str = ""
+    conflicts: int = 0
+    renewed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """One addition to the record."""
+    """One addition to the record. `removed` are parts of earlier commits that no longer count: a part without the rows
+    that were superseded stands in their place. Their files stay, so that the history can be verified.
+    """
 
     number: int
     at: str
@@ -66,6 +77,13 @@ class Commit:
     files: list[FileEntry]
     parts: list[Part]
     quarantine: str = ""
+    removed: list[str] = field(default_factory=list)
+
+
+def live_parts(commits: Sequence[Commit]) -> list[Part]:
+    """The parts that count, oldest first."""
+    removed = {path for commit in commits for path in commit.removed}
+    return [part for commit in commits for part in commit.parts if part.path not in removed]
 
 
 class Log:
@@ -102,6 +120,7 @@ class Log:
                         [FileEntry(**f) for f in data["files"]],
                         [Part(**p) for p in data["parts"]],
                         data["quarantine"],
+                        data.get("removed", []),
                     )
                 )
             except (ValueError, KeyError, TypeError) as error:
@@ -114,7 +133,7 @@ class Log:
         """Add a commit durably."""
         self.directory.mkdir(parents=True, exist_ok=True)
         marker = self.folder / "RECORD.json"
-        if not marker.exists():
+        if not marker.exists() or json.loads(marker.read_text())["format"] < FORMAT:
             _write_whole(marker, json.dumps({"format": FORMAT}))
         _write_whole(self.directory / f"{commit.number:08d}.json", json.dumps(asdict(commit), indent=1, sort_keys=True))
 

@@ -17,7 +17,7 @@ from detente.codebook import Codebook, load_codebook
 from detente.record.cases import CASE_TABLES, Case, builtin_cases, case_in, installed_cases
 from detente.record.coverage import DAY, Span, days, midnight, periods, read_span, shares, union
 from detente.record.ingest import Ingest, Summary, find_files
-from detente.record.log import Commit, Log, Part, sha256_of
+from detente.record.log import Commit, Log, Part, live_parts, sha256_of
 from detente.sources.schema import TABLES, conform
 
 EVENT_SOURCES = ("icews", "icews_triples", "polecat", "gdelt2", "gdelt1")
@@ -45,6 +45,9 @@ class Held:
     states: int
     files: int
     covers: list[tuple[date, date]]
+    covered: float | None = None
+    corrected: int = 0
+    conflicts: int = 0
 
 
 class Record:
@@ -115,8 +118,7 @@ class Record:
         """The Parquet files of a table, oldest first."""
         return [
             p
-            for c in self.commits
-            for p in c.parts
+            for p in live_parts(self.commits)
             if p.table == table and (source is None or p.source == source) and (kind is None or p.kind == kind)
         ]
 
@@ -155,6 +157,11 @@ class Record:
             schema={"period": pl.Date, "covered": pl.Float64},
         )
 
+    def _covered(self, source: str) -> float | None:
+        """The share of the time from the first day covered to the last that a source's files deliver."""
+        by_day = self.coverage(source, by="day")["covered"]
+        return round(float(by_day.mean()), 4) if len(by_day) else None  # type: ignore[arg-type]  # a number
+
     def _spans(self, source: str, as_of: date | None) -> list[Span]:
         """What a source's files cover as known on `as_of`, up to the end of that day."""
         if (source, as_of) not in self._known_spans:
@@ -190,7 +197,8 @@ class Record:
         for table in TABLES:
             for source in sorted({p.source for p in self.parts(table)}):
                 parts = self.parts(table, source)
-                files = sum(1 for c in self.commits for f in c.files if f.reader == source and f.rows.get(table))
+                taken = [f for c in self.commits for f in c.files if f.reader == source and table in f.rows]
+                files = sum(1 for f in taken if f.rows[table])
                 scan = pl.scan_parquet(self.paths(parts))
                 day = "date" if "date" in TABLES[table] else None
                 wanted = [pl.col(day).min().alias("first"), pl.col(day).max().alias("last")] if day else []
@@ -209,6 +217,9 @@ class Record:
                         row.get("states", 0),
                         files,
                         self.covers(source) if table == "events" else [],
+                        self._covered(source) if table == "events" else None,
+                        sum(sum(f.corrected.values()) for f in taken),
+                        sum(f.conflicts for f in taken),
                     )
                 )
         return lines
@@ -241,5 +252,5 @@ class Record:
 
     def digest(self) -> str:
         """A digest of everything held: the stored parts and the built-in cases."""
-        parts = sorted(p.sha256 for c in self.commits for p in c.parts) + [c.digest for c in self.cases]
+        parts = sorted(p.sha256 for p in live_parts(self.commits)) + [c.digest for c in self.cases]
         return hashlib.sha256("".join(parts).encode()).hexdigest()[:16]

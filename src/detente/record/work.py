@@ -23,7 +23,10 @@ from pathlib import Path
 import polars as pl
 
 from detente.record.log import Part, sha256_of
+from detente.record.twins import REASON as CONFLICT
+from detente.record.twins import sift
 from detente.sources import READERS, BadRow, Block, Context
+from detente.sources.tabular import RAW
 
 
 @dataclass(slots=True)
@@ -36,11 +39,16 @@ class Task:
     first_line: int
     data: bytes
     held: list[Part]
+    foreign: frozenset[str] = frozenset()
+    barred: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
 class Result:
-    """What a block gave: parts written, and per file in it rows, duplicates and counts by day."""
+    """What a block gave: parts written, and per file in it rows, duplicates, conflicts and counts by day.
+
+    `hidden` and `contested`: see `detente.record.twins`.
+    """
 
     parts: list[Part] = field(default_factory=list)
     rows: dict[int, int] = field(default_factory=dict)
@@ -48,33 +56,29 @@ class Result:
     counts: pl.DataFrame | None = None
     bad: list[tuple[int, BadRow]] = field(default_factory=list)
     corrected: list[tuple[int, str, int]] = field(default_factory=list)
+    conflicts: dict[int, int] = field(default_factory=dict)
+    hidden: dict[str, list[str]] = field(default_factory=dict)
+    contested: list[str] = field(default_factory=list)
     error: str = ""
     errno: int | None = None
 
 
 def report_counts(rows: pl.DataFrame, moments: pl.Series | None = None) -> pl.DataFrame:
-    """How many rows of each `owner` are of a date and were reported at a moment (a quarter hour, or the start of a day)."""
+    """How many rows of each `owner` are of a date and were reported at a moment (a quarter hour, or the start of a day).
+
+    Where rows say it to the minute, those that do not have no moment.
+    """
     moment = pl.col("known_on").cast(pl.Datetime("us"))
     if moments is not None:
         stamp = moments.str.strptime(pl.Datetime("us"), "%Y%m%d%H%M%S", strict=False).dt.truncate("15m")
-        rows, moment = rows.with_columns(stamp.alias("stamp")), pl.coalesce("stamp", moment)
+        if stamp.null_count() < rows.height:
+            rows, moment = rows.with_columns(stamp.alias("stamp")), pl.col("stamp")
     return rows.group_by("owner", "date", moment.alias("moment")).agg(pl.len().alias("n"))
 
 
-def fresh(rows: pl.DataFrame, table: str, held: list[Part], folder: Path) -> pl.DataFrame:
-    """The rows whose id is new among themselves and to the parts held; the first of twins stays."""
-    rows = rows.unique("event_id", keep="first", maintain_order=True)
-    if rows.is_empty():
-        return rows
-    first, last = str(rows["event_id"].min()), str(rows["event_id"].max())
-    near = [p for p in held if p.table == table and p.first_id <= last and first <= p.last_id]
-    if not near:
-        return rows
-    ids = pl.concat([pl.read_parquet(folder / p.path, columns=["event_id"]) for p in near])
-    return rows.join(ids, on="event_id", how="anti", maintain_order="left")
-
-
-def write_part(rows: pl.DataFrame, folder: Path, table: str, source: str, kind: str, name: str) -> Part:
+def write_part(
+    rows: pl.DataFrame, folder: Path, table: str, source: str, kind: str, name: str, release: str = ""
+) -> Part:
     """Write rows durably as one Parquet file that no commit names yet."""
     path = folder / "data" / table / source / f"{name}-{kind}.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -90,17 +94,18 @@ def write_part(rows: pl.DataFrame, folder: Path, table: str, source: str, kind: 
         sha256_of(path),
         str(rows["event_id"].min()),
         str(rows["event_id"].max()),
+        release,
     )
 
 
-def write_events(rows: pl.DataFrame, folder: Path, source: str, name: str) -> list[Part]:
+def write_events(rows: pl.DataFrame, folder: Path, source: str, name: str, release: str = "") -> list[Part]:
     """Write events in two parts: between two actors, sorted by them, and all others."""
     between = (
         pl.col("sender").is_not_null() & pl.col("receiver").is_not_null() & (pl.col("sender") != pl.col("receiver"))
     ).fill_null(False)
     pairs = rows.filter(between).sort("sender", "receiver", "date", "event_id")
     return [
-        write_part(some, folder, "events", source, kind, name)
+        write_part(some, folder, "events", source, kind, name, release)
         for kind, some in (("pairs", pairs), ("other", rows.filter(~between)))
         if some.height
     ]
@@ -123,16 +128,31 @@ def do(task: Task, context: Context, folder: Path) -> Result:
             (starts.search_sorted(batch.corrected["line"], side="right") - 1).alias("line")
         )
         result.corrected = list(owned.group_by("line", "reason", maintain_order=True).len().iter_rows())
-        rows = batch.rows.with_columns((starts.search_sorted(batch.lines, side="right") - 1).alias("owner"))
-        kept = fresh(rows, batch.table, task.held, folder)
-        result.rows = dict(kept.group_by("owner").len().iter_rows())
-        result.duplicates = {n: count - result.rows.get(n, 0) for n, count in rows.group_by("owner").len().iter_rows()}
+        rows = batch.rows.with_columns(
+            (starts.search_sorted(batch.lines, side="right") - 1).alias("owner"), batch.lines.alias("line")
+        )
+        sifted = sift(rows, batch.table, "", task.held, folder, foreign=task.foreign, barred=task.barred)
+        result.rows = dict(sifted.rows.group_by("owner").len().iter_rows())
+        result.duplicates = dict(sifted.duplicates.group_by("owner").len().iter_rows())
+        result.conflicts = dict(sifted.contested.group_by("owner").len().iter_rows())
+        result.hidden, result.contested = sifted.hidden, sifted.contested["event_id"].unique().to_list()
+        for owner, bad in conflict_rows(sifted.contested):
+            result.bad.append((owner, BadRow(bad.line - task.starts[owner] + 1, bad.reason, bad.raw)))
         result.counts = report_counts(rows, batch.moments)
-        result.parts = write_events(kept.drop("owner"), folder, reader.name, task.number)
+        result.parts = write_events(sifted.rows.drop("owner", "line"), folder, reader.name, task.number)
     return result
 
 
-def _guarded(task: Task, context: Context, folder: Path) -> Result:
+def conflict_rows(contested: pl.DataFrame) -> list[tuple[int, BadRow]]:
+    """Contested rows for the quarantine, each with the number of the file that it is from."""
+    if contested.is_empty():
+        return []
+    told = contested.select("owner", pl.col("line").fill_null(0), "event_id", "content")
+    return [(owner, BadRow(line, CONFLICT, f"{name}\t{text}"[:RAW])) for owner, line, name, text in told.iter_rows()]
+
+
+def guarded(task: Task, context: Context, folder: Path) -> Result:
+    """`do`, with a failure to write as a result."""
     try:
         return do(task, context, folder)
     except OSError as error:
@@ -158,7 +178,7 @@ def serve() -> None:
             task = pickle.load(source)
         except EOFError:
             return
-        pickle.dump(_guarded(task, context, Path(folder)), sink)
+        pickle.dump(guarded(task, context, Path(folder)), sink)
         sink.flush()
 
 
@@ -183,7 +203,7 @@ class Crew:
     def give(self, task: Task) -> Iterator[Result]:
         """Hand over a task; yields the results that had to be waited for to make room."""
         if self.pool is None:
-            yield _guarded(task, self.context, self.folder)
+            yield guarded(task, self.context, self.folder)
             return
         self.waiting.append(self.pool.submit(self._ask, task))
         while len(self.waiting) > self.size + 1:

@@ -12,6 +12,7 @@ import polars as pl
 
 from detente.actors import is_missing
 from detente.actors.text import MISSING
+from detente.errors import DetenteError
 
 _SPELLINGS = [
     text for word in MISSING for text in sorted({word, word.upper(), word.capitalize(), word.title(), "NaN", "N/a"})
@@ -61,27 +62,44 @@ def whole(frame: pl.DataFrame, column: str) -> pl.DataFrame:
     return frame.with_columns(pl.col(column).str.replace(r"^(\d+)\.0+$", "$1").str.replace(r"^0+(\d)", "$1"))
 
 
-def days(frame: pl.DataFrame, column: str) -> pl.Series:
-    """The days of a text column: YYYY-MM-DD, YYYYMMDD or month/day/year, a time after them left out; else null.
+class Calendar:
+    """Reads the days of one file, block by block: YYYY-MM-DD, YYYYMMDD or month/day/year, a time after them left out.
 
-    Month/day/year is how the releases write it. Where one row of the frame can only be day/month/year, no
-    row with slashes is read: which of them are months is not to be guessed.
+    Month/day/year is how the releases write it. Where one day can only come before its month, no day with
+    slashes is read from there on, and a file of which such days were read before is refused: which number is
+    the month is not to be guessed.
 
     >>> frame = pl.DataFrame({"d": ["2017-12-01", "12/1/2017", "20171201", "12/1/2017 0:00"]})
-    >>> days(frame, "d").n_unique(), days(pl.DataFrame({"d": ["12/1/2017", "13/1/2017"]}), "d").null_count()
+    >>> Calendar().days(frame, "d").n_unique(), Calendar().days(pl.DataFrame({"d": ["12/1/2017", "13/1/2017"]}), "d").null_count()
     (1, 2)
     """
-    text = frame[column].str.replace(r"[T ].*$", "").str.replace(r"^(\d{8})\.0$", "$1").alias("text")
-    found = text.str.to_date("%Y-%m-%d", strict=False)
-    if not found.null_count():
+
+    def __init__(self) -> None:
+        self.days_first = False
+        self.slashes_read = False
+
+    def days(self, frame: pl.DataFrame, column: str) -> pl.Series:
+        """The days of a text column, null where a text is none. Raises DetenteError where earlier ones were misread."""
+        text = frame[column].str.replace(r"[T ].*$", "").str.replace(r"^(\d{8})\.0$", "$1")
+        found = text.str.to_date("%Y-%m-%d", strict=False)
+        if found.null_count():
+            parts = pl.DataFrame({"text": text, "found": found, "slashes": self._slashes(text)})
+            eight = pl.col("text").str.contains(r"^\d{8}$")
+            compact = pl.when(eight).then("text").str.to_date("%Y%m%d", strict=False)
+            found = parts.select(pl.coalesce("found", "slashes", compact))[:, 0]
         return found.alias(column)
-    slashes = text.str.to_date("%m/%d/%Y", strict=False)
-    if text.str.contains(DAYS_FIRST).any():
-        slashes = pl.Series([None], dtype=pl.Date).new_from_index(0, text.len())
-    eight = pl.DataFrame({"t": text}).select(
-        pl.when(pl.col("t").str.contains(r"^\d{8}$")).then(pl.col("t")).str.to_date("%Y%m%d", strict=False)
-    )["t"]
-    return pl.select(pl.coalesce(found, slashes, eight).alias(column)).to_series()
+
+    def _slashes(self, text: pl.Series) -> pl.Series:
+        read = text.str.to_date("%m/%d/%Y", strict=False)
+        self.days_first |= bool(text.str.contains(DAYS_FIRST).any())
+        if self.days_first and self.slashes_read:
+            raise DetenteError(
+                "some days of this file can only be day/month/year, others were read as month/day/year: write YYYY-MM-DD"
+            )
+        if self.days_first:
+            return read.clear(read.len())
+        self.slashes_read |= read.null_count() < read.len()
+        return read
 
 
 def day_faults(

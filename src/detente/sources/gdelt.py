@@ -177,6 +177,7 @@ _NAMES = {
     "dateadded": "added",
     "sourceurl": "url",
 }
+_REMEDY = "name every column in the first line, or delete it where the columns are those of the release"
 _NEEDED = ("globaleventid", "actor1code", "actor2code", "eventcode", "quadclass", "goldsteinscale", "dateadded")
 
 
@@ -188,7 +189,7 @@ def _reads_named(source: str) -> Callable[[Iterator[Block], Context], Iterator[B
         names = names_in(Head((first.data.partition(b"\n")[0],)))
         day = "sqldate" if "sqldate" in names or "day" not in names else "day"
         columns = {name: own for name, own in _NAMES.items() if own != "day" or name == day}
-        layout = Layout("GDELT events with a header", columns, (*_NEEDED, day))
+        layout = Layout("GDELT events with a header", columns, (*_NEEDED, day), remedy=_REMEDY)
         for frame, bad in frames(chain([first], blocks), layout):
             batch = _normalise(frame, source, context)
             batch.bad[:0] = bad

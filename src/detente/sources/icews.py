@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import polars as pl
 
 from detente.codebook import assign_areas
-from detente.sources.cells import day_faults, days, whole
+from detente.sources.cells import Calendar, day_faults, whole
 from detente.sources.codes import SCALE, read_actions, with_intensity
 from detente.sources.common import EARLIEST, channel, historic, place_of, resolve_names
 from detente.sources.named import Layout, frames, names_in
@@ -91,9 +91,9 @@ _TRIPLES = Layout(
 LAYOUTS = {"icews": _RELEASE, "icews_triples": _TRIPLES}
 
 
-def _normalise(frame: pl.DataFrame, source: str, context: Context, *, release: bool) -> Batch:
+def _normalise(frame: pl.DataFrame, source: str, context: Context, calendar: Calendar, *, release: bool) -> Batch:
     frame = read_actions(frame, {"code": "given_code", "name": "action_name"}).with_columns(
-        days(frame, "day").alias("date")
+        calendar.days(frame, "day").alias("date")
     )
     if release:
         frame = whole(frame, "id")
@@ -140,13 +140,14 @@ def _normalise(frame: pl.DataFrame, source: str, context: Context, *, release: b
     changed = corrections(
         frame, [(pl.col("action_changes").is_not_null(), pl.col("action_changes")), (pl.col("scaled"), SCALE)]
     )
-    return Batch("events", rows, bad, corrected=changed)
+    return Batch("events", rows, bad, lines=frame["line"], corrected=changed)
 
 
 def _reads(layout: Layout, source: str) -> Callable[[Iterator[Block], Context], Iterator[Batch]]:
     def read(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
+        calendar = Calendar()
         for frame, bad in frames(blocks, layout):
-            batch = _normalise(frame, source, context, release=layout is _RELEASE)
+            batch = _normalise(frame, source, context, calendar, release=layout is _RELEASE)
             batch.bad[:0] = bad
             yield batch
 

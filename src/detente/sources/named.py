@@ -55,6 +55,7 @@ class Layout:
     needed: tuple[str, ...]
     usual: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
+    remedy: str = "give the file as released, or name the columns in its first line"
 
 
 def frames(blocks: Iterator[Block], layout: Layout) -> Iterator[tuple[pl.DataFrame, list[BadRow]]]:
@@ -89,7 +90,7 @@ def _check(member: str, header: list[str], layout: Layout) -> None:
     if missing:
         raise DetenteError(
             f"{member}: {layout.title} without the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}; "
-            "give the file as released, or name the columns in its first line"
+            + layout.remedy
         )
     twice = sorted({name for name in header if name in layout.columns and header.count(name) > 1})
     if twice:

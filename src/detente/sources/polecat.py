@@ -12,7 +12,7 @@ import polars as pl
 
 from detente.actors import Actors, Person
 from detente.codebook import assign_areas, polecat_action
-from detente.sources.cells import day_faults, days, empty
+from detente.sources.cells import Calendar, day_faults, empty
 from detente.sources.common import EARLIEST, by_name, channel, place_of
 from detente.sources.named import Layout, frames, names_in
 from detente.sources.reader import Context, Head, Reader
@@ -65,6 +65,7 @@ _LAYOUT = Layout(
     ),
     usual=tuple(_RELEASE.split(";")),
 )
+UNREPORTED = "Publication Date missing or before the event: known from the event's day"
 _QUADS = {"verbal cooperation": 1, "material cooperation": 2, "verbal conflict": 3, "material conflict": 4}
 
 
@@ -98,13 +99,14 @@ def _first(cell: str | None) -> str:
 
 
 def _read(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
+    calendar = Calendar()
     for frame, bad in frames(blocks, _LAYOUT):
-        batch = _normalise(frame, context)
+        batch = _normalise(frame, context, calendar)
         batch.bad[:0] = bad
         yield batch
 
 
-def _normalise(frame: pl.DataFrame, context: Context) -> Batch:
+def _normalise(frame: pl.DataFrame, context: Context, calendar: Calendar) -> Batch:
     kinds = [
         (t, m, *(polecat_action(t, m) or (None, None, None)))
         for t, m in frame.select("type", "mode").unique().iter_rows()
@@ -115,8 +117,8 @@ def _normalise(frame: pl.DataFrame, context: Context) -> Batch:
         orient="row",
     )
     frame = frame.join(table, on=["type", "mode"], how="left", maintain_order="left").with_columns(
-        days(frame, "day").alias("date"),
-        days(frame, "published").alias("known_on"),
+        calendar.days(frame, "day").alias("date"),
+        calendar.days(frame, "published").alias("known_on"),
         pl.col("quad_text").str.to_lowercase().replace_strict(_QUADS, default=None, return_dtype=pl.Int8).alias("said"),
         pl.col("given_intensity").cast(pl.Float32, strict=False).alias("intensity"),
     )
@@ -144,6 +146,7 @@ def _normalise(frame: pl.DataFrame, context: Context) -> Batch:
     frame = frame.with_columns(
         pl.format("polecat:{}", "id").alias("event_id"),
         pl.lit("polecat").alias("source"),
+        pl.col("known_on").alias("reported"),
         pl.max_horizontal("date", pl.col("known_on").fill_null(pl.col("date"))).alias("known_on"),
         pl.lit(1, dtype=pl.Int32).alias("mentions"),
         channel(),
@@ -162,11 +165,13 @@ def _normalise(frame: pl.DataFrame, context: Context) -> Batch:
         frame,
         [
             (pl.col("said") != pl.col("quad"), "Quad Code contradicts the Event Type: the type's class is taken"),
+            (pl.col("known_on") != pl.col("reported"), UNREPORTED),
+            (pl.col("reported").is_null(), UNREPORTED),
             (pl.col("sender_note").is_not_null(), pl.col("sender_note")),
             (pl.col("receiver_note").is_not_null(), pl.col("receiver_note")),
         ],
     )
-    return Batch("events", rows, bad, corrected=changed)
+    return Batch("events", rows, bad, lines=frame["line"], corrected=changed)
 
 
 _OWN = set(_LAYOUT.usual[2:4] + _LAYOUT.usual[5:23])

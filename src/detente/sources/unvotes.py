@@ -13,7 +13,7 @@ from datetime import date
 import polars as pl
 
 from detente.actors import Actors
-from detente.sources.cells import day_faults, days, whole
+from detente.sources.cells import Calendar, day_faults, whole
 from detente.sources.named import Layout, frames, names_in
 from detente.sources.reader import Context, Head, Reader
 from detente.sources.schema import BadRow, Batch, conform
@@ -115,18 +115,25 @@ def _without_votes(frame: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
 
 
 def _read_rollcalls(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
+    calendar = Calendar()
     for frame, bad in frames(blocks, _ROLLCALLS):
-        yield _rollcalls(whole(frame, "rcid"), bad, context)
+        yield _rollcalls(whole(frame, "rcid"), bad, context, calendar)
 
 
-def _rollcalls(frame: pl.DataFrame, bad: list[BadRow], context: Context) -> Batch:
+def _rollcalls(frame: pl.DataFrame, bad: list[BadRow], context: Context, calendar: Calendar) -> Batch:
     spelled = frame["date"].str.to_date("%d%b%Y", strict=False)
     frame = frame.with_columns(
-        pl.select(pl.coalesce(days(frame, "date"), spelled).alias("day")).to_series(),
+        pl.select(pl.coalesce(calendar.days(frame, "date"), spelled).alias("day")).to_series(),
         pl.col("session").cast(pl.Float64, strict=False).cast(pl.Int32, strict=False).alias("number"),
     )
     frame, more = reject(
-        frame, [*_rcid(), *day_faults("date", "day", "date", FIRST, context.today)], ["rcid", "session", "date"]
+        frame,
+        [
+            *_rcid(),
+            *day_faults("date", "day", "date", FIRST, context.today),
+            (pl.col("number").is_null() & (pl.col("session") != ""), pl.format("session {} is no number", "session")),
+        ],
+        ["rcid", "session", "date"],
     )
     rows = frame.select(
         pl.format("unvotes:{}", "rcid").alias("event_id"),
@@ -157,6 +164,7 @@ def _issues(frame: pl.DataFrame, issue: pl.Expr) -> pl.DataFrame:
 
 def _read_dataverse(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
     seen: set[str] = set()
+    calendar = Calendar()
     for frame, bad in frames(blocks, _DATAVERSE):
         frame = whole(whole(frame, "rcid"), "vote")
         frame = _states(frame, "country", "ccode", "cow", context.actors).with_columns(
@@ -176,7 +184,7 @@ def _read_dataverse(blocks: Iterator[Block], context: Context) -> Iterator[Batch
         yield Batch("votes", _votes(cast), [*bad, *more], skipped, corrected=changed)
         calls = frame.filter(~pl.col("rcid").is_in(list(seen))).unique("rcid", keep="first", maintain_order=True)
         seen.update(calls["rcid"].to_list())
-        yield _rollcalls(calls, [], context)
+        yield _rollcalls(calls, [], context, calendar)
         marked = [calls.filter(pl.col(code).is_in(["1", "1.0"])) for code in ISSUES]
         yield Batch(
             "rollcall_issues",

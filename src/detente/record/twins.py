@@ -1,0 +1,220 @@
+"""Rows that share an id: duplicates, newer releases, and conflicts. What is read never depends on the order of files.
+
+Of every id the rows with the newest release count (the day in a file's name; none is oldest). If those agree, one of them is
+held: the one that shows most (titles, addresses), whichever came first. If they differ, none is, whoever came first: the id is
+contested at that release, and only a newer one settles it. Each step keeps the larger of two, so any order ends the same
+([decision 12](../../../docs/decisions/0012-same-id-other-content.md)).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from detente.record.log import Part
+from detente.sources.schema import TABLES
+
+CONTESTED = "contested"
+REASON = "same id, other content: none of them is used"
+OLDER = "of an older release than the one held"
+# Columns that say the same thing better or worse; areas follow from the others and the codebook.
+_SHOWN = {
+    "events": (),
+    "facts": ("url", "title", "url2", "note", "description"),
+    "agreements": ("title", "url", "cited"),
+    "figures": ("url", "title", "note"),
+    "votes": (),
+    "rollcalls": ("title",),
+    "rollcall_issues": (),
+}
+_RELEASED = {
+    "icews": re.compile(r"events\.\d{4}\.((?:19|20)\d{6})", re.IGNORECASE),
+    "unvotes": re.compile(r"(?<!\d)((?:19|20)\d\d(?:[-_.]?\d\d[-_.]?\d\d)?)(?!\d)"),
+    **dict.fromkeys(
+        ("chronology", "agreements", "figures"), re.compile(r"(?<!\d)((?:19|20)\d\d[-_.]?\d\d[-_.]?\d\d)(?!\d)")
+    ),
+}
+
+
+def release_of(source: str, names: Sequence[str]) -> str:
+    """The release that the names of a file and its member say (the last date in the first name that has one), else "".
+
+    >>> release_of("icews", ["Events.2017.20201006.tab"]), release_of("gdelt2", ["20191024143000.export.CSV"])
+    ('20201006', '')
+    """
+    pattern = _RELEASED.get(source)
+    for name in names if pattern else ():
+        if found := pattern.findall(name) if pattern else []:
+            return re.sub(r"\D", "", found[-1])
+    return ""
+
+
+@dataclass(slots=True)
+class Sifted:
+    """What became of incoming rows: `rows` are to be stored, `duplicates`, `older` and `contested` are not.
+
+    `hidden` are ids, by the part that holds them ("" for rows not yet written), that no longer count there; `renewed` how many
+    of them a newer release replaced by other content.
+    """
+
+    rows: pl.DataFrame
+    duplicates: pl.DataFrame
+    older: pl.DataFrame
+    contested: pl.DataFrame
+    hidden: dict[str, list[str]] = field(default_factory=dict)
+    renewed: int = 0
+
+
+def sift(
+    rows: pl.DataFrame,
+    table: str,
+    release: str,
+    held: Sequence[Part],
+    folder: Path,
+    *,
+    waiting: Sequence[pl.DataFrame] = (),
+    foreign: Collection[str] = (),
+    barred: Collection[str] = (),
+) -> Sifted:
+    """Judge incoming rows against each other, the parts `held` and rows `waiting` to be written.
+
+    Rows may have more columns than the table. Rows of `foreign` parts, read by another version, are not compared unless the
+    release is newer; `barred` are ids contested in this run.
+    """
+    none = rows.clear()
+    if rows.is_empty():
+        return Sifted(rows, none, none, none)
+    alone = rows["event_id"].n_unique() == rows.height
+    known = _known(rows, table, held, folder, waiting, barred, release)
+    if alone and known is None:
+        return Sifted(rows, none, none, none)
+    judged = _judged(_marked(rows, table), known, release, foreign)
+    parts = {verdict: judged.filter(pl.col("verdict") == verdict) for verdict in ("keep", "twin", "older", "contest")}
+    gone = judged.filter(pl.col("hides")).select("event_id", "path").unique()
+    hidden = {str(path): ids for path, ids in gone.group_by("path").agg("event_id").iter_rows()}
+    made = {verdict: some.select(*rows.columns) for verdict, some in parts.items() if verdict != "contest"}
+    return Sifted(
+        made["keep"],
+        made["twin"],
+        made["older"],
+        parts["contest"].select(*rows.columns, "content"),
+        hidden,
+        parts["keep"].filter(pl.col("hides") & (pl.col("content") != pl.col("held_content"))).height,
+    )
+
+
+def _marked(rows: pl.DataFrame, table: str) -> pl.DataFrame:
+    """Rows with `content` (what must agree) and `shown` (what may be said better), as texts."""
+    shown = _SHOWN[table]
+    compared = [name for name in TABLES[table] if name not in ("event_id", "source", "areas", *shown)]
+    full = pl.sum_horizontal([pl.col(name).is_not_null().cast(pl.Int8) for name in shown]) if shown else pl.lit(0)
+    return rows.with_columns(
+        _text(table, compared).alias("content"),
+        pl.concat_str(full.cast(pl.Utf8), _text(table, shown) if shown else pl.lit("")).alias("shown"),
+    )
+
+
+def _text(table: str, names: Sequence[str]) -> pl.Expr:
+    listed = [name for name in names if TABLES[table][name] == pl.List(pl.Utf8)]
+    return pl.concat_str(
+        [(pl.col(n).list.join(";") if n in listed else pl.col(n).cast(pl.Utf8)).fill_null("") for n in names],
+        separator="\t",
+    )
+
+
+def _known(
+    rows: pl.DataFrame,
+    table: str,
+    held: Sequence[Part],
+    folder: Path,
+    waiting: Sequence[pl.DataFrame],
+    barred: Collection[str],
+    release: str,
+) -> pl.DataFrame | None:
+    """What is held under the rows' ids: event_id, path, held_content, held_shown, held_release, contested_at; None for nothing."""
+    first, last = str(rows["event_id"].min()), str(rows["event_id"].max())
+    ids = rows.select("event_id").unique()
+    found, contested = (
+        [],
+        [pl.DataFrame({"event_id": list(barred)}, schema={"event_id": pl.Utf8}).with_columns(at=pl.lit(release))],
+    )
+    for part in held:
+        if part.last_id < first or last < part.first_id or table not in (part.table, part.kind):
+            continue
+        here = pl.read_parquet(folder / part.path, columns=["event_id"]).join(ids, on="event_id", how="semi")
+        if here.is_empty():
+            continue
+        if part.table == CONTESTED:
+            contested.append(here.with_columns(at=pl.lit(part.release)))
+        else:
+            full = pl.read_parquet(folder / part.path).join(ids, on="event_id", how="semi")
+            found.append(_held(full, table, part.path, part.release))
+    if waiting:
+        full = pl.concat(waiting).join(ids, on="event_id", how="semi")
+        found += [_held(full, table, "", release)] if full.height else []
+    at = pl.concat(contested).join(ids, on="event_id", how="semi").group_by("event_id").agg(pl.col("at").max())
+    if not found and at.is_empty():
+        return None
+    live = pl.concat(found) if found else _held(rows.clear(), table, "", "")
+    return live.join(at.rename({"at": "contested_at"}), on="event_id", how="full", coalesce=True)
+
+
+def _held(rows: pl.DataFrame, table: str, path: str, release: str) -> pl.DataFrame:
+    missing = [pl.lit(None, dtype=kind).alias(n) for n, kind in TABLES[table].items() if n not in rows.columns]
+    return _marked(rows.with_columns(missing), table).select(
+        "event_id",
+        pl.lit(path).alias("path"),
+        pl.col("content").alias("held_content"),
+        pl.col("shown").alias("held_shown"),
+        pl.lit(release).alias("held_release"),
+    )
+
+
+def _judged(rows: pl.DataFrame, known: pl.DataFrame | None, release: str, foreign: Collection[str]) -> pl.DataFrame:
+    """The rows with `verdict` (keep, twin, older, contest) and `hides`: whether the row held no longer counts."""
+    if known is None:
+        known = pl.DataFrame(
+            schema=dict.fromkeys(
+                ("event_id", "path", "held_content", "held_shown", "held_release", "contested_at"), pl.Utf8
+            )
+        )
+    here = pl.lit(release)
+    both = rows.with_row_index("order").join(known, on="event_id", how="left", maintain_order="left")
+    both = both.sort("shown", "order", descending=[True, False]).with_columns(
+        (pl.col("content").n_unique().over("event_id") > 1).alias("split"),
+        (~pl.col("event_id").is_first_distinct()).alias("second"),
+        pl.col("held_content").is_not_null().alias("live"),
+        (pl.col("content") == pl.col("held_content")).fill_null(False).alias("same"),
+        pl.col("path").is_in(list(foreign)).fill_null(False).alias("other_reading"),
+    )
+    live, split, same, second = (pl.col(name) for name in ("live", "split", "same", "second"))
+    newer, older = here > pl.col("held_release"), here < pl.col("held_release")
+    twin, contest, keep, lost = (pl.lit(word) for word in ("twin", "contest", "keep", "older"))
+    verdict = (
+        pl.when(live & older)
+        .then(pl.when(same).then(twin).otherwise(lost))
+        .when(split)
+        .then(contest)
+        .when(second)
+        .then(twin)
+        .when(live & newer)
+        .then(keep)
+        .when(live & same)
+        .then(pl.when(pl.col("shown") > pl.col("held_shown")).then(keep).otherwise(twin))
+        .when(live & pl.col("other_reading"))
+        .then(twin)
+        .when(live)
+        .then(contest)
+        .when(pl.col("contested_at").is_not_null() & (here <= pl.col("contested_at")))
+        .then(contest)
+        .otherwise(keep)
+    )
+    return (
+        both.with_columns(verdict.alias("verdict"))
+        .sort("order")
+        .with_columns((live & pl.col("verdict").is_in(["keep", "contest"])).alias("hides"))
+    )
