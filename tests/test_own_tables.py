@@ -38,6 +38,7 @@ def fact(day: str, actors: str = "USA", targets: str = "RUS", third: str = "", k
         ("2007-2", date(2007, 2, 1), "month"),
         ("2007-2-1", date(2007, 2, 1), "day"),
         ("20070201", date(2007, 2, 1), "day"),
+        ("2007/2/1", date(2007, 2, 1), "day"),
         ("2007-02-01T00:00:00", date(2007, 2, 1), "day"),
         ("2007-02-01 00:00", date(2007, 2, 1), "day"),
     ],
