@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: demo test lint bench recovery examples backtests pooled setup lock figures dictionary pages clean help
+.PHONY: demo test lint bench recovery examples backtests pairs pooled setup lock figures dictionary pages clean help
 
 help:
 	@echo "make demo   set up, ingest what lies in ../shared/data if it is there, and assess Russia-US relations as of 1 Feb 2007"
@@ -13,6 +13,7 @@ help:
 	@echo "make bench  benchmarks, each printing a ratio"
 	@echo "make recovery, examples   the models on simulated worlds and on the field's textbook data (minutes; docs/recovery.md, docs/worked-examples.md)"
 	@echo "make backtests   the four back-tests on real data (docs/backtests; an hour and more, goes on where it stopped)"
+	@echo "make pairs   assess, explain, forecast and weigh on 200 random pairs (hours; docs/checks/pairs.md)"
 	@echo "make pooled   fit anew what ships for thin records: pooled errors and analogues of all pairs"
 	@echo "make figures, dictionary, pages   make anew what is computed: case figures, data dictionary, the study's page"
 	@echo "make lock   resolve requirements.lock anew (needs uv)"
@@ -46,6 +47,10 @@ bench: $(READY)
 recovery: $(READY)
 	$(BIN)/python tools/recovery.py > build-recovery.md && mv build-recovery.md docs/recovery.md
 	$(BIN)/python tools/lever_worlds.py > build-recovery.md && mv build-recovery.md docs/recovery-levers.md
+
+# Hours: everything asked of 200 random pairs.
+pairs: $(READY)
+	$(BIN)/python tools/two_hundred_pairs.py ../shared/data > build-pairs.md && mkdir -p docs/checks && mv build-pairs.md docs/checks/pairs.md
 
 backtests: $(READY)
 	PATH="$(abspath $(BIN)):$$PATH" sh tools/backtests.sh ../shared/data build/backtests

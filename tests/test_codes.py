@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -221,3 +223,38 @@ def test_the_end_of_a_place_is_no_two_letter_code(place: str, area: bool) -> Non
 
     assert (_place_state(pl.Series([place]))[0] == "PAN") == area
     assert _place_state(pl.Series([place]))[0] in ("", "PAN")
+
+
+@pytest.mark.parametrize("change", [lambda code: code.lstrip("0"), lambda code: str(float(code)), lambda code: "NA"])
+def test_real_icews_codes_survive_what_tools_do_to_them(
+    shared: Path, tmp_path: Path, change: Callable[[str], str]
+) -> None:
+    source = shared / "icews" / "events.2018.sample.tab"
+    header, *lines = source.read_text(encoding="utf-8").splitlines()
+    place = header.split("\t").index("CAMEO Code")
+    rows = [line.split("\t") for line in lines]
+    file = tmp_path / "e.tab"
+    file.write_text(
+        "".join(
+            "\t".join(row) + "\n"
+            for row in [header.split("\t"), *([*r[:place], change(r[place]), *r[place + 1 :]] for r in rows)]
+        )
+    )
+    read = read_file(file)
+    assert read.bad == {} and read.rows["action"].equals(read_file(source).rows["action"])
+
+
+def test_real_gdelt_rows_survive_a_spreadsheet(shared: Path, tmp_path: Path) -> None:
+    """Codes, classes, counts, days and ids as floats, empty cells as NULL: every value is read as before."""
+    source = shared / "gdelt_raw" / "20191024143000.export.CSV.zip"
+    with zipfile.ZipFile(source) as archive:
+        rows = [line.split("\t") for line in archive.read(archive.namelist()[0]).decode().splitlines()]
+    for row in rows:
+        for place in (0, 1, 26, 27, 28, 29, 31):
+            row[place] = str(float(row[place]))
+        row[:] = [cell or "NULL" for cell in row]
+    file = tmp_path / "x.export.CSV"
+    file.write_text("".join("\t".join(row) + "\n" for row in rows))
+    read = read_file(file)
+    assert read.bad == {} and list(read.corrected) == [codes.PADDED]
+    assert read.rows.equals(read_file(source).rows, null_equal=True)

@@ -15,6 +15,7 @@ from detente.errors import DetenteError
 from detente.record.audit import audit
 from detente.record.cases import builtin_cases, case_in
 from detente.sources.dates import read_date
+from test_bad_input import run
 
 HEAD = "date,actors,targets,area,kind,tone,channel,third_party,description,source,known_on\n"
 FIGURES = "subject,measure,area,period,value,unit,source,note\n"
@@ -38,6 +39,7 @@ def fact(day: str, actors: str = "USA", targets: str = "RUS", third: str = "", k
         ("2007-2", date(2007, 2, 1), "month"),
         ("2007-2-1", date(2007, 2, 1), "day"),
         ("20070201", date(2007, 2, 1), "day"),
+        ("2007/2/1", date(2007, 2, 1), "day"),
         ("2007-02-01T00:00:00", date(2007, 2, 1), "day"),
         ("2007-02-01 00:00", date(2007, 2, 1), "day"),
     ],
@@ -216,6 +218,8 @@ def test_agreements_that_are_named_but_not_described(tmp_path: Path, make_record
     assert "indus_waters" in record.table("agreements")["agreement"].to_list()
     _, findings = audit(record, ("PER", "ECU"))
     assert findings.filter(pl.col("what") == "agreement not described")["text"].to_list() == ["indus_waters"]
+    told = run("record", "--record", tmp_path / "record", "audit", "PER", "ECU").stderr
+    assert "agreement 'indus_waters', named by 1 facts of chronology, is described nowhere" in told
 
 
 def test_cases_go_through_the_same_checks(tmp_path: Path) -> None:

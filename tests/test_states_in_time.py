@@ -428,6 +428,8 @@ def test_a_panel_begins_with_the_state(events: dt.OpenRecord) -> None:
     panel = events.pair("SSD", "USA").panel("day")
     assert panel["period"].min() == date(2011, 7, 9)
     assert panel.filter(pl.col("sender") == "SSD")["verbal_cooperation"].sum() == 16
+    monthly = events.pair("SSD", "USA").panel("month").filter(pl.col("sender") == "USA")
+    assert monthly.select("period", "covered").rows() == [(date(2011, 7, 1), pytest.approx(16 / 31))]
     everyone = events.panel(by="day")
     assert everyone.filter(pl.col("sender") == "SSD")["period"].min() == date(2011, 7, 9)
     assert set(everyone["sender"]) == {"SSD", "RUS", "SRB", "USA"}
@@ -467,3 +469,25 @@ def test_commands_refuse_what_did_not_exist(tmp_path: Path) -> None:
     assert "DEU" in run("who", "cow:260").stdout and "YEM" in run("who", "gw:678").stdout
     assert run("who", "345", "--scheme", "cow", "--on", "1980-01-01").stdout.startswith("cow:345 -> YUG")
     assert "may be Republic of Congo (COG)" in run("who", "Congo").stderr
+
+
+def test_facts_figures_and_agreements_of_a_former_code_are_the_states(tmp_path: Path) -> None:
+    facts = tmp_path / "facts.csv"
+    facts.write_text(
+        "date,actors,targets,area,kind,tone,channel,third_party,agreement,description,source\n"
+        "1987-12-08,SUN+USA,,strategic_arms,agreement signed,cooperative,bilateral,,,INF Treaty signed,https://example.org\n"
+        "1988-06-01,USSR,USA,strategic_arms,agreement in force,cooperative,bilateral,,,INF Treaty in force,https://example.org\n"
+    )
+    figures = tmp_path / "figures.csv"
+    figures.write_text(
+        "subject,measure,period,value,unit,source\nSUN-USA,summits,1988,2,meetings,https://example.org\nRUS-USA,summits,1992,3,meetings,https://example.org\n"
+    )
+    record = dt.open_record(tmp_path / "r", cases=False)
+    record.ingest([facts, figures])
+    pair = record.pair("Russia", "USA")
+    assert pair.facts()["date"].to_list() == [date(1987, 12, 8), date(1988, 6, 1)]
+    then = record.pair("USSR", "USA", as_of="1988-12-31")
+    assert then.facts().height == 2
+    from detente.record.facts import pair_figures
+
+    assert pair_figures(record, "RUS", "USA")["value"].to_list() == [3.0, 2.0]

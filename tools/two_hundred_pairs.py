@@ -18,8 +18,11 @@ import tempfile
 import time
 import traceback
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -48,7 +51,24 @@ def draw(record: dt.Record, number: int, seed: int) -> list[tuple[str, str, int]
     quiet = [(*pair, reports.get(pair, 0)) for pair in combinations(states, 2) if reports.get(pair, 0) < QUIET]
     loud = [(*pair, n) for pair, n in sorted(reports.items()) if n >= QUIET]
     half = min(number // 2, len(loud))
-    return sorted([*rng.sample(quiet, number - half), *rng.sample(loud, half)])
+    drawn = [*rng.sample(quiet, number - half), *rng.sample(loud, half)]
+    rng.shuffle(drawn)
+    return drawn
+
+
+def fit_once() -> None:
+    """The fits that are the same for every pair of a day (ideal points, hidden structure) are made once, not 200 times."""
+    from detente.explain import components, positions
+
+    for module, name in ((components, "components"), (positions, "ideal_points")):
+        setattr(module, name, partial(_once, getattr(module, name), {}))
+
+
+def _once(fit: Callable[..., Any], held: dict[str, Any], record: dt.Record, *asked: Any, **said: Any) -> Any:
+    key = repr((asked, sorted(said.items())))
+    if key not in held:
+        held[key] = fit(record, *asked, **said)
+    return held[key]
 
 
 def ask(name: str, a: str, b: str, folder: str) -> tuple[str, str]:
@@ -82,6 +102,7 @@ def main() -> None:
         pairs = draw(record, given.pairs, given.seed)
         ends: dict[str, Counter[str]] = {name: Counter() for name in COMMANDS}
         faults = []
+        fit_once()
         began = time.perf_counter()
         for number, (a, b, n) in enumerate(pairs, start=1):
             for name in COMMANDS:
@@ -89,7 +110,10 @@ def main() -> None:
                 ends[name][ended] += 1
                 if why:
                     faults.append((name, a, b, n, ended, why))
-            print(f"{number} of {len(pairs)}: {a} {b}, {len(faults)} faults", file=sys.stderr)
+            print(
+                f"{number} of {len(pairs)}: {a} {b}, {len(faults)} faults, {time.perf_counter() - began:.0f} s",
+                file=sys.stderr,
+            )
         report(given, pairs, ends, faults, time.perf_counter() - began)
 
 

@@ -25,7 +25,7 @@ from detente.forecasts.outlook import OPENING, UNLIKELY, Outlook, from_call, imp
 from detente.measures.months import HORIZON, months_before
 from detente.measures.shares import Share, probability_higher, share
 from detente.measures.stock import Life, lives
-from detente.record.facts import date_text
+from detente.record.facts import date_text, outside
 
 if TYPE_CHECKING:
     from detente.record import Record
@@ -71,7 +71,7 @@ def assess(
         _third_parties(entries, as_of),
         *(what_would_help(record, a, b, as_of, HORIZON, source) if explained else ((), "")),
         _explanation(record, a, b, as_of, source) if explained else (),
-        cannot_tell(entries, findings, figures, calls),
+        cannot_tell(entries, findings, figures, calls, outside(record, entries.facts)),
         tuple(notes.items),
         _provenance(record, entries.source),
         chart_series(record, a, b, as_of, entries, held),

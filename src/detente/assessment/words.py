@@ -66,7 +66,7 @@ def _standing(findings: tuple[AreaFinding, ...], entries: Entries) -> str:
 
 
 def cannot_tell(
-    entries: Entries, findings: tuple[AreaFinding, ...], figures: tuple[Figure, ...], calls: Calls
+    entries: Entries, findings: tuple[AreaFinding, ...], figures: tuple[Figure, ...], calls: Calls, outside: str
 ) -> tuple[str, ...]:
     """What the reader must know of the limits of this assessment, a sentence each."""
     as_of = entries.as_of
@@ -97,6 +97,8 @@ def cannot_tell(
     if later:
         named = "; ".join(f"{text} ({year})" for text, year in later.items())
         said.append(f"Compiled only after this day, though about years before it: {named}.")
+    if outside:
+        said.append(f"Of this pair {outside}: they count for no area here.")
     unknown = [f.title for f in findings if f.verdict == "unknown"]
     if unknown:
         said.append(f"Unknown on {as_of}: {', '.join(unknown)}.")

@@ -94,7 +94,15 @@ def open_record(
     """The record the options name."""
     from detente.pair import open_record
 
-    return open_record(folder, codebook=codebook_file, names=names_file, cases=not no_cases, case=case_folders)
+    record = open_record(folder, codebook=codebook_file, names=names_file, cases=not no_cases, case=case_folders)
+    if codebook_file:
+        from detente.record.facts import outside
+
+        if lost := outside(record, record.table("facts")):
+            say(
+                f"note: {lost} and count for none; keep those areas' names, or give the facts as a case with yours (--case)"
+            )
+    return record
 
 
 def open_within(ctx: click.Context, options: dict[str, Any]) -> OpenRecord:

@@ -200,8 +200,9 @@ def _from_events(
                 )
             except NoData:
                 continue
-            data_to = period_end(data.starts[-1], unit)
-            skipped = len(bridge(data_to, as_of, unit)) - 1
+            data_to = min(period_end(data.starts[-1], unit), covered[-1][1])
+            ahead_of = bridge(period_end(data.starts[-1], unit), as_of, unit)
+            skipped = len(ahead_of) - 1
             ahead = min(skipped + _periods(horizon, unit), skipped + MOST_PERIODS, data.periods // 2)
             if ahead <= skipped or data.periods < 6:
                 raise NoData(
@@ -209,7 +210,7 @@ def _from_events(
                 )
             made = _kept(record, data, ahead, models, seed)[:, skipped:]
             told_by = STACK if models else "hierarchical"
-            fans += _fans(data, a, b, made, told_by, source, as_of, data_to)
+            fans += _fans(data, a, b, made, told_by, source, as_of, ahead_of[-1], data_to)
     if not fans:
         raise NoData(f"{source} has too few events of the pair up to {as_of} to forecast from")
     return fans
@@ -221,9 +222,10 @@ def _fitting(record: Record, source: str, as_of: date) -> str:
     return "month" if days >= 3 * 365 else "week"
 
 
-def _fans(data: Dataset, a: str, b: str, made: Array, model: str, source: str, as_of: date, data_to: date) -> list[Fan]:
+def _fans(
+    data: Dataset, a: str, b: str, made: Array, model: str, source: str, as_of: date, first: date, data_to: date
+) -> list[Fan]:
     past = data.totals(data.seen(data.periods - 1), 0, data.periods)
-    first = bridge(data_to, as_of, data.by)[-1]
     every = EVERY[data.by]
     following = [pl.Series([first]).dt.offset_by(f"{n}{every[1:]}")[0] for n in range(made.shape[1])]
     unit = {"count": "reports", "share": "share", "value": "Goldstein points"}[data.kind]

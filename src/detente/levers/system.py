@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from detente.actors import state_name
+from detente.actors import existed, state_name
 from detente.errors import DetenteError, NoData
 from detente.explain.series import EVERY, covered_run, fact_periods, fitting_period
 from detente.levers.policy import Lever, Move
@@ -228,7 +228,7 @@ def _from_events(record: Record, a: str, b: str, as_of: date, source: str | None
         raise NoData(f"{chosen} covers too few periods up to {as_of} to weigh levers")
     events = read_pair(record, a, b, source=chosen, as_of=as_of)
     run = covered_run(record, chosen, unit, as_of)
-    periods = run["period"].to_list()
+    periods = [day for day in run["period"] if existed(a, day, day) and existed(b, day, day)]
     if len(periods) < LEAST_PERIODS:
         raise NoData(f"{chosen} covers {len(periods)} whole {unit}s up to {as_of}; {LEAST_PERIODS} are needed")
     third = pl.col("areas").list.eval(pl.element().filter(pl.element().str.contains(":")).str.split(":").list.last())

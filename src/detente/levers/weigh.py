@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,12 +22,15 @@ import polars as pl
 
 from detente import __version__
 from detente.errors import DetenteError, NoData, NotEstimable
+from detente.explain.series import period_end
 from detente.levers.analogues import analogues
 from detente.levers.policy import Lever, standard
 from detente.levers.system import System, enough, system
 from detente.levers.weighed import MAIN, Effect, Ranked, Weighed, mean_change
+from detente.measures.months import HORIZON, is_old
 from detente.models.conditional import Conditional, conditional
 from detente.models.var import BayesianVAR, Minnesota, VARFit
+from detente.record.coverage import periods
 from detente.record.facts import pair_facts
 
 if TYPE_CHECKING:
@@ -79,12 +82,15 @@ def weigh(
 ) -> Weighed:
     """Weigh levers (the standard ones if none are given) for a pair by what was known on `as_of`.
 
-    NoData where neither chronology nor events give a model enough to go by.
+    The horizon is counted from `as_of`: periods between the end of the data and that day are part of the path, and no lever works
+    in them. NoData where neither chronology nor events give a model enough to go by, or their data ended more than 24 months, or
+    a third of what they cover, before the day.
     """
     if not 1 <= horizon <= 120:
         raise DetenteError(f"the horizon is 1 to 120 months, not {horizon}")
     held = system(record, a, b, as_of, source=source, by=by)
     chosen = tuple(levers) or standard(a, b, *_usual(record, a, b, as_of))
+    data_to, gap = _end(held, as_of)
     steps = held.steps(horizon)
     unknown: list[str] = []
     effects: list[Effect] = []
@@ -102,7 +108,7 @@ def weigh(
                 continue
             try:
                 effects.append(
-                    effect(held, lever, area.id, steps, variants=variants, draws=draws, seed=seed, fits=fits)
+                    effect(held, lever, area.id, steps, gap=gap, variants=variants, draws=draws, seed=seed, fits=fits)
                 )
             except NoData as error:
                 missing.append(f"{area.title} ({error})")
@@ -123,7 +129,7 @@ def weigh(
         _ranking(chosen, effects),
         analogues(as_of),
         tuple(unknown),
-        f"{held.basis}; {steps} {held.by}s ahead; Bayesian VAR, {variants[0].lags} lags, Minnesota prior, all shocks; {draws} draws",
+        f"{held.basis}; data to {data_to}{f', {gap} {held.by}s bridged' if gap else ''}; {steps} {held.by}s ahead; Bayesian VAR, {variants[0].lags} lags, Minnesota prior, all shocks; {draws} draws",
         {area.id: area.title for area in areas},
         {
             "version": __version__,
@@ -139,6 +145,19 @@ def weigh(
             },
         },
     )
+
+
+def _end(held: System, as_of: date) -> tuple[date, int]:
+    """The last day of the data, and how many periods lie between it and the one that holds the day after `as_of`."""
+    data_to = min(period_end(held.periods[-1], held.by), as_of)
+    if is_old(data_to, as_of):
+        raise NoData(f"{held.basis}: these data end {data_to}, more than {HORIZON} months before {as_of}")
+    first = as_of + timedelta(days=1)
+    after = periods(data_to + timedelta(days=1), max(first, data_to + timedelta(days=1)), held.by)
+    gap = len(after) - 1
+    if gap > len(held.periods) // 3:
+        raise NoData(f"{held.basis}: {gap} {held.by}s up to {as_of} are too many to bridge")
+    return data_to, gap
 
 
 def _usual(record: Record, a: str, b: str, as_of: date) -> tuple[str | None, str | None]:
@@ -164,21 +183,26 @@ def effect(
     area: str,
     steps: int,
     *,
+    gap: int = 0,
     variants: Sequence[Variant] = VARIANTS,
     draws: int = DRAWS,
     seed: int = 0,
     fits: Fits | None = None,
 ) -> Effect:
-    """One lever on one area; NoData where a driver moves too seldom."""
+    """One lever on one area, over `steps` periods that begin `gap` periods after the data; NoData where a driver moves too seldom."""
     drivers = held.drivers(lever)
     series = {name: held.driver(name, area) for name in drivers}
-    for name in held.acts_of(lever):
+    # An answer in kind needs the acts that it answers, too.
+    answered = drivers if any(move.kind == "reciprocity" for move in lever.moves) else []
+    for name in [*held.acts_of(lever), *(name for name in answered if ">" in name)]:
         if not enough(series[name]):
             raise NoData(f"{name} moves in too few {held.by}s without the acts of the area itself")
     kept = [name for name in drivers if enough(series[name])]
     series = {name: series[name] for name in kept} | {"area": held.outcome(area)}
     held_fits = fits or Fits()
-    asked = {variant.name: _ask(held, lever, series, steps, variant, draws, seed, held_fits) for variant in variants}
+    asked = {
+        variant.name: _ask(held, lever, series, steps, gap, variant, draws, seed, held_fits) for variant in variants
+    }
     main = asked[variants[0].name]
     if main is None:
         raise NoData(f"{len(held.periods)} {held.by}s are too few for the model")
@@ -224,6 +248,7 @@ def _ask(
     lever: Lever,
     series: dict[str, Array],
     steps: int,
+    gap: int,
     variant: Variant,
     draws: int,
     seed: int,
@@ -235,15 +260,22 @@ def _ask(
         fit = fits.of(series, names, variant)
         if fit is None:
             return None
-        policy = held.policy(lever, names, steps, fit.forecast(steps), fit.data.std(axis=0))
+        policy = held.policy(lever, names, steps, fit.forecast(gap + steps)[gap:], fit.data.std(axis=0))
+        policy = replace(policy, on=_later(policy.on, gap * len(names)), of=_later(policy.of, gap * len(names)))
         outcome = np.zeros((1, steps * len(names)))
         outcome[0, names.index("area") :: len(names)] = 1.0
+        outcome = _later(outcome, gap * len(names))
         others = [name for name in names if name not in own]
         order = [*others, *own] if variant.shocks == "last" else [*own, *others]
         shocks = None if variant.shocks == "all" else own
         return conditional(fit, policy, outcome, shocks=shocks, order=order, draws=draws, seed=seed)
     except NotEstimable:
         return None
+
+
+def _later(rows: Array, cells: int) -> Array:
+    """Rows over a path (rows, steps * n) with so many cells before it, which they leave alone."""
+    return np.pad(rows, ((0, 0), (cells, 0)))
 
 
 class Fits:

@@ -82,9 +82,10 @@ def pair_panel(
 
     Columns: period (first day), sender, receiver, area (null for all events), the four counts,
     intensity (sum of Goldstein values: net cooperation), share (posterior mean of the cooperative
-    share of reports) with its 90% interval, covered (share of the period that the source's files
-    deliver: a quarter hour of GDELT 2 is 1/96 of a day), source. Counts are as reported, never scaled. Where nothing
-    was reported they are zero in a period that is covered by half or more, else null. `sectors="government"` keeps acts of states and their organs.
+    share of reports) with its 90% interval, covered (share of the period in which both states existed and that
+    the source's files deliver: a quarter hour of GDELT 2 is 1/96 of a day), source. Counts are as reported, never
+    scaled. Where nothing was reported they are zero in a period that is covered by half or more, else null.
+    `sectors="government"` keeps acts of states and their organs.
 
     Periods in which one of the two did not exist are left out. Raises NoData where no event source is held
     or none of its days is known on `as_of`.
@@ -191,14 +192,18 @@ def _complete(
 
 
 def _while_both_lived(grid: pl.DataFrame, by: str) -> pl.DataFrame:
+    """The rows of periods on some day of which both lived; days of no life are no days covered."""
     codes = {*grid["sender"].unique(), *grid["receiver"].unique()}
     lived = [(code, begins, ends) for code, counts, begins, ends in counted(codes) if code == counts]
-    days = pl.DataFrame(lived, schema={"code": pl.Utf8, "begins": pl.Date, "ends": pl.Date}, orient="row")
-    after = pl.col("period").dt.offset_by(EVERY[by])
-    for side in ("sender", "receiver"):
-        grid = (
-            grid.join(days, left_on=side, right_on="code", maintain_order="left")
-            .filter((after > pl.col("begins")) & (pl.col("period") < pl.col("ends")))
-            .drop("begins", "ends")
-        )
-    return grid
+    days = pl.DataFrame(lived, schema={"code": pl.Utf8, "from": pl.Date, "to": pl.Date}, orient="row")
+    first, after = pl.col("period"), pl.col("period").dt.offset_by(EVERY[by])
+    begins, ends = pl.max_horizontal(first, "from", "from_other"), pl.min_horizontal(after, "to", "to_other")
+    return (
+        grid.join(days, left_on="sender", right_on="code", maintain_order="left")
+        .join(days, left_on="receiver", right_on="code", maintain_order="left", suffix="_other")
+        .with_columns(((ends - begins).dt.total_days() / (after - first).dt.total_days()).alias("lived"))
+        .filter(pl.col("lived") > 0)
+        # What is covered of a life that fills a part of the period: no less than this.
+        .with_columns((pl.col("covered") - (1 - pl.col("lived"))).clip(0.0).alias("covered"))
+        .drop("from", "to", "from_other", "to_other", "lived")
+    )

@@ -63,6 +63,19 @@ def complete_to(record: Record, a: str, b: str) -> date | None:
     return max(days) if days else chronology_ends(record, facts) if facts.height else None
 
 
+def outside(record: Record, facts: pl.DataFrame) -> str:
+    """How many of these facts lie in areas that the record's codebook doesn't have, by area; "" for none.
+
+    With a codebook of your own in which an area has another name, facts of the old name belong to no area.
+    """
+    ours = [area.id for area in record.codebook.areas]
+    lost = facts.filter(~pl.col("area").is_in(ours))["area"].value_counts(sort=True).rows()
+    if not lost:
+        return ""
+    named = ", ".join(f"{area} {n}" for area, n in lost)
+    return f"{sum(n for _, n in lost)} of {facts.height} facts are in areas that the codebook doesn't have ({named})"
+
+
 def _declared(record: Record) -> dict[str, date | None]:
     return {f"case:{case.id}": case.covers_to for case in record.cases}
 

@@ -20,12 +20,19 @@ TITLES = {"improvement": "improves", "new agreement": "new agr.", "suspension": 
 def to_text(made: PairForecast, width: int = 100) -> str:
     """Chances area by area with the record of such calls, then the fans, then what is unknown."""
     a, b = (state_name(code, made.as_of) for code in made.pair)
-    lines = [f"{a} - {b}: {made.horizon} months from {made.as_of}", ""]
+    lines = [f"{a} - {b}: {made.horizon} months from {made.as_of}", *_ends(made, width), ""]
     lines += _chances(made, width)
     lines += _fans(made, width)
     for text in made.unknown:
         lines += textwrap.wrap(f"Unknown: {text}", width, subsequent_indent="  ")
     return "\n".join(lines) + "\n"
+
+
+def _ends(made: PairForecast, width: int) -> list[str]:
+    """The last day of the data of each kind of series: what lies between it and the day is bridged."""
+    ends = dict.fromkeys((fan.data_to, "UN votes" if fan.item.startswith("UN ") else "reports") for fan in made.fans)
+    told = ", ".join(f"{what} to {day}" for day, what in ends)
+    return textwrap.wrap(f"Data: {told}; what lies between is bridged by the model.", width) if told else []
 
 
 def _chances(made: PairForecast, width: int) -> list[str]:

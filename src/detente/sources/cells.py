@@ -81,6 +81,7 @@ class Calendar:
     def days(self, frame: pl.DataFrame, column: str) -> pl.Series:
         """The days of a text column, null where a text is none. Raises DetenteError where earlier ones were misread."""
         text = frame[column].str.replace(r"[T ].*$", "").str.replace(r"^(\d{8})\.0$", "$1")
+        text = text.str.replace(r"^(\d{4})/(\d{1,2})/(\d{1,2})$", "$1-$2-$3")
         found = text.str.to_date("%Y-%m-%d", strict=False)
         if found.null_count():
             parts = pl.DataFrame({"text": text, "found": found, "slashes": self._slashes(text)})

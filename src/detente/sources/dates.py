@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from detente.errors import DetenteError
 
-_ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+# The year first can be read in one way only, whatever stands between.
+_ISO = re.compile(r"(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?")
 _EIGHT = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _TIME = re.compile(r"[T ]\d{1,2}:\d\d.*$")
 FORMS = "write YYYY, YYYY-MM or YYYY-MM-DD"

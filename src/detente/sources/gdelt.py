@@ -6,6 +6,7 @@ and full names, SQLDATE the day of the event, DATEADDED the day (and time) of th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import chain
@@ -42,6 +43,7 @@ _LAYOUTS = {
     58: {**_SHARED, 50: "place", 51: "place_fips", 56: "added", 57: "url"},
     61: {**_SHARED, 52: "place", 53: "place_fips", 59: "added", 60: "url"},
 }
+_NUMBER = re.compile(rb"\d+(\.\d+)?([eE]\+?\d+)?")
 
 
 def _recognises(width: int) -> Callable[[Head], bool]:
@@ -49,7 +51,7 @@ def _recognises(width: int) -> Callable[[Head], bool]:
         if head.tabs != width:
             return False
         usual = [line.split(b"\t") for line in head.lines if line.count(b"\t") == width - 1]
-        numeric = sum(1 for fields in usual if fields[0].isdigit())
+        numeric = sum(1 for fields in usual if _NUMBER.fullmatch(fields[0]))
         return numeric * 2 > len(usual)
 
     return test
@@ -93,8 +95,8 @@ def _fips_places(frame: pl.DataFrame) -> pl.DataFrame:
 def _normalise(frame: pl.DataFrame, source: str, context: Context) -> Batch:
     parts = {"code": "given_code", "base": "given_base", "root": "given_root", "quad": "given_quad"}
     frame = read_actions(whole(clean(frame, _TEXTS), "id"), parts).with_columns(
-        _day("day").alias("date"),
-        _day("added").alias("known_on"),
+        pl.col("day").str.strip_suffix(".0").str.strptime(pl.Date, "%Y%m%d", strict=False).alias("date"),
+        pl.col("added").str.slice(0, 8).str.strptime(pl.Date, "%Y%m%d", strict=False).alias("known_on"),
     )
     frame, bad = reject(
         frame,
@@ -142,10 +144,6 @@ def _normalise(frame: pl.DataFrame, source: str, context: Context) -> Batch:
         frame, [(pl.col("action_changes").is_not_null(), pl.col("action_changes")), (pl.col("scaled"), SCALE)]
     )
     return Batch("events", rows, bad, lines=frame["line"], moments=frame["added"], corrected=changed)
-
-
-def _day(column: str) -> pl.Expr:
-    return pl.col(column).str.slice(0, 8).str.strptime(pl.Date, "%Y%m%d", strict=False)
 
 
 def _reads(width: int, source: str) -> Callable[[Iterator[Block], Context], Iterator[Batch]]:

@@ -1,0 +1,160 @@
+"""What is old is never now: ages of figures, levels, fans and levers; days to come; the end of a chronology."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import detente as dt
+from conftest import triples
+from detente.cli import main
+from detente.errors import DetenteError, NoData
+from detente.forecasts.fan import bridge
+from detente.forecasts.pooled import carry
+from detente.measures.months import past_day
+
+FACTS = "date,actors,targets,area,kind,tone,channel,third_party,description,source,source_title\n"
+
+
+@pytest.fixture
+def of_2018(tmp_path: Path, make_record: Callable[..., Any]) -> Any:
+    """Eight months of events of three states, cooperative nine times of ten, and nothing after."""
+    rng = np.random.default_rng(5)
+    rows = []
+    for n in range(243):
+        day = (date(2018, 1, 1) + timedelta(n)).isoformat()
+        for a, b in (("India", "China"), ("China", "India"), ("India", "Pakistan"), ("Pakistan", "India")):
+            good = rng.random() < 0.9
+            rows.append((day, a, *(("Consult", "040", "1.0") if good else ("Criticize", "111", "-2.0")), b))
+    return make_record(triples(tmp_path / "events.tsv", rows))
+
+
+def figures(made: dt.Assessment) -> dict[str, Any]:
+    return {figure.text.split(",")[0]: figure for figure in made.figures}
+
+
+def test_reports_that_ended_long_before_the_day_are_history(of_2018: Any) -> None:
+    now = of_2018.pair("IND", "CHN", as_of="2018-08-31").assess(explained=False)
+    assert now.headlines and any(area.level for area in now.areas)
+    assert {area.data_to for area in now.areas if area.level is not None} == {date(2018, 8, 31)}
+    made = of_2018.pair("IND", "CHN", as_of="2021-06-01").assess(explained=False)
+    reports = figures(made)["Reported acts that are cooperative"]
+    assert reports.value is None and reports.amount == "unknown since 2018-08-31" and "last known" in reports.comparison
+    assert not made.headlines and all(area.level is None and area.direction == "unknown" for area in made.areas)
+    assert any("icews_triples ends 2018-08-31 (last known: " in (area.unknown or "") for area in made.areas)
+    first = made.to_text().splitlines()[:4]
+    assert not any("%" in line for line in first)
+
+
+def test_the_yearly_counts_of_the_case_end_in_2011() -> None:
+    record = dt.open_record("none")
+    for day, value in (("2007-02-01", 0.8651), ("2012-06-01", None), ("2014-06-01", None), ("2021-06-01", None)):
+        made = record.pair("USA", "RUS", as_of=day).assess(explained=False)
+        reports = figures(made)["Reported acts that are cooperative"]
+        if day == "2012-06-01":
+            assert reports.value is not None and reports.data_to == date(2011, 12, 31)
+        elif value is None:
+            assert reports.amount == "unknown since 2011" and reports not in made.headlines
+        else:
+            assert reports.value == pytest.approx(value, abs=0.005) and reports in made.headlines
+
+
+def test_every_figure_shows_the_last_day_of_its_data() -> None:
+    record = dt.open_record("none")
+    for day in ("2007-02-01", "2014-06-01", "2021-06-01", "2026-11-25"):
+        made = record.pair("USA", "RUS", as_of=day).assess(explained=False)
+        assert made.figures and all(figure.data_to and figure.data_to <= made.as_of for figure in made.figures)
+        assert all(
+            (figure.value is None) == (figure.data_to < date(int(day[:4]) - 2, int(day[5:7]), int(day[8:])))
+            for figure in made.figures
+        )  # type: ignore[operator]
+        text = made.to_text()
+        assert all(str(figure.data_to) in text or figure.value is None for figure in made.figures)
+
+
+def test_after_the_end_of_a_chronology_silence_gives_no_chance() -> None:
+    record = dt.open_record("none")
+    last, after = (record.pair("USA", "RUS", as_of=day) for day in ("2024-12-31", "2025-01-01"))
+    assert last.assess(explained=False).verdict != "unknown"
+    made = after.assess(explained=False)
+    assert made.verdict == "unknown" and "complete to 2024-12-31 only" in made.summary
+    assert all(area.probability is None for area in made.areas) and any(area.level is not None for area in made.areas)
+    with pytest.raises(NoData, match="chances of events: the chronology is complete to 2024-12-31 only"):
+        after.forecast()
+    late = record.pair("USA", "RUS", as_of="2026-11-25").assess(explained=False)
+    assert all(area.level is None for area in late.areas), "a month of the window is covered"
+    undeclared = record.pair("IND", "PAK", as_of="2026-01-01").assess(explained=False)
+    assert "complete to 2025-05-10 only" in undeclared.summary, "it declares no end: its last fact is one"
+    assert record.pair("IND", "PAK", as_of="2018-08-31").assess(explained=False).verdict != "unknown"
+
+
+def test_a_day_to_come_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(DetenteError, match="2007-02-02 lies in the future"):
+        past_day(date(2007, 2, 2), today=date(2007, 2, 1))
+    record = dt.open_record("none")
+    for ask in (
+        lambda: record.pair("USA", "RUS", as_of="2999-01-01"),
+        lambda: record.panel(as_of="2999-01-01"),
+        lambda: record.ideal_points(as_of=date(2999, 1, 1)),
+    ):
+        with pytest.raises(DetenteError, match="2999-01-01 lies in the future"):
+            ask()
+    for command in ("assess", "explain", "forecast", "weigh", "levels", "stock", "panel", "similarity"):
+        with pytest.raises(SystemExit) as done:
+            main([command, "USA", "RUS", "--as-of", "2999-01-01"])
+        assert done.value.code == 2 and "lies in the future" in capsys.readouterr().err, command
+
+
+def test_the_periods_between_data_and_day_are_bridged() -> None:
+    assert [day.year for day in bridge(date(2011, 12, 31), date(2013, 6, 1), "year")] == [2012, 2013]
+    assert bridge(date(2018, 8, 31), date(2018, 8, 31), "month") == [date(2018, 9, 1)]
+    with pytest.raises(NoData, match="more than 24 months before"):
+        bridge(date(2011, 12, 31), date(2014, 6, 1), "year")
+
+
+def test_a_bridged_fan_is_wider_than_one_from_fresh_data() -> None:
+    values = {year: 0.5 for year in range(1990, 2012)}
+    fresh, late = (carry(values, "votes", "all", "share", date(year, 6, 1), 1) for year in (2012, 2013))
+    assert fresh and late
+    wide = [float(made[0][0, 95] - made[0][0, 5]) for made in (fresh, late)]
+    assert wide[1] > wide[0]
+
+
+def test_a_forecast_begins_at_its_day(of_2018: Any) -> None:
+    pair = of_2018.pair("IND", "CHN", as_of="2018-10-15")
+    made = pair.forecast(horizon=3)
+    fans = [fan for fan in made.fans if fan.item == "share"]
+    assert fans and all(fan.periods[0] == date(2018, 10, 15) and fan.data_to <= date(2018, 8, 31) for fan in fans)
+    assert all(fan.history[-1][0] < date(2018, 8, 31) for fan in fans)
+    with pytest.raises(NoData, match="icews_triples ends 2018-08-31, more than 24 months before 2021-06-01"):
+        of_2018.pair("IND", "CHN", as_of="2021-06-01").forecast()
+
+
+def test_levers_begin_at_their_day() -> None:
+    record = dt.open_record("none")
+    asked = {"levers": ["equal"], "draws": 50}
+    near, bridged = (record.pair("USA", "RUS", as_of=day).weigh(**asked) for day in ("2024-10-01", "2025-11-25"))
+    assert "data to 2024-09-30;" in near.basis and "4 quarters bridged" in bridged.basis
+    assert near.frame().to_dicts() != bridged.frame().to_dicts()
+
+
+def test_levers_on_data_that_ended_long_ago_are_unknown(of_2018: Any) -> None:
+    for day in ("2019-06-01", "2021-06-01"):
+        with pytest.raises(NoData, match=r"too many to bridge|more than 24 months before"):
+            of_2018.pair("IND", "CHN", as_of=day).weigh(["equal"], draws=50)
+
+
+def test_what_the_models_say_of_old_data_is_history(of_2018: Any) -> None:
+    made = of_2018.pair("IND", "CHN", as_of="2021-06-01").explain()
+    sections = {section.topic: section for section in made.sections}
+    levels, breaks = sections["levels"], sections["breaks"]
+    assert levels.data_to == date(2018, 8, 31) and not levels.figures
+    assert all(said.startswith("Last known: ") for said in levels.statements)
+    assert levels.unknown == "since 2018-08-31, the last day of its data"
+    assert breaks.unknown and "whether this still holds" in breaks.unknown
+    assert of_2018.pair("IND", "CHN", as_of="2018-09-15").explain().sections[0].figures
