@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,33 @@ def test_the_layout_is_known_by_name(tmp_path: Path, name: str) -> None:
         and ": is " in said
         and any(w in said for w in ("ingest", "write", "fetch", "detente", "put it", "save it"))
     )
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "xls"),
+        (b"PAR1\x15\x04", "a Parquet file"),
+        (gzip.compress(b"RDX3\nX\n\0\0"), "R data"),
+        (gzip.compress(b"X\n\0\0\0\x03"), "R data"),
+        (b"<stata_dta><header>", "a Stata file"),
+        (b"sep=;\nsubject;measure\n", "delete that line"),
+    ],
+)
+def test_files_of_other_programs(tmp_path: Path, data: bytes, name: str) -> None:
+    file = tmp_path / "other.bin"
+    file.write_bytes(data)
+    with pytest.raises(DetenteError, match=name):
+        detect(file)
+
+
+def test_a_spreadsheet_is_no_archive_of_tables(tmp_path: Path) -> None:
+    file = tmp_path / "facts.xlsx"
+    with zipfile.ZipFile(file, "w") as book:
+        book.writestr("[Content_Types].xml", "<?xml version='1.0'?>")
+        book.writestr("xl/workbook.xml", "<?xml version='1.0'?>")
+    with pytest.raises(DetenteError, match=r"spreadsheet \(xlsx\): save its table as CSV"):
+        detect(file)
 
 
 def test_what_nobody_knows_is_not_guessed(tmp_path: Path) -> None:

@@ -219,7 +219,7 @@ def test_agreements_that_are_named_but_not_described(tmp_path: Path, make_record
     _, findings = audit(record, ("PER", "ECU"))
     assert findings.filter(pl.col("what") == "agreement not described")["text"].to_list() == ["indus_waters"]
     told = run("record", "--record", tmp_path / "record", "audit", "PER", "ECU").stderr
-    assert "agreement 'indus_waters', named by 1 facts of chronology, is described nowhere" in told
+    assert "agreement 'indus_waters', named by 1 fact of chronology, is described nowhere" in told
 
 
 def test_cases_go_through_the_same_checks(tmp_path: Path) -> None:

@@ -198,7 +198,9 @@ def audit(
         write_frame(counts, form)
         undescribed = findings.filter(pl.col("what") == "agreement not described")
         for (source_name, name), rows in undescribed.group_by("source", "text", maintain_order=True):
-            say(f"agreement {name!r}, named by {rows.height} facts of {source_name}, is described nowhere")
+            say(
+                f"agreement {name!r}, named by {rows.height} fact{'s' if rows.height > 1 else ''} of {source_name}, is described nowhere"
+            )
         summary = findings.group_by("source", "what", maintain_order=True).len("found")
         say("findings (--format json lists every one):")
         write_frame(summary, form)

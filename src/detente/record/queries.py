@@ -39,21 +39,39 @@ def state_events(events: Any, as_of: date | None, states: Sequence[str] | None =
 
     Former codes of a continuing state count as today's. With `states`, only events between two of them.
     """
-    import ibis
-
     if as_of is not None:
         events = events.filter(events.known_on <= as_of)
-    columns = events.columns
-    rows = pl.DataFrame(counted(states), schema=["code", "counts", "begins", "ends"], orient="row")
-    known = ibis.memtable(rows.to_arrow())
     for side in ("sender", "receiver"):
-        joined = events.join(known, events[side] == known.code)
-        events = (
-            joined.filter((joined.date >= joined.begins) & (joined.date < joined.ends))
-            .mutate(**{side: joined.counts})
-            .select(columns)
-        )
+        events = _of_all(events, side) if states is None else _of_some(events, side, states)
     return events.filter(events.sender != events.receiver)
+
+
+def _of_some(events: Any, side: str, states: Sequence[str]) -> Any:
+    """Conditions that a backend can push down to the files; for a few states faster than a join."""
+    import ibis
+
+    rows = counted(states)
+    lived = [
+        (events[side] != code) | ((events.date >= begins) & (events.date < ends))
+        for code, _, begins, ends in rows
+        if (begins, ends) != (date.min, date.max)
+    ]
+    former = [(code, counts) for code, counts, _, _ in rows if code != counts]
+    events = events.filter(events[side].isin([code for code, *_ in rows]), *lived)
+    if not former:
+        return events
+    today = ibis.cases(*((events[side] == code, counts) for code, counts in former), else_=events[side])
+    return events.mutate(**{side: today})
+
+
+def _of_all(events: Any, side: str) -> Any:
+    import ibis
+
+    rows = pl.DataFrame(counted(), schema=["code", "counts", "begins", "ends"], orient="row")
+    known = ibis.memtable(rows.to_arrow())
+    joined = events.join(known, events[side] == known.code)
+    lived = joined.filter((joined.date >= joined.begins) & (joined.date < joined.ends))
+    return lived.mutate(**{side: lived.counts}).select(events.columns)
 
 
 def counts(events: Any, by: str) -> Any:

@@ -50,6 +50,8 @@ def find_contents(path: Path, readers: Sequence[Reader]) -> Contents:
     held = members(path)
     if not held:
         raise NotRecognised(f"{path}: is an empty zip")
+    if held[0].name == "[Content_Types].xml" or any(member.name.startswith("xl/") for member in held):
+        raise NotRecognised(f"{path}: is a spreadsheet (xlsx): save its table as CSV (UTF-8)")
     found: dict[tuple[int, int], tuple[Reader, list[Member]]] = {}
     passed: list[tuple[Member, str]] = []
     for member in held:

@@ -20,6 +20,16 @@ _OTHER_EVENTS = "another coding of events; ingest ICEWS, GDELT or POLECAT files"
 _REMEDIES = {"figures": _FIGURES, "events": _OTHER_EVENTS, "gdelt": EVENTS}
 # Some files begin with a few lines of words above their columns.
 _HEADER_WITHIN = 12
+_PROGRAMS = {
+    b"\xd0\xcf\x11\xe0": "a spreadsheet of an old form (xls)",
+    b"PAR1": "a Parquet file",
+    b"%PDF": "a PDF",
+    b"<stata_dta>": "a Stata file",
+    b"RDX": "R data",
+    b"X\n\0\0": "R data",
+    b"$FL2": "an SPSS file",
+    b"SQLite format": "an SQLite database",
+}
 _MASTER = re.compile(
     rb"^(\d+ [0-9a-f]{32} https?://\S+gdelt\S+|(\d+|[0-9a-f]{32})\s+\S*\d{8}\S*\.csv\.zip)", re.IGNORECASE
 )
@@ -45,6 +55,13 @@ def known_as(head: Head) -> str:
     line = head.lines[0] if head.lines else b""
     if text := _raw_gdelt(head, line):
         return text
+    for beginning, what in _PROGRAMS.items():
+        if b"\n".join(head.lines[:2]).startswith(beginning):
+            return f"is {what}: save its table as CSV (UTF-8)"
+    if re.match(rb"sep=.\s*$", line, re.IGNORECASE):
+        return (
+            "begins with a spreadsheet's line about its separator: delete that line, the separator is found by itself"
+        )
     for names in (names_in(Head((row,))) for row in head.lines[:_HEADER_WITHIN]):
         for columns, what, remedy in _layouts():
             if columns <= names:

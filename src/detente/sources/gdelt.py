@@ -85,7 +85,7 @@ def _fips_places(frame: pl.DataFrame) -> pl.DataFrame:
         names = {fips: s.name for s in states().values() for fips in s.fips if not s.ends}
         frame = frame.with_columns(
             pl.when(bare)
-            .then(pl.col("place_fips").replace_strict(names, default=None, return_dtype=pl.Utf8))
+            .then(pl.col("place_fips").str.to_uppercase().replace_strict(names, default=None, return_dtype=pl.Utf8))
             .otherwise(pl.col("place"))
             .alias("place")
         )
