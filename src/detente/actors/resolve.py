@@ -236,10 +236,10 @@ class Actors:
         if scheme in SCHEMES:
             code = state_of(scheme, value)
             return Actor(text, "state", code, "", f"{scheme} code") if code else None
-        if value.isupper() and len(value) >= 3:
-            found = self.cameo_actor(value)
-            return found if found.known else None
-        return None
+        if not value.isupper() or len(value) < 3 or (len(value) == 3 and not state_of("cameo", value)):
+            return None
+        found = self.cameo_actor(value)
+        return found if found.known else None
 
     def named(self, text: str, on: date | None = None) -> Actor:
         """What a user who types `text` means on a day: a name as in `resolve`, or a code in any case.
