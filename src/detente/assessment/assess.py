@@ -150,7 +150,7 @@ def _unknown(area: str, entries: Entries, entered: int, reports: Share, no_chanc
     elif not entered and facts.height and not entries.facts_say:
         level = complete
     elif not entered and reports.n:
-        level = f"{reports.n} reports in the window, {LEAST_EVENTS} are needed"
+        level = f"{reports.n} report{'' if reports.n == 1 else 's'} in the window, {LEAST_EVENTS} are needed"
     elif not entered:
         level = "no entry in the window"
     if no_chance:
@@ -176,11 +176,12 @@ def _evidence(area: str, entries: Entries, notes: Notes) -> tuple[Evidence, ...]
         .head(SHOWN)
         .iter_rows(named=True)
     ]
-    if windows and entries.source:
+    if windows and entries.source and not entries.old:
         recent = entries.events.filter(pl.col("areas").list.contains(area) & (pl.col("date") <= windows[2]))
         strongest = recent.sort(pl.col("intensity").abs(), "date", "event_id", descending=[True, True, False]).head(3)
         for row in strongest.iter_rows(named=True):
-            text = (
+            # A coder's word for a headline, not a deed: the strongest are the likeliest to be miscoded.
+            text = "coded: " + (
                 row["text"] or f"{state_name(row['sender'])} to {state_name(row['receiver'])}: {_action(row['action'])}"
             )
             where = row["url"] or None

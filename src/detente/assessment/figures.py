@@ -119,11 +119,14 @@ def _reports_figure(record: Record, a: str, b: str, as_of: date, entries: Entrie
     """The cooperative share of all reports: of the answer's source; where no events are held, of the yearly counts of a case."""
     if not entries.source:
         return _yearly_reports(record, a, b, as_of, notes)
+    held = f"{entries.source}: events held in this record"
     if not entries.windows:
-        return None
+        first, last = entries.covered[0][0], entries.covered[-1][1]
+        why = f"{entries.source} covers {first} to {last}, too little to compare two windows"
+        return None if entries.events.is_empty() else Figure(REPORTS, None, "", None, why, (notes.number(None, held),))
     start, middle, end = entries.windows
     now, before = event_share(entries.events, None, middle, end), event_share(entries.events, None, start, middle)
-    note = notes.number(None, f"{entries.source}: events held in this record") if now.n else 0
+    note = notes.number(None, held) if now.n else 0
     if 0 < now.n < LEAST_EVENTS:
         why = f"{now.n} reports of {entries.source}, {middle} to {end}, are too few: {LEAST_EVENTS} are needed"
         return Figure(REPORTS, None, "", None, why, (note,))

@@ -11,7 +11,7 @@ import polars as pl
 from detente.actors import state_name
 from detente.errors import NoData
 from detente.explain.levels import fact_counts
-from detente.explain.series import EVERY, fitting_period, period_text
+from detente.explain.series import EVERY, fitting_period, period_end, period_text
 from detente.measures.panel import choose_source, pair_panel
 from detente.models import ChangePoints
 from detente.models.change_points import ChangePointsFit
@@ -26,7 +26,7 @@ LEAST_PERIODS, LEAST_COUNTS = 8, 20
 
 @dataclass(frozen=True, eq=False)
 class PairBreaks:
-    """The breaks of a pair's cooperative share. `periods` are the first days of the periods of `fit`."""
+    """The breaks of a pair's cooperative share. `periods` are the first days of the periods of `fit`, `data_to` their last day covered."""
 
     pair: tuple[str, str]
     by: str
@@ -34,6 +34,7 @@ class PairBreaks:
     fit: ChangePointsFit
     facts: pl.DataFrame
     basis: str
+    data_to: date
 
     def frame(self) -> pl.DataFrame:
         """Rows date, low, high (90% of the date, by first days of periods), probability, level before and after, facts.
@@ -133,7 +134,7 @@ def breaks(
     """
     facts = pair_facts(record, a, b, as_of, area)
     counted: pl.DataFrame | None = None
-    unit, basis = by or "quarter", ""
+    unit, basis, ends = by or "quarter", "", date.max
     try:
         chosen = choose_source(record, source, as_of, pair=(a, b))
         if fitting := fitting_period(record, chosen, as_of):
@@ -142,6 +143,7 @@ def breaks(
             reports = _totals(panel)
             if source or by or _enough(reports):
                 counted, basis = reports, f"{reports['n'].sum():,} {chosen} events by {unit}"
+                ends = record.covers(chosen, as_of)[-1][1]
     except NoData:
         if source:
             raise
@@ -155,7 +157,8 @@ def breaks(
         counted["k"].cast(pl.Float64).to_numpy(), counted["n"].cast(pl.Float64).to_numpy()
     )
     span = f"{basis}, {period_text(counted['period'][0], unit)} to {period_text(counted['period'][-1], unit)}"
-    return PairBreaks((a, b), unit, counted["period"].to_list(), fit, facts, span)
+    data_to = min(period_end(counted["period"][-1], unit), ends)
+    return PairBreaks((a, b), unit, counted["period"].to_list(), fit, facts, span, data_to)
 
 
 def _enough(counted: pl.DataFrame) -> bool:

@@ -309,7 +309,7 @@ def _breaks(ask: Question, draft: Draft) -> None:
     if table.is_empty():
         draft.statements.append("No break is more likely than not.")
     draft.basis = f"exact Bayesian change points, {found.fit.memory:.2f} of a departure left to the next {found.by}; {found.basis}"
-    draft.data_to = period_end(found.periods[-1], found.by)
+    draft.data_to = found.data_to
 
 
 def _structure(ask: Question, draft: Draft) -> None:

@@ -1,0 +1,128 @@
+"""One answer, one source; without a chronology no verdict; one number for one session; nothing vanishes silently."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import detente as dt
+from conftest import gdelt_row, gdelt_zip, triples
+from detente.cli import main
+from detente.measures import choose_source
+
+DAY = "2018-08-31"
+
+
+@pytest.fixture
+def two_sources(tmp_path: Path, make_record: Callable[..., Any]) -> Any:
+    """ICEWS of 2018 with most events of late, GDELT of 2012 to 2013 with most of all."""
+    rows = [
+        ((date(2018, 1, 1) + timedelta(n)).isoformat(), a, "Consult", "040", "1.0", b)
+        for n in range(243)
+        for a, b in (("Russia", "United States"), ("United States", "Russia"))
+    ]
+    old = [gdelt_row(n, (date(2012, 1, 1) + timedelta(n % 700)).strftime("%Y%m%d")) for n in range(3000)]
+    return make_record(triples(tmp_path / "e.tsv", rows), gdelt_zip(tmp_path / "old.export.CSV.zip", old))
+
+
+def test_whoever_asks_of_a_pair_and_a_day_gets_the_same_source(
+    two_sources: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import detente.measures.panel as panel
+
+    asked: set[str] = set()
+    real = panel.pair_counts
+    monkeypatch.setattr(panel, "pair_counts", lambda *a, **k: asked.add(k["source"]) or real(*a, **k))
+    pair = two_sources.pair("USA", "RUS", as_of=DAY)
+    assert choose_source(two_sources, None, pair.as_of, pair=("USA", "RUS")) == "icews_triples"
+    made = pair.assess().to_dict()
+    pair.forecast(horizon=2)
+    assert asked == {"icews_triples"} and "gdelt" not in json.dumps({**made, "provenance": ""})
+    assert any("Events come from icews_triples alone" in said for said in made["cannot_tell"])
+    assert made["provenance"]["parameters"]["source"] == "icews_triples"
+    earlier = choose_source(two_sources, None, date(2014, 1, 1), pair=("USA", "RUS"))
+    assert earlier.startswith("gdelt"), "what ICEWS held later is not known on this day"
+
+
+def test_yearly_counts_of_a_case_never_stand_beside_another_source(tmp_path: Path) -> None:
+    """Few reports of the source held are few: the built-in yearly counts of ICEWS do not fill in."""
+    record = dt.open_record(tmp_path / "r")
+    record.ingest(
+        [
+            triples(
+                tmp_path / "e.tsv",
+                [(f"2012-01-{n:02d}", "Russia", "Consult", "040", "1.0", "United States") for n in range(1, 29)],
+            )
+        ]
+    )
+    made = record.pair("USA", "RUS", as_of="2012-02-01").assess(explained=False)
+    (reports,) = [f for f in made.figures if f.text.startswith("Reported acts")]
+    assert reports.value is None and "too little to compare" in reports.comparison and not made.series["yearly"]
+    told = record.pair("USA", "RUS", as_of="2012-02-01").forecast()
+    assert any(why.startswith("reports: icews_triples") for why in told.unknown)
+    assert not any(fan.item in ("share", "verbal_conflict") for fan in told.fans)
+
+
+def test_without_a_chronology_there_are_levels_and_no_verdict(two_sources: Any) -> None:
+    made = two_sources.pair("USA", "RUS", as_of=DAY).assess(explained=False)
+    assert made.verdict == "unknown" and made.summary.startswith("No chronology of this pair is held")
+    assert any(area.level is not None and area.direction != "unknown" for area in made.areas)
+    assert all(area.probability is None and area.verdict == "unknown" for area in made.areas)
+    assert set(made.to_dict()["overall"]) == {"verdict", "summary"}
+
+
+def test_brief_is_brief_in_every_form(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "p.html"
+    run = ["assess", "USA", "RUS", "--as-of", "2007-02-01", "--brief", "--record", str(tmp_path / "none")]
+    with pytest.raises(SystemExit) as done:
+        main([*run, "--html", str(page), "--format", "json"])
+    assert done.value.code == 0
+    made = json.loads(capsys.readouterr().out)
+    assert made["explanation"] == [] and made["what_would_help"]["levers"] == []
+    text = page.read_text()
+    assert "What this can't tell" in text and "Strategic arms" not in text and "strategic arms" in text
+    for left_out in ("What the models say", "Every fact used", "What would help", 'id="area-', "#area-"):
+        assert left_out not in text
+
+
+def test_ideal_points_are_the_same_whoever_asks(
+    tmp_path: Path, shared: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = dt.open_record(tmp_path / "r")
+    record.ingest([str(shared / "unvotes")])
+    with pytest.raises(SystemExit):
+        main(["ideal-points", "USA", "RUS", "--as-of", DAY, "--format", "json", "--record", str(record.folder)])
+    rows = json.loads(capsys.readouterr().out)
+    last = {row["state"]: row for row in rows if row["session"] == max(r["session"] for r in rows)}
+    from detente.explain.section import Draft
+    from detente.explain.statements import WRITERS, Question
+
+    draft = Draft()
+    WRITERS["positions"](Question(record, "USA", "RUS", date(2018, 8, 31), (), None, 0), draft)
+    for figure in draft.figures[:2]:
+        row = last[figure.name[:3]]
+        assert (figure.value, figure.low, figure.high) == pytest.approx(
+            (row["ideal_point"], row["low"], row["high"]), abs=1e-5
+        )
+
+
+def test_facts_in_areas_that_a_codebook_lacks_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["codebook", "--toml"])
+    book = tmp_path / "mine.toml"
+    book.write_text(capsys.readouterr().out.replace("strategic_arms", "nuclear_arms"))
+    run = ["--codebook", str(book), "--record", str(tmp_path / "none")]
+    for command in (["assess", "--as-of", "2007-02-01", "--brief"], ["record", "show"], ["stock"]):
+        with pytest.raises(SystemExit):
+            main([*command, "USA", "RUS", *run])
+        told = " ".join(capsys.readouterr().err.split())
+        assert "facts are in areas that the codebook doesn't have (strategic_arms " in told, command
+    made = (
+        dt.open_record(tmp_path / "none", codebook=book).pair("USA", "RUS", as_of="2007-02-01").assess(explained=False)
+    )
+    assert any("areas that the codebook doesn't have (strategic_arms" in said for said in made.cannot_tell)
