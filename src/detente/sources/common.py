@@ -7,7 +7,7 @@ from datetime import date
 
 import polars as pl
 
-from detente.actors import UNKNOWN, Actor, Actors, Person, is_missing, organisations, sector_of, states
+from detente.actors import Actor, Actors, Person, organisations, sector_of, states
 
 EARLIEST = date(1945, 1, 1)
 
@@ -52,7 +52,7 @@ def resolve_names(frame: pl.DataFrame, side: str, index: Actors, *, has_country:
     fixed: list[tuple[str | None, ...]] = []
     persons: list[tuple[str, Person]] = []
     for row in unique.iter_rows():
-        found = by_name(index, _congo(row[0]))
+        found = index.lookup(_congo(row[0]))
         if isinstance(found, Person):
             persons.append((row[0], found))
             fixed.append((*row, None, None))
@@ -85,17 +85,6 @@ def resolve_names(frame: pl.DataFrame, side: str, index: Actors, *, has_country:
     )
 
 
-def by_name(index: Actors, name: str | None) -> Actor | Person:
-    """The dateless reading of a cell that holds a name: a missing cell is nobody, a name no two-letter or number code.
-
-    >>> from detente.actors import actors
-    >>> by_name(actors(), "NA").known, by_name(actors(), "IS").known, by_name(actors(), "Iceland").code
-    (False, False, 'ISL')
-    """
-    found = UNKNOWN if is_missing(name) else index.lookup(name or "")
-    return UNKNOWN if isinstance(found, Actor) and found.rule in ("iso2 code", "numeric code") else found
-
-
 def _congo(name: str | None) -> str:
     """ICEWS names the other one Democratic Republic of Congo: there, and only there, Congo alone is no doubt.
 
@@ -106,7 +95,7 @@ def _congo(name: str | None) -> str:
 
 
 def _stated(index: Actors, country: str | None, sectors: str | None) -> tuple[str, str]:
-    found = by_name(index, country)
+    found = index.lookup(country or "")
     if not isinstance(found, Actor) or found.kind != "state":
         return "", ""
     for part in (sectors or "").split(","):
