@@ -21,7 +21,7 @@ from detente import __version__
 from detente.actors import Actors
 from detente.codebook import Codebook
 from detente.errors import DetenteError
-from detente.record.coverage import of_file
+from detente.record.coverage import Count, of_file
 from detente.record.log import Commit, FileEntry, Log, Part, live_parts, sha256_of, sync_folder
 from detente.record.twins import CONTESTED, OLDER, Sifted, release_of, sift
 from detente.record.twins import REASON as CONFLICT
@@ -53,7 +53,6 @@ JOIN_BYTES = 12 << 20
 HELPERS_FROM = 12 << 20
 COMMIT_TASKS = 24
 MOST_REASONS = 3
-NO_COUNTS = pl.DataFrame(schema={"date": pl.Date, "moment": pl.Datetime("us"), "n": pl.UInt32})
 
 
 @dataclass(slots=True)
@@ -142,7 +141,7 @@ class Ingest:
         self.done = 0
         self.tasks = 0
         self.given: deque[tuple[Task, list[FileEntry]]] = deque()
-        self.counts: dict[int, list[pl.DataFrame]] = {}
+        self.counts: dict[int, list[Count]] = {}
         self.members: dict[int, list[str]] = {}
         self._reset()
 
@@ -351,10 +350,9 @@ class Ingest:
         for owner, reason, count in result.corrected:
             counts = owners[owner].corrected
             counts[reason] = counts.get(reason, 0) + count
+        for owner, day, moment, n in result.counts:
+            self.counts.setdefault(id(owners[owner]), []).append((day, moment, n))
         for owner, entry in enumerate(owners):
-            if result.counts is not None:
-                mine = result.counts.filter(pl.col("owner") == owner).drop("owner")
-                self.counts.setdefault(id(entry), []).append(mine)
             entry.rows["events"] = entry.rows.get("events", 0) + result.rows.get(owner, 0)
             entry.duplicates += result.duplicates.get(owner, 0)
             entry.conflicts += result.conflicts.get(owner, 0)
@@ -433,7 +431,7 @@ class Ingest:
         self._contest(entry, batch.table, sifted, buffer)
         if batch.table == "events" and batch.rows.height:
             counts = report_counts(rows, batch.moments)
-            self.counts.setdefault(id(entry), []).append(counts.drop("owner"))
+            self.counts.setdefault(id(entry), []).extend((day, moment, n) for _, day, moment, n in counts)
         if sifted.rows.height:
             buffer.setdefault(batch.table, []).append(sifted.rows)
 
@@ -561,9 +559,8 @@ class Ingest:
             self._failed(path, f"{path}: {reason}", bad[0].raw if bad else "")
 
     def _covers(self, entry: FileEntry) -> list[list[str]]:
-        counts = self.counts.pop(id(entry), [])
         rule = next(reader.covers for reader in READERS if reader.name == entry.reader)
-        return of_file(entry.reader, rule, self.members.pop(id(entry), [entry.name]), pl.concat([NO_COUNTS, *counts]))
+        return of_file(entry.reader, rule, self.members.pop(id(entry), [entry.name]), self.counts.pop(id(entry), []))
 
     def _write_quarantine(self, number: int) -> str:
         place = self.log.folder / "quarantine" / f"{number:08d}.parquet"
