@@ -164,7 +164,7 @@ def test_gdelt_values_are_corrected_with_a_count_or_set_aside(tmp_path: Path) ->
         gdelt_row(7, action="10", quad="1").replace("\t10\t\t10\t1\t", "\t10\t\t1\t1\t"),
         gdelt_row(8, action="190", quad="1").replace("\t190\t\t19\t1\t", "\t190\t\t01\t1\t"),
         gdelt_row(9, action="141", quad="3", intensity="-6.5"),
-        gdelt_row(10, action="040", a="usa", b="NULL"),
+        gdelt_row(10, action="040", a="rus", b="NULL"),
         gdelt_row(11).replace("11\t", "1.1E1\t", 1),
         gdelt_row(12).replace("\t3\t", "\t2.0\t"),
         gdelt_row(13, action="040", a="X", b="---"),
@@ -191,7 +191,7 @@ def test_gdelt_values_are_corrected_with_a_count_or_set_aside(tmp_path: Path) ->
     assert list(read.bad) == [4, 8, 11]
     assert "contradicts its root code 01" in read.bad[8] and "spreadsheet" in read.bad[11]
     rows_by_id = {row["event_id"]: row for row in read.rows.iter_rows(named=True)}
-    assert (rows_by_id["gdelt2:10"]["sender"], rows_by_id["gdelt2:10"]["receiver"]) == ("USA", None)
+    assert (rows_by_id["gdelt2:10"]["sender"], rows_by_id["gdelt2:10"]["receiver"]) == (None, None)
     assert rows_by_id["gdelt2:12"]["mentions"] == 2
     assert rows_by_id["gdelt2:13"]["sender_sector"] is None
     # GDELT gives 14 the class 3; the codebook's class is what is kept.
@@ -258,3 +258,12 @@ def test_real_gdelt_rows_survive_a_spreadsheet(shared: Path, tmp_path: Path) -> 
     read = read_file(file)
     assert read.bad == {} and list(read.corrected) == [codes.PADDED]
     assert read.rows.equals(read_file(source).rows, null_equal=True)
+
+
+def test_congo_alone_is_the_republic_in_icews_which_names_the_other_in_full(tmp_path: Path) -> None:
+    both = {"source name": "Citizen (Congo)", "source country": "Congo"}
+    other = "Democratic Republic of Congo"
+    file = release(tmp_path / "e.tab", {**both, "target name": f"Citizen ({other})", "target country": other})
+    assert read_file(file).rows.select("sender", "receiver").row(0) == ("COG", "COD")
+    file = release(tmp_path / "u.tab", {"source name": "Nobody Known", "source country": "Congo"})
+    assert read_file(file).rows["sender"].to_list() == ["COG"]

@@ -1,8 +1,9 @@
 """Who can act: states, organisations, sectors and office holders in time."""
 
+from detente.actors.actor import UNKNOWN, Actor, sector_of
 from detente.actors.codes import SCHEMES
 from detente.actors.lives import continuers, counted, counts_as, existed, life, living
-from detente.actors.resolve import UNKNOWN, Actor, Actors, actors, sector_of, who
+from detente.actors.resolve import Actors, actors, who
 from detente.actors.tables import Person, Spell, State, identity, last_day, moment, organisations, state_name, states
 from detente.actors.text import is_missing
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 
-from detente.actors.tables import listed, states
+from detente.actors.tables import listed, moment, rows, states
 from detente.errors import DetenteError
 
-SCHEMES = ("iso2", "iso3", "numeric", "cow", "gw", "cowc", "gwc", "fips", "cameo")
+OTHERS = ("imf", "wb", "vdem", "polity")
+SCHEMES = ("iso2", "iso3", "numeric", "cow", "gw", "cowc", "gwc", "fips", "cameo", *OTHERS)
 # What data sets and R packages call them.
 ALIASES = {
     **{"iso": "iso3", "iso3c": "iso3", "iso2c": "iso2", "iso3n": "numeric", "un": "numeric", "m49": "numeric"},
     **{"ccode": "cow", "cown": "cow", "cowcode": "cow", "gwn": "gw", "gwcode": "gw", "gwno": "gw"},
 }
-_NUMBERS = ("numeric", "cow", "gw")
+_NUMBERS = ("numeric", "cow", "gw", "imf", "vdem", "polity")
 _CAMEO = {"WSB": "PSE", "GZS": "PSE", "KOS": "XKX", "XKX": "XKX", "ROU": "ROU", "TLS": "TLS"}
 Entry = tuple[date | None, date | None, str]
 
@@ -31,7 +32,8 @@ def state_of(scheme: str, value: str, on: date | None = None) -> str:
     scheme = ALIASES.get(scheme, scheme)
     if scheme not in SCHEMES:
         raise DetenteError(f"{scheme!r} is no scheme of codes; known: {', '.join(SCHEMES)}")
-    entries = code_table().get((scheme, plain_code(scheme, value)), ())
+    table = other_numbers() if scheme in OTHERS else code_table()
+    entries = table.get((scheme, plain_code(scheme, value)), ())
     if not entries:
         return ""
     if on is None:
@@ -79,4 +81,14 @@ def code_table() -> dict[tuple[str, str], tuple[Entry, ...]]:
         for pair in pairs:
             found.setdefault(pair, []).append(entry)
     found |= {("cameo", value): [(None, None, code)] for value, code in _CAMEO.items()}
+    return {key: tuple(sorted(held, key=lambda e: e[0] or date.min)) for key, held in found.items()}
+
+
+@lru_cache(maxsize=1)
+def other_numbers() -> dict[tuple[str, str], tuple[Entry, ...]]:
+    """As `code_table`, the numbers of `OTHERS` (tools/build_numbers.py), which are read when first asked for."""
+    found: dict[tuple[str, str], list[Entry]] = {}
+    for row in rows("numbers.csv"):
+        entry = (moment(row["from"]), moment(row["to"], last=True), row["code"])
+        found.setdefault((row["scheme"], row["number"]), []).append(entry)
     return {key: tuple(sorted(held, key=lambda e: e[0] or date.min)) for key, held in found.items()}

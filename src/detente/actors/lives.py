@@ -128,7 +128,7 @@ def living(code: str, on: date | None = None) -> str:
     ends = held[-1][1]
     if ends and (on is None or on >= ends):
         raise DetenteError(
-            f"{state.name} ended on {ends - timedelta(days=1)}: {_heirs(code)}; or ask as of a day of its life"
+            f"{state.name} ended on {ends - timedelta(days=1)}: {_heirs(code)}, or ask as of a day of its life"
         )
     if on and not any((not begins or begins <= on) and (not end or on < end) for begins, end in held):
         since = min(begins for begins, _ in held if begins and begins > on)

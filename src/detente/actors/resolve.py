@@ -2,76 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from detente.actors.actor import UNKNOWN, Actor, sector_of
 from detente.actors.codes import ALIASES, SCHEMES, state_of
 from detente.actors.lives import counts_as, existed, living
 from detente.actors.names import AMBIGUOUS, named_state, past_names, state_names
-from detente.actors.tables import (
-    Person,
-    Spell,
-    moment,
-    organisations,
-    rows,
-    sector_rules,
-    several,
-    state_name,
-    states,
-)
+from detente.actors.people import in_office, office_holders, own_names
+from detente.actors.tables import Person, moment, organisations, rows, several, state_name, states
 from detente.actors.text import is_missing, normal
 from detente.errors import DetenteError
 
 _ROLE = re.compile(r"^(?P<role>.+?)\s*\((?P<place>[^()]*(?:\([^()]*\))?[^()]*)\)$")
 _OF = re.compile(r"^(?P<role>.+?) of (?:the )?(?P<place>.+)$")
-# Families of names in which a middle name or patronymic may be left out without meaning another person.
-_MIDDLE_NAMES = {"USA", "CAN", "GBR", "AUS", "NZL", "RUS", "UKR", "BLR", "FRA", "DEU"}
-_COUNTED = {"state", "organisation", "group", "person", "institution"}
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """What a name stands for on a day.
-
-    `code` is the state (ISO 3166-1 alpha-3 or a historic code) or organisation that the actor
-    counts for, "" where it counts for none; `sector` is a CAMEO role code; `rule` says how the
-    name was read and `note` what a user should know, such as the days of an office.
-    """
-
-    name: str
-    kind: str
-    code: str = ""
-    sector: str = ""
-    rule: str = ""
-    note: str = ""
-
-    @property
-    def known(self) -> bool:
-        """True where the mention resolves to a state, an organisation or a known group."""
-        return bool(self.code) and self.kind in _COUNTED
-
-
-UNKNOWN = Actor("", "unknown")
-
-
-@lru_cache(maxsize=20_000)
-def sector_of(role: str) -> str:
-    """The CAMEO sector of a role in words, "" where no rule knows it.
-
-    >>> sector_of("Head of Government"), sector_of("Air Force"), sector_of("Citizen")
-    ('GOV', 'MIL', 'CVL')
-    """
-    words = f" {normal(role)} "
-    for sector, keys in sector_rules():
-        for key in keys:
-            needle = normal(key)
-            if f" {needle} " in words or f" {needle}s " in words or (needle == "insurgen" and needle in words):
-                return sector
-    return ""
 
 
 class Actors:
@@ -83,16 +30,13 @@ class Actors:
     """
 
     def __init__(self, names_file: str | Path | None = None) -> None:
-        self._demonyms = {normal(demonym): state.code for state in states().values() for demonym in state.demonyms}
+        demonyms = [(normal(word), state.code) for state in states().values() for word in state.demonyms]
+        self._demonyms = dict(reversed(demonyms))  # the first state counts
         self._fixed: dict[str, Actor] = {}
-        self._persons: dict[str, Person] = {}
-        self._first_last: dict[tuple[str, str], Person | None] = {}
-        self._own: dict[str, Person] = {}
         self._cameo_groups: dict[str, str] = {}
         self._load_fixed()
-        self._load_persons()
-        if names_file:
-            self._load_own(Path(names_file))
+        self._persons, self._first_last = office_holders()
+        self._own = own_names(Path(names_file)) if names_file else {}
 
     def _load_fixed(self) -> None:
         for body in organisations().values():
@@ -105,60 +49,6 @@ class Actors:
             actor = Actor(row["name"], "institution", row["state"], row["sector"], "institution or party")
             for name in (row["name"], *several(row["other_names"])):
                 self._fixed.setdefault(normal(name), actor)
-
-    def _load_persons(self) -> None:
-        by_identity: dict[tuple[str, str], Person] = {}
-        for row in rows("offices.csv"):
-            spell = Spell(
-                row["state"],
-                row["sector"],
-                row["office"],
-                moment(row["from"]),
-                moment(row["to"], last=True),
-                several(row["start_checked"]),
-            )
-            person = self._persons.get(normal(row["name"])) or by_identity.setdefault(
-                (normal(row["name"]), ""), Person(row["name"])
-            )
-            person.spells.append(spell)
-            for name in (row["name"], *several(row["other_names"])):
-                self._persons.setdefault(normal(name), person)
-                words = normal(name).split()
-                if row["state"] in _MIDDLE_NAMES and len(words) == 2 and all(len(w) > 2 for w in words):
-                    key = (words[0], words[1])
-                    held = self._first_last.get(key, person)
-                    self._first_last[key] = person if held is person else None
-
-    def _load_own(self, path: Path) -> None:
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise DetenteError(f"{path}: can't read the names file: {error}") from None
-        reader = csv.DictReader(text.splitlines())
-        missing = {"name", "code"} - set(reader.fieldnames or ())
-        if missing:
-            raise DetenteError(
-                f"{path}: the names file needs a header with name, code and optionally sector, from, to; "
-                f"{', '.join(sorted(missing))} missing"
-            )
-        for line, told in enumerate(reader, start=2):
-            row = {name: "" if is_missing(cell) else cell.strip() for name, cell in told.items() if name}
-            code = row["code"]
-            if code not in states() and code not in organisations():
-                raise DetenteError(
-                    f"{path}: line {line}: {code!r} is no state or organisation code (see `detente who`)"
-                )
-            try:
-                spell = Spell(
-                    code,
-                    row.get("sector", ""),
-                    "from the names file",
-                    moment(row.get("from", "")),
-                    moment(row.get("to", ""), last=True),
-                )
-            except DetenteError as error:
-                raise DetenteError(f"{path}: line {line}: {error}") from None
-            self._own.setdefault(normal(row["name"]), Person(row["name"])).spells.append(spell)
 
     def resolve(self, name: str, on: date | None = None) -> Actor:
         """Who a name stands for on the day `on`; without a day, offices are listed, not judged.
@@ -175,7 +65,7 @@ class Actors:
         """
         found = self.lookup(name)
         if isinstance(found, Person):
-            return self._in_office(name, found, on)
+            return in_office(name, found, on)
         if on and not found.known:
             past = named_state(name, past_names())
             found = Actor(name, "state", past, "", "state name") if past and existed(past, on, on) else found
@@ -236,10 +126,10 @@ class Actors:
         if scheme in SCHEMES:
             code = state_of(scheme, value)
             return Actor(text, "state", code, "", f"{scheme} code") if code else None
-        if value.isupper() and len(value) >= 3:
-            found = self.cameo_actor(value)
-            return found if found.known else None
-        return None
+        if not value.isupper() or len(value) < 3 or (len(value) == 3 and not state_of("cameo", value)):
+            return None
+        found = self.cameo_actor(value)
+        return found if found.known else None
 
     def named(self, text: str, on: date | None = None) -> Actor:
         """What a user who types `text` means on a day: a name as in `resolve`, or a code in any case.
@@ -328,17 +218,6 @@ class Actors:
             return replace(found, note=f"the name says {found.code}, the {scheme} code {code} says {coded}")
         return found
 
-    def _in_office(self, name: str, person: Person, on: date | None) -> Actor:
-        if on is None:
-            offices = "; ".join(_spell_text(s) for s in sorted(person.spells, key=lambda s: s.begins or date.min))
-            codes = {s.code for s in person.spells}
-            return Actor(name, "person", codes.pop() if len(codes) == 1 else "", "", "office holder", offices)
-        held = [s for s in person.spells if s.covers(on)]
-        if not held:
-            return Actor(name, "person", "", "ELI", "office holder", f"out of office on {on}")
-        best = min(held, key=lambda s: ("GOV MIL IGO LEG".find(s.sector) % 99, s.office))
-        return Actor(name, "person", best.code, best.sector, "office holder", _spell_text(best))
-
     @lru_cache(maxsize=100_000)  # noqa: B019  one index a process
     def cameo_actor(self, code: str) -> Actor:
         """Read a CAMEO actor code such as RUSGOVMIL, IGONAT or IGOUNO.
@@ -403,11 +282,6 @@ def _refusal(code: str, on: date) -> str:
 def _either(key: str) -> str:
     one, other = AMBIGUOUS.get(key, ("", ""))
     return f"may be {state_name(one)} ({one}) or {state_name(other)} ({other})" if one else ""
-
-
-def _spell_text(spell: Spell) -> str:
-    begins = spell.begins.isoformat() if spell.begins else ""
-    return f"{spell.code} {spell.office} {begins} to {spell.ends.isoformat() if spell.ends else 'now'}"
 
 
 @lru_cache(maxsize=4)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detente.forecasts.outlook import OPENING, UNLIKELY
+from detente.forecasts.past_calls import against
 from detente.measures.months import HORIZON
 
 if TYPE_CHECKING:
@@ -109,4 +110,4 @@ def _past(calls: Calls) -> str:
     record = calls.record()
     if not record:
         return ", none of which could be checked yet"
-    return f" (Brier {record['brier']:.3f} over {record['n']:.0f}, base rates alone {record['brier_base']:.3f})"
+    return f" ({record['n']:.0f}: {against(record)})"

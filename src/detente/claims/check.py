@@ -16,10 +16,10 @@ from detente.assessment import assess
 from detente.claims.evidence import Evidence, Fact, evidence
 from detente.claims.results import OUTCOMES, AreaOutcome, AreaScores, Checked, Report, Scores
 from detente.claims.rules import ANY, BalanceCriterion, FactsCriterion, FigureCriterion, Finding, Scope
-from detente.claims.scores import SEED, difference
+from detente.claims.scores import SEED, Gap, difference
 from detente.claims.study import Claim, Study
 from detente.errors import DetenteError, NoData
-from detente.forecasts.persistence import Estimate, past_origins, persistence
+from detente.forecasts.persistence import Estimate, Origin, past_origins, persistence
 from detente.forecasts.scores import brier
 from detente.measures.months import months_before
 from detente.sources.dictionary import STAGES
@@ -87,12 +87,21 @@ def _areas(record: Record, study: Study, after: Evidence) -> tuple[AreaOutcome, 
         return ()
     ends = months_before(study.as_of, -said.horizon)
     rule = BalanceCriterion()
+    before = evidence(record, *study.pair, study.as_of)
+
+    def improved(area: str | None, first: date, last: date) -> float:
+        return float(bool(rule.check(before, Scope(area), first, last).met))
+
+    def own(area: str) -> float:
+        return _rate(past_origins(improved, [area], before.begins, study.as_of, said.horizon))
+
     return tuple(
         AreaOutcome(
             area.title,
             area.verdict,
             area.probability,
             area.base_rate,
+            own(area.area),
             None if ends > after.ends else bool(rule.check(after, Scope(area.area), study.as_of, ends).met),
         )
         for area in said.areas
@@ -105,15 +114,28 @@ def _area_scores(said: Sequence[AreaOutcome], seed: int) -> AreaScores | None:
     if not some:
         return None
     outcomes = [float(bool(area.improved)) for area in some]
-    tool, base = [area.probability for area in some], [area.base_rate for area in some]
+    tool = [area.probability for area in some]
+    base, own, even = [area.base_rate for area in some], [area.area_rate for area in some], [0.5] * len(some)
     return AreaScores(
-        len(some), brier(tool, outcomes), brier(base, outcomes), difference(tool, base, outcomes, seed=seed)
+        len(some),
+        brier(tool, outcomes),
+        brier(base, outcomes),
+        brier(own, outcomes),
+        brier(even, outcomes),
+        difference(tool, base, outcomes, seed=seed),
+        difference(tool, own, outcomes, seed=seed),
+        difference(tool, even, outcomes, seed=seed),
     )
+
+
+def _rate(origins: Sequence[Origin]) -> float:
+    """How often the rule held in the spans after past origins, by Laplace's rule."""
+    return (sum(o.after for o in origins) + 1) / (len(origins) + 2)
 
 
 def _checked(claim: Claim, day: date, after: Evidence, before: Evidence, areas: list[str]) -> Checked:
     ends = months_before(day, -claim.horizon)
-    tool, base_rate, silent = _tool(claim, day, before, areas)
+    tool, base_rate, area_rate, silent = _tool(claim, day, before, areas)
     findings: tuple[Finding, ...] = ()
     if claim.undecidable:
         verdict, why = "undecidable", claim.undecidable
@@ -123,7 +145,7 @@ def _checked(claim: Claim, day: date, after: Evidence, before: Evidence, areas: 
         findings = _findings(claim, after, claim.scope, day, ends)
         verdict, why = _verdict(findings), ""
     facts, left_out = _deciding(claim, findings, after, day, ends)
-    return Checked(claim, ends, verdict, why, findings, facts, left_out, tool, base_rate, silent)
+    return Checked(claim, ends, verdict, why, findings, facts, left_out, tool, base_rate, area_rate, silent)
 
 
 def _findings(claim: Claim, held: Evidence, scope: Scope, first: date, last: date) -> tuple[Finding, ...]:
@@ -167,12 +189,15 @@ def _deciding(
     return tuple(sorted(shown, key=lambda fact: fact.day)), len(found) - len(shown)
 
 
-def _tool(claim: Claim, day: date, before: Evidence, areas: list[str]) -> tuple[Estimate | None, float | None, str]:
+def _tool(
+    claim: Claim, day: date, before: Evidence, areas: list[str]
+) -> tuple[Estimate | None, float | None, float | None, str]:
+    """The tool's chance, the base rate over all areas and over the claim's own, and why there is none."""
     if claim.undecidable:
-        return None, None, "no rule can tell"
+        return None, None, None, "no rule can tell"
     start = months_before(day, claim.horizon)
     if not before.facts or start < before.begins:
-        return None, None, f"the record before the day is shorter than the horizon of {claim.horizon} months"
+        return None, None, None, f"the record before the day is shorter than the horizon of {claim.horizon} months"
 
     def held(area: str | None, first: date, last: date) -> float:
         return _degree(claim, before, Scope(area, claim.channel), first, last)
@@ -183,8 +208,8 @@ def _tool(claim: Claim, day: date, before: Evidence, areas: list[str]) -> tuple[
     estimate = persistence(origins, claim.area, today, claim.horizon)
     if estimate is None:
         kind = "in which it held" if today >= 1 else "in which it did not hold"
-        return None, None, f"no past span of {claim.horizon} months followed one {kind}, as the last did"
-    return estimate, (sum(o.after for o in origins) + 1) / (len(origins) + 2), ""
+        return None, None, None, f"no past span of {claim.horizon} months followed one {kind}, as the last did"
+    return estimate, _rate(origins), _rate([o for o in origins if o.area == claim.area]), ""
 
 
 def _scores(checked: Sequence[Checked], seed: int) -> Scores | None:
@@ -195,13 +220,23 @@ def _scores(checked: Sequence[Checked], seed: int) -> Scores | None:
     study = [c.claim.probability for c in some]
     tool = [c.tool.mean for c in some if c.tool]
     base = [c.base_rate for c in some if c.base_rate is not None]
+    own = [c.area_rate for c in some if c.area_rate is not None]
+    even = [0.5] * len(some)
+    groups = [c.claim.area or "overall" for c in some]
+
+    def gap(one: Sequence[float], other: Sequence[float]) -> Gap:
+        return difference(one, other, outcomes, groups=groups, seed=seed)
+
     return Scores(
         tuple(c.claim.id for c in some),
         brier(study, outcomes),
         brier(tool, outcomes),
         brier(base, outcomes),
-        brier([0.5] * len(some), outcomes),
-        difference(study, tool, outcomes, seed=seed),
-        difference(study, base, outcomes, seed=seed),
-        difference(tool, base, outcomes, seed=seed),
+        brier(own, outcomes),
+        brier(even, outcomes),
+        gap(study, tool),
+        gap(study, base),
+        gap(tool, base),
+        gap(tool, own),
+        gap(tool, even),
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from detente.claims.evidence import Fact
 from detente.claims.rules import Finding
+from detente.claims.scores import Gap
 from detente.claims.study import SAID, Claim, Study
 from detente.forecasts.persistence import Estimate
 
@@ -21,7 +22,8 @@ class Checked:
 
     `findings` go with the claim's criteria; `why` says why nothing could be found, else it is empty. `facts`
     are those that decide, at most eight, and `left_out` how many more there are. `tool` is None where the
-    record before the day is too short for the horizon, or no rule can tell; `silent` then says why.
+    record before the day is too short for the horizon, or no rule can tell; `silent` then says why. `base_rate` is how
+    often the rule held in past spans of all areas, `area_rate` in those of the claim's own.
     """
 
     claim: Claim
@@ -33,6 +35,7 @@ class Checked:
     left_out: int
     tool: Estimate | None
     base_rate: float | None
+    area_rate: float | None
     silent: str
 
     @property
@@ -71,6 +74,7 @@ class Checked:
             "tool_interval": [round(tool.low, 4), round(tool.high, 4)] if tool else None,
             "tool_rests_on": self.rests_on,
             "base_rate": None if self.base_rate is None else round(self.base_rate, 4),
+            "area_rate": None if self.area_rate is None else round(self.area_rate, 4),
             "resolution": claim.resolution,
         }
 
@@ -83,10 +87,13 @@ class Scores:
     study: float
     tool: float
     base_rate: float
+    area_rate: float
     even: float
-    study_less_tool: tuple[float, float, float]
-    study_less_base_rate: tuple[float, float, float]
-    tool_less_base_rate: tuple[float, float, float]
+    study_less_tool: Gap
+    study_less_base_rate: Gap
+    tool_less_base_rate: Gap
+    tool_less_area_rate: Gap
+    tool_less_even: Gap
 
     def to_dict(self) -> dict[str, Any]:
         """The public form: scores, and differences with their 90% bounds."""
@@ -102,17 +109,22 @@ class AreaOutcome:
     verdict: str
     probability: float
     base_rate: float
+    area_rate: float
     improved: bool | None
 
 
 @dataclass(frozen=True, slots=True)
 class AreaScores:
-    """Brier scores of the assessment and of its base rates over areas, and their difference with 90% bounds."""
+    """Brier scores over areas of the assessment, its base rates, each area's own past rate and always 50%; differences with bounds."""
 
     areas: int
     tool: float
     base_rate: float
-    tool_less_base_rate: tuple[float, float, float]
+    area_rate: float
+    even: float
+    tool_less_base_rate: Gap
+    tool_less_area_rate: Gap
+    tool_less_even: Gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,4 +170,7 @@ class Report:
 
 
 def _rounded(told: dict[str, Any]) -> dict[str, Any]:
-    return {k: [round(x, 4) for x in v] if isinstance(v, tuple) else round(v, 4) for k, v in told.items()}
+    def short(value: float | None) -> float | None:
+        return None if value is None else round(value, 4)
+
+    return {k: [short(x) for x in v] if isinstance(v, tuple) else short(v) for k, v in told.items()}

@@ -58,9 +58,8 @@ def who(
         index.state(text, scheme)
     found = index.named(f"{scheme}:{text}" if scheme else text, on)
     if found.kind == "unknown":
-        raise NoData(
-            f"{text!r} {found.note or 'is unknown'}; add it with --names FILE (columns name, code, sector, from, to)"
-        )
+        unknown = "is unknown; add it with --names FILE (columns name, code, sector, from, to)"
+        raise NoData(f"{text!r} {found.note or unknown}")
     row = {
         "name": found.name,
         "kind": found.kind,

@@ -12,6 +12,7 @@ import polars as pl
 
 from detente.actors import state_name
 from detente.errors import NoData
+from detente.measures.coverage import said, scaled, usable_run
 from detente.measures.panel import choose_source, pair_panel
 from detente.record.coverage import periods
 from detente.record.facts import chronology_ends, holds, pair_facts
@@ -85,10 +86,16 @@ def _from_events(
     unit = by or fitting_period(record, chosen, as_of)
     if unit is None:
         raise NoData(f"{chosen} covers too few periods{f' up to {as_of}' if as_of else ''}")
-    wide = _intensities(record, a, b, unit, as_of, area, chosen)
+    run = covered_run(record, chosen, unit, as_of)
+    wide = _intensities(record, a, b, unit, as_of, area, chosen, run)
     frame = _level_weekdays(_checked(wide, unit, f"{chosen} of {state_name(a)} and {state_name(b)}"), unit)
     where = f" in {area}" if area else ""
-    return Directed(frame, unit, f"net intensity of {chosen} events{where} by {unit}{_span(frame)}", chosen)
+    return Directed(frame, unit, _basis(chosen, frame, run, unit, where), chosen)
+
+
+def _basis(source: str, frame: pl.DataFrame, run: pl.DataFrame, by: str, where: str = "") -> str:
+    partly = said(run.join(frame, on="period", how="semi"), by)
+    return f"net intensity of {source} events{where} by {by}{_span(frame)}{partly}"
 
 
 def with_third(
@@ -112,9 +119,10 @@ def with_third(
     unit = by or fitting_period(record, chosen, as_of)
     if unit is None:
         raise NoData(f"{chosen} covers too few periods up to {as_of} for a model of third parties")
-    grid = _intensities(record, a, b, unit, as_of, None, chosen).select("period")
+    run = covered_run(record, chosen, unit, as_of)
+    grid = _intensities(record, a, b, unit, as_of, None, chosen, run).select("period")
     for side in (a, b):
-        relation = _intensities(record, side, third, unit, as_of, None, chosen)
+        relation = _intensities(record, side, third, unit, as_of, None, chosen, run)
         total = relation.select("period", pl.sum_horizontal(pl.exclude("period")).alias(f"{side}~{third}"))
         grid = grid.join(total, on="period", how="inner", maintain_order="left")
     events = read_pair(record, a, b, source=chosen, as_of=as_of).with_columns(
@@ -125,7 +133,7 @@ def with_third(
     found: dict[str | None, Directed | NoData] = {}
     for area in areas:
         some = events.filter(~about if area is None else pl.col("areas").list.contains(area))
-        frame = grid
+        frame = grid.join(run, on="period", how="left", maintain_order="left")
         for name in (f"{a}>{b}", f"{b}>{a}"):
             sums = (
                 some.filter(pl.col("series") == name)
@@ -133,7 +141,7 @@ def with_third(
                 .agg(pl.col("intensity").cast(pl.Float64).sum().alias(name))
             )
             frame = frame.join(sums, on="period", how="left", maintain_order="left").with_columns(
-                pl.col(name).fill_null(0.0)
+                scaled(name).fill_null(0.0).alias(name)
             )
         frame = frame.select("period", f"{a}>{b}", f"{b}>{a}", f"{a}~{third}", f"{b}~{third}")
         try:
@@ -141,7 +149,7 @@ def with_third(
         except NoData as error:
             found[area] = error
             continue
-        basis = f"net intensity of {chosen} events by {unit}{_span(frame)}"
+        basis = _basis(chosen, frame, run, unit)
         found[area] = Directed(_level_weekdays(checked, unit), unit, basis, chosen)
     return found
 
@@ -160,40 +168,40 @@ def among(
     unit = by or fitting_period(record, chosen, as_of)
     if unit is None:
         raise NoData(f"{chosen} covers too few periods up to {as_of}")
-    wide = _intensities(record, *pairs[0], unit, as_of, None, chosen)
+    run = covered_run(record, chosen, unit, as_of)
+    wide = _intensities(record, *pairs[0], unit, as_of, None, chosen, run)
     for a, b in pairs[1:]:
-        more = _intensities(record, a, b, unit, as_of, None, chosen)
+        more = _intensities(record, a, b, unit, as_of, None, chosen, run)
         wide = wide.join(more, on="period", how="inner", maintain_order="left")
     frame = _level_weekdays(_checked(wide, unit, f"{chosen} of {', '.join(map(state_name, states))}"), unit)
-    return Directed(frame, unit, f"net intensity of {chosen} events by {unit}{_span(frame)}", chosen)
+    return Directed(frame, unit, _basis(chosen, frame, run, unit), chosen)
 
 
 def fitting_period(record: Record, source: str, as_of: date | None) -> str | None:
     """Month, week or day: the longest of which what the source covers has 120, 80 or 90; else None."""
-    spans = record.covers(source, as_of)
-    if not spans:
-        return None
-    days = (spans[-1][1] - spans[0][0]).days + 1
+    days = sum((last - first).days + 1 for first, last in record.covers(source, as_of))
     return "month" if days >= 3652 else "week" if days >= 560 else "day" if days >= 90 else None
 
 
+def covered_run(record: Record, source: str, by: str, as_of: date | None) -> pl.DataFrame:
+    """The periods that a series may have, with the share covered; see `detente.measures.coverage`. NoData where there is none."""
+    run = usable_run(record.coverage(source, as_of, by), by)
+    if run.is_empty():
+        raise NoData(f"{source} covers no whole {by}{f' up to {as_of}' if as_of else ''}")
+    return run
+
+
 def _intensities(
-    record: Record, a: str, b: str, by: str, as_of: date | None, area: str | None, source: str
+    record: Record, a: str, b: str, by: str, as_of: date | None, area: str | None, source: str, run: pl.DataFrame
 ) -> pl.DataFrame:
-    """Columns period, "A>B", "B>A" in the longest run of periods that are wholly covered."""
+    """Columns period, "A>B", "B>A" in the periods of the run; what is partly covered is scaled up to the whole."""
     panel = pair_panel(record, a, b, by=by, as_of=as_of, areas=(area,), source=source)
-    wide = panel.filter(pl.col("covered") >= 0.99).with_columns(
-        pl.format("{}>{}", "sender", "receiver").alias("series")
+    wide = panel.with_columns(pl.format("{}>{}", "sender", "receiver").alias("series")).pivot(
+        on="series", index="period", values="intensity"
     )
-    if wide.is_empty():
-        raise NoData(f"{source} covers no whole {by} up to {as_of}")
-    wide = wide.pivot(on="series", index="period", values="intensity").sort("period")
-    every = periods(wide["period"][0], wide["period"][-1], by)
-    at = {day: n for n, day in enumerate(every)}
-    number = pl.Series([at[day] for day in wide["period"]])
-    run = (number.diff().fill_null(1) != 1).cum_sum()
-    longest = run.value_counts().sort("count", run.name, descending=[True, False])[run.name][0]
-    return wide.filter(run == longest).select("period", f"{a}>{b}", f"{b}>{a}")
+    names = [f"{a}>{b}", f"{b}>{a}"]
+    both = run.join(wide, on="period", how="inner", maintain_order="left")
+    return both.select("period", *(scaled(name).alias(name) for name in names))
 
 
 def _level_weekdays(frame: pl.DataFrame, by: str) -> pl.DataFrame:

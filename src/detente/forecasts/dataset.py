@@ -16,6 +16,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from detente.errors import DetenteError, NoData
+from detente.measures.coverage import LEAST, WHOLE, said, scaled, usable_run
+from detente.record.coverage import periods
 
 Array = NDArray[np.float64]
 KINDS = ("count", "value", "share")
@@ -28,7 +30,7 @@ MOST_CELLS = 40_000_000
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """Series of one kind: count (whole numbers; absent is nought), value (sums; absent is nought), share (0 to 1;
-    absent is missing).
+    absent is missing). Every period on the clock is covered: see `build`.
 
     `keys` has a, b, item, one row a series; `starts` the first days of periods; `edges` (periods + 1) where each begins in
     fine units; `length` the fine units of a usual period; `rows` the cells: series, unit, known (unit), value, weight.
@@ -66,7 +68,8 @@ class Dataset:
 
     def truth(self, period: int) -> Array:
         """The outcomes (series,) of a period, by all that is known now; NaN where missing."""
-        return self.totals(self._full, period, period + 1)[:, 0]
+        found = self.totals(self._full, period, period + 1)[:, 0]
+        return np.round(found) if self.kind == "count" else found
 
     def totals(self, fine: Array, first: int, last: int) -> Array:
         """Fine values added up (shares: averaged) to the periods from `first` up to, not including, `last`."""
@@ -123,12 +126,23 @@ def untransform(kind: str, scores: Array) -> Array:
 
 
 def build(
-    frame: pl.DataFrame, *, kind: str, by: str, directed: bool, name: str = "", last: date | None = None
+    frame: pl.DataFrame,
+    *,
+    kind: str,
+    by: str,
+    directed: bool,
+    name: str = "",
+    last: date | None = None,
+    covered: pl.DataFrame | None = None,
 ) -> Dataset:
     """A dataset from tidy rows: a, b, item, date, value and, where it differs from date, known_on; of shares, weight too.
 
     The clock runs from the first date to the last (or to `last`, the day to which rows are complete). Units are days where dates fall within
     periods, else the periods; periods begun or ended by the data are left out where days say that they are not whole.
+
+    `covered` (period, covered: the share for which rows were delivered) says which periods are known: the clock is then the
+    latest long run of periods covered by half or more (see `detente.measures.coverage`), whose counts and values are scaled
+    up where they are partly covered; `name` says so. Of shares, those outside what is covered are left out.
     Raises NoData where there is nothing.
     """
     if by not in EVERY:
@@ -144,23 +158,29 @@ def build(
     frame = frame.with_columns(pl.col("date").dt.truncate(EVERY[by]).alias("period"))
     first, end = _span(frame["date"], last)
     starts = pl.select(pl.date_range(pl.lit(first).dt.truncate(EVERY[by]), pl.lit(end), EVERY[by])).to_series()
-    keys = frame.select("a", "b", "item").unique().sort("a", "b", "item")
     daily = kind != "share" and bool((frame["date"] != frame["period"]).any())
-    days = (end - first).days + 1
-    if daily and keys.height * days <= MOST_CELLS:
-        after = starts.dt.offset_by(EVERY[by])
-        whole = (starts >= first) & (after.dt.offset_by("-1d") <= end)
-        kept = starts.filter(whole)
-        if kept.is_empty():
-            raise NoData(f"the rows do not fill one whole {by}")
-        begin, stop = kept[0], kept.dt.offset_by(EVERY[by])[-1]
+    if covered is None:
+        after = starts.dt.offset_by(EVERY[by]).dt.offset_by("-1d")
+        kept = starts.filter((starts >= first) & (after <= end)) if daily else starts
+    else:
+        run = _clock(covered, by, kind)
+        name += said(run, by) + _left_out(run, covered, by)
+        kept = run["period"]
+        frame = _brought_up(frame, run, kind)
+    if kept.is_empty():
+        raise NoData(f"the rows do not fill one whole {by}")
+    begin, stop = kept[0], kept.dt.offset_by(EVERY[by])[-1]
+    frame = frame.filter((pl.col("period") >= begin) & (pl.col("date") < stop))
+    if frame.is_empty():
+        raise NoData(f"no rows lie in the {by}s that are covered")
+    keys = frame.select("a", "b", "item").unique().sort("a", "b", "item")
+    if daily and keys.height * (stop - begin).days <= MOST_CELLS:
         edges = np.array([(day - begin).days for day in [*kept, stop]], dtype=np.int64)
-        frame = frame.filter((pl.col("date") >= begin) & (pl.col("date") < stop))
         unit = (pl.col("date") - pl.lit(begin)).dt.total_days()
         known = (pl.col("known_on") - pl.lit(begin)).dt.total_days()
         length = DAYS[by]
     else:
-        kept, edges, length = starts, np.arange(len(starts) + 1, dtype=np.int64), 1.0
+        edges, length = np.arange(len(kept) + 1, dtype=np.int64), 1.0
         number = {day: n for n, day in enumerate(kept)}
         unit = pl.col("period").replace_strict(number, return_dtype=pl.Int64)
         late = pl.col("known_on").dt.truncate(EVERY[by])
@@ -179,3 +199,31 @@ def build(
     )
     scored = np.ones(keys.height, dtype=bool)
     return Dataset(keys, kind, by, kept.to_list(), edges, length, rows, directed, scored, name)
+
+
+def _clock(covered: pl.DataFrame, by: str, kind: str) -> pl.DataFrame:
+    """The periods (period, covered) on the clock: for shares all from the first covered to the last, else the latest long run."""
+    if kind != "share":
+        return usable_run(covered, by, latest=True)
+    some = covered.filter(pl.col("covered") > 0)["period"]
+    if some.is_empty():
+        return covered.clear()
+    every = pl.DataFrame({"period": periods(some.min(), some.max(), by)})  # type: ignore[arg-type]  # days
+    return every.with_columns(pl.lit(1.0).alias("covered"))
+
+
+def _left_out(run: pl.DataFrame, covered: pl.DataFrame, by: str) -> str:
+    """Words on the periods that are covered for the most part, but cut off from the clock by a gap."""
+    fit = covered.filter(pl.col("covered") >= LEAST).height
+    if run.is_empty() or fit - run.height <= 2:
+        return ""
+    return f" ({fit - run.height} {by}s beyond a gap left out)"
+
+
+def _brought_up(frame: pl.DataFrame, run: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """The rows of the periods of a run, counts and values brought up to the whole of periods partly covered."""
+    inside = frame.join(run, on="period", how="inner", maintain_order="left")
+    if kind == "share":
+        return inside
+    whole = pl.col("covered") >= WHOLE
+    return inside.with_columns(pl.when(whole).then("value").otherwise(scaled("value")).alias("value"))

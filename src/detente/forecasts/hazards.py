@@ -20,12 +20,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise, product
+from itertools import product
 
 import numpy as np
 
+from detente.forecasts.past_calls import PastCall, calibration, record
 from detente.forecasts.persistence import Origin, persistence
-from detente.forecasts.scores import BAND, Array, brier
+from detente.forecasts.scores import BAND, Array
 from detente.measures.months import months_before
 
 HALF_LIVES, PRIORS, DISPERSIONS = (3.0, 8.0, 1e6), (1.0, 4.0), (1.0, 3.0)
@@ -34,17 +35,6 @@ MOST = 60
 DRAWS = 2_000
 Dated = Sequence[tuple[str, date, bool]]
 """Events: area, the day from which it counts, and whether it is of the first sort (else the second)."""
-
-
-@dataclass(frozen=True, slots=True)
-class PastCall:
-    """A probability given on a past day from what was known then, its base rate, and what came (0 or 1)."""
-
-    area: str
-    day: date
-    probability: float
-    base_rate: float
-    came: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +59,12 @@ class Calls:
     past: tuple[PastCall, ...]
 
     def record(self) -> dict[str, float]:
-        """n, brier, brier_base (of base rates alone) and skill (1 - brier / brier_base) of the past calls; {} without any."""
-        if not self.past:
-            return {}
-        came = [c.came for c in self.past]
-        ours, base = brier([c.probability for c in self.past], came), brier([c.base_rate for c in self.past], came)
-        return {"n": len(came), "brier": ours, "brier_base": base, "skill": 1 - ours / base if base else 0.0}
+        """How good the past calls were; see `detente.forecasts.past_calls.record`."""
+        return record(self.past, self.horizon)
 
     def calibration(self, edges: Sequence[float] = (0.35, 0.5)) -> list[dict[str, float]]:
-        """Past calls by bands of probability: from, to, n, said (mean probability), came (share)."""
-        bands = [0.0, *edges, 1.0]
-        found = []
-        for low, high in pairwise(bands):
-            some = [c for c in self.past if low <= c.probability < high or (high == 1.0 and c.probability == 1.0)]
-            if some:
-                said, came = (float(np.mean([getattr(c, what) for c in some])) for what in ("probability", "came"))
-                found.append({"from": low, "to": high, "n": len(some), "said": said, "came": came})
-        return found
+        """Past calls by bands of probability; see `detente.forecasts.past_calls.calibration`."""
+        return calibration(self.past, edges)
 
 
 def calls(
@@ -124,8 +103,11 @@ def calls(
         done = np.array([end <= day for end in ends])
         weights = _softmax(overlap * logs[done].sum(0))
         if ends[n] <= as_of and done.any():
+            own = (came[done].sum(0) + 1) / (done.sum() + 2)
             past += [
-                PastCall(area, day, float(said[n, a] @ weights), float(said[n, a, -1]), float(came[n, a]))
+                PastCall(
+                    area, day, float(said[n, a] @ weights), float(said[n, a, -1]), float(came[n, a]), float(own[a])
+                )
                 for a, area in enumerate(areas)
             ]
     rng = np.random.default_rng(seed)

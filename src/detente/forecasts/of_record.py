@@ -35,7 +35,8 @@ def from_record(
     until: date | None = None,
     with_pair: tuple[str, str] | None = None,
 ) -> Dataset:
-    """The dataset of all pairs of states in a record, as known on `as_of`, each row with the day from which it was known.
+    """The dataset of all pairs of states in a record, as known on `as_of`, each row with the day from which it was known,
+    in the periods that the source covers (`detente.forecasts.dataset.build`).
 
     `target` is one of counts (an item a quad class), share (cooperative acts of all), intensity (net, by direction) and votes (by
     issue and all together, undirected, by year). Items carry the area where `areas` names some. The rest as in
@@ -44,14 +45,14 @@ def from_record(
     if target not in TARGETS:
         raise DetenteError(f"the target is one of {', '.join(TARGETS)}, not {target!r}")
     if target == "votes":
-        tidy, name, kind, last = _votes(record, as_of), "UN agreement", "share", None
+        tidy, name, kind, covered = _votes(record, as_of), "UN agreement", "share", None
     else:
         if by not in EVERY:
             raise DetenteError(f"by must be one of {', '.join(EVERY)}, not {by!r}")
         chosen = busiest_source(record, source, as_of)
         tidy = pl.concat([_events(record, target, chosen, by, as_of, area) for area in areas])
         name, kind = f"{target} of {chosen}", {"counts": "count", "share": "share", "intensity": "value"}[target]
-        last = max(end for _, end in record.covers(chosen, as_of))
+        covered = record.coverage(chosen, as_of, by)
     if tidy.is_empty():
         raise NoData(f"no {target} are known{f' on {as_of}' if as_of else ''}")
     kept, judged = most_active(tidy, by, pairs, teachers, least, until)
@@ -59,7 +60,7 @@ def from_record(
         ends = set(with_pair)
         own = tidy.filter(pl.col("a").is_in(ends) & pl.col("b").is_in(ends))
         kept = pl.concat([kept, own]).unique(maintain_order=True)
-    return mark(build(kept, kind=kind, by=by, directed=target != "votes", name=name, last=last), judged)
+    return mark(build(kept, kind=kind, by=by, directed=target != "votes", name=name, covered=covered), judged)
 
 
 def _events(record: Record, target: str, source: str, by: str, as_of: date | None, area: str | None) -> pl.DataFrame:

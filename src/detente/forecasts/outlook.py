@@ -14,6 +14,7 @@ from datetime import date
 import polars as pl
 
 from detente.forecasts.hazards import Call, Calls, calls
+from detente.forecasts.past_calls import against
 
 OPENING, UNLIKELY = 0.50, 0.35
 RULE_FACTS = (
@@ -64,7 +65,7 @@ def from_call(call: Call, made: Calls) -> Outlook:
     """The outlook that a call gives, with the record of past calls of all areas."""
     record = made.record()
     told = (
-        f"{record['n']:.0f} past calls of all areas: Brier {record['brier']:.3f}, base rates {record['brier_base']:.3f}"
+        f"{record['n']:.0f} past calls of all areas: {against(record)}"
         if record
         else "no past call could be checked yet"
     )

@@ -77,7 +77,9 @@ def bin_edges(past: Array, bins: int = 10) -> Array:
 
 
 def brier(probabilities: ArrayLike, outcomes: ArrayLike) -> float:
-    """Mean squared distance of probabilities from outcomes, 0 to 1 (Brier, Monthly Weather Review 78, 1950).
+    """Mean squared distance of probabilities from outcomes, 0 to 1, and 1/4 for a coin.
+
+    Half of the score of Brier (Monthly Weather Review 78, 1950), who sums over both what happened and what did not.
 
     >>> brier([1, 0.5], [1, 0])
     0.125
@@ -86,11 +88,36 @@ def brier(probabilities: ArrayLike, outcomes: ArrayLike) -> float:
     return float(np.mean((p - o) ** 2))
 
 
+def mean_of_blocks(gaps: Array, *, block: int, draws: int = 2000, seed: int = 0) -> tuple[float, float, float]:
+    """Mean of gaps (origins, areas; NaN where there is none) with a 90% interval over areas and blocks of origins.
+
+    Areas are drawn with replacement, and apart from them moving blocks of `block` origins in order of time: forecasts
+    of overlapping spans, of one area, and of one day err alike (two-way, after Owen, "The pigeonhole bootstrap",
+    Annals of Applied Statistics 1, 2007; blocks after Kuensch 1989). NaN bounds with fewer than two blocks.
+
+    >>> mean_of_blocks(np.array([[1.0, 1.0], [1.0, 1.0]]), block=1)
+    (1.0, 1.0, 1.0)
+    """
+    (n, areas), block = gaps.shape, max(1, block)
+    mean = float(np.nanmean(gaps))
+    if n < 2 * block:
+        return mean, float("nan"), float("nan")
+    rng = np.random.default_rng(seed)
+    starts = rng.integers(0, n - block + 1, size=(draws, -(-n // block)))
+    days = (starts[:, :, None] + np.arange(block)).reshape(draws, -1)[:, :n]
+    some = gaps[days[:, :, None], rng.integers(0, areas, size=(draws, areas))[:, None, :]]
+    known = np.isfinite(some)
+    means = np.where(known, some, 0.0).sum((1, 2)) / np.maximum(known.sum((1, 2)), 1)
+    low, high = np.quantile(means, [(1 - BAND) / 2, (1 + BAND) / 2])
+    return mean, float(low), float(high)
+
+
 def skill(ours: Array, theirs: Array, *, block: int, draws: int = 1000, seed: int = 0) -> tuple[float, float, float]:
     """1 - mean(ours) / mean(theirs) with a 90% interval by the moving-block bootstrap over origins (Kuensch 1989).
 
     `ours` and `theirs` (origins,) are mean scores by origin, in order of time; neighbours are drawn together,
-    `block` at a time, since forecasts of overlapping spans err alike. NaN bounds with fewer than two blocks.
+    `block` at a time, since forecasts of overlapping spans err alike. NaN bounds with fewer than two blocks, and no
+    skill at all (NaN) where theirs was without error.
 
     >>> skill(np.array([1.0, 1.0]), np.array([2.0, 2.0]), block=1)
     (0.5, 0.5, 0.5)
@@ -98,12 +125,15 @@ def skill(ours: Array, theirs: Array, *, block: int, draws: int = 1000, seed: in
     (0.5, nan, nan)
     """
     n, block = len(ours), max(1, block)
+    if not theirs.mean() > 0:
+        return float("nan"), float("nan"), float("nan")
     if n < 2 * block:
         return float(1 - ours.mean() / theirs.mean()), float("nan"), float("nan")
     rng = np.random.default_rng(seed)
     starts = rng.integers(0, n - block + 1, size=(draws, -(-n // block)))
     drawn = (starts[:, :, None] + np.arange(block)).reshape(draws, -1)[:, :n]
-    some = 1 - ours[drawn].mean(1) / theirs[drawn].mean(1)
+    below = theirs[drawn].mean(1)
+    some = 1 - ours[drawn].mean(1)[below > 0] / below[below > 0]
     low, high = np.quantile(some, [(1 - BAND) / 2, (1 + BAND) / 2])
     return float(1 - ours.mean() / theirs.mean()), float(low), float(high)
 

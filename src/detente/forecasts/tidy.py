@@ -1,7 +1,8 @@
 """Tidy files of pairs and dates as datasets: CSV, TSV (plain or gzip) and Parquet.
 
 Columns: `a` and `b` (or `sender` and `receiver`), `date` (or `period`, `year`), and `value`, or one or more columns of counts.
-Optional: `item` (or `area`, `issue`, `series`), one more key; `known_on`, the day from which a row was known.
+Optional: `item` (or `area`, `issue`, `series`), one more key; `known_on`, the day from which a row was known; `covered`, the share of
+the period for which data was delivered (as `detente panel` prints it). Of counts and sums an absent row is nought, an empty cell unknown.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import polars as pl
 
 from detente.errors import DetenteError
 from detente.forecasts.dataset import EVERY, KINDS, Dataset, build
+from detente.measures.coverage import LEAST
+from detente.record.coverage import BUSY, periods
 
 QUADS = ("verbal_cooperation", "material_cooperation", "verbal_conflict", "material_conflict")
 ENDS = (("a", "b"), ("sender", "receiver"), ("source", "target"), ("state_a", "state_b"))
@@ -69,19 +72,56 @@ def read_tidy(
         *measured,
     )
     index = [name for name in tidy.columns if name not in measured]
-    tidy = tidy.unpivot(measured, index=index, variable_name="measure", value_name="amount").drop_nulls("amount")
+    tidy = tidy.unpivot(measured, index=index, variable_name="measure", value_name="amount")
     tidy = tidy.rename({"amount": "value"})
     told = [pl.col("part")] if item else []
     told += [pl.col("measure")] if len(measured) > 1 or not item else []
     tidy = tidy.with_columns(pl.concat_str(told, separator=" ").alias("item")).drop("part", "measure")
+    covered = _covered(frame, when, by, measured)
+    kind = kind or _kind(tidy.drop_nulls("value"), by, measured)
+    tidy, without = _without_holes(tidy, kind, by, covered)
+    name += without
     if tidy.is_empty():
         raise DetenteError(f"{path.name} holds no row with a value")
-    kind = kind or _kind(tidy, by, measured)
     _check_values(path, tidy, kind)
     tidy, judged = most_active(tidy, by, pairs, teachers, least, until)
     ordered = (a, b) != ("a", "b") or _both_ways(tidy)
-    made = build(tidy, kind=kind, by=by, directed=ordered, name=name, last=frame[when].max())  # type: ignore[arg-type]  # a day
+    last: Any = frame[when].max()
+    made = build(tidy, kind=kind, by=by, directed=ordered, name=name, last=last, covered=covered)
     return mark(made, judged)
+
+
+def _covered(frame: pl.DataFrame, when: str, by: str, measured: Sequence[str]) -> pl.DataFrame | None:
+    """What the file says of the periods it covers: by its column `covered`, else a period without a row where rows are many."""
+    dated = frame.rename({when: "date"}).with_columns(pl.col("date").dt.truncate(EVERY[by]).alias("start"))
+    if "covered" in frame.columns:
+        share = pl.col("covered").cast(pl.Float64, strict=False).fill_null(0.0)
+        by_date = dated.group_by("date", "start").agg(share.max())
+        return by_date.group_by(pl.col("start").alias("period")).agg(pl.col("covered").mean()).sort("period")
+    counts = dated.drop_nulls(list(measured)).group_by(pl.col("start").alias("period")).agg(pl.len().alias("n"))
+    if counts.is_empty() or float(counts["n"].median()) < BUSY:  # type: ignore[arg-type]  # a number
+        return None
+    every = pl.DataFrame({"period": periods(counts["period"].min(), counts["period"].max(), by)})  # type: ignore[arg-type]
+    held = every.join(counts, on="period", how="left", maintain_order="left")["n"].is_not_null()
+    return None if held.all() else every.with_columns(held.cast(pl.Float64).alias("covered"))
+
+
+def _without_holes(tidy: pl.DataFrame, kind: str, by: str, covered: pl.DataFrame | None) -> tuple[pl.DataFrame, str]:
+    """The rows with a value, and words on what was left out.
+
+    Of counts and sums an absent row is nought, but an empty cell is unknown: a series with one in a covered period is left out.
+    """
+    empty = tidy.filter(pl.col("value").is_null())
+    if kind == "share" or empty.is_empty():
+        return tidy.drop_nulls("value"), ""
+    if covered is not None:
+        fit = covered.filter(pl.col("covered") >= LEAST).select("period")
+        empty = empty.with_columns(pl.col("date").dt.truncate(EVERY[by]).alias("period")).join(
+            fit, on="period", how="semi"
+        )
+    holed = empty.select("a", "b", "item").unique()
+    kept = tidy.join(holed, on=["a", "b", "item"], how="anti", maintain_order="left").drop_nulls("value")
+    return kept, f" (without {holed.height:,} series with missing values)" if holed.height else ""
 
 
 def mark(data: Dataset, judged: pl.DataFrame) -> Dataset:

@@ -19,8 +19,9 @@ import polars as pl
 
 from detente.actors import existed, state_name
 from detente.errors import DetenteError, NoData
-from detente.explain.series import EVERY, fact_periods, fitting_period
+from detente.explain.series import EVERY, covered_run, fact_periods, fitting_period
 from detente.levers.policy import Lever, Move
+from detente.measures.coverage import said, scaled
 from detente.measures.panel import choose_source
 from detente.models.conditional import Policy
 from detente.record.facts import holds, pair_facts
@@ -226,8 +227,8 @@ def _from_events(record: Record, a: str, b: str, as_of: date, source: str | None
     if unit is None or unit not in MONTHS:
         raise NoData(f"{chosen} covers too few periods up to {as_of} to weigh levers")
     events = read_pair(record, a, b, source=chosen, as_of=as_of)
-    spans = record.covers(chosen, as_of)
-    periods = [day for day in _whole(spans, unit) if existed(a, day, day) and existed(b, day, day)]
+    run = covered_run(record, chosen, unit, as_of)
+    periods = [day for day in run["period"] if existed(a, day, day) and existed(b, day, day)]
     if len(periods) < LEAST_PERIODS:
         raise NoData(f"{chosen} covers {len(periods)} whole {unit}s up to {as_of}; {LEAST_PERIODS} are needed")
     third = pl.col("areas").list.eval(pl.element().filter(pl.element().str.contains(":")).str.split(":").list.last())
@@ -239,15 +240,9 @@ def _from_events(record: Record, a: str, b: str, as_of: date, source: str | None
         pl.col("channel").fill_null("bilateral"),
         pl.col("intensity").cast(pl.Float64).alias("value"),
     )
-    basis = f"{acts.height} events of {chosen} by {unit}, {periods[0]} to {periods[-1]}"
+    acts = acts.join(run, on="period", how="inner", maintain_order="left").with_columns(scaled("value").alias("value"))
+    basis = f"{acts.height} events of {chosen} by {unit}, {periods[0]} to {periods[-1]}{said(run, unit)}"
     return System(a, b, acts, periods, unit, basis, chosen)
-
-
-def _whole(spans: Sequence[tuple[date, date]], unit: str) -> list[date]:
-    first, last = spans[0][0], spans[-1][1]
-    every = pl.select(pl.date_range(pl.lit(first).dt.truncate(EVERY[unit]), pl.lit(last), EVERY[unit])).to_series()
-    ends = every.dt.offset_by(EVERY[unit]).dt.offset_by("-1d")
-    return every.filter((every >= first) & (ends <= last)).to_list()
 
 
 def enough(series: Array) -> bool:

@@ -81,8 +81,8 @@ class ChangePoints:
             chances = np.where(chances > 1e-3, chances, 0.0) / chances[chances > 1e-3].sum()
             tables = map(remembering, grid[chances > 0].tolist())
         else:
-            # Differences of neighbours see only 1 - r of the variance that memory lends to sums.
-            inflation = dispersion(self.family, seen, weight) * (1 + memory) / (1 - memory) ** 2
+            # Differences of neighbours see 1 - r of the variance if all of it has memory, all if none: take half way.
+            inflation = dispersion(self.family, seen, weight) * (1 + memory) / (1 - memory) ** 1.5
             of = binomial if self.family == "binomial" else poisson
             tables, chances = map(self._long_enough, [of(seen, weight, inflation)]), np.ones(1)
         return ChangePointsFit(

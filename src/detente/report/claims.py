@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from detente.claims.evidence import Fact
     from detente.claims.results import AreaOutcome, AreaScores, Checked, Report, Scores
+    from detente.claims.scores import Gap
 
 WIDTH = 100
 MARKS = {"cooperative": "+", "conflictual": "-"}
@@ -23,9 +24,9 @@ READ = "\n".join(
     (
         "A claim is read as the chance that it holds, by the midpoints of the ranges of ICD 203 (Analytic Standards, 2015): {said}.",
         "The tool's chance comes from records known on the day alone: how often the same rule held in past spans that began like the last",
-        "one, with areas shrunk to their common rate. The base rate is how often it held in all past spans. A claim that is mixed counts",
-        "one half. Brier scores: 0 is perfect, and lower is better. Intervals hold with 90%, over resampled claims; claims of one study are",
-        "not independent, so they are too narrow, and so few claims can't rank anyone. Rules and chronology were made by people who knew what",
+        "one, with areas shrunk to their common rate. The base rate is how often it held in past spans of all areas. A claim that is mixed counts",
+        "one half. Brier scores: 0 is perfect, 0.25 a coin, and lower is better. Intervals hold with 90%, over resampled areas, as claims of",
+        "one area hang together; all are of one day, so they are still too narrow, and so few claims can't rank anyone. Rules and chronology were made by people who knew what",
         "followed: no record after the day was used for the chances, but hindsight may colour what was listed before it.",
     )
 )
@@ -183,23 +184,35 @@ def _came(area: AreaOutcome) -> str:
 
 
 def _area_scores(scored: AreaScores) -> str:
-    gap, low, high = scored.tool_less_base_rate
     return (
-        f"Brier score over {scored.areas} areas: tool {scored.tool:.3f}, base rates {scored.base_rate:.3f}; "
-        f"tool less base rates {gap:+.3f} ({low:+.3f} to {high:+.3f})."
+        f"Brier score over {scored.areas} areas: tool {scored.tool:.3f}, base rates {scored.base_rate:.3f}, each area's own past "
+        f"rate {scored.area_rate:.3f}, always 50% {scored.even:.3f}; tool less base rates {_gap(scored.tool_less_base_rate)}, less "
+        f"own rates {_gap(scored.tool_less_area_rate)}, less 50% {_gap(scored.tool_less_even)}."
+    )
+
+
+def _gap(told: Gap) -> str:
+    value, low, high = told
+    return (
+        f"{value:+.3f} (no bounds: one area)"
+        if low is None or high is None
+        else f"{value:+.3f} ({low:+.3f} to {high:+.3f})"
     )
 
 
 def _scored(title: str, scores: Scores) -> list[str]:
-    def gap(one: str, other: str, told: tuple[float, float, float]) -> str:
-        return f"  {one} less {other:<10} {told[0]:+.3f}  ({told[1]:+.3f} to {told[2]:+.3f})"
+    def gap(one: str, other: str, told: Gap) -> str:
+        return f"  {one} less {other:<14} {_gap(told)}"
 
     return [
         f"Brier score, {len(scores.ids)} claims, {title}:",
-        f"  study {scores.study:.3f}   tool {scores.tool:.3f}   base rates {scores.base_rate:.3f}   always 50% {scores.even:.3f}",
+        f"  study {scores.study:.3f}   tool {scores.tool:.3f}   base rates {scores.base_rate:.3f}   own area's rates {scores.area_rate:.3f}   "
+        f"always 50% {scores.even:.3f}",
         gap("study", "tool", scores.study_less_tool),
         gap("study", "base rates", scores.study_less_base_rate),
         gap("tool ", "base rates", scores.tool_less_base_rate),
+        gap("tool ", "area's rates", scores.tool_less_area_rate),
+        gap("tool ", "always 50%", scores.tool_less_even),
         "",
     ]
 

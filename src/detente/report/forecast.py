@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from detente.actors import state_name
 from detente.forecasts.fan import SHOWN
 from detente.forecasts.pair_forecast import RULES
+from detente.forecasts.past_calls import against
 
 if TYPE_CHECKING:
     from detente.forecasts.fan import Fan
     from detente.forecasts.pair_forecast import PairForecast
 
-CLOSE = 0.02
 TITLES = {"improvement": "improves", "new agreement": "new agr.", "suspension": "suspens.", "rising stock": "stock up"}
 
 
@@ -63,9 +63,7 @@ def _chances(made: PairForecast, width: int) -> list[str]:
 def _record(record: dict[str, float]) -> str:
     if not record:
         return "No past call could be checked."
-    skill = record["skill"]
-    word = "better than" if skill > CLOSE else "worse than" if skill < -CLOSE else "about as good as"
-    return f"{record['n']:.0f} past calls by the same rule: Brier {record['brier']:.3f}, {word} base rates ({record['brier_base']:.3f})."
+    return f"{record['n']:.0f} past calls by the same rule: {against(record)}."
 
 
 def _calibration(rows: list[dict[str, float]]) -> str:

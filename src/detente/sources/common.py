@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import polars as pl
 
-from detente.actors import UNKNOWN, Actor, Actors, Person, is_missing, organisations, sector_of, states
+from detente.actors import Actor, Actors, Person, organisations, sector_of, states
 
 EARLIEST = date(1945, 1, 1)
 
@@ -51,14 +52,14 @@ def resolve_names(frame: pl.DataFrame, side: str, index: Actors, *, has_country:
     fixed: list[tuple[str | None, ...]] = []
     persons: list[tuple[str, Person]] = []
     for row in unique.iter_rows():
-        found = by_name(index, row[0])
+        found = index.lookup(_congo(row[0]))
         if isinstance(found, Person):
             persons.append((row[0], found))
             fixed.append((*row, None, None))
             continue
         code, sector = (found.code, found.sector) if found.known else ("", "")
         if not code and has_country:
-            code, sector = _stated(index, row[1], row[2])
+            code, sector = _stated(index, _congo(row[1]), row[2])
         fixed.append((*row, code or None, sector or None))
     table = pl.DataFrame(
         fixed, schema={**dict.fromkeys(keys, pl.Utf8), side: pl.Utf8, f"{side}_sector": pl.Utf8}, orient="row"
@@ -84,19 +85,17 @@ def resolve_names(frame: pl.DataFrame, side: str, index: Actors, *, has_country:
     )
 
 
-def by_name(index: Actors, name: str | None) -> Actor | Person:
-    """The dateless reading of a cell that holds a name: a missing cell is nobody, a name no two-letter or number code.
+def _congo(name: str | None) -> str:
+    """ICEWS names the other one Democratic Republic of Congo: there, and only there, Congo alone is no doubt.
 
-    >>> from detente.actors import actors
-    >>> by_name(actors(), "NA").known, by_name(actors(), "IS").known, by_name(actors(), "Iceland").code
-    (False, False, 'ISL')
+    >>> _congo("Citizen (Congo)"), _congo("Citizen (Democratic Republic of Congo)")
+    ('Citizen (Republic of the Congo)', 'Citizen (Democratic Republic of Congo)')
     """
-    found = UNKNOWN if is_missing(name) else index.lookup(name or "")
-    return UNKNOWN if isinstance(found, Actor) and found.rule in ("iso2 code", "numeric code") else found
+    return re.sub(r"(^|\()Congo(\)?)$", r"\1Republic of the Congo\2", name or "")
 
 
 def _stated(index: Actors, country: str | None, sectors: str | None) -> tuple[str, str]:
-    found = by_name(index, country)
+    found = index.lookup(country or "")
     if not isinstance(found, Actor) or found.kind != "state":
         return "", ""
     for part in (sectors or "").split(","):

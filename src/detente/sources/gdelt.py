@@ -67,7 +67,11 @@ def _actor_columns(frame: pl.DataFrame, side: str) -> list[pl.Series]:
     index = actors()
     for code in codes:
         if code not in _CODES:
-            actor = index.cameo_actor(code.upper()) if len(code) > 2 and not is_missing(code) else UNKNOWN
+            # Small letters are CAMEO's ethnic groups: "rus" is a Russian somewhere, no act of Russia.
+            if code[:3].islower() and not is_missing(code):
+                _CODES[code] = (None, code[:3])
+                continue
+            actor = index.cameo_actor(code) if len(code) > 2 and not is_missing(code) else UNKNOWN
             _CODES[code] = (actor.code if actor.known else None, actor.sector or None)
     read = [_CODES[code] for code in codes]
     return [

@@ -13,7 +13,7 @@ import polars as pl
 from detente.actors import Actors, Person
 from detente.codebook import assign_areas, polecat_action
 from detente.sources.cells import Calendar, day_faults, empty
-from detente.sources.common import EARLIEST, by_name, channel, place_of
+from detente.sources.common import EARLIEST, channel, place_of
 from detente.sources.named import Layout, frames, names_in
 from detente.sources.reader import Context, Head, Reader
 from detente.sources.schema import Batch, conform
@@ -87,7 +87,7 @@ def _actor(name: str, country: str, cow: str, index: Actors) -> tuple[str, str]:
     What is no country there (IGO, NGO, MNC, None) leaves the name to say which organisation it is.
     """
     given = index.by_code("iso3", country) or (index.by_code("cow", cow) if cow else "")
-    found = by_name(index, name)
+    found = index.lookup(name)
     if given:
         read = index.country("" if isinstance(found, Person) else name, given, "iso3")
         return read.code or given, f"actor's name and country disagree: {read.note}" if read.note else ""

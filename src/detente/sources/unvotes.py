@@ -49,8 +49,6 @@ _DATAVERSE = Layout(
     {**_ROLLCALLS.columns, "ccode": "ccode", "countryname": "country", "vote": "vote", **{c: c for c in ISSUES}},
     ("rcid", "ccode", "vote", "session", "date", "unres"),
 )
-# ISO 3166-1 alpha-2 codes of states that are no more.
-_GONE = {"DD": "DDR", "YD": "YMD", "CS": "CSK", "YU": "YUG", "SU": "SUN"}
 
 
 def _states(frame: pl.DataFrame, name: str, code: str, scheme: str, index: Actors) -> pl.DataFrame:
@@ -58,9 +56,8 @@ def _states(frame: pl.DataFrame, name: str, code: str, scheme: str, index: Actor
     rows = []
     for given, coded in frame.select(name, code).unique().iter_rows():
         found = index.country(given, coded, scheme)
-        state = found.code or (_GONE.get(coded, "") if scheme == "iso2" else "")
         note = f"country's name and code disagree: {found.note}" if found.note else ""
-        rows.append((given, coded, state or None, note or None))
+        rows.append((given, coded, found.code or None, note or None))
     schema = {name: pl.Utf8, code: pl.Utf8, "state": pl.Utf8, "state_note": pl.Utf8}
     table = pl.DataFrame(rows, schema=schema, orient="row")
     return frame.join(table, on=[name, code], how="left", maintain_order="left", nulls_equal=True)

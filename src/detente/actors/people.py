@@ -1,0 +1,94 @@
+"""Persons, who count for a state only while in office, and the names of a user's own file."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from pathlib import Path
+
+from detente.actors.actor import Actor
+from detente.actors.tables import Person, Spell, moment, organisations, rows, several, states
+from detente.actors.text import is_missing, normal
+from detente.errors import DetenteError
+
+# Families of names in which a middle name or patronymic may be left out without meaning another person.
+_MIDDLE_NAMES = {"USA", "CAN", "GBR", "AUS", "NZL", "RUS", "UKR", "BLR", "FRA", "DEU"}
+
+
+def office_holders() -> tuple[dict[str, Person], dict[tuple[str, str], Person | None]]:
+    """Persons by name, and by first and last name where that is one person's (None where it is several)."""
+    persons: dict[str, Person] = {}
+    first_last: dict[tuple[str, str], Person | None] = {}
+    by_identity: dict[tuple[str, str], Person] = {}
+    for row in rows("offices.csv"):
+        spell = Spell(
+            row["state"],
+            row["sector"],
+            row["office"],
+            moment(row["from"]),
+            moment(row["to"], last=True),
+            several(row["start_checked"]),
+        )
+        person = persons.get(normal(row["name"])) or by_identity.setdefault(
+            (normal(row["name"]), ""), Person(row["name"])
+        )
+        person.spells.append(spell)
+        for name in (row["name"], *several(row["other_names"])):
+            persons.setdefault(normal(name), person)
+            words = normal(name).split()
+            if row["state"] in _MIDDLE_NAMES and len(words) == 2 and all(len(w) > 2 for w in words):
+                key = (words[0], words[1])
+                held = first_last.get(key, person)
+                first_last[key] = person if held is person else None
+    return persons, first_last
+
+
+def own_names(path: Path) -> dict[str, Person]:
+    """The names of a user's own file, a spell a line; DetenteError names the line that is wrong."""
+    found: dict[str, Person] = {}
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DetenteError(f"{path}: can't read the names file: {error}") from None
+    reader = csv.DictReader(text.splitlines())
+    missing = {"name", "code"} - set(reader.fieldnames or ())
+    if missing:
+        raise DetenteError(
+            f"{path}: the names file needs a header with name, code and optionally sector, from, to; "
+            f"{', '.join(sorted(missing))} missing"
+        )
+    for line, told in enumerate(reader, start=2):
+        row = {name: "" if is_missing(cell) else cell.strip() for name, cell in told.items() if name}
+        code = row["code"]
+        if code not in states() and code not in organisations():
+            raise DetenteError(f"{path}: line {line}: {code!r} is no state or organisation code (see `detente who`)")
+        try:
+            spell = Spell(
+                code,
+                row.get("sector", ""),
+                "from the names file",
+                moment(row.get("from", "")),
+                moment(row.get("to", ""), last=True),
+            )
+        except DetenteError as error:
+            raise DetenteError(f"{path}: line {line}: {error}") from None
+        found.setdefault(normal(row["name"]), Person(row["name"])).spells.append(spell)
+    return found
+
+
+def in_office(name: str, person: Person, on: date | None) -> Actor:
+    """The state that a person counts for on a day, none out of office; without a day every office is listed."""
+    if on is None:
+        offices = "; ".join(_spell_text(s) for s in sorted(person.spells, key=lambda s: s.begins or date.min))
+        codes = {s.code for s in person.spells}
+        return Actor(name, "person", codes.pop() if len(codes) == 1 else "", "", "office holder", offices)
+    held = [s for s in person.spells if s.covers(on)]
+    if not held:
+        return Actor(name, "person", "", "ELI", "office holder", f"out of office on {on}")
+    best = min(held, key=lambda s: ("GOV MIL IGO LEG".find(s.sector) % 99, s.office))
+    return Actor(name, "person", best.code, best.sector, "office holder", _spell_text(best))
+
+
+def _spell_text(spell: Spell) -> str:
+    begins = spell.begins.isoformat() if spell.begins else ""
+    return f"{spell.code} {spell.office} {begins} to {spell.ends.isoformat() if spell.ends else 'now'}"
