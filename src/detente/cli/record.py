@@ -31,7 +31,7 @@ def ingest(paths: tuple[str, ...], quiet: bool, **options: Any) -> int:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from detente.errors import NoData
-    from detente.record.ingest import find_files
+    from detente.record.opening import find_files
 
     record = open_record(**options)
     files = find_files([_path(p) for p in paths])

@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 Span = tuple[datetime, datetime]
+Count = tuple[date, datetime | None, int]
 
 DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
 # A file with a usual unit (day, quarter hour) of so many rows is busy: a unit without rows was not delivered.
@@ -21,7 +22,7 @@ BUSY = 20
 # Of a busy file, the share of a usual unit's rows below which a unit holds strays.
 STRAY = 0.05
 # Of a file that is not busy: rows so far from the others stand apart, and cover nothing where they are few.
-APART = timedelta(days=400)
+APART, FEW = timedelta(days=400), 5
 PROMPT = 40
 _NAMES = (
     ("gdelt2", re.compile(r"(?<!\d)((?:19|20)\d{12})\.export\.csv", re.IGNORECASE), "%Y%m%d%H%M%S"),
@@ -153,74 +154,85 @@ def _named(source: str, name: str) -> tuple[Span, str] | None:
     return None
 
 
-def of_file(source: str, rule: str, names: Sequence[str], counts: pl.DataFrame) -> list[list[str]]:
+def of_file(source: str, rule: str, names: Sequence[str], counts: Iterable[Count]) -> list[list[str]]:
     """What a file covers, for the log.
 
-    `rule` is the reader's (see `Reader.covers`), `names` those of the file's members; `counts` has date, moment (of the
-    report) and n, how many rows.
+    `rule` is the reader's (see `Reader.covers`), `names` those of the file's members; `counts` says how many of its rows are of
+    a date and were reported at a moment (None where the source says no moment).
     """
-    said = named(source, names)
-    if not rule or (said is None and counts.is_empty()):
-        return []
-    if counts.is_empty():
-        return (
-            written(union(span for span, _ in said or []), (said or [])[0][0][0].date())
-            if source[:5] == "gdelt"
-            else []
-        )
-    known: date = counts["moment"].min().date()  # type: ignore[union-attr]  # a datetime
-    by_date = counts.group_by(pl.col("date").cast(pl.Datetime("us")).alias("moment")).agg(pl.col("n").sum())
-    by_report = counts.drop_nulls("moment").group_by("moment").agg(pl.col("n").sum())
-    if said and source.startswith("gdelt"):
-        judged = by_report if all(length in ("15m", "1d") for _, length in said) else by_date
-        around = [(midnight(start), midnight(end) + DAY) for (start, end), _ in said]
-        if _share_within(judged, around) >= 0.5:
-            return written(union(span for span, _ in said), known)
-    if rule == "known" and (source == "gdelt2" or _lag(counts) <= PROMPT):
-        return written(from_rows(by_report, QUARTER if source == "gdelt2" else DAY), known)
-    spans = from_rows(by_date, DAY)
-    if said and source == "icews":
-        spans = _within(spans, [span for span, _ in said]) or spans
-    return written(spans, known)
+    counts = list(counts)
+    spans = [span for span, _ in said] if (said := named(source, names)) else []
+    gdelt = source.startswith("gdelt")
+    if not rule or not counts:
+        # A file without rows covers what its publisher says, and nothing else.
+        return written(union(spans), spans[0][0].date()) if rule and gdelt and spans else []
+    reports = _sums((moment, n) for _, moment, n in counts if moment)
+    dates = _sums((midnight(day), n) for day, _, n in counts)
+    known = min(reports or dates).date()
+    if spans and gdelt:
+        prompt = all(length in ("15m", "1d") for _, length in said or [])
+        around = [(midnight(start), midnight(end) + DAY) for start, end in spans]
+        if _share_within(reports if prompt else dates, around) >= 0.5:
+            return written(union(spans), known)
+    if rule == "known" and reports and (source == "gdelt2" or _lag(counts) <= PROMPT):
+        return written(from_rows(reports, QUARTER if source == "gdelt2" else DAY), known)
+    found = from_rows(dates, DAY)
+    if spans and source == "icews":
+        found = _within(found, spans) or found
+    return written(found, known)
 
 
-def _lag(counts: pl.DataFrame) -> float:
+def _sums(pairs: Iterable[tuple[datetime, int]]) -> dict[datetime, int]:
+    found: dict[datetime, int] = {}
+    for moment, n in pairs:
+        found[moment] = found.get(moment, 0) + n
+    return found
+
+
+def _usual(numbers: Iterable[tuple[int, int]]) -> int:
+    """The value of (value, weight) at which half of the weight lies below."""
+    ordered = sorted(numbers)
+    half, seen = sum(weight for _, weight in ordered) / 2, 0
+    for value, weight in ordered:
+        seen += weight
+        if seen >= half:
+            return value
+    return 0
+
+
+def _lag(counts: Iterable[Count]) -> int:
     # A back file of GDELT 1 carries one day of report for years of events: its own days are what it covers.
-    lags = counts.select((pl.col("moment").dt.date() - pl.col("date")).dt.total_days().alias("lag"), "n").sort("lag")
-    return float(lags["lag"][int((lags["n"].cum_sum() * 2 < lags["n"].sum()).sum())])
+    return _usual(((moment.date() - day).days, n) for day, moment, n in counts if moment)
 
 
-def _share_within(counts: pl.DataFrame, spans: list[Span]) -> float:
-    moments, n = counts["moment"], counts["n"]
-    inside = pl.Series([False] * len(moments))
-    for start, end in union(spans):
-        inside |= (moments >= start) & (moments < end)
-    return int(n.filter(inside).sum()) / int(n.sum())
+def _share_within(counts: dict[datetime, int], spans: Sequence[Span]) -> float:
+    merged = union(spans)
+    inside = sum(n for moment, n in counts.items() if any(start <= moment < end for start, end in merged))
+    return inside / max(sum(counts.values()), 1)
 
 
-def _within(spans: list[Span], bounds: list[Span]) -> list[Span]:
+def _within(spans: Sequence[Span], bounds: Sequence[Span]) -> list[Span]:
     return union((max(a, c), min(b, d)) for a, b in spans for c, d in bounds)
 
 
-def from_rows(counts: pl.DataFrame, unit: timedelta) -> list[Span]:
-    """The spans covered, from the rows (n) by unit of time (moment: a day or a quarter hour).
+def from_rows(counts: dict[datetime, int], unit: timedelta) -> list[Span]:
+    """The spans covered, from how many rows each unit of time (a day or a quarter hour, by its first moment) has.
 
     In a busy file (usual units hold BUSY rows or more) a unit counts that holds more than strays. In others, in which
     empty units are to be expected, it is the time from the first row to the last, without rows that stand apart by APART.
+
+    >>> day = datetime(2018, 1, 1)
+    >>> from_rows({day: 1, day + 9 * DAY: 2, datetime(1981, 5, 1): 1, day + DAY: 4}, DAY)[-1][1]
+    datetime.datetime(2018, 1, 11, 0, 0)
     """
-    at = counts.select(pl.col("moment").dt.truncate("15m" if unit == QUARTER else "1d"), "n")
-    at = at.group_by("moment").agg(pl.col("n").sum()).sort("moment")
-    ordered = at.sort("n")
-    usual = ordered["n"][int((ordered["n"].cum_sum() * 2 < ordered["n"].sum()).sum())]
+    usual = _usual((n, n) for n in counts.values())
     if usual >= BUSY:
-        full = at.filter(pl.col("n") > STRAY * usual)["moment"].to_list()
-        return union((moment, moment + unit) for moment in full)
-    group = (at["moment"].diff() > APART).fill_null(False).cum_sum()
-    clusters = (
-        at.with_columns(group.alias("group"))
-        .group_by("group")
-        .agg(pl.col("moment").min().alias("first"), pl.col("moment").max().alias("last"), pl.col("n").sum())
-    )
-    most = clusters["n"].max()
-    kept = clusters.filter(pl.col("n") * 5 >= most) if clusters.height > 1 else clusters
-    return union((first, last + unit) for _, first, last, _ in kept.iter_rows())
+        return union((moment, moment + unit) for moment, n in counts.items() if n > STRAY * usual)
+    groups: list[list[datetime]] = []
+    for moment in sorted(counts):
+        if groups and moment - groups[-1][-1] <= APART:
+            groups[-1].append(moment)
+        else:
+            groups.append([moment])
+    sizes = [sum(counts[moment] for moment in group) for group in groups]
+    return union((g[0], g[-1] + unit) for g, size in zip(groups, sizes, strict=True) if size * FEW >= max(sizes))

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import errno
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
@@ -21,9 +21,10 @@ from detente import __version__
 from detente.actors import Actors
 from detente.codebook import Codebook
 from detente.errors import DetenteError
-from detente.record.coverage import of_file
-from detente.record.log import Commit, FileEntry, Log, Part, live_parts, sha256_of, sync_folder
-from detente.record.twins import CONTESTED, OLDER, Sifted, release_of, sift
+from detente.record.coverage import Count, of_file
+from detente.record.log import Commit, FileEntry, Log, Part, live_parts, sync_folder
+from detente.record.opening import JOIN_BYTES, Opened, Unread, ahead, ahead_blocks, key, open_file
+from detente.record.twins import CONTESTED, OLDER, Sifted, sift
 from detente.record.twins import REASON as CONFLICT
 from detente.record.work import (
     Crew,
@@ -39,21 +40,16 @@ from detente.sources import (
     READERS,
     BadRow,
     Batch,
-    Block,
     Context,
     DamagedFile,
-    NotRecognised,
     Reader,
-    contents,
     open_blocks,
 )
 
 PART_ROWS = 400_000
-JOIN_BYTES = 12 << 20
 HELPERS_FROM = 12 << 20
 COMMIT_TASKS = 24
 MOST_REASONS = 3
-NO_COUNTS = pl.DataFrame(schema={"date": pl.Date, "moment": pl.Datetime("us"), "n": pl.UInt32})
 
 
 @dataclass(slots=True)
@@ -70,46 +66,6 @@ class Summary:
     def rows(self) -> int:
         """Rows added to the record, of all tables."""
         return sum(sum(f.rows.values()) for f in self.files)
-
-
-@dataclass(slots=True)
-class _Opened:
-    """What one reader takes of a file: its entry, and the blocks already unpacked."""
-
-    path: Path
-    entry: FileEntry
-    reader: Reader
-    numbers: tuple[int, ...] = ()
-    blocks: list[Block] = field(default_factory=list)
-    rest: Iterator[Block] | None = None
-
-
-@dataclass(slots=True)
-class _Unread:
-    """A file that can't be read, and why; "" where it is of no concern."""
-
-    path: Path
-    reason: str
-
-
-def find_files(paths: list[Path]) -> list[Path]:
-    """The files named, and those in the folders named, sorted, hidden ones left out."""
-    found: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            inside = [
-                p
-                for p in sorted(path.rglob("*"))
-                if p.is_file() and not any(part.startswith(".") for part in p.relative_to(path).parts)
-            ]
-            if not inside:
-                raise DetenteError(f"{path}: the folder holds no files")
-            found += inside
-        elif path.exists():
-            found.append(path)
-        else:
-            raise DetenteError(f"{path}: no such file or folder")
-    return list(dict.fromkeys(found))
 
 
 class Ingest:
@@ -133,7 +89,7 @@ class Ingest:
         self.on_progress = on_progress or (lambda name, done, rows: None)
         commits = log.commits()
         self.number = commits[-1].number if commits else 0
-        self.digests = {_key(f) for c in commits for f in c.files}
+        self.digests = {key(f) for c in commits for f in c.files}
         self.parts = live_parts(commits)
         mine = (__version__, codebook.digest)
         self.foreign = frozenset(p.path for c in commits for p in c.parts if (c.version, c.codebook) != mine)
@@ -142,8 +98,8 @@ class Ingest:
         self.done = 0
         self.tasks = 0
         self.given: deque[tuple[Task, list[FileEntry]]] = deque()
-        self.counts: dict[int, list[pl.DataFrame]] = {}
-        self.members: dict[int, list[str]] = {}
+        self.counts: dict[int, list[Count]] = {}
+        self.names: dict[int, tuple[str, ...]] = {}
         self._reset()
 
     def _reset(self) -> None:
@@ -184,19 +140,20 @@ class Ingest:
         )
 
     def _all(self, files: list[Path]) -> None:
-        group: list[_Opened] = []
+        group: list[Opened] = []
         size = 0
         with ThreadPoolExecutor(2) as pool:
-            for opened in _ahead(pool, files, self._open):
-                if isinstance(opened, _Unread):
+            for opened in ahead(pool, files, self._open):
+                if isinstance(opened, Unread):
                     self._failed(opened.path, opened.reason)
                     continue
                 first = opened[0]
-                if _key(first.entry) in self.digests:
+                if key(first.entry) in self.digests:
                     self.summary.already.append(first.entry.name)
                     self._progress(first.entry.name)
                     continue
-                self.digests.add(_key(first.entry))
+                self.digests.add(key(first.entry))
+                self.names.update((id(one.entry), one.names) for one in opened)
                 if len(opened) > 1 or not first.reader.joinable:
                     self._settle()
                     self._alone(opened)
@@ -213,37 +170,8 @@ class Ingest:
             self._join(group)
         self._settle()
 
-    def _open(self, path: Path) -> list[_Opened] | _Unread:
-        """Digest, recognise and unpack the beginning of a file (in a helper thread); several formats are told apart."""
-        try:
-            digest, held = sha256_of(path), contents(path)
-            opened: list[_Opened] = []
-            for found in held.found:
-                name = path.name if len(held.found) == 1 else f"{path.name}/{found.names[0]}"
-                entry = FileEntry(name, digest, path.stat().st_size, found.reader.name)
-                entry.release = release_of(found.reader.name, [*found.names, path.name])
-                entry.passed += [] if opened else held.passed
-                self.members[id(entry)] = [*found.names] if len(found.names) > 1 else [found.names[0], path.name]
-                opened.append(_Opened(path, entry, found.reader, found.numbers))
-            if len(opened) == 1 and _key(opened[0].entry) not in self.digests:
-                self._begin(opened[0])
-            return opened
-        except NotRecognised as error:
-            return _Unread(path, str(error) if path in self.named else "")
-        except DamagedFile as error:
-            return _Unread(path, str(error))
-        except OSError as error:
-            return _Unread(path, f"{path}: can't be read: {error.strerror or error}")
-
-    def _begin(self, opened: _Opened) -> None:
-        stream = open_blocks(opened.path, only=opened.numbers)
-        opened.blocks = list(islice(stream, 1))
-        opened.rest = stream
-        if not opened.blocks:
-            opened.rest = None
-        elif len(opened.blocks[0].data) < JOIN_BYTES // 2:
-            opened.blocks += islice(stream, 1)
-            opened.rest = None if len(opened.blocks) < 2 else stream
+    def _open(self, path: Path) -> list[Opened] | Unread:
+        return open_file(path, self.digests, named=path in self.named)
 
     def _known_damage(self, paths: list[str]) -> set[tuple[str, str]]:
         found: set[tuple[str, str]] = set()
@@ -277,7 +205,7 @@ class Ingest:
         for result in self.crew.give(task):
             self._received(result)
 
-    def _join(self, group: list[_Opened]) -> None:
+    def _join(self, group: list[Opened]) -> None:
         """Read several small headerless files as one block; rows and faults are told apart by line."""
         pieces = [b"".join(b.data for b in opened.blocks) for opened in group]
         starts = [1]
@@ -291,7 +219,7 @@ class Ingest:
         if self.results >= COMMIT_TASKS:
             self._settle()
 
-    def _large(self, opened: _Opened) -> None:
+    def _large(self, opened: Opened) -> None:
         """Read one large headerless file block by block; it is committed at its end."""
         entry = opened.entry
         try:
@@ -316,7 +244,7 @@ class Ingest:
             (self.log.folder / part.path).unlink(missing_ok=True)
             self.written.remove(part)
         self.bad = [one for one in self.bad if one[0] != id(entry)]
-        self.digests.discard(_key(entry))
+        self.digests.discard(key(entry))
         self.counts.pop(id(entry), None)
         self.hiding = [one for one in self.hiding if one[0] != id(entry)]
         self.contests = [one for one in self.contests if one[0] != id(entry)]
@@ -351,10 +279,9 @@ class Ingest:
         for owner, reason, count in result.corrected:
             counts = owners[owner].corrected
             counts[reason] = counts.get(reason, 0) + count
+        for owner, day, moment, n in result.counts:
+            self.counts.setdefault(id(owners[owner]), []).append((day, moment, n))
         for owner, entry in enumerate(owners):
-            if result.counts is not None:
-                mine = result.counts.filter(pl.col("owner") == owner).drop("owner")
-                self.counts.setdefault(id(entry), []).append(mine)
             entry.rows["events"] = entry.rows.get("events", 0) + result.rows.get(owner, 0)
             entry.duplicates += result.duplicates.get(owner, 0)
             entry.conflicts += result.conflicts.get(owner, 0)
@@ -373,7 +300,7 @@ class Ingest:
                 return True
         return False
 
-    def _alone(self, opened: list[_Opened]) -> None:
+    def _alone(self, opened: list[Opened]) -> None:
         """Read a file with a header here, format by format; it is committed whole, or taken back if it is damaged."""
         try:
             for one in opened:
@@ -388,13 +315,13 @@ class Ingest:
         self._progress(opened[0].entry.name)
         self._settle()
 
-    def _read(self, opened: _Opened) -> None:
+    def _read(self, opened: Opened) -> None:
         entry = opened.entry
         buffer: dict[str, list[pl.DataFrame]] = {}
         stream = (
             chain(opened.blocks, opened.rest or ()) if opened.blocks else open_blocks(opened.path, only=opened.numbers)
         )
-        for batch in opened.reader.read(_ahead_blocks(stream), self.context):
+        for batch in opened.reader.read(ahead_blocks(stream), self.context):
             self._take(entry, opened.reader, batch, buffer)
             if sum(f.height for frames in buffer.values() for f in frames) >= PART_ROWS:
                 self._spill(entry, buffer)
@@ -433,7 +360,7 @@ class Ingest:
         self._contest(entry, batch.table, sifted, buffer)
         if batch.table == "events" and batch.rows.height:
             counts = report_counts(rows, batch.moments)
-            self.counts.setdefault(id(entry), []).append(counts.drop("owner"))
+            self.counts.setdefault(id(entry), []).extend((day, moment, n) for _, day, moment, n in counts)
         if sifted.rows.height:
             buffer.setdefault(batch.table, []).append(sifted.rows)
 
@@ -557,13 +484,12 @@ class Ingest:
                 bad = []
             name, rest = entry.name, [one for one in self.bad if one[0] != id(entry)]
             self.bad = [*rest, *((0, name, row) for row in bad)]
-            self.digests.discard(_key(entry))
+            self.digests.discard(key(entry))
             self._failed(path, f"{path}: {reason}", bad[0].raw if bad else "")
 
     def _covers(self, entry: FileEntry) -> list[list[str]]:
-        counts = self.counts.pop(id(entry), [])
         rule = next(reader.covers for reader in READERS if reader.name == entry.reader)
-        return of_file(entry.reader, rule, self.members.pop(id(entry), [entry.name]), pl.concat([NO_COUNTS, *counts]))
+        return of_file(entry.reader, rule, self.names.pop(id(entry), (entry.name,)), self.counts.pop(id(entry), []))
 
     def _write_quarantine(self, number: int) -> str:
         place = self.log.folder / "quarantine" / f"{number:08d}.parquet"
@@ -575,11 +501,6 @@ class Ingest:
         ).write_parquet(place)
         sync_folder(place.parent)
         return str(place.relative_to(self.log.folder))
-
-
-def _key(entry: FileEntry) -> str:
-    """What tells that a file is held: its content and release; of an empty one, which covers its quarter hour, its name."""
-    return f"{entry.digest} {entry.release if entry.bytes else entry.name}".strip()
 
 
 def _kept(entry: FileEntry) -> bool:
@@ -597,23 +518,3 @@ def _no_row(entry: FileEntry, bad: Sequence[BadRow]) -> str:
     told = "; ".join(f"{reason} ({n:,})" for reason, n in counts)
     first = bad[0]
     return f"none of {len(bad):,} rows could be kept: {told}; line {first.line}: {first.raw[:80]!r}"
-
-
-def _ahead(
-    pool: ThreadPoolExecutor, files: list[Path], work: Callable[[Path], list[_Opened] | _Unread]
-) -> Iterator[list[_Opened] | _Unread]:
-    """Open files a few ahead of the one being read, in order."""
-    waiting = deque(pool.submit(work, path) for path in files[:2])
-    for n in range(len(files)):
-        if n + 2 < len(files):
-            waiting.append(pool.submit(work, files[n + 2]))
-        yield waiting.popleft().result()
-
-
-def _ahead_blocks(stream: Iterator[Block]) -> Iterator[Block]:
-    """Unpack the next block while this one is read."""
-    with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, stream, None)
-        while (block := coming.result()) is not None:
-            coming = pool.submit(next, stream, None)
-            yield block

@@ -16,8 +16,9 @@ from detente.actors import Actors, actors
 from detente.codebook import Codebook, load_codebook
 from detente.record.cases import CASE_TABLES, Case, builtin_cases, case_in, installed_cases
 from detente.record.coverage import DAY, Span, days, midnight, periods, read_span, shares, union
-from detente.record.ingest import Ingest, Summary, find_files
+from detente.record.ingest import Ingest, Summary
 from detente.record.log import Commit, Log, Part, live_parts, sha256_of
+from detente.record.opening import find_files
 from detente.sources.schema import TABLES, conform
 
 EVENT_SOURCES = ("icews", "icews_triples", "polecat", "gdelt2", "gdelt1")

@@ -18,6 +18,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -53,7 +54,7 @@ class Result:
     parts: list[Part] = field(default_factory=list)
     rows: dict[int, int] = field(default_factory=dict)
     duplicates: dict[int, int] = field(default_factory=dict)
-    counts: pl.DataFrame | None = None
+    counts: list[tuple[int, date, datetime | None, int]] = field(default_factory=list)
     bad: list[tuple[int, BadRow]] = field(default_factory=list)
     corrected: list[tuple[int, str, int]] = field(default_factory=list)
     conflicts: dict[int, int] = field(default_factory=dict)
@@ -63,7 +64,7 @@ class Result:
     errno: int | None = None
 
 
-def report_counts(rows: pl.DataFrame, moments: pl.Series | None = None) -> pl.DataFrame:
+def report_counts(rows: pl.DataFrame, moments: pl.Series | None = None) -> list[tuple[int, date, datetime | None, int]]:
     """How many rows of each `owner` are of a date and were reported at a moment (a quarter hour, or the start of a day).
 
     Where rows say it to the minute, those that do not have no moment.
@@ -73,7 +74,7 @@ def report_counts(rows: pl.DataFrame, moments: pl.Series | None = None) -> pl.Da
         stamp = moments.str.strptime(pl.Datetime("us"), "%Y%m%d%H%M%S", strict=False).dt.truncate("15m")
         if stamp.null_count() < rows.height:
             rows, moment = rows.with_columns(stamp.alias("stamp")), pl.col("stamp")
-    return rows.group_by("owner", "date", moment.alias("moment")).agg(pl.len().alias("n"))
+    return rows.group_by("owner", "date", moment.alias("moment")).agg(pl.len().alias("n")).rows()
 
 
 def write_part(

@@ -1,0 +1,119 @@
+"""Opening files: found, told by their content, and unpacked as far as their first blocks, a few ahead of the reading."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from detente.errors import DetenteError
+from detente.record.log import FileEntry, sha256_of
+from detente.record.twins import release_of
+from detente.sources import Block, DamagedFile, NotRecognised, Reader, contents, open_blocks
+
+JOIN_BYTES = 12 << 20
+
+
+@dataclass(slots=True)
+class Opened:
+    """What one reader takes of a file: its entry, and the blocks already unpacked."""
+
+    path: Path
+    entry: FileEntry
+    reader: Reader
+    numbers: tuple[int, ...]
+    names: tuple[str, ...]
+    blocks: list[Block] = field(default_factory=list)
+    rest: Iterator[Block] | None = None
+
+
+@dataclass(slots=True)
+class Unread:
+    """A file that can't be read, and why; "" where it is of no concern."""
+
+    path: Path
+    reason: str
+
+
+def find_files(paths: list[Path]) -> list[Path]:
+    """The files named, and those in the folders named, sorted, hidden ones left out."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = [
+                p
+                for p in sorted(path.rglob("*"))
+                if p.is_file() and not any(part.startswith(".") for part in p.relative_to(path).parts)
+            ]
+            if not inside:
+                raise DetenteError(f"{path}: the folder holds no files")
+            found += inside
+        elif path.exists():
+            found.append(path)
+        else:
+            raise DetenteError(f"{path}: no such file or folder")
+    return list(dict.fromkeys(found))
+
+
+def open_file(path: Path, held: Collection[str], *, named: bool) -> list[Opened] | Unread:
+    """Digest, recognise and unpack the beginning of a file that is not `held`; several formats are told apart.
+
+    What is of no format we read is of concern only where the file was `named`.
+    """
+    try:
+        digest, inside = sha256_of(path), contents(path)
+        opened: list[Opened] = []
+        for found in inside.found:
+            name = path.name if len(inside.found) == 1 else f"{path.name}/{found.names[0]}"
+            entry = FileEntry(name, digest, path.stat().st_size, found.reader.name)
+            entry.release = release_of(found.reader.name, [*found.names, path.name])
+            entry.passed += [] if opened else inside.passed
+            names = found.names if len(found.names) > 1 else (found.names[0], path.name)
+            opened.append(Opened(path, entry, found.reader, found.numbers, names))
+        if len(opened) == 1 and key(opened[0].entry) not in held:
+            _begin(opened[0])
+        return opened
+    except NotRecognised as error:
+        return Unread(path, str(error) if named else "")
+    except DamagedFile as error:
+        return Unread(path, str(error))
+    except OSError as error:
+        return Unread(path, f"{path}: can't be read: {error.strerror or error}")
+
+
+def _begin(opened: Opened) -> None:
+    stream = open_blocks(opened.path, only=opened.numbers)
+    opened.blocks, opened.rest = list(islice(stream, 1)), stream
+    if not opened.blocks:
+        opened.rest = None
+    elif len(opened.blocks[0].data) < JOIN_BYTES // 2:
+        opened.blocks += islice(stream, 1)
+        opened.rest = None if len(opened.blocks) < 2 else stream
+
+
+def key(entry: FileEntry) -> str:
+    """What tells that a file is held: its content and release; of an empty one, which covers its quarter hour, its name."""
+    return f"{entry.digest} {entry.release if entry.bytes else entry.name}".strip()
+
+
+def ahead(
+    pool: ThreadPoolExecutor, files: list[Path], work: Callable[[Path], list[Opened] | Unread]
+) -> Iterator[list[Opened] | Unread]:
+    """Open files a few ahead of the one being read, in order."""
+    waiting = deque(pool.submit(work, path) for path in files[:2])
+    for n in range(len(files)):
+        if n + 2 < len(files):
+            waiting.append(pool.submit(work, files[n + 2]))
+        yield waiting.popleft().result()
+
+
+def ahead_blocks(stream: Iterator[Block]) -> Iterator[Block]:
+    """Unpack the next block while this one is read."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, stream, None)
+        while (block := coming.result()) is not None:
+            coming = pool.submit(next, stream, None)
+            yield block
