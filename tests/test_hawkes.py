@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose
 
 from detente.errors import DetenteError
 from detente.models import Hawkes, HawkesProcess
-from detente.models.hawkes_likelihood import excitation
+from detente.models.hawkes_likelihood import DROP, Z, excitation
 
 PROCESS = HawkesProcess([0.4, 0.25], [[[0.3, 0.1], [0.1, 0.0]], [[0.25, 0.0], [0.2, 0.1]]], [2.0, 0.3])
 
@@ -199,3 +199,43 @@ def test_bad_decays_are_told() -> None:
     for decays in ([], [0.0], [1.0, 1.0]):
         with pytest.raises(DetenteError, match="different positive rates"):
             Hawkes(decays=decays).fit([1.0, 2.0], [0, 0])
+
+
+def test_bounds_of_a_sum_are_where_the_likelihood_has_fallen() -> None:
+    """Two decays share what one cause does: their sum is surer than both errors together say."""
+    from scipy.optimize import minimize
+
+    process = HawkesProcess([0.5], [[[0.25, 0.2]]], [2.0, 0.4])
+    times, types = process.simulate(1500, seed=3)
+    fit = Hawkes(decays=[2.0, 0.4]).fit(times, types, end=1500)
+    low, high = (side[0, 0] for side in fit.branching_bounds())
+    errors = fit.jumps_error[0, 0]
+    assert high - low < 0.8 * 2 * Z * np.hypot(*errors)
+    assert low < fit.branching[0, 0] < high
+    past = excitation(times, types, 1, np.array([2.0, 0.4]))
+    mass = 1 - np.exp(-np.outer(1500 - times, [2.0, 0.4]))
+
+    def loss(theta: np.ndarray) -> float:
+        rate = theta[0] + past @ theta[1:]
+        return -(np.log(rate).sum() - theta[0] * 1500 - mass.sum(0) @ theta[1:])
+
+    best = loss(np.append(fit.baseline, fit.jumps.ravel()))
+    for bound in (low, high):
+        profile = minimize(
+            loss,
+            [0.5, bound / 2, bound / 2],
+            method="SLSQP",
+            bounds=[(1e-6, None), (0, None), (0, None)],
+            constraints={"type": "eq", "fun": lambda t, b=bound: t[1] + t[2] - b},
+        )
+        assert profile.fun - best == pytest.approx(DROP, rel=0.15)
+
+
+def test_bounds_of_a_sum_begin_at_nought_where_nothing_is_set_off() -> None:
+    rng = np.random.default_rng(0)
+    fit = Hawkes(decays=[1.0, 0.2]).fit(np.sort(rng.random(300) * 600), rng.integers(0, 2, 300), end=600)
+    low, high = fit.branching_bounds()
+    assert (low >= 0).all()
+    assert (low < 0.02).mean() >= 0.75
+    assert (high > 0).all()
+    assert (high < 0.6).all()

@@ -9,6 +9,12 @@ import numpy as np
 import pytest
 
 from detente.errors import DetenteError, NotEstimable
+from detente.forecasts import hierarchical
+from detente.forecasts.baselines import baselines
+from detente.forecasts.features import Relatives
+from detente.forecasts.learners import Boosted, Forest
+from detente.forecasts.scores import COUNT
+from detente.forecasts.stacking import combine
 from detente.models import (
     BayesianVAR,
     ChangePoints,
@@ -231,3 +237,26 @@ def test_settings_are_checked() -> None:
         ChangePoints(expected=0).fit(WALK[:, 0])
     with pytest.raises(NotEstimable, match="too few for 99 lags"):
         fit.lag_selection(99)
+
+
+def test_forecasts_of_nothing_are_unknown() -> None:
+    items = np.zeros(3, dtype=np.int64)
+    relatives = Relatives(*(np.arange(3) % 2 for _ in range(4)), items)
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for kind in ("count", "value", "share"):
+            for y in (np.zeros((3, 0)), np.full((3, 30), NAN)):
+                for name, make in baselines(kind, "month", items).items():
+                    if y.shape[1] or "last value" not in name:
+                        found = make(y, 1)
+                        assert found.shape == (3, COUNT), name
+                        assert np.isnan(found).all(), name
+                if y.shape[1]:
+                    assert np.isnan(hierarchical.forecast(y, 1, kind, relatives, np.ones(3))).all()
+        none = Relatives(*(items[:0] for _ in range(5)))
+        assert hierarchical.forecast(np.zeros((0, 9)), 1, "count", none, np.ones(0)).shape == (0, COUNT)
+    assert np.isnan(combine(np.full((2, 3, COUNT), NAN), np.full(2, 0.5))).all()
+    for learner in (Boosted(rounds=1), Forest(trees=1)):
+        for x in (np.zeros((0, 2)), np.full((9, 2), NAN)):
+            with pytest.raises(NotEstimable, match="to learn from"):
+                learner.fit(x, np.zeros(len(x)))

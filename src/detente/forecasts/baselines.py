@@ -48,6 +48,8 @@ def sample(past: Array) -> Array:
     >>> sample(np.array([[3.0, np.nan, 1.0]]))[0, [0, 99]].tolist()
     [1.0, 3.0]
     """
+    if not past.shape[1]:
+        return np.full((len(past), COUNT), np.nan)
     ordered = np.sort(past, axis=1)
     known = np.isfinite(past).sum(1)
     at = np.minimum((LEVELS[None] * known[:, None]).astype(int), np.maximum(known[:, None] - 1, 0))
@@ -102,6 +104,8 @@ def _pooled(z: Array, means: Array, horizon: int, least: int, bins: int) -> Arra
 def negative_binomial(y: Array, horizon: int, window: int) -> Array:
     """A negative binomial about the mean of the last periods, as dispersed as the series has been."""
     some = y[:, -window:]
+    if not some.shape[1]:
+        return np.full((len(y), COUNT), np.nan)
     return _quantiles(some.mean(1) + 0.5 / some.shape[1], _size(y, y.mean(1)))
 
 

@@ -76,6 +76,8 @@ class Cells:
 def forecast(y: Array, horizon: int, kind: str, relatives: Relatives, scale: Array) -> Array:
     """Quantiles (series, COUNT) of the outcome `horizon` periods after the last of y (series, periods)."""
     found = np.full((len(y), COUNT), np.nan)
+    if not len(y):
+        return found
     z, group = scaled(y, kind, scale), relatives
     base = group_means(z, group)
     for item in range(int(group.item.max()) + 1):

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from detente.errors import NotEstimable
 from detente.forecasts.scores import COUNT, LEVELS, Array
 
 FITTED = np.array([0.005, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975, 0.995])
@@ -39,11 +40,11 @@ class Boosted:
     least: int = 60
 
     def fit(self, x: Array, y: Array, seed: int = 0) -> Fitted:
-        """Learn from rows of features and their outcomes."""
+        """Learn from rows of features and their outcomes; NotEstimable without a row or a feature that is known."""
         from sklearn.ensemble import HistGradientBoostingRegressor
         from threadpoolctl import threadpool_limits
 
-        columns = np.flatnonzero(np.isfinite(x).any(0))
+        columns = _known(x)
         known = np.ascontiguousarray(x[:, columns])
 
         def one(level: float) -> Any:
@@ -93,9 +94,10 @@ class Forest:
     kept: int = 10
 
     def fit(self, x: Array, y: Array, seed: int = 0) -> Fitted:
-        """Learn from rows of features and their outcomes."""
+        """Learn from rows of features and their outcomes; NotEstimable without a row or a feature that is known."""
         from sklearn.ensemble import ExtraTreesRegressor
 
+        _known(x)
         filled = _fill(x)
         model = ExtraTreesRegressor(
             self.trees,
@@ -134,6 +136,14 @@ class _Forest:
         drawn = self.outcomes[trees, leaves].reshape(len(x), -1)
         drawn.sort(axis=1)
         return np.asarray(drawn[:, (LEVELS * drawn.shape[1]).astype(int)], dtype=np.float64)
+
+
+def _known(x: Array) -> Any:
+    """The columns in which anything is known."""
+    columns = np.flatnonzero(np.isfinite(x).any(0)) if len(x) else np.zeros(0, dtype=int)
+    if not len(columns):
+        raise NotEstimable("no past forecast with a known feature to learn from")
+    return columns
 
 
 def _fill(x: Array) -> Any:

@@ -29,6 +29,8 @@ def combine(members: Array, weights: Array) -> Array:
     total = share.sum(0)
     rows = np.flatnonzero(total > 0)
     found = np.full(members.shape[1:], np.nan)
+    if not len(rows):
+        return found
     points = np.where(known[:, rows, None], members[:, rows], 0.0).transpose(1, 0, 2).reshape(len(rows), -1)
     mass = np.repeat((share[:, rows] / total[rows]).T / COUNT, COUNT, axis=1)
     order = np.argsort(points, axis=1)

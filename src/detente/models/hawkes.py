@@ -213,6 +213,22 @@ class HawkesFit:
         """Events of type i that one of type j sets off directly (d, d): [effect, cause]."""
         return self.jumps.sum(2)
 
+    def branching_bounds(self) -> tuple[Array, Array]:
+        """90% bounds of `branching` (d, d) each: of the sums over decays; see `hawkes_likelihood.sum_bounds`."""
+        from detente.models.hawkes_likelihood import excitation, pack, sum_bounds
+
+        d, k = len(self.names), len(self.decays)
+        past = excitation(self.times, self.types, d, self.decays)
+        mass = _whole(self.times, self.types, d, self.decays, self.end)
+        totals = np.concatenate([[self.exposure_total[-1]], mass.ravel()])
+        found = np.empty((2, d, d))
+        for i in range(d):
+            row = pack(past, self.exposure_at, self.types == i)
+            theta = np.append(self.baseline[i], self.jumps[i].ravel())
+            for j in range(d):
+                found[:, i, j] = sum_bounds(row, totals, theta, 1 + j * k + np.arange(k))
+        return found[0], found[1]
+
     @property
     def radius(self) -> float:
         """Spectral radius of the branching matrix: below 1, bursts die out."""
