@@ -50,7 +50,8 @@ recovery: $(READY)
 
 # Hours: everything asked of 200 random pairs.
 pairs: $(READY)
-	$(BIN)/python tools/two_hundred_pairs.py ../shared/data > build-pairs.md && mkdir -p docs/checks && mv build-pairs.md docs/checks/pairs.md
+	mkdir -p docs/checks
+	$(BIN)/python tools/two_hundred_pairs.py ../shared/data --into docs/checks/pairs.md
 
 backtests: $(READY)
 	PATH="$(abspath $(BIN)):$$PATH" sh tools/backtests.sh ../shared/data build/backtests

@@ -64,6 +64,19 @@ def test_the_yearly_counts_of_the_case_end_in_2011() -> None:
             assert reports.value == pytest.approx(value, abs=0.005) and reports in made.headlines
 
 
+def test_charts_of_old_reports_say_that_they_are_history(tmp_path: Path) -> None:
+    record = dt.open_record("none")
+    for day, said in (
+        ("2007-02-01", "Data to 2006-12-31."),
+        ("2021-06-01", "Data to 2011-12-31: history, nothing of how"),
+    ):
+        page = record.pair("USA", "RUS", as_of=day).assess(explained=False).to_html(tmp_path / "p.html").read_text()
+        assert said in page
+    made = record.pair("USA", "RUS", as_of="2026-11-25").assess(explained=False)
+    assert max(row["day"] for row in made.series["stock"]) == "2024-12-31"
+    assert "complete to 2024-12-31" in made.to_html(tmp_path / "p.html").read_text()
+
+
 def test_every_figure_shows_the_last_day_of_its_data() -> None:
     record = dt.open_record("none")
     for day in ("2007-02-01", "2014-06-01", "2021-06-01", "2026-11-25"):

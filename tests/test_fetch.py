@@ -342,7 +342,7 @@ def test_fetch_and_ingest_from_the_command_line(
             ]
         )
     err = capsys.readouterr().err
-    assert end.value.code == 0 and "4 files fetched" in err and "ingested 200 rows of 4 files" in err
+    assert end.value.code == 0 and "4 files fetched" in err and "4 files added 200 rows" in err
 
 
 def test_a_part_longer_than_the_file_is_fetched_anew(site: tuple[Site, str], tmp_path: Path) -> None:

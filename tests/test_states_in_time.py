@@ -439,6 +439,13 @@ def test_a_panel_begins_with_the_state(events: dt.OpenRecord) -> None:
     assert everyone.filter(pl.col("sender") == "RUS")["verbal_cooperation"].sum() == 30
 
 
+def test_a_forecasts_clock_begins_with_the_state(events: dt.OpenRecord) -> None:
+    from detente.forecasts.of_record import from_record
+
+    assert from_record(events, by="week", with_pair=("SSD", "USA")).starts == [date(2011, 7, 11), date(2011, 7, 18)]
+    assert from_record(events, by="week").starts[0] == date(2011, 6, 27)
+
+
 def test_events_before_a_state_lived_make_no_panel(tmp_path: Path) -> None:
     file = tmp_path / "events.tsv"
     file.write_text("\n".join(gdelt(n, f"1982010{n}", "SSD", "USA") for n in range(1, 9)) + "\n")

@@ -36,8 +36,10 @@ def normal(name: str) -> str:
     >>> normal("Recep Tayyip Erdoğan"), normal("Cote d'Ivoire")
     ('recep tayyip erdogan', 'cote d ivoire')
     """
-    plain = unicodedata.normalize("NFKD", name.translate(_PLAIN).replace("&", " and "))
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    plain = name.replace("&", " and ")
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain.translate(_PLAIN))
+        plain = "".join(c for c in plain if not unicodedata.combining(c))
     return _NOT_WORD.sub(" ", plain.lower()).strip()
 
 

@@ -64,7 +64,15 @@ def chart_series(record: Record, a: str, b: str, as_of: date, entries: Entries, 
         "facts_to": (entries.facts_to or as_of).isoformat(),
         "stock": _stock(entries.facts, held, entries.facts_to or as_of),
         "source": entries.source,
+        "reports_to": _reports_to(entries, rows),
     }
+
+
+def _reports_to(entries: Entries, yearly: pl.DataFrame) -> str | None:
+    """The last day of the reports that are drawn."""
+    if entries.covered:
+        return entries.covered[-1][1].isoformat()
+    return date(max(yearly["year"].to_list()), 12, 31).isoformat() if yearly.height else None
 
 
 def _stock(facts: pl.DataFrame, held: list[Life], last: date) -> list[dict[str, Any]]:

@@ -49,6 +49,7 @@ def fetch(
     from rich.console import Console
     from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
+    from detente.cli.record import tell
     from detente.sources.download import Downloader
     from detente.sources.official import files_of
 
@@ -90,5 +91,7 @@ def fetch(
     )
     if then_ingest and outcome.fetched + outcome.kept:
         summary = record.ingest([str(p) for p in sorted(outcome.fetched + outcome.kept)])
-        say(f"ingested {summary.rows:,} rows of {len(summary.files)} files")
+        tell(summary)
+        if summary.failed:
+            return 2
     return 2 if outcome.failed else 0 if outcome.fetched or outcome.kept else 1

@@ -53,7 +53,7 @@ def ingest(paths: tuple[str, ...], quiet: bool, **options: Any) -> int:
                 task, completed=done, description=name[-40:], rows=f"{rows:,}"
             ),
         )
-    _tell(summary)
+    tell(summary)
     if summary.swept:
         say(f"removed {summary.swept} unfinished parts of an interrupted ingest")
     if not summary.files and not summary.already and not summary.failed:
@@ -61,7 +61,7 @@ def ingest(paths: tuple[str, ...], quiet: bool, **options: Any) -> int:
     return 2 if summary.failed else 0
 
 
-def _tell(summary: Summary) -> None:
+def tell(summary: Summary) -> None:
     """What became of the files, and of all together."""
     from detente.record.twins import OLDER
 

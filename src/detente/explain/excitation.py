@@ -65,7 +65,7 @@ class ExcitationFit:
             f"Acts that set off acts: {len(first.times):,} acts of four kinds, mean delays of {', '.join(f'{1 / x:.0f}' for x in DECAYS)} days; "
             f"spectral radius {np.mean([fit.radius for fit in self.fits]):.2f}."
         ]
-        for row in table.iter_rows(named=True):
+        for row in table.drop_nulls(("value", "low", "high")).iter_rows(named=True):
             if row["effect"].split(" ")[0] != row["cause"].split(" ")[0]:
                 lines.append(
                     f"One {row['cause']} sets off {row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f}) {row['effect']}."

@@ -226,7 +226,8 @@ def _excitation(ask: Question, draft: Draft) -> None:
     from detente.explain.excitation import excitation
 
     found = excitation(ask.record, ask.a, ask.b, as_of=ask.as_of, source=ask.source, seed=ask.seed)
-    for row in found.frame().iter_rows(named=True):
+    table = found.frame()
+    for row in table.drop_nulls(("value", "low", "high")).iter_rows(named=True):
         value = Estimate(row["value"], row["low"], row["high"])
         draft.add(f"{row['cause']} sets off {row['effect']}", value, "acts")
         (cause, kind), (effect, same) = row["cause"].split(" "), row["effect"].split(" ")
@@ -234,10 +235,12 @@ def _excitation(ask: Question, draft: Draft) -> None:
             word = "cooperative" if kind == "cooperation" else "conflictual"
             mover, answerer = (state_name(code) for code in cause.split(">"))
             draft.statements.append(f"One {word} act of {mover} sets off {value} {word} acts of {answerer}.")
-    worst = found.fit.fits[0].goodness().drop_nulls("p").sort("p").row(0, named=True)
-    draft.statements.append(
-        f"The clock test {'passes' if worst['p'] >= 0.05 else 'fails'} for the worst-fitted kind ({worst['type']}, p = {worst['p']:.2f})."
-    )
+    if lost := table.select(pl.any_horizontal(pl.col("value", "low", "high").is_null()).sum()).item():
+        draft.statements.append(f"Not identified from these acts: {lost} of {table.height} kinds of answer.")
+    for worst in found.fit.fits[0].goodness().drop_nulls("p").sort("p").head(1).iter_rows(named=True):
+        draft.statements.append(
+            f"The clock test {'passes' if worst['p'] >= 0.05 else 'fails'} for the worst-fitted kind ({worst['type']}, p = {worst['p']:.2f})."
+        )
     draft.basis = f"Hawkes process, hours within days drawn at random; {found.basis}"
     draft.data_to = found.data_to
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from detente.actors import life
 from detente.errors import DetenteError, NoData
 from detente.forecasts.dataset import EVERY, Dataset, build
 from detente.forecasts.tidy import QUADS, mark, most_active
@@ -40,7 +41,7 @@ def from_record(
 
     `target` is one of counts (an item a quad class), share (cooperative acts of all), intensity (net, by direction) and votes (by
     issue and all together, undirected, by year). Items carry the area where `areas` names some. The rest as in
-    `detente.forecasts.tidy.read_tidy`; `with_pair` is kept whatever its rank.
+    `detente.forecasts.tidy.read_tidy`; `with_pair` is kept whatever its rank, and the clock begins when both its states lived.
     """
     if target not in TARGETS:
         raise DetenteError(f"the target is one of {', '.join(TARGETS)}, not {target!r}")
@@ -53,6 +54,8 @@ def from_record(
         tidy = pl.concat([_events(record, target, chosen, by, as_of, area) for area in areas])
         name, kind = f"{target} of {chosen}", {"counts": "count", "share": "share", "intensity": "value"}[target]
         covered = record.coverage(chosen, as_of, by)
+        born = [day for code in with_pair or () if (day := life(code)[0])]
+        covered = covered.filter(pl.col("period") >= max(born, default=date.min))
     if tidy.is_empty():
         raise NoData(f"no {target} are known{f' on {as_of}' if as_of else ''}")
     kept, judged = most_active(tidy, by, pairs, teachers, least, until)

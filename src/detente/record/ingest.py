@@ -21,11 +21,10 @@ from detente import __version__
 from detente.actors import Actors
 from detente.codebook import Codebook
 from detente.errors import DetenteError
-from detente.record.coverage import Count, of_file
-from detente.record.log import Commit, FileEntry, Log, Part, live_parts, sync_folder
+from detente.record.draft import Draft
+from detente.record.log import Commit, FileEntry, Log, live_parts, sync_folder
 from detente.record.opening import JOIN_BYTES, Opened, Unread, ahead, ahead_blocks, key, open_file
-from detente.record.twins import CONTESTED, OLDER, Sifted, sift
-from detente.record.twins import REASON as CONFLICT
+from detente.record.twins import OLDER, Sifted, sift
 from detente.record.work import (
     Crew,
     Result,
@@ -96,22 +95,9 @@ class Ingest:
         self.damaged = self._known_damage([c.quarantine for c in commits if c.quarantine])
         self.summary = Summary()
         self.done = 0
-        self.tasks = 0
         self.given: deque[tuple[Task, list[FileEntry]]] = deque()
-        self.counts: dict[int, list[Count]] = {}
-        self.names: dict[int, tuple[str, ...]] = {}
-        self._reset()
-
-    def _reset(self) -> None:
-        self.written: list[Part] = []
-        self.bad: list[tuple[int, str, BadRow]] = []
-        self.places: dict[int, Path] = {}
-        self.pending: list[FileEntry] = []
-        self.part_of: dict[str, int] = {}
-        # By entry (0: of several files joined): what its rows hide and contest, in force with the next commit.
-        self.hiding: list[tuple[int, dict[str, list[str]]]] = []
-        self.contests: list[tuple[int, str, str, str, list[str]]] = []
         self.results = 0
+        self.draft = Draft(log.folder, self.number + 1)
 
     def run(self, files: list[Path], named: Sequence[Path] = ()) -> Summary:
         """Ingest files in order. Damaged files, and unknown ones among `named`, are listed as failed; the rest goes on."""
@@ -153,7 +139,6 @@ class Ingest:
                     self._progress(first.entry.name)
                     continue
                 self.digests.add(key(first.entry))
-                self.names.update((id(one.entry), one.names) for one in opened)
                 if len(opened) > 1 or not first.reader.joinable:
                     self._settle()
                     self._alone(opened)
@@ -189,17 +174,17 @@ class Ingest:
         self.summary.failed.append((str(path), reason))
         if (path.name, reason) not in self.damaged:
             self.damaged.add((path.name, reason))
-            self.bad.append((0, path.name, BadRow(0, reason, raw)))
+            self.draft.bad.append((0, path.name, BadRow(0, reason, raw)))
         self._progress(path.name)
 
     def _progress(self, name: str, *, files: int = 1) -> None:
         self.done += files
-        self.on_progress(name, self.done, self.summary.rows + sum(p.rows for p in self.written))
+        self.on_progress(name, self.done, self.summary.rows + sum(p.rows for p in self.draft.written))
 
     def _task(self, reader: Reader, owners: list[FileEntry], starts: list[int], first_line: int, data: bytes) -> None:
-        barred = self._barred("events", reader.name)
+        barred = self.draft.barred("events", reader.name)
         task = Task(
-            self._next_name(), READERS.index(reader), starts, first_line, data, self.parts, self.foreign, barred
+            self.draft.next_name(), READERS.index(reader), starts, first_line, data, self.parts, self.foreign, barred
         )
         self.given.append((task, owners))
         for result in self.crew.give(task):
@@ -213,8 +198,7 @@ class Ingest:
             starts.append(starts[-1] + piece.count(b"\n"))
         owners = [o.entry for o in group]
         self._task(group[0].reader, owners, starts, 1, b"".join(pieces))
-        self.pending += owners
-        self.places.update((id(o.entry), o.path) for o in group)
+        self.draft.add(group)
         self._progress(owners[-1].name, files=len(owners))
         if self.results >= COMMIT_TASKS:
             self._settle()
@@ -229,30 +213,17 @@ class Ingest:
         except DamagedFile as error:
             for result in self.crew.finish():
                 self._received(result)
-            self._forget(entry)
+            self._forget(opened)
             self._failed(opened.path, str(error))
             return
-        self.pending.append(entry)
-        self.places[id(entry)] = opened.path
+        self.draft.add([opened])
         self._progress(entry.name)
         if self.results >= COMMIT_TASKS:
             self._settle()
 
-    def _forget(self, entry: FileEntry) -> None:
-        """Take back everything of a file found damaged half way."""
-        for part in [p for p in self.written if self.part_of.get(p.path) == id(entry)]:
-            (self.log.folder / part.path).unlink(missing_ok=True)
-            self.written.remove(part)
-        self.bad = [one for one in self.bad if one[0] != id(entry)]
-        self.digests.discard(key(entry))
-        self.counts.pop(id(entry), None)
-        self.hiding = [one for one in self.hiding if one[0] != id(entry)]
-        self.contests = [one for one in self.contests if one[0] != id(entry)]
-
-    def _barred(self, table: str, source: str) -> frozenset[str]:
-        """Ids contested in this run and not yet committed."""
-        found = [ids for _, about, origin, _, ids in self.contests if (about, origin) == (table, source)]
-        return frozenset(name for ids in found for name in ids)
+    def _forget(self, opened: Opened) -> None:
+        self.draft.forget(opened.entry)
+        self.digests.discard(key(opened.entry))
 
     def _received(self, result: Result) -> None:
         """Take a block's result into account; one with twins of blocks that were read at the same time is read again."""
@@ -260,27 +231,30 @@ class Ingest:
         if not result.error and self._overtaken(result):
             for part in result.parts:
                 (self.log.folder / part.path).unlink()
-            task.held, task.barred = [*self.parts, *self.written], self._barred("events", READERS[task.reader].name)
+            task.held, task.barred = (
+                [*self.parts, *self.draft.written],
+                self.draft.barred("events", READERS[task.reader].name),
+            )
             result = guarded(task, self.context, self.log.folder)
         if result.error:
             raise self._disk(result.errno, result.error)
         self.results += 1
         alone = id(owners[0]) if len(owners) == 1 else 0
-        self.written += result.parts
+        self.draft.written += result.parts
         if alone:
-            self.part_of.update((part.path, alone) for part in result.parts)
+            self.draft.part_of.update((part.path, alone) for part in result.parts)
         if result.hidden:
-            self.hiding.append((alone, result.hidden))
+            self.draft.hiding.append((alone, result.hidden))
         if result.contested:
-            self.contests.append((alone, "events", READERS[task.reader].name, "", result.contested))
+            self.draft.contests.append((alone, "events", READERS[task.reader].name, "", result.contested))
         for owner, bad in result.bad:
             owners[owner].quarantined += 1
-            self.bad.append((id(owners[owner]), owners[owner].name, bad))
+            self.draft.bad.append((id(owners[owner]), owners[owner].name, bad))
         for owner, reason, count in result.corrected:
             counts = owners[owner].corrected
             counts[reason] = counts.get(reason, 0) + count
         for owner, day, moment, n in result.counts:
-            self.counts.setdefault(id(owners[owner]), []).append((day, moment, n))
+            self.draft.counts.setdefault(id(owners[owner]), []).append((day, moment, n))
         for owner, entry in enumerate(owners):
             entry.rows["events"] = entry.rows.get("events", 0) + result.rows.get(owner, 0)
             entry.duplicates += result.duplicates.get(owner, 0)
@@ -288,9 +262,9 @@ class Ingest:
 
     def _overtaken(self, result: Result) -> bool:
         """Whether rows share ids with rows, or contested ids, that the helper could not know of."""
-        barred = self._barred("events", result.parts[0].source) if result.parts else frozenset()
+        barred = self.draft.barred("events", result.parts[0].source) if result.parts else frozenset()
         for part in result.parts:
-            near = [p for p in self.written if p.first_id <= part.last_id and part.first_id <= p.last_id]
+            near = [p for p in self.draft.written if p.first_id <= part.last_id and part.first_id <= p.last_id]
             if not near and not barred:
                 continue
             here, *others = [
@@ -307,11 +281,10 @@ class Ingest:
                 self._read(one)
         except DetenteError as error:
             for one in opened:
-                self._forget(one.entry)
+                self._forget(one)
             self._failed(opened[0].path, str(error))
             return
-        self.pending += [one.entry for one in opened]
-        self.places.update((id(one.entry), one.path) for one in opened)
+        self.draft.add(opened)
         self._progress(opened[0].entry.name)
         self._settle()
 
@@ -336,7 +309,7 @@ class Ingest:
         buffer: dict[str, list[pl.DataFrame]],
     ) -> None:
         entry.quarantined += len(batch.bad)
-        self.bad += [(id(entry), entry.name, bad) for bad in batch.bad]
+        self.draft.bad += [(id(entry), entry.name, bad) for bad in batch.bad]
         for told, more in ((entry.skipped, batch.skipped), (entry.corrected, batch.corrections())):
             for reason, count in more.items():
                 told[reason] = told.get(reason, 0) + count
@@ -346,11 +319,11 @@ class Ingest:
             rows,
             batch.table,
             entry.release,
-            [*self.parts, *self.written],
+            [*self.parts, *self.draft.written],
             self.log.folder,
             waiting=buffer.get(batch.table, ()),
             foreign=self.foreign,
-            barred=self._barred(batch.table, entry.reader),
+            barred=self.draft.barred(batch.table, entry.reader),
         )
         entry.rows[batch.table] = entry.rows.get(batch.table, 0) + sifted.rows.height
         entry.duplicates += sifted.duplicates.height
@@ -360,7 +333,7 @@ class Ingest:
         self._contest(entry, batch.table, sifted, buffer)
         if batch.table == "events" and batch.rows.height:
             counts = report_counts(rows, batch.moments)
-            self.counts.setdefault(id(entry), []).extend((day, moment, n) for _, day, moment, n in counts)
+            self.draft.counts.setdefault(id(entry), []).extend((day, moment, n) for _, day, moment, n in counts)
         if sifted.rows.height:
             buffer.setdefault(batch.table, []).append(sifted.rows)
 
@@ -379,17 +352,17 @@ class Ingest:
         for rows in contested:
             entry.conflicts += rows.height
             entry.quarantined += rows.height
-            self.bad += [(id(entry), entry.name, bad) for _, bad in conflict_rows(rows)]
+            self.draft.bad += [(id(entry), entry.name, bad) for _, bad in conflict_rows(rows)]
         if ids:
-            self.contests.append((id(entry), table, entry.reader, entry.release, ids))
+            self.draft.contests.append((id(entry), table, entry.reader, entry.release, ids))
         if sifted.hidden:
-            self.hiding.append((id(entry), sifted.hidden))
+            self.draft.hiding.append((id(entry), sifted.hidden))
 
     def _spill(self, entry: FileEntry, buffer: dict[str, list[pl.DataFrame]]) -> None:
         """Write what is buffered as parts; they become visible with the next commit."""
         source = entry.reader
         for table, frames in buffer.items():
-            name = self._next_name()
+            name = self.draft.next_name()
             rows = pl.concat(frames).drop("owner", "line")
             if rows.is_empty():
                 continue
@@ -397,8 +370,8 @@ class Ingest:
                 parts = write_events(rows, self.log.folder, source, name, entry.release)
             else:
                 parts = [write_part(rows, self.log.folder, table, source, "all", name, entry.release)]
-            self.written += parts
-            self.part_of.update((part.path, id(entry)) for part in parts)
+            self.draft.written += parts
+            self.draft.part_of.update((part.path, id(entry)) for part in parts)
         buffer.clear()
 
     def _settle(self) -> None:
@@ -406,101 +379,37 @@ class Ingest:
         for result in self.crew.finish():
             self._received(result)
         self._refuse_empty()
-        if not self.pending and not self.bad:
+        if not self.draft.entries and not self.draft.bad:
             return
-        for entry in self.pending:
-            entry.covers = self._covers(entry)
-        number = self.number + 1
-        removed = self._hide()
-        quarantine = self._write_quarantine(number) if self.bad else ""
-        for folder in {(self.log.folder / p.path).parent for p in self.written}:
+        draft = self.draft
+        for entry in draft.entries:
+            entry.covers = draft.covers(entry)
+        removed, quarantine = draft.hide(self.parts), draft.write_quarantine()
+        for folder in {(self.log.folder / p.path).parent for p in draft.written}:
             sync_folder(folder)
         moment = (self.now or datetime.now(UTC)).isoformat(timespec="seconds")
+        book = self.context.codebook.digest
         self.log.write(
-            Commit(
-                number,
-                moment,
-                __version__,
-                self.context.codebook.digest,
-                self.pending,
-                self.written,
-                quarantine,
-                removed,
-            )
+            Commit(draft.number, moment, __version__, book, draft.entries, draft.written, quarantine, removed)
         )
-        self.number = number
-        self.parts = [*(p for p in self.parts if p.path not in removed), *self.written]
-        self.summary.files += self.pending
-        self._reset()
-
-    def _hide(self) -> list[str]:
-        """Write parts anew without the rows that no longer count, and the ids contested; the parts replaced are returned."""
-        hidden: dict[str, set[str]] = {}
-        for _, some in self.hiding:
-            for path, ids in some.items():
-                hidden.setdefault(path, set()).update(ids)
-        removed = []
-        for part in [p for p in [*self.parts, *self.written] if p.path in hidden]:
-            rows = pl.read_parquet(self.log.folder / part.path)
-            kept = rows.filter(~pl.col("event_id").is_in(list(hidden[part.path])))
-            if part in self.written:
-                self._give_up(part, rows.height - kept.height)
-                self.written.remove(part)
-                (self.log.folder / part.path).unlink()
-            else:
-                removed.append(part.path)
-            if kept.height:
-                name = self._next_name()
-                self.written.append(
-                    write_part(kept, self.log.folder, part.table, part.source, part.kind, name, part.release)
-                )
-        for _, table, source, release, ids in self.contests:
-            frame, name = pl.DataFrame({"event_id": sorted(ids)}), self._next_name()
-            self.written.append(write_part(frame, self.log.folder, CONTESTED, source, table, name, release))
-        return removed
-
-    def _give_up(self, part: Part, count: int) -> None:
-        """Count rows of a file under way that later rows of it, or of another one, contest."""
-        for entry in self.pending:
-            if id(entry) == self.part_of.get(part.path):
-                entry.rows[part.table] -= count
-                entry.conflicts += count
-                entry.quarantined += count
-                told = f"{CONFLICT} ({count:,} rows read before, whose lines were not kept)"
-                self.bad.append((id(entry), entry.name, BadRow(0, told, "")))
-
-    def _next_name(self) -> str:
-        self.tasks += 1
-        return f"{self.number + 1:08d}-{self.tasks:05d}"
+        self.number = draft.number
+        self.parts = [*(p for p in self.parts if p.path not in removed), *draft.written]
+        self.summary.files += draft.entries
+        self.draft, self.results = Draft(self.log.folder, self.number + 1), 0
 
     def _refuse_empty(self) -> None:
         """A file of which no row is kept is a failure, not a success with everything in quarantine."""
-        kept = {entry.digest for entry in self.pending if _kept(entry)}
-        for entry in [e for e in self.pending if e.digest not in kept]:
-            self.pending.remove(entry)
-            bad = [row for owner, _, row in self.bad if owner == id(entry)]
-            path, reason = self.places[id(entry)], _no_row(entry, bad)
+        kept = {entry.digest for entry in self.draft.entries if _kept(entry)}
+        for entry in [e for e in self.draft.entries if e.digest not in kept]:
+            self.draft.entries.remove(entry)
+            bad = [row for owner, _, row in self.draft.bad if owner == id(entry)]
+            path, reason = self.draft.places[id(entry)], _no_row(entry, bad)
             if (path.name, f"{path}: {reason}") in self.damaged:
                 bad = []
-            name, rest = entry.name, [one for one in self.bad if one[0] != id(entry)]
-            self.bad = [*rest, *((0, name, row) for row in bad)]
+            name, rest = entry.name, [one for one in self.draft.bad if one[0] != id(entry)]
+            self.draft.bad = [*rest, *((0, name, row) for row in bad)]
             self.digests.discard(key(entry))
             self._failed(path, f"{path}: {reason}", bad[0].raw if bad else "")
-
-    def _covers(self, entry: FileEntry) -> list[list[str]]:
-        rule = next(reader.covers for reader in READERS if reader.name == entry.reader)
-        return of_file(entry.reader, rule, self.names.pop(id(entry), (entry.name,)), self.counts.pop(id(entry), []))
-
-    def _write_quarantine(self, number: int) -> str:
-        place = self.log.folder / "quarantine" / f"{number:08d}.parquet"
-        place.parent.mkdir(parents=True, exist_ok=True)
-        pl.DataFrame(
-            [(name, bad.line, bad.reason, bad.raw) for _, name, bad in self.bad],
-            schema={"file": pl.Utf8, "line": pl.Int64, "reason": pl.Utf8, "raw": pl.Utf8},
-            orient="row",
-        ).write_parquet(place)
-        sync_folder(place.parent)
-        return str(place.relative_to(self.log.folder))
 
 
 def _kept(entry: FileEntry) -> bool:

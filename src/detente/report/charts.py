@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from detente.measures.months import is_old
 from detente.measures.shares import share_interval
 from detente.plots import BLUE, GREY, ORANGE, figure, svg
 
@@ -65,14 +66,26 @@ def overall_chart(a: Assessment) -> tuple[str, str] | None:
     _directed(axis, rows, names, receivers)
     _share_axis(axis)
     axis.set_xlabel(per)
-    if per == "month":
+    if per == "month" or _old(a):
         _as_of_line(axis, a.as_of)
     else:
         days = sorted({date.fromisoformat(r["period"]) for r in rows})
         axis.set_xticks(days, [str(day.year) for day in days])
     return svg(drawing, f"Cooperative share of reported acts by {per}, both directions"), (
-        f"Cooperative share of reported acts a {per}, posterior mean and 90% interval. Source: {source}."
+        f"Cooperative share of reported acts a {per}, posterior mean and 90% interval. Source: {source}. {_ends(a)}"
     )
+
+
+def _old(a: Assessment) -> bool:
+    last = a.series["reports_to"]
+    return last is not None and is_old(date.fromisoformat(last), a.as_of)
+
+
+def _ends(a: Assessment) -> str:
+    """The last day of the reports drawn, and whether they say anything of the day."""
+    last = a.series["reports_to"]
+    history = ": history, nothing of how things stand on the as-of day (dotted)" if _old(a) else ""
+    return f"Data to {last}{history}." if last else ""
 
 
 def stock_chart(a: Assessment) -> tuple[str, str] | None:
@@ -99,7 +112,8 @@ def stock_chart(a: Assessment) -> tuple[str, str] | None:
     axis.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0, frameon=False, ncols=3)
     return svg(drawing, "The stock of cooperation: agreements in force, suspended, and restrictions, by month"), (
         "The stock of cooperation: agreements and programmes, each counted as one from the day on which facts put it in "
-        "force until one ends it. Counts of listed objects, so no interval. Dotted: as-of day. Source: the chronology."
+        "force until one ends it. Counts of listed objects, so no interval. Dotted: as-of day. "
+        f"Source: the chronology, to {days[-1]}."
     )
 
 
@@ -139,10 +153,11 @@ def area_chart(a: Assessment, area: str) -> tuple[str, str] | None:
         _as_of_line(axis, a.as_of)
         return svg(
             drawing, f"{area}: cooperative share of reports by month"
-        ), f"Reports a month, 90% intervals. Source: {a.series['source']}."
+        ), f"Reports a month, 90% intervals. Source: {a.series['source']}. {_ends(a)}"
     drawing, (upper, lower) = figure(2.8, 2, gridspec_kw={"height_ratios": [3, 1.3]})
+    complete = date.fromisoformat(a.series["facts_to"])
     days, k, n = _trailing(
-        [f for _, f in facts], a.as_of, min(date.fromisoformat(f["date"]) for f in a.series["facts"])
+        [f for _, f in facts], complete, min(date.fromisoformat(f["date"]) for f in a.series["facts"])
     )
     mean, low, high = share_interval(k, n)
     upper.fill_between(days, low, high, color=BLUE, alpha=0.18, linewidth=0, step="post")
@@ -170,7 +185,8 @@ def area_chart(a: Assessment, area: str) -> tuple[str, str] | None:
         axis.set_xlim(first, date(a.as_of.year + 1, 1, 1))
     return svg(drawing, f"{area}: cooperative share of facts of two years, and the facts"), (
         "Share of the facts of the last 24 months that are cooperative, 90% interval; blank where there are none. "
-        "Marks open the fact. Dotted: as-of day. Source: the chronology, by fact below."
+        "Marks open the fact. Dotted: as-of day. Source: the chronology, by fact below, "
+        f"complete to {complete}."
     )
 
 

@@ -1,0 +1,74 @@
+"""One weak topic never kills the answer: pairs that killed it once, asked everything; all 200 are asked by `make pairs`."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import detente as dt
+from detente.errors import NotEstimable
+
+TOOLS = Path(__file__).parents[1] / "tools"
+WEAK = (("PRK", "SGP"), ("MMR", "VNM"), ("LBN", "PER"), ("BHS", "NCL"))
+
+
+@pytest.fixture(scope="module")
+def record(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Any:
+    held = dt.open_record(tmp_path_factory.mktemp("weak") / "r")
+    held.ingest([str(shared / "icews" / "icews18_2018-01_2018-08.tsv.gz"), str(shared / "unvotes")])
+    return held
+
+
+def test_weak_pairs_are_answered(record: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(TOOLS))
+    import two_hundred_pairs as tool
+
+    from detente.explain import components, positions
+    from detente.forecasts import of_pair
+
+    # What the tool sets, put back after the test.
+    for module, name in ((components, "components"), (positions, "ideal_points"), (of_pair, "MOST_PAIRS")):
+        monkeypatch.setattr(module, name, getattr(module, name))
+    tool.fit_once()
+    monkeypatch.setattr(of_pair, "MOST_PAIRS", 4)
+    ends = {(name, *pair): tool.ask(name, *pair, str(record.folder)) for pair in WEAK for name in tool.COMMANDS}
+    assert all(ended in ("answered", "nothing to say") and not why for ended, why in ends.values()), ends
+    for pair in WEAK[:2]:
+        assert all(ends[name, *pair][0] == "answered" for name in ("assess", "explain", "forecast")), ends
+    pairs = tool.draw(record, 60, 1)
+    assert pairs == tool.draw(record, 60, 1) != tool.draw(record, 60, 2)
+    assert len({pair[:2] for pair in pairs}) == 60 and 30 <= sum(n < tool.QUIET for *_, n in pairs) < 45
+    sys.modules.pop("two_hundred_pairs")
+
+
+def test_a_topic_that_cannot_be_estimated_says_so_and_the_rest_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    from detente.explain import statements
+
+    def weak(*_: Any) -> None:
+        raise NotEstimable("the series is constant")
+
+    pair = dt.open_record("none").pair("USA", "RUS", as_of="2007-02-01")
+    before = {section.topic: section for section in pair.explain().sections}
+    for topic in ("levels", "reciprocity"):
+        monkeypatch.setitem(statements.WRITERS, topic, weak)
+    made = {section.topic: section for section in pair.explain().sections}
+    for topic, section in made.items():
+        if topic in ("levels", "reciprocity"):
+            assert section.unknown == "the series is constant" and not section.statements
+        else:
+            assert section == before[topic]
+
+
+def test_levers_that_cannot_be_weighed_leave_the_assessment_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    from detente.assessment import helps
+
+    def weak(*_: Any, **__: Any) -> None:
+        raise NotEstimable("the errors of the series are singular")
+
+    monkeypatch.setattr(helps, "weigh", weak)
+    found, basis = helps.what_would_help(dt.open_record("none"), "USA", "RUS", date(2007, 2, 1), 24, None)
+    assert found == () and basis == "unknown: the errors of the series are singular"
