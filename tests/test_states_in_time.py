@@ -498,4 +498,4 @@ def test_facts_figures_and_agreements_of_a_former_code_are_the_states(tmp_path: 
     assert then.facts().height == 2
     from detente.record.facts import pair_figures
 
-    assert pair_figures(record, "RUS", "USA")["value"].to_list() == [3.0, 2.0]
+    assert pair_figures(record, "RUS", "USA")["value"].to_list() == [2.0, 3.0]
