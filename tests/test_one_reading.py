@@ -81,7 +81,7 @@ def test_a_party_to_an_agreement_may_be_born_after_it_but_not_have_ended_before(
     head = "agreement,title,form,tone,area,parties,since,source\n"
     for parties, fault in (("USA;SUN", "continues it"), ("USA;SSD", "")):
         file = tmp_path / "agreements.csv"
-        file.write_text(head + f"x,A treaty,treaty,cooperative,arms_control,{parties},2005-01-01,\n")
+        file.write_text(head + f"x,A treaty,treaty,cooperative,diplomatic,{parties},2005-01-01,\n")
         read = read_file(file)
         assert (fault in read.bad[2]) if fault else read.rows.height == 1
 
