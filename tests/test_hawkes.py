@@ -255,7 +255,7 @@ def test_bounds_of_rare_kinds_hold_the_truth() -> None:
         found = combined([Hawkes(decays=DECAYS).fit(times, types, end=365.0, names=list("abcd"))], least=1)
         few = np.minimum(found.counts[:, None], found.counts) < 10
         known = (RARE > 0) & np.isfinite(found.low)
-        inside = (found.low <= RARE) & (RARE <= found.high)
+        inside = (found.low <= RARE) & (found.high >= RARE)
         rare += inside[few & known].tolist()
         common += inside[~few & known].tolist()
     assert len(rare) > 30
