@@ -80,7 +80,9 @@ class Components:
         unknown = [code for code in (a, b) if code not in self.labels[0]]
         if unknown:
             named = ", ".join(map(state_name, unknown))
-            raise NoData(f"no acts of {named} are among the components, which are of states that act in the periods covered")
+            raise NoData(
+                f"no acts of {named} are among the components, which are of states that act in the periods covered"
+            )
         i, j = self.labels[0].index(a), self.labels[0].index(b)
         rng = np.random.default_rng(seed)
         sender, receiver, *rest = self.fit.gammas
