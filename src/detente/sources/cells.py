@@ -18,7 +18,7 @@ from detente.errors import DetenteError
 # In any case, written out: folding millions of cells takes three times as long as looking them up.
 _MISSING = ["".join(letters) for word in MISSING for letters in product(*({c, c.upper()} for c in word))]
 # Read as it stands, "18" would be the year 18.
-_SHORT_YEAR = r"^\d{1,2}[-/.]\d{1,2}[-/.]\d{1,3}(\D|$)"
+_SHORT_YEAR = r"^(\d{1,2}[-/.]\d{1,2}[-/.]\d{1,3}|\d{3}[-/.]\d{1,2}[-/.]\d{1,2})(\D|$)"
 _DAY_FIRST = r"^(1[3-9]|2\d|3[01])[/.]"
 
 

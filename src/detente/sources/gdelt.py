@@ -97,13 +97,18 @@ def _fips_places(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.col("place").replace("", None))
 
 
+def _eight_digits(text: pl.Expr) -> pl.Expr:
+    """The day of YYYYMMDD; of seven digits the parser would make one too."""
+    return pl.when(text.str.len_bytes() == 8).then(text).str.strptime(pl.Date, "%Y%m%d", strict=False)
+
+
 def _normalise(frame: pl.DataFrame, source: str, context: Context) -> Batch:
     parts = {"code": "given_code", "base": "given_base", "root": "given_root", "quad": "given_quad"}
     if "url" not in frame.columns:
         frame = frame.with_columns(pl.lit("").alias("url"))
     frame = read_actions(whole(clean(frame, _TEXTS), "id"), parts).with_columns(
-        pl.col("day").str.strip_suffix(".0").str.strptime(pl.Date, "%Y%m%d", strict=False).alias("date"),
-        pl.col("added").str.slice(0, 8).str.strptime(pl.Date, "%Y%m%d", strict=False).alias("known_on"),
+        _eight_digits(pl.col("day").str.strip_suffix(".0")).alias("date"),
+        _eight_digits(pl.col("added").str.slice(0, 8)).alias("known_on"),
     )
     frame, bad = reject(
         frame,

@@ -122,7 +122,9 @@ def _read_rollcalls(blocks: Iterator[Block], context: Context) -> Iterator[Batch
 
 def _held_on(frame: pl.DataFrame, calendar: Calendar) -> pl.DataFrame:
     """Add `day` and the session's `number`."""
-    spelled = frame["date"].str.to_date("%d%b%Y", strict=False)
+    # 12Dec2006, and no year of two digits.
+    text = frame["date"].set(~frame["date"].str.contains(r"\d{4}$"), None)
+    spelled = text.str.to_date("%d%b%Y", strict=False)
     return frame.with_columns(
         pl.select(pl.coalesce(calendar.days(frame, "date"), spelled).alias("day")).to_series(),
         pl.col("session").cast(pl.Float64, strict=False).cast(pl.Int32, strict=False).alias("number"),
