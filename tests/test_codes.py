@@ -271,10 +271,10 @@ def test_real_gdelt_rows_survive_a_spreadsheet(shared: Path, tmp_path: Path) -> 
     assert read.rows.equals(read_file(source).rows, null_equal=True)
 
 
-def test_congo_alone_is_the_republic_in_icews_which_names_the_other_in_full(tmp_path: Path) -> None:
+def test_congo_alone_is_unknown_unless_the_country_or_the_bracket_says_which(tmp_path: Path) -> None:
     both = {"source name": "Citizen (Congo)", "source country": "Congo"}
     other = "Democratic Republic of Congo"
     file = release(tmp_path / "e.tab", {**both, "target name": f"Citizen ({other})", "target country": other})
-    assert read_file(file).rows.select("sender", "receiver").row(0) == ("COG", "COD")
-    file = release(tmp_path / "u.tab", {"source name": "Nobody Known", "source country": "Congo"})
+    assert read_file(file).rows.select("sender", "receiver").row(0) == (None, "COD")
+    file = release(tmp_path / "u.tab", {"source name": "Citizen (Congo)", "source country": "Republic of Congo"})
     assert read_file(file).rows["sender"].to_list() == ["COG"]

@@ -11,13 +11,13 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
 import polars as pl
 
-from detente import __version__
+from detente import __version__, clock
 from detente.actors import Actors
 from detente.codebook import Codebook
 from detente.errors import DetenteError
@@ -81,7 +81,7 @@ class Ingest:
         on_progress: Callable[[str, int, int], None] | None = None,
     ) -> None:
         self.log = log
-        self.context = Context(actors, codebook, (now or datetime.now(UTC)).date())
+        self.context = Context(actors, codebook, (now or clock.now()).date())
         self.paths = (names, codebook_path)
         self.now = now
         self.on_progress = on_progress or (lambda name, done, rows: None)
@@ -381,7 +381,7 @@ class Ingest:
         removed, quarantine = draft.hide(self.parts), draft.write_quarantine()
         for folder in {(self.log.folder / p.path).parent for p in draft.written}:
             sync_folder(folder)
-        moment = (self.now or datetime.now(UTC)).isoformat(timespec="seconds")
+        moment = (self.now or clock.now()).isoformat(timespec="seconds")
         book = self.context.codebook.digest
         self.log.write(
             Commit(draft.number, moment, __version__, book, draft.entries, draft.written, quarantine, removed)

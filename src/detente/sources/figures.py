@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 import polars as pl
 
-from detente.actors import Actors
+from detente.actors import Actors, living
 from detente.errors import DetenteError
 from detente.sources.cells import after_today
 from detente.sources.dates import read_date
@@ -31,6 +32,7 @@ def read_figures(blocks: Iterator[Block], context: Context, source: str = "figur
     frame = _read(frame, "subject", lambda text: {"who": subject_code(text, context.actors)}, {"who": pl.Utf8})
     for name, short in (("period", ""), ("known_on", "known_"), ("compiled_on", "compiled_")):
         frame = _read(frame, name, partial(_dated, short=short), _dated_schema(short))
+    frame = frame.join(_unborn(frame), on=["who", "first", "last"], how="left", maintain_order="left")
     frame, wrong = reject(frame, _faults(frame, context), sorted(required("figures")))
     rows = frame.select(
         pl.format("{}:{}:{}:{}:{}", pl.lit(source), "who", "measure", "area", "text").alias("event_id"),
@@ -108,6 +110,20 @@ def _read(
     return frame.join(table, on=name, how="left", maintain_order="left")
 
 
+def _unborn(frame: pl.DataFrame) -> pl.DataFrame:
+    """who, first, last, who_fault: subjects of which a state did not live on any day of the period, nor had a seat in the UN."""
+    keys = ["who", "first", "last"]
+    rows = []
+    for subject, first, last in frame.select(keys).drop_nulls().unique(maintain_order=True).iter_rows():
+        try:
+            for code in re.split("[>-]", subject):
+                living(code, first, last, seats=True)
+        except DetenteError as error:
+            rows.append((subject, first, last, str(error)))
+    schema = {"who": pl.Utf8, "first": pl.Date, "last": pl.Date, "who_fault": pl.Utf8}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
 def _faults(frame: pl.DataFrame, context: Context) -> list[tuple[pl.Expr, pl.Expr | str]]:
     col = pl.col
     areas = [area.id for area in context.codebook.areas]
@@ -115,6 +131,7 @@ def _faults(frame: pl.DataFrame, context: Context) -> list[tuple[pl.Expr, pl.Exp
         (col(name) == "", f"the {name} is missing") for name in ("subject", "measure", "period", "value", "unit")
     ]
     faults.append((col("subject_fault").is_not_null(), col("subject_fault")))
+    faults.append((col("who_fault").is_not_null(), pl.format("subject: {}", "who_fault")))
     faults += [
         (col(f"{name}_fault").is_not_null(), pl.format(f"{name} {{}}", col(f"{name}_fault")))
         for name in ("period", "known_on", "compiled_on")
