@@ -32,7 +32,7 @@ def read_figures(blocks: Iterator[Block], context: Context, source: str = "figur
         frame = _read(frame, name, partial(_dated, short=short), _dated_schema(short))
     frame, wrong = reject(frame, _faults(frame, context), sorted(required("figures")))
     rows = frame.select(
-        pl.format("{}:{}:{}:{}:{}", pl.lit(source), "who", "measure", "area", "text").alias("event_id"),
+        pl.format("{}:{}:{}:{}:{}:{}", pl.lit(source), "who", "measure", "area", "text", "unit").alias("event_id"),
         pl.lit(source).alias("source"),
         col("who").alias("subject"),
         "measure",

@@ -12,7 +12,7 @@ from datetime import date
 
 import polars as pl
 
-from detente.actors import Actors
+from detente.actors import Actors, continuers
 from detente.sources.cells import Calendar, day_faults, whole
 from detente.sources.named import Layout, frames, names_in
 from detente.sources.reader import Context, Head, Reader
@@ -51,6 +51,9 @@ _DATAVERSE = Layout(
 )
 
 
+_SAID = [*_ROLLCALLS.columns.values(), *ISSUES]
+
+
 def _states(frame: pl.DataFrame, name: str, code: str, scheme: str, index: Actors) -> pl.DataFrame:
     """Add `state` and, where the name overrules the code, `state_note`: "NA" beside West Germany is no Namibia."""
     rows = []
@@ -67,8 +70,8 @@ def _rcid() -> list[tuple[pl.Expr, pl.Expr | str]]:
     return [
         (pl.col("rcid") == "", "has no roll call"),
         (
-            pl.col("rcid").str.contains(r"^\d+(\.\d+)?([eE]\+?\d+)?$") & ~pl.col("rcid").str.contains(r"^\d+$"),
-            pl.format("rcid {} is no whole number: a spreadsheet changed it", "rcid"),
+            ~pl.col("rcid").str.contains(r"^\d+$"),
+            pl.format("rcid {} is no whole number: a spreadsheet may have changed it", "rcid"),
         ),
     ]
 
@@ -89,11 +92,13 @@ def _read_votes(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
             ["rcid", "country", "vote"],
         )
         changed = corrections(frame, [(pl.col("state_note").is_not_null(), pl.col("state_note"))])
-        yield Batch("votes", _votes(frame), [*bad, *more], skipped, corrected=changed)
+        yield Batch("votes", _votes(frame), [*bad, *more], skipped, frame["line"], corrected=changed)
 
 
 def _votes(frame: pl.DataFrame) -> pl.DataFrame:
-    return conform("votes", frame.with_columns(pl.format("unvotes:{}:{}", "rcid", "state").alias("event_id")))
+    """One id a roll call and voter: a state that continues another (Russia, the USSR) votes once."""
+    voter = pl.col("state").replace(continuers())
+    return conform("votes", frame.with_columns(pl.format("unvotes:{}:{}", "rcid", voter).alias("event_id")))
 
 
 def _without_votes(frame: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
@@ -121,7 +126,7 @@ def _rollcalls(frame: pl.DataFrame, bad: list[BadRow], context: Context, calenda
     spelled = frame["date"].str.to_date("%d%b%Y", strict=False)
     frame = frame.with_columns(
         pl.select(pl.coalesce(calendar.days(frame, "date"), spelled).alias("day")).to_series(),
-        pl.col("session").cast(pl.Float64, strict=False).cast(pl.Int32, strict=False).alias("number"),
+        pl.col("session").str.replace(r"\.0+$", "").cast(pl.Int32, strict=False).alias("number"),
     )
     frame, more = reject(
         frame,
@@ -141,7 +146,7 @@ def _rollcalls(frame: pl.DataFrame, bad: list[BadRow], context: Context, calenda
         pl.col("unres").alias("resolution"),
         pl.when(pl.col("short") == "").then("descr").otherwise("short").alias("title"),
     )
-    return Batch("rollcalls", conform("rollcalls", rows), [*bad, *more])
+    return Batch("rollcalls", conform("rollcalls", rows), [*bad, *more], lines=frame["line"])
 
 
 def _read_issues(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
@@ -151,7 +156,7 @@ def _read_issues(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
             [*_rcid(), (~pl.col("short_name").is_in(list(ISSUES)), pl.format("issue {} is unknown", "short_name"))],
             ["rcid", "short_name"],
         )
-        yield Batch("rollcall_issues", _issues(frame, pl.col("short_name")), [*bad, *more])
+        yield Batch("rollcall_issues", _issues(frame, pl.col("short_name")), [*bad, *more], lines=frame["line"])
 
 
 def _issues(frame: pl.DataFrame, issue: pl.Expr) -> pl.DataFrame:
@@ -160,8 +165,7 @@ def _issues(frame: pl.DataFrame, issue: pl.Expr) -> pl.DataFrame:
 
 
 def _read_dataverse(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
-    seen: set[str] = set()
-    calendar = Calendar()
+    versions: list[pl.DataFrame] = []
     for frame, bad in frames(blocks, _DATAVERSE):
         frame = whole(whole(frame, "rcid"), "vote")
         frame = _states(frame, "country", "ccode", "cow", context.actors).with_columns(
@@ -178,15 +182,40 @@ def _read_dataverse(blocks: Iterator[Block], context: Context) -> Iterator[Batch
         )
         cast, skipped = _without_votes(frame)
         changed = corrections(cast, [(pl.col("state_note").is_not_null(), pl.col("state_note"))])
-        yield Batch("votes", _votes(cast), [*bad, *more], skipped, corrected=changed)
-        calls = frame.filter(~pl.col("rcid").is_in(list(seen))).unique("rcid", keep="first", maintain_order=True)
-        seen.update(calls["rcid"].to_list())
-        yield _rollcalls(calls, [], context, calendar)
-        marked = [calls.filter(pl.col(code).is_in(["1", "1.0"])) for code in ISSUES]
-        yield Batch(
-            "rollcall_issues",
-            pl.concat(_issues(rows, pl.lit(code)) for code, rows in zip(ISSUES, marked, strict=True)),
-        )
+        yield Batch("votes", _votes(cast), [*bad, *more], skipped, cast["line"], corrected=changed)
+        versions.append(frame.select("line", *_SAID).unique(_SAID, keep="first", maintain_order=True))
+    if versions:
+        calls = _complete(pl.concat(versions))
+        told = _rollcalls(calls, [], context, Calendar())
+        once = told.rows.with_columns(told.lines).unique(told.rows.columns, keep="first", maintain_order=True)
+        yield Batch("rollcalls", once.drop("line"), told.bad, lines=once["line"])
+        yield _marks(calls)
+
+
+def _complete(versions: pl.DataFrame) -> pl.DataFrame:
+    """What all rows of a file say of their roll calls, each wording once; what one leaves empty is taken from the others."""
+    known = [pl.col(name).replace("", None) for name in _SAID[1:]]
+    filled = [pl.coalesce(cell, cell.max().over("rcid"), pl.lit("")) for cell in known]
+    return versions.with_columns(filled).unique(_SAID, keep="first", maintain_order=True)
+
+
+def _marks(calls: pl.DataFrame) -> Batch:
+    """The issues of roll calls; one on which the rows of a roll call disagree is set aside, with the line of the second."""
+    rows, bad = [], []
+    for code in ISSUES:
+        said = calls.with_columns((whole(calls, code)[code] == "1").alias("marked"))
+        torn = said.filter(pl.col("marked").n_unique().over("rcid") > 1)
+        for rcid, line in (
+            torn.unique(["rcid", "marked"], maintain_order=True)
+            .group_by("rcid")
+            .agg(pl.col("line").max())
+            .sort("line")
+            .iter_rows()
+        ):
+            bad.append(BadRow(line, f"rows of roll call {rcid} disagree on its issue {code}: it counts for none", rcid))
+        kept = said.filter("marked", ~pl.col("rcid").is_in(torn["rcid"].implode())).unique("rcid", maintain_order=True)
+        rows.append(_issues(kept, pl.lit(code)))
+    return Batch("rollcall_issues", pl.concat(rows), bad)
 
 
 def _has(*names: str) -> Callable[[Head], bool]:
