@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from detente.actors import counts_as
 from detente.measures.stock import Life, lives
-from detente.record.facts import chronology_ends, pair_facts, pair_figures
+from detente.record.facts import complete_to, pair_facts, pair_figures
 
 if TYPE_CHECKING:
     from detente.record import Record
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A dated fact; `day` is the last day that its date may mean, `when` the date as written."""
+    """A dated fact; `day` is the last day that its date may mean, `when` the date as written. States are in today's codes."""
 
     day: date
     when: str
@@ -61,13 +62,13 @@ def evidence(record: Record, a: str, b: str, as_of: date | None = None) -> Evide
                 row["kind"],
                 row["tone"],
                 row["channel"],
-                tuple(row["actors"]),
+                tuple(map(counts_as, row["actors"])),
                 tuple(row["third_party"].split(";")) if row["third_party"] else (),
                 tuple(row["agreements"]),
                 row["description"],
                 tuple(url for url in (row["url"], row["url2"]) if url),
             )
         )
-    begins, ends = (found[0].day if found else date.max), chronology_ends(record, facts)
+    begins, ends = (found[0].day if found else date.max), complete_to(record, a, b) or date.min
     ends = min(as_of, ends) if as_of else ends
     return Evidence(tuple(found), tuple(lives(record, a, b, as_of)), pair_figures(record, a, b, as_of), begins, ends)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from detente.actors import continuers, counts_as, identity
+from detente.actors import continuers, counts_as
 
 if TYPE_CHECKING:
     from detente.record.store import Record
@@ -16,19 +16,20 @@ if TYPE_CHECKING:
 def pair_facts(record: Record, a: str, b: str, as_of: date | None = None, area: str | None = None) -> pl.DataFrame:
     """Facts in which both states take part, known on `as_of`, of an area (as in third_party_dispute:IRN), oldest first.
 
-    `counts_from`, beside the columns of facts, is the last day that the date may mean: with it a fact falls
+    A third party that another state continues is that state. `counts_from`, beside the columns of facts, is the last day that the date may mean: with it a fact falls
     into one and the same span of time whenever it is asked about.
     """
     parties = pl.concat_list("actors", "targets")
     within = pl.lit(True)
+    third = pl.col("third_party").str.split(";").list.eval(_today()).list.unique(maintain_order=True)
     if area:
         within = pl.col("area") == record.codebook.area(area).id
-        if third := area.partition(":")[2]:
-            within &= pl.col("third_party").str.split(";").list.contains(third).fill_null(False)
+        if about := area.partition(":")[2]:
+            within &= third.list.contains(counts_as(about)).fill_null(False)
     return (
         record.table("facts", as_of)
         .filter(holds(parties, a) & holds(parties, b) & within)
-        .with_columns(_last_day().alias("counts_from"))
+        .with_columns(third.list.join(";").alias("third_party"), _last_day().alias("counts_from"))
         .sort("date", "event_id")
     )
 
@@ -42,25 +43,16 @@ def date_text(day: date, precision: str) -> str:
     return {"day": day.isoformat(), "month": day.isoformat()[:7], "year": day.isoformat()[:4]}[precision]
 
 
-def chronology_ends(record: Record, facts: pl.DataFrame) -> date:
-    """The last day that the chronologies of these facts cover: what a case declares, else the day of its last fact.
-
-    `facts` as from `pair_facts`; date.min where there are none.
-    """
-    declared = _declared(record)
-    last = facts.group_by("source").agg(pl.col("counts_from").max()).iter_rows()
-    return max((declared.get(source) or day for source, day in last), default=date.min)
-
-
 def complete_to(record: Record, a: str, b: str) -> date | None:
     """The last day to which the chronologies of a pair tell all, so that their silence says something; None without any.
 
-    The latest day that a case of theirs declares (`temporal.end`); where none declares one, that of the last fact held.
+    The latest day that a case of theirs declares (`temporal.end`), also where a fact of your own is later; where none
+    declares one, that of the last fact held.
     """
     facts = pair_facts(record, a, b)
-    declared = _declared(record)
+    declared = {f"case:{case.id}": case.covers_to for case in record.cases}
     days = [day for source in facts["source"].unique() if (day := declared.get(source))]
-    return max(days) if days else chronology_ends(record, facts) if facts.height else None
+    return max(days or facts["counts_from"].to_list(), default=None)
 
 
 def outside(record: Record, facts: pl.DataFrame) -> str:
@@ -74,10 +66,6 @@ def outside(record: Record, facts: pl.DataFrame) -> str:
         return ""
     named = ", ".join(f"{area} {n}" for area, n in lost)
     return f"{sum(n for _, n in lost)} of {facts.height} facts are in areas that the codebook doesn't have ({named})"
-
-
-def _declared(record: Record) -> dict[str, date | None]:
-    return {f"case:{case.id}": case.covers_to for case in record.cases}
 
 
 def pair_agreements(record: Record, a: str, b: str) -> pl.DataFrame:
@@ -107,12 +95,33 @@ def life_facts(record: Record, agreements: pl.DataFrame, as_of: date | None = No
 
 
 def pair_figures(record: Record, a: str, b: str, as_of: date | None = None) -> pl.DataFrame:
-    """Series of either state, of the pair and of either direction, known on `as_of`, by measure, subject and time."""
-    ones, others = identity(counts_as(a)), identity(counts_as(b))
-    pairs = [(x, y) for x in ones for y in others] + [(y, x) for x in ones for y in others]
-    subjects = [*ones, *others, *(f"{x}{mark}{y}" for x, y in pairs for mark in "->")]
-    held = record.table("figures", as_of).filter(pl.col("subject").is_in(subjects))
-    return held.sort("measure", "subject", "date", maintain_order=True)
+    """Series of either state, of the pair and of either direction, known on `as_of`, by measure, subject and time.
+
+    Subjects are in today's codes (`counted_subject`), which is how to pick one of them. Of two values of one day of which
+    one was given under a former code, the other counts.
+    """
+    held = record.table("figures", as_of)
+    wanted = {counts_as(a), counts_as(b), *(counted_subject(text) for text in (f"{a}>{b}", f"{b}>{a}", f"{a}-{b}"))}
+    named = {text: counted for text in held["subject"].unique() if (counted := counted_subject(text)) in wanted}
+    former, keys = pl.col("subject") != pl.col("subject").replace(named), ["measure", "area", "subject", "date"]
+    return (
+        held.filter(pl.col("subject").is_in(list(named)))
+        .with_columns(pl.col("subject").replace(named), former.alias("former"))
+        .filter(pl.col("former") == pl.col("former").min().over(keys))
+        .drop("former")
+        .sort("measure", "subject", "date", maintain_order=True)
+    )
+
+
+def counted_subject(subject: str) -> str:
+    """The subject of a figure in today's codes.
+
+    >>> counted_subject("SUN>USA"), counted_subject("USA-SUN"), counted_subject("SUN"), counted_subject("all")
+    ('RUS>USA', 'RUS-USA', 'RUS', 'all')
+    """
+    mark = ">" if ">" in subject else "-"
+    codes = [counts_as(code) for code in subject.split(mark)]
+    return mark.join(codes if mark == ">" else sorted(codes))
 
 
 def holds(parties: pl.Expr, code: str) -> pl.Expr:
