@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from itertools import permutations
 from pathlib import Path
 
 import pytest
 
 import detente as dt
-from conftest import read_file
+from conftest import gdelt_row, gdelt_zip, read_file
+from detente.record.coverage import DAY, from_rows
 from test_twins import in_any_order
 
 FACTS = "date,actors,targets,area,kind,tone,description,source\n"
@@ -138,3 +140,27 @@ def test_a_quoted_cell_of_several_lines_stays_one(tmp_path: Path) -> None:
     rows = '2007-03-02,USA,RUS,diplomatic,meeting,cooperative,"Talks\nin Geneva, ""long"" ones\n",\n'
     read = read_file(written(tmp_path / "f.csv", FACTS + rows + rows.replace("-02", "-03") + "2007,short\n"))
     assert read.rows.height == 2 and list(read.bad) == [8]
+
+
+def test_two_moments_cover_no_year(tmp_path: Path) -> None:
+    ends = [gdelt_row(n, day=day).replace(f"{day}143000", added) for n, day, added in YEAR_ENDS]
+    record = dt.open_record(tmp_path / "r", cases=False)
+    record.ingest(gdelt_zip(tmp_path / "joined.csv.zip", ends))
+    (entry,) = record.commits[0].files
+    assert [span[:2] for span in entry.covers] == [
+        ["2018-01-01T00:00", "2018-01-01T00:15"],
+        ["2018-12-31T23:45", "2019-01-01T00:00"],
+    ]
+
+
+YEAR_ENDS = ((1, "20180101", "20180101000000"), (2, "20181231", "20181231234500"))
+
+
+def test_a_thin_file_covers_no_gap_far_beyond_its_usual_ones() -> None:
+    start = datetime(2018, 1, 1)
+    weekly = [start + timedelta(days=7 * n) for n in range(52)]
+    assert from_rows(dict.fromkeys(weekly, 1), DAY) == [(start, weekly[-1] + DAY)]
+    without = [day for day in weekly if not datetime(2018, 3, 1) < day < datetime(2018, 8, 1)]
+    (first, second) = from_rows(dict.fromkeys(without, 1), DAY)
+    assert first[1] < datetime(2018, 3, 2) and second[0] > datetime(2018, 7, 31)
+    assert from_rows({start: 1, datetime(2018, 12, 31): 1}, DAY)[0] == (start, start + DAY)

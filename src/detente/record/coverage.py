@@ -22,9 +22,9 @@ DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
 BUSY = 20
 # Of a busy file, the share of a usual unit's rows below which a unit holds strays.
 STRAY = 0.05
-# Of a file that is not busy: within a month, or so many of its usual gaps, a gap is quiet time; rows beyond it stand apart,
+# Of a file that is not busy: within two months, or so many of its usual gaps, a gap is quiet time; rows beyond it stand apart,
 # and cover nothing where they are few.
-QUIET, GAPS, FEW = timedelta(days=31), 20, 5
+QUIET, GAPS, FEW = timedelta(days=62), 20, 5
 PROMPT = 40
 _NAMES = (
     ("gdelt2", re.compile(r"(?<!\d)((?:19|20)\d{12})\.export\.csv", re.IGNORECASE), "%Y%m%d%H%M%S"),
