@@ -53,19 +53,24 @@ def test_every_reference_is_what_was_known_on_the_day() -> None:
 
 
 def test_bounds_allow_for_what_calls_share() -> None:
-    """Gaps shared by all areas of a span of two years: bounds over single calls hold the truth far too seldom."""
+    """Yearly calls of spans of two years, which share the shock of the year between, in six areas with gaps of their own.
+
+    Bounds over single calls hold the truth in half of the worlds or less. These are of 90% by their construction and hold it in about
+    80%: six areas are few, and blocks cut what their ends share.
+    """
     held, single = [], []
     for world in range(150):
         rng = np.random.default_rng(world)
-        shock = rng.standard_normal(13)
+        shock = rng.standard_normal(25)
         shared = (shock[1:] + shock[:-1]) / np.sqrt(2)
-        gaps = np.repeat(shared, 2)[:, None] + 0.5 * rng.standard_normal((24, 6)) + 0.3 * rng.standard_normal(6)
-        _, low, high = mean_of_blocks(gaps, block=3, draws=300, seed=world)
+        gaps = shared[:, None] + 0.5 * rng.standard_normal((24, 6)) + 0.3 * rng.standard_normal(6)
+        _, low, high = mean_of_blocks(gaps, block=2, draws=300, seed=world)
         held.append(low <= 0 <= high)
         usual = 1.645 * gaps.std() / np.sqrt(gaps.size)
         single.append(abs(gaps.mean()) <= usual)
-    assert np.mean(single) < 0.5
-    assert np.mean(held) > 0.75
+    assert np.mean(single) < 0.55
+    # Three standard errors of a share of 150 worlds either way of the 80% that the docs state.
+    assert 0.70 < np.mean(held) < 0.90
 
 
 def test_few_calls_have_no_bounds_and_no_skill_over_nothing() -> None:
