@@ -49,6 +49,17 @@ def test_missing_cells_are_empty_in_every_spelling(cell: str) -> None:
     assert clean(pl.DataFrame({"c": [cell]}), ["c"])["c"].to_list() == [""]
 
 
+@pytest.mark.parametrize("cell", ["nAn", " NA", "NA ", "nULL", "#n/A", " - ", "nil", "NONE"])
+def test_missing_has_one_rule(cell: str) -> None:
+    assert is_missing(cell) and clean(pl.DataFrame({"c": [cell, " Oman"]}), ["c"])["c"].to_list() == ["", "Oman"]
+
+
+def test_addresses_that_are_missing_are_none(tmp_path: Path) -> None:
+    file = tmp_path / "x.export.CSV"
+    file.write_text("".join(gdelt_row(n, url=url) + "\n" for n, url in enumerate(MISSING)))
+    assert read_file(file).rows["url"].null_count() == len(MISSING)
+
+
 @pytest.mark.parametrize("cell", MISSING)
 def test_a_missing_country_is_no_namibia(tmp_path: Path, cell: str) -> None:
     file = release(

@@ -11,6 +11,7 @@ import polars as pl
 
 from detente.actors import Actors, living
 from detente.errors import DetenteError
+from detente.sources.cells import after_today
 from detente.sources.dates import read_date
 from detente.sources.dictionary import required
 from detente.sources.own import whole_file
@@ -52,7 +53,8 @@ def read_figures(blocks: Iterator[Block], context: Context, source: str = "figur
         pl.when(col(name) == "").then(None).otherwise(col(name)).alias(name)
         for name in ("area", "url", "title", "note")
     )
-    yield Batch("figures", conform("figures", rows), sorted([*bad, *wrong], key=lambda b: b.line))
+    faults = sorted([*bad, *wrong], key=lambda b: b.line)
+    yield Batch("figures", conform("figures", rows), frame["line"], faults)
 
 
 def subject_code(text: str, index: Actors) -> str:
@@ -128,7 +130,7 @@ def _faults(frame: pl.DataFrame, context: Context) -> list[tuple[pl.Expr, pl.Exp
     faults: list[tuple[pl.Expr, pl.Expr | str]] = [
         (col(name) == "", f"the {name} is missing") for name in ("subject", "measure", "period", "value", "unit")
     ]
-    faults += [(col(f"{name}_fault").is_not_null(), col(f"{name}_fault")) for name in ("subject",)]
+    faults.append((col("subject_fault").is_not_null(), col("subject_fault")))
     faults.append((col("who_fault").is_not_null(), pl.format("subject: {}", "who_fault")))
     faults += [
         (col(f"{name}_fault").is_not_null(), pl.format(f"{name} {{}}", col(f"{name}_fault")))
@@ -154,14 +156,8 @@ def _faults(frame: pl.DataFrame, context: Context) -> list[tuple[pl.Expr, pl.Exp
             pl.format("source '{}' is no web address; leave it empty if you have none", "source"),
         ),
     ]
-    if context.today:
-        faults += [
-            (
-                col(f"{short}first") > context.today,
-                pl.format(f"{name} {{}} lies after the day of ingest ({context.today})", name),
-            )
-            for name, short in (("period", ""), ("known_on", "known_"), ("compiled_on", "compiled_"))
-        ]
+    for name, short in (("period", ""), ("known_on", "known_"), ("compiled_on", "compiled_")):
+        faults += after_today(name, f"{short}first", name, context.today)
     return faults
 
 
