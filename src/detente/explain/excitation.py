@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 LEAST_EVENTS, LEAST_OF_KIND = 200, 5
 DECAYS = (1.0, 0.15)
-Z = 1.6448536269514722
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,10 +169,12 @@ def combined(fits: Sequence[HawkesFit], least: int = LEAST_OF_KIND) -> Excitatio
 
     NaN for kinds of fewer acts than `least`.
     """
+    from detente.models.hawkes_likelihood import Z
+
     sums, draws = np.array([fit.branching for fit in fits]), len(fits)
     between = (1 + 1 / draws) * (sums.var(axis=0, ddof=1) if draws > 1 else 0.0)
     lows, highs = (np.array(side) for side in zip(*(fit.branching_bounds() for fit in fits), strict=True))
-    mean = sums.mean(axis=0)
+    mean = np.where(np.isnan(lows).any(axis=0), np.nan, sums.mean(axis=0))
     down, up = (np.sqrt(((side - sums) ** 2).mean(axis=0) + Z**2 * between) for side in (lows, highs))
     counts = np.bincount(fits[0].types, minlength=len(mean)).astype(float)
     rare = counts < least

@@ -22,7 +22,7 @@ Array = NDArray[np.float64]
 NO_CHANCE = "unknown: no chronology complete to the day; changes are of the model's own odds that net cooperation rises"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Effect:
     """A lever's association with one area: chance and level without and with it, their change with 90% bounds, how plausible.
 

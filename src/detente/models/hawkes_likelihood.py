@@ -148,9 +148,9 @@ def standard_errors(row: Array, totals: Array, theta: Array) -> Array:
     weighted = row / (row @ theta)[:, None]
     information = weighted.T @ weighted
     free = np.flatnonzero(theta > 0)
-    variance = np.diag(np.linalg.pinv(information[np.ix_(free, free)]))
-    # What the acts do not tell apart has no error to name: rounding may bring it below nought.
-    out[free] = np.sqrt(np.where(variance > 0, variance, np.nan))
+    variances = np.diag(np.linalg.pinv(information[np.ix_(free, free)]))
+    # Causes that always went together leave variances of nought and below by rounding: no error is known.
+    out[free] = np.sqrt(np.where(variances > 0, variances, np.nan))
     for held in np.flatnonzero((theta <= 0) & (totals > 0)):
         slope, curve = max(totals[held] - weighted[:, held].sum(), 0.0), information[held, held]
         upper = (np.sqrt(slope**2 + 2 * curve * DROP) - slope) / curve if curve > 0 else DROP / max(slope, 1e-12)
