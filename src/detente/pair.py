@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from detente.actors import moment
+from detente.actors.tables import as_day
 from detente.errors import DetenteError
 from detente.measures.months import past_day
 from detente.record import Record
@@ -105,6 +105,8 @@ class OpenRecord(Record):
         return ideal_points(self, as_of=_as_of(as_of), **asked)
 
     def _sides(self, states: Sequence[str] | None, as_of: str | date | None) -> list[str] | None:
+        if isinstance(states, str):
+            raise DetenteError(f"{states!r} is no list of states: give several, as in ['USA', 'RUS']")
         return None if states is None else [self.actors.side(state, _as_of(as_of)) for state in states]
 
     def claims_files(self) -> dict[str, Path]:
@@ -163,7 +165,7 @@ class Pair:
         """
         from detente.measures import lives
 
-        day = _day(on)
+        day = as_day(on)
         return [life for life in lives(self.record, self.a, self.b, self.as_of) if not day or life.stage_on(day)]
 
     def stock(self, by: str = "year", *, areas: Sequence[str | None] = (None,)) -> pl.DataFrame:
@@ -276,10 +278,6 @@ def open_record(
     return OpenRecord(folder, codebook=codebook, names=names, cases=cases, case=case)
 
 
-def _day(value: str | date | None) -> date | None:
-    return moment(value) if isinstance(value, str) else value
-
-
 def _as_of(value: str | date | None) -> date | None:
-    day = _day(value)
+    day = as_day(value)
     return past_day(day) if day else None
