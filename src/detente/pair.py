@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from detente import clock
 from detente.actors.tables import as_day
 from detente.errors import DetenteError
 from detente.measures.months import past_day
@@ -190,10 +191,10 @@ class Pair:
         return similarity(self.record, self.a, self.b, as_of=self.as_of, issues=issues, seed=seed)
 
     def levels(self, by: str = "month", **asked: Any) -> PairLevels:
-        """Levels of cooperation and conflict with bands; see `detente.explain.levels`."""
+        """Levels of cooperation and conflict with bands, as of today where no day is named; see `detente.explain.levels`."""
         from detente.explain.levels import levels
 
-        return levels(self.record, self.a, self.b, by=by, as_of=self.as_of, **asked)
+        return levels(self.record, self.a, self.b, by=by, as_of=self.as_of or clock.today(), **asked)
 
     def reciprocity(self, **asked: Any) -> Explained[ReciprocityFit]:
         """What each side returns of the other's moves; see `detente.explain.reciprocity`."""
@@ -227,11 +228,11 @@ class Pair:
         return breaks(self.record, self.a, self.b, as_of=self.as_of, **asked)
 
     def explain(self, thirds: Sequence[str] = (), **asked: Any) -> Digest:
-        """All of these in words and numbers; see `detente.explain.digest`."""
+        """All of these in words and numbers, as of today where no day is named; see `detente.explain.digest`."""
         from detente.explain.digest import explain
 
         states = [self.record.actors.side(third, self.as_of) for third in thirds]
-        return explain(self.record, self.a, self.b, as_of=self.as_of, thirds=states, **asked)
+        return explain(self.record, self.a, self.b, as_of=self.as_of or clock.today(), thirds=states, **asked)
 
     def forecast(self, *, horizon: int = 24, **asked: Any) -> PairForecast:
         """What is to be expected within `horizon` months; needs a day; see `detente.forecasts.of_pair`."""

@@ -168,13 +168,13 @@ class Actors:
         past = "" if found.kind != "unknown" or found.note else past
         return _on(Actor(text, "state", past, "", "state name"), on) if past else found
 
-    def state(self, text: str, scheme: str | None = None, on: date | None = None) -> str:
-        """The code of a state or organisation given by any name or code.
+    def state(self, text: str, scheme: str | None = None) -> str:
+        """The code of a state or organisation given by any name or code, whatever the day; see `side` for one.
 
         Raises DetenteError, with the states that share the name or the nearest names, where nothing fits.
         """
         if scheme:
-            code = self.by_code(scheme, as_text(text), on)
+            code = self.by_code(scheme, as_text(text))
             if not code:
                 raise DetenteError(f"{text!r} is no {scheme} code of a state")
             return code

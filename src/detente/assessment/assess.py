@@ -132,16 +132,18 @@ def _area(area: Area, entries: Entries, held: list[Life], calls: Calls, notes: N
         outlook.verdict if outlook else "unknown",
         evidence,
         area_stock(held, area.id, as_of, entries.facts_to or as_of, notes),
-        _unknown(area.id, entries, now.n, events_now, outlook is None) or None,
+        _unknowns(area.id, entries, now.n, events_now, outlook is None),
         data_to if now.n else None,
     )
 
 
-def _unknown(area: str, entries: Entries, entered: int, reports: Share, no_chance: bool) -> str:
-    """Why the level or the chance of an area is unknown; "" where both are known."""
+def _unknowns(
+    area: str, entries: Entries, entered: int, reports: Share, no_chance: bool
+) -> tuple[tuple[str, str], ...]:
+    """What of an area's level and chance is unknown, and why; () where both are known."""
     facts = entries.facts.filter(pl.col("area") == area)
     if facts.is_empty() and not reports.n and not entered:
-        return "no record of this area held before this date"
+        return (("", "no record of this area held before this date"),)
     complete = f"complete to {entries.facts_to} only, the chronology"
     level = chance = ""
     if not entered and entries.old and reports.mean is not None:
@@ -157,8 +159,8 @@ def _unknown(area: str, entries: Entries, entered: int, reports: Share, no_chanc
         short = f"the chronology has no past of {HORIZON} months to judge by"
         chance = "no chronology of this area" if facts.is_empty() else complete if entries.incomplete else short
     if level == chance and level:
-        return f"level and chance: {level}"
-    return "; ".join(f"{what}: {why}" for what, why in (("level", level), ("chance", chance)) if why)
+        return (("level and chance", level),)
+    return tuple((what, why) for what, why in (("level", level), ("chance", chance)) if why)
 
 
 def _evidence(area: str, entries: Entries, notes: Notes) -> tuple[Evidence, ...]:

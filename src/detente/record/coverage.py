@@ -109,7 +109,12 @@ def _truncate(day: date, by: str) -> date:
     return date(day.year, months[by], 1)
 
 
-def _after(start: date, by: str) -> date:
+def next_period(start: date, by: str) -> date:
+    """The first day of the period after that which begins on a day.
+
+    >>> next_period(date(2014, 4, 1), "quarter")
+    datetime.date(2014, 7, 1)
+    """
     return _truncate(start + timedelta(days={"day": 1, "week": 7, "month": 32, "quarter": 95, "year": 370}[by]), by)
 
 
@@ -123,7 +128,7 @@ def shares(starts: Sequence[date], by: str, spans: Sequence[Span]) -> list[float
     if not starts:
         return []
     merged = np.array(union(spans), dtype="datetime64[s]").astype(np.int64).reshape(-1, 2)
-    edges = np.array([*starts, _after(starts[-1], by)], dtype="datetime64[s]").astype(np.int64)
+    edges = np.array([*starts, next_period(starts[-1], by)], dtype="datetime64[s]").astype(np.int64)
     before = np.concatenate([[0], np.cumsum(merged[:, 1] - merged[:, 0])])
     at = np.searchsorted(merged[:, 0], edges, side="right")
     beyond = np.where(at > 0, np.maximum(0, merged[np.maximum(at - 1, 0), 1] - edges), 0) if len(merged) else 0
