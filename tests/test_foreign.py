@@ -170,7 +170,7 @@ READ = {
         "latin1.csv": 0,
         "semicolon.csv": 2,
     },
-    "16_gdelt_values": {"x.export.CSV": 9},
+    "16_gdelt_values": {"x.export.CSV": 10},
     "20_icews_country_NA": {"events.tab": 1},
 }
 

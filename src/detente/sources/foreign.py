@@ -22,6 +22,10 @@ _REMEDIES = {"figures": _FIGURES, "events": _OTHER_EVENTS, "gdelt": EVENTS}
 _HEADER_WITHIN = 12
 _PROGRAMS = {
     b"\xd0\xcf\x11\xe0": "a spreadsheet of an old form (xls)",
+    b"\xff\xfe\0\0": "text in UTF-32",
+    b"\0\0\xfe\xff": "text in UTF-32",
+    b"\0\0\0\x01Bud1": "a note of the Macintosh's file browser (.DS_Store), no table",
+    b"\0" * 12 + b"\xc2\xea\x81\x60": "a SAS file",
     b"PAR1": "a Parquet file",
     b"%PDF": "a PDF",
     b"<stata_dta>": "a Stata file",
@@ -95,7 +99,7 @@ def known_as(head: Head) -> str:
                 return f"is {what}: {remedy}"
     if PAGE.match(line):
         return "is a web page, no data: an error page was saved in the file's place; fetch it again"
-    if line.count(b"\0") * 3 > len(line):
+    if max(line[::2].count(b"\0"), line[1::2].count(b"\0")) * 5 > len(line) * 2:
         return "is UTF-16 without its mark: save it as UTF-8"
     if re.match(rb"^\d{8}_\d+_\d+\t\d{8}\t", line):
         return f"is the Phoenix daily event data (OEDA): {_OTHER_EVENTS}"
