@@ -65,6 +65,8 @@ def find_contents(path: Path, readers: Sequence[Reader]) -> Contents:
         raise NotRecognised(f"{path}: is an empty zip")
     if held[0].name == "[Content_Types].xml" or any(member.name.startswith("xl/") for member in held):
         raise NotRecognised(f"{path}: is a spreadsheet (xlsx): save its table as CSV (UTF-8)")
+    if held[0].name == "mimetype":
+        raise NotRecognised(f"{path}: is a spreadsheet or document (ods, odt): save its table as CSV (UTF-8)")
     found: dict[tuple[int, int], tuple[Reader, list[Member]]] = {}
     passed: list[tuple[Member, _Not]] = []
     for member in held:

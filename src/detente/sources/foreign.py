@@ -41,6 +41,28 @@ _MASTER = re.compile(
 PAGE = re.compile(rb"\s*<(!doctype|html|\?xml|error)", re.IGNORECASE)
 _DAYS = re.compile(rb"^\d{1,12}[\t,](19|20)\d{6}[\t,]")
 
+_ANSWERS = tuple(
+    (re.compile(pattern, re.IGNORECASE | re.DOTALL), told)
+    for pattern, told in (
+        (
+            rb"\s*(<\?xml[^>]*>)?\s*<Error>",
+            "is a store's error message (XML), no data: the address was wrong or has expired; fetch it again",
+        ),
+        (
+            rb"version https://git-lfs",
+            "is a pointer of git-lfs, no data: the file itself was not fetched; run git lfs pull, then ingest it",
+        ),
+        (
+            rb'\s*\{\s*"status"\s*:\s*"(OK|ERROR)"',
+            "is an answer of the Dataverse (JSON), no data: fetch the file itself, or use `detente fetch`",
+        ),
+        (
+            rb"\d{6}\s+[A-Z]{3}\w*\s+[A-Z]{3}\w*\s+\d{3}\b",
+            f"is event data of KEDS (day, actors and code, without column names): {_OTHER_EVENTS}",
+        ),
+    )
+)
+
 
 @lru_cache(maxsize=1)
 def _layouts() -> tuple[tuple[frozenset[str], str, str], ...]:
@@ -68,6 +90,9 @@ def known_as(head: Head) -> str:
         return (
             "begins with a spreadsheet's line about its separator: delete that line, the separator is found by itself"
         )
+    for pattern, told in _ANSWERS:
+        if pattern.match(b"".join(head.lines[:_HEADER_WITHIN])):
+            return told
     for names in (names_in(Head((row,))) for row in head.lines[:_HEADER_WITHIN]):
         for columns, what, remedy in _layouts():
             if columns <= names:
