@@ -10,6 +10,8 @@ import pytest
 
 import detente as dt
 from conftest import gdelt_row, gdelt_zip, read_file
+from detente.actors import Actors
+from detente.errors import DetenteError
 from detente.record.coverage import DAY, from_rows
 from test_twins import in_any_order
 
@@ -205,3 +207,29 @@ def test_lines_that_end_in_carriage_returns_alone(tmp_path: Path) -> None:
     path = tmp_path / "f.csv"
     path.write_bytes((FIGURES + "USA,x,2018,21,pct,\nRUS,x,2018,2,pct,\n").replace("\n", "\r").encode())
     assert read_file(path).rows.height == 2
+
+
+@pytest.mark.parametrize(
+    ("separator", "encoding"), [(",", "utf-8-sig"), (";", "utf-8"), ("\t", "utf-16"), (";", "utf-16")]
+)
+def test_names_files_are_read_as_other_tables_are(tmp_path: Path, separator: str, encoding: str) -> None:
+    path = tmp_path / "names.csv"
+    path.write_bytes(
+        "name,code,from\nMinister Y,RUS,2001\nMinister Z,USA,NA\n".replace(",", separator).encode(encoding)
+    )
+    assert [Actors(path).resolve(name).code for name in ("Minister Y", "Minister Z")] == ["RUS", "USA"]
+    path.write_text("name,sector\nMinister Y,GOV\n")
+    with pytest.raises(DetenteError, match="without the column code"):
+        Actors(path)
+    path.write_text("")
+    with pytest.raises(DetenteError, match="empty"):
+        Actors(path)
+
+
+def test_a_file_that_only_contradicts_is_a_failure_and_stays_held(tmp_path: Path) -> None:
+    record = dt.open_record(tmp_path / "r", cases=False)
+    record.ingest(written(tmp_path / "a.csv", VOTES + "1,France,FR,yes\n2,France,FR,yes\n"))
+    summary = record.ingest(written(tmp_path / "b.csv", VOTES + "1,France,FR,no\n"))
+    ((_, reason),) = summary.failed
+    assert "none of 1 rows could be kept" in reason and summary.files[0].conflicts == 1
+    assert record.table("votes")["rcid"].to_list() == ["2"]

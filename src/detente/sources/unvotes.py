@@ -236,7 +236,7 @@ def _read_wide(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
 
 
 def _wide(head: Head) -> bool:
-    """Roll calls with a column a state: three or more columns beside the known ones that name states by code."""
+    """Roll calls with a column a state: two or more columns beside the known ones are codes of states."""
     names = names_in(head)
     others = [name.upper() for name in names - set(_DATAVERSE.columns)]
     return "rcid" in names and "vote" not in names and sum(len(n) > 1 and n in states() for n in others) >= 2
