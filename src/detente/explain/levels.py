@@ -218,7 +218,7 @@ class PairLevels:
             ]
             lines.append(
                 f"{who}{where}: {MEASURES[row['measure']]} {shown[0]} ({shown[1]} to {shown[2]}) in {when}; "
-                f"{shown[3]} in {then} [{row['basis']}]."
+                f"{f'{shown[3]} in {then} ' if then != when else ''}[{row['basis']}]."
             )
         return "\n".join(lines)
 

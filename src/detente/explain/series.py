@@ -290,8 +290,7 @@ def fact_periods(
     """The periods that the chronology of these facts covers, up to `as_of`; with `whole`, only those it covers wholly."""
     end = min(as_of or date.max, chronology_ends(record, facts))
     found = periods(facts["date"][0], max(end, facts["date"][0]), by)
-    after = pl.Series([found[-1]]).dt.offset_by(EVERY[by])[0]
-    return found[:-1] if whole and after > end else found
+    return found[:-1] if whole and period_end(found[-1], by) > end else found
 
 
 def _span(frame: pl.DataFrame) -> str:

@@ -31,7 +31,7 @@ from detente.measures.months import HORIZON, is_old
 from detente.models.conditional import Conditional, conditional
 from detente.models.var import BayesianVAR, Minnesota, VARFit
 from detente.record.coverage import periods
-from detente.record.facts import pair_facts
+from detente.record.facts import chronology_ends, pair_facts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -90,7 +90,7 @@ def weigh(
         raise DetenteError(f"the horizon is 1 to 120 months, not {horizon}")
     held = system(record, a, b, as_of, source=source, by=by)
     chosen = tuple(levers) or standard(a, b, *_usual(record, a, b, as_of))
-    data_to, gap = _end(held, as_of)
+    data_to, gap = _end(record, held, as_of)
     steps = held.steps(horizon)
     unknown: list[str] = []
     effects: list[Effect] = []
@@ -147,10 +147,15 @@ def weigh(
     )
 
 
-def _end(held: System, as_of: date) -> tuple[date, int]:
+def _end(record: Record, held: System, as_of: date) -> tuple[date, int]:
     """The last day of the data, and how many periods lie between it and the one that holds the day after `as_of`."""
     data_to = min(period_end(held.periods[-1], held.by), as_of)
-    if is_old(data_to, as_of):
+    if held.source:
+        covered_to = record.covers(held.source, as_of)[-1][1]
+    else:
+        covered_to = chronology_ends(record, pair_facts(record, held.a, held.b, as_of))
+    # Data are as old as the last day that they cover, which a period that is not whole may hold.
+    if is_old(max(data_to, covered_to), as_of):
         raise NoData(f"{held.basis}: these data end {data_to}, more than {HORIZON} months before {as_of}")
     first = as_of + timedelta(days=1)
     after = periods(data_to + timedelta(days=1), max(first, data_to + timedelta(days=1)), held.by)
