@@ -80,6 +80,16 @@ def triples(path: Path, rows: list[tuple[str, ...]]) -> Path:
     return path
 
 
+def lines_of(path: Path) -> int:
+    """How many rows a small file holds, without its header."""
+    data = path.read_bytes()
+    if data[:2] == b"PK":
+        with zipfile.ZipFile(path) as archive:
+            data = b"".join(archive.read(name) for name in archive.namelist())
+    lines = [line for line in data.splitlines() if line.strip()]
+    return len(lines) - (not lines[0][:1].isdigit())
+
+
 def read_file(path: Path, today: date | None = None) -> SimpleNamespace:
     """What the reader of a file makes of it: rows by table, faults by line, corrections and rows skipped by reason."""
     from detente.actors import actors

@@ -193,3 +193,57 @@ def test_at_least_85_percent_of_icews_mentions_resolve(shared: Path) -> None:
     index = actors()
     known = sum(n for name, day, n in counted.iter_rows() if index.resolve(name, date.fromisoformat(day)).known)
     assert known / mentions.height >= 0.90
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Hong Kong (China)", "HKG"),
+        ("Taiwan (China)", "TWN"),
+        ("Kosovo (Serbia)", "XKX"),
+        ("Greenland (Denmark)", "GRL"),
+        ("French Guiana (France)", "GUF"),
+        ("Puerto Rico (United States)", "PRI"),
+        ("Palestine (Israel)", "PSE"),
+        ("Virgin Islands (U.S.)", "VIR"),
+        ("Georgia (United States)", "USA"),
+        ("Crimea (Ukraine)", "UKR"),
+        ("Government (Taiwan)", "TWN"),
+    ],
+)
+def test_a_territory_beside_its_state_is_itself_and_a_namesake_of_a_state_is_in_the_bracket(
+    name: str, code: str
+) -> None:
+    assert actors().resolve(name).code == code
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Ireland (Northern)", ""),
+        ("Cyprus (Northern)", ""),
+        ("Germany (Democratic Republic)", ""),
+        ("Ireland (The)", "IRL"),
+        ("Ireland (Rep.)", "IRL"),
+        ("China (Rep.)", "TWN"),
+        ("Korea (Rep.)", "KOR"),
+        ("Iran (Islamic Republic of)", "IRN"),
+        ("Myanmar (Burma)", "MMR"),
+        ("Russia (Soviet Union)", "RUS"),
+        ("Yemen (Arab Republic of Yemen)", "YEM"),
+        ("Madagascar (Malagasy)", "MDG"),
+        ("Czechia (Czech Republic)", "CZE"),
+    ],
+)
+def test_a_gloss_is_dropped_only_where_it_names_the_same_state(name: str, code: str) -> None:
+    assert actors().resolve(name).code == code
+
+
+def test_a_code_agrees_with_every_state_that_had_it_and_na_disagrees_with_none() -> None:
+    index = actors()
+    assert index.country("Taiwan (China)", "TW").code == "TWN" and not index.country("Taiwan (China)", "TW").note
+    for name in ("Serbia and Montenegro", "Czechoslovakia"):
+        assert not index.country(name, "CS").note, name
+    assert "says RUS" in index.country("Serbia and Montenegro", "RU").note
+    assert not index.country("France", "NA").note and index.country("Namibia", "NA").code == "NAM"
+    assert not index.country("Somewhere", "NA").known

@@ -72,14 +72,14 @@ def test_charts_of_old_reports_say_that_they_are_history(tmp_path: Path) -> None
     ):
         page = record.pair("USA", "RUS", as_of=day).assess(explained=False).to_html(tmp_path / "p.html").read_text()
         assert said in page
-    made = record.pair("USA", "RUS", as_of="2026-11-25").assess(explained=False)
+    made = record.pair("USA", "RUS", as_of="2026-01-01").assess(explained=False)
     assert max(row["day"] for row in made.series["stock"]) == "2024-12-31"
     assert "complete to 2024-12-31" in made.to_html(tmp_path / "p.html").read_text()
 
 
 def test_every_figure_shows_the_last_day_of_its_data() -> None:
     record = dt.open_record("none")
-    for day in ("2007-02-01", "2014-06-01", "2021-06-01", "2026-11-25"):
+    for day in ("2007-02-01", "2014-06-01", "2021-06-01", "2026-01-01"):
         made = record.pair("USA", "RUS", as_of=day).assess(explained=False)
         assert made.figures and all(figure.data_to and figure.data_to <= made.as_of for figure in made.figures)
         assert all(
@@ -99,7 +99,7 @@ def test_after_the_end_of_a_chronology_silence_gives_no_chance() -> None:
     assert all(area.probability is None for area in made.areas) and any(area.level is not None for area in made.areas)
     with pytest.raises(NoData, match="chances of events: the chronology is complete to 2024-12-31 only"):
         after.forecast()
-    late = record.pair("USA", "RUS", as_of="2026-11-25").assess(explained=False)
+    late = record.pair("USA", "RUS", as_of="2026-01-15").assess(explained=False)
     assert all(area.level is None for area in late.areas), "a month of the window is covered"
     undeclared = record.pair("IND", "PAK", as_of="2026-01-01").assess(explained=False)
     assert "complete to 2025-05-10 only" in undeclared.summary, "it declares no end: its last fact is one"

@@ -112,6 +112,26 @@ def test_an_archive_in_an_archive_says_unpack_it(tmp_path: Path) -> None:
     assert "holds an archive (inner.zip)" in done.stderr
 
 
+def test_an_archive_beside_data_is_a_failure_and_the_data_are_kept(tmp_path: Path) -> None:
+    inner = pack(tmp_path / "inner.zip", a__export__CSV=GDELT).read_bytes()
+    path = pack(tmp_path / "a.zip", b__export__CSV=gdelt_row(9) + "\n", inner__zip=inner, c__gz=gzip.compress(b"x"))
+    done = ingest(tmp_path, path)
+    assert done.returncode == 2 and "1 files added 1 rows" in done.stderr and "passed over" not in done.stderr
+    for name in ("inner.zip", "c.gz"):
+        assert f"not read: {path}: holds an archive ({name}): unpack it first and ingest what is in it" in done.stderr
+    again = ingest(tmp_path, path)
+    assert again.returncode == 2 and "1 files already held" in again.stderr
+    record = dt.open_record(tmp_path / "rec", cases=False)
+    assert record.quarantine().select("file", "line").rows() == [("a.zip", 0)] * 2
+
+
+def test_a_document_beside_data_is_no_archive(tmp_path: Path) -> None:
+    book = pack(tmp_path / "codebook.docx", **{"[Content_Types]__xml": "<?xml?>", "word/document__xml": "<?xml?>"})
+    path = pack(tmp_path / "a.zip", b__export__CSV=GDELT, codebook__docx=book.read_bytes())
+    done = ingest(tmp_path, path)
+    assert done.returncode == 0 and "passed over: codebook.docx (is an office document" in done.stderr
+
+
 def test_nothing_in_it(tmp_path: Path) -> None:
     empty = pack(tmp_path / "empty.zip")
     page = tmp_path / "20210201014500.export.CSV.zip"
@@ -172,17 +192,42 @@ def test_a_header_alone_and_a_folder(tmp_path: Path) -> None:
     assert "header.tsv: holds no rows" in done.stderr and "x.tsv: none of 1 rows could be kept" in done.stderr
 
 
+def read_or_refused(tmp_path: Path, paths: list[Path], read: set[str]) -> None:
+    """Each of the files is read where it is one of `read`, and else refused in one line that names it."""
+    assert read <= {path.name for path in paths}
+    for path in paths:
+        record = dt.open_record(tmp_path / f"r-{path.name}", cases=False)
+        summary = record.ingest(path)
+        if path.name in read:
+            assert not summary.failed, summary.failed
+            continue
+        assert summary.rows == 0, path.name
+        ((_, reason),) = summary.failed
+        assert "\n" not in reason and path.name in reason
+
+
+def test_wrong_files(tmp_path: Path) -> None:
+    made = {
+        "plain.export.CSV": GDELT.encode(),
+        "bom.export.CSV": b"\xef\xbb\xbf" + GDELT.encode(),
+        "crlf.export.CSV": GDELT.replace("\n", "\r\n").encode(),
+        "plain.export.CSV.gz": gzip.compress(GDELT.encode()),
+        "one_column_short.export.CSV": "".join(row.rpartition("\t")[0] + "\n" for row in GDELT.splitlines()).encode(),
+        "commas.csv": GDELT.replace("\t", ",").encode(),
+        "words.txt": b"See the codebook.\n",
+        "nothing.txt": b"",
+        "half.export.CSV.gz": gzip.compress(GDELT.encode())[:-20],
+    }
+    for name, data in made.items():
+        (tmp_path / name).write_bytes(data)
+    read = {"plain.export.CSV", "bom.export.CSV", "crlf.export.CSV", "plain.export.CSV.gz"}
+    read_or_refused(tmp_path, [*(tmp_path / name for name in made), *archives(tmp_path).values()], read)
+
+
 def test_the_wrong_files_of_others(tmp_path: Path) -> None:
     """The inputs that people have reported: each is read right or refused in one line."""
     if not CASES.is_dir():
         pytest.skip(f"{CASES} is not here")
     read = {"bom.export.CSV", "crlf.export.CSV", "inner.zip", "missing_url_col.export.CSV", "plain.export.CSV"}
     read |= {"plain.export.CSV.gz", "readme_first.zip", "two_kinds.zip", "20210201044500.export.CSV"}
-    for path in sorted(CASES.iterdir()):
-        record = dt.open_record(tmp_path / f"r-{path.name}", cases=False)
-        summary = record.ingest(path)
-        if path.name in read or not summary.failed:
-            assert path.name not in ("README", "comma.csv") and not summary.failed, summary.failed
-            continue
-        ((_, reason),) = summary.failed
-        assert "\n" not in reason and path.name in reason
+    read_or_refused(tmp_path, sorted(CASES.iterdir()), read)

@@ -49,6 +49,17 @@ def test_missing_cells_are_empty_in_every_spelling(cell: str) -> None:
     assert clean(pl.DataFrame({"c": [cell]}), ["c"])["c"].to_list() == [""]
 
 
+@pytest.mark.parametrize("cell", ["nAn", " NA", "NA ", "nULL", "#n/A", " - ", "nil", "NONE"])
+def test_missing_has_one_rule(cell: str) -> None:
+    assert is_missing(cell) and clean(pl.DataFrame({"c": [cell, " Oman"]}), ["c"])["c"].to_list() == ["", "Oman"]
+
+
+def test_addresses_that_are_missing_are_none(tmp_path: Path) -> None:
+    file = tmp_path / "x.export.CSV"
+    file.write_text("".join(gdelt_row(n, url=url) + "\n" for n, url in enumerate(MISSING)))
+    assert read_file(file).rows["url"].null_count() == len(MISSING)
+
+
 @pytest.mark.parametrize("cell", MISSING)
 def test_a_missing_country_is_no_namibia(tmp_path: Path, cell: str) -> None:
     file = release(
@@ -260,10 +271,10 @@ def test_real_gdelt_rows_survive_a_spreadsheet(shared: Path, tmp_path: Path) -> 
     assert read.rows.equals(read_file(source).rows, null_equal=True)
 
 
-def test_congo_alone_is_the_republic_in_icews_which_names_the_other_in_full(tmp_path: Path) -> None:
+def test_congo_alone_is_unknown_unless_the_country_or_the_bracket_says_which(tmp_path: Path) -> None:
     both = {"source name": "Citizen (Congo)", "source country": "Congo"}
     other = "Democratic Republic of Congo"
     file = release(tmp_path / "e.tab", {**both, "target name": f"Citizen ({other})", "target country": other})
-    assert read_file(file).rows.select("sender", "receiver").row(0) == ("COG", "COD")
-    file = release(tmp_path / "u.tab", {"source name": "Nobody Known", "source country": "Congo"})
+    assert read_file(file).rows.select("sender", "receiver").row(0) == (None, "COD")
+    file = release(tmp_path / "u.tab", {"source name": "Citizen (Congo)", "source country": "Republic of Congo"})
     assert read_file(file).rows["sender"].to_list() == ["COG"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from detente.forecasts.of_record import from_record
 from detente.forecasts.tidy import read_tidy
 from detente.levers.system import system
 from detente.measures.coverage import usable_run
+from detente.record.coverage import DAY, QUARTER, from_rows
 
 START = date(2016, 1, 4)
 WEEKS = 100
@@ -70,6 +71,23 @@ def test_series_scale_what_is_partly_covered_and_stop_at_a_gap(tmp_path: Path) -
     np.testing.assert_allclose(found.frame["RUS>USA"], whole["RUS>USA"][15:])
     assert "2 of 85 weeks partly covered and scaled up" in found.basis
     assert set(found.frame["RUS>USA"].unique()) == {14.0, 28.0}
+
+
+def test_rows_reported_within_the_day_cover_that_day(tmp_path: Path) -> None:
+    """Moments are counted by the unit in which coverage is told: 14:30 is of its day, not a day from 14:30 on."""
+    day = datetime(2018, 1, 3)
+    moments = {day + timedelta(hours=14, minutes=30): 30, day + timedelta(hours=9, minutes=15): 30}
+    assert from_rows(moments, DAY) == [(day, day + DAY)]
+    assert from_rows({m + timedelta(minutes=3): n for m, n in moments.items()}, QUARTER) == [
+        (m, m + QUARTER) for m in sorted(moments)
+    ]
+    names = ["GLOBALEVENTID", "SQLDATE", "Actor1Code", "Actor2Code", "EventCode", "QuadClass", "GoldsteinScale"]
+    rows = [f"{n}\t20180103\tRUS\tUSA\t040\t1\t1.0\t20180103" for n in range(30)]
+    file = tmp_path / "h.tsv"
+    file.write_text("\n".join(["\t".join([*names, "DATEADDED"]), *rows]) + "\n")
+    record = dt.open_record(tmp_path / "r", cases=False)
+    record.ingest(file)
+    assert record.coverage("gdelt1", by="day").select("period", "covered").rows() == [(day.date(), 1.0)]
 
 
 def test_levers_read_the_same_series(tmp_path: Path) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-import time
 from collections.abc import Iterator
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import httpx
 import pytest
 
 from conftest import TRIPLE_HEADER, gdelt_row, gdelt_zip
@@ -21,12 +21,11 @@ from detente.sources.official import files_of
 
 
 class Site:
-    """What is served under each path, and how it fails: truncate or stall so many times, ignore ranges."""
+    """What is served under each path, and how it fails: truncate so many times, ignore ranges."""
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self.truncate: dict[str, int] = {}
-        self.stall: dict[str, int] = {}
         self.status: dict[str, int] = {}
         self.no_ranges = False
         self.asked: list[tuple[str, str | None]] = []
@@ -66,13 +65,6 @@ def site() -> Iterator[tuple[Site, str]]:
             if state.truncate.get(key, 0):
                 state.truncate[key] -= 1
                 self.wfile.write(part[: len(part) // 2])
-                self.close_connection = True
-                return
-            if state.stall.get(key, 0):
-                state.stall[key] -= 1
-                self.wfile.write(part[: len(part) // 2])
-                self.wfile.flush()
-                time.sleep(1.5)
                 self.close_connection = True
                 return
             self.wfile.write(part)
@@ -156,12 +148,27 @@ def test_an_interrupted_fetch_goes_on_in_the_next_run(site: tuple[Site, str], tm
     assert ("/gdeltv2/" + name, "bytes=100-") in state.asked
 
 
-def test_a_stall_is_tried_again(site: tuple[Site, str], tmp_path: Path) -> None:
+def test_a_stall_is_tried_again(site: tuple[Site, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client itself tells of a stall, so that no test waits for one."""
     state, address = site
-    gdelt_site(state, tmp_path)
-    state.stall["/gdeltv2/20191024000000.export.CSV.zip"] = 1
-    outcome = gdelt(tmp_path / "d", address, timeout=0.4)
-    assert len(outcome.fetched) == 4 and not outcome.failed
+    files = gdelt_site(state, tmp_path)
+    name = "20191024000000.export.CSV.zip"
+    stalls = [name]
+    receive = Downloader._receive
+
+    def stalled(self: Downloader, answer: httpx.Response, part: Path, *, append: bool, name: str) -> None:
+        if name in stalls:
+            stalls.remove(name)
+            part.write_bytes(files[name][:100])
+            raise httpx.ReadTimeout("no data for 7 seconds")
+        receive(self, answer, part, append=append, name=name)
+
+    monkeypatch.setattr(Downloader, "_receive", stalled)
+    outcome = gdelt(tmp_path / "d", address)
+    assert len(outcome.fetched) == 4 and not outcome.failed and not stalls
+    assert [r for path, r in state.asked if path.endswith(name)] == [None, "bytes=100-"]
+    with net(tmp_path / "d", address, timeout=7.0) as downloader:
+        assert downloader.client.timeout.read == 7.0
 
 
 def test_a_changed_checksum_is_never_kept(site: tuple[Site, str], tmp_path: Path) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zipfile
 from pathlib import Path
 
+import click
 import pytest
 
 from conftest import SHARED, gdelt_row, read_file
@@ -61,6 +63,28 @@ def test_the_layout_is_known_by_name(tmp_path: Path, name: str) -> None:
         and ": is " in said
         and any(w in said for w in ("ingest", "write", "fetch", "detente", "put it", "save it"))
     )
+
+
+def test_commands_that_are_recommended_exist() -> None:
+    """Each `detente ...` in a message of the package is a command, and its options are options of it."""
+    from detente.cli import detente
+
+    sources = Path(__file__).resolve().parents[1] / "src" / "detente"
+    texts = [path.read_text(encoding="utf-8") for path in [*sources.rglob("*.py"), *sources.rglob("*.csv")]]
+    found = {told for text in texts for told in re.findall(r"[`(]detente ([a-z][a-z -]*[^`)\n]*)[`)]", text)}
+    assert "fetch gdelt --from DAY --to DAY" in found
+    for told in found:
+        words = told.split()
+        command = detente
+        while words and isinstance(command, click.Group) and words[0] in command.list_commands(click.Context(command)):
+            command = command.get_command(click.Context(command), words.pop(0))
+        assert command is not detente, told
+        options = {flag for parameter in command.params for flag in parameter.opts}
+        assert {word for word in words if word.startswith("--")} <= options | {"--help"}, told
+        arguments = [p for p in command.params if isinstance(p, click.Argument)]
+        for word, argument in zip(words, arguments, strict=False):
+            if isinstance(argument.type, click.Choice) and not word.startswith("-"):
+                assert word in argument.type.choices, told
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 
 from conftest import gdelt_row, gdelt_zip, read_file, triples
 from detente.errors import DetenteError
+from detente.sources import detect
 from detente.sources.cells import Calendar
 from detente.sources.icews import RELEASE
 from test_codes import release
@@ -46,6 +47,22 @@ def test_days_before_months_are_not_guessed(tmp_path: Path) -> None:
     read = read_file(release(tmp_path / "e.tab", {"event date": "12/1/2017"}, {"event date": "13/1/2017"}, {}))
     assert read.rows["date"].to_list() == [date(2018, 6, 1)]
     assert set(read.bad) == {2, 3} and all("before its month" in reason for reason in read.bad.values())
+
+
+def test_one_day_that_is_none_makes_no_file_days_first(tmp_path: Path) -> None:
+    """Only a day of the calendar that can be nothing else is a proof; others are bad rows."""
+    days = ["12/1/2017", "31/31/2017", "13/13/2017", "31/2/2017", "20/00/2017", "2/30/2017"]
+    read = read_file(release(tmp_path / "e.tab", *({"event date": day} for day in days)))
+    assert read.rows["date"].to_list() == [date(2017, 12, 1)]
+    assert set(read.bad) == {3, 4, 5, 6, 7} and all("is no day" in reason for reason in read.bad.values())
+
+
+@pytest.mark.parametrize("text", ["1/2/18", "18-01-02", "218-01-02", "1.2.18", "1/2/18 0:00", "01/02/018"])
+def test_a_year_needs_four_digits(tmp_path: Path, text: str) -> None:
+    read = read_file(release(tmp_path / "e.tab", {"event date": text}, {"event date": "13/1/2017"}, {}))
+    assert read.bad[2] == f"date {text}: a year needs four digits; write YYYY-MM-DD"
+    polecat_file = polecat(tmp_path / "p.tsv", [{"Publication Date": text}])
+    assert list(read_file(polecat_file).bad) == [2]
 
 
 def test_a_file_that_turns_out_to_write_days_first_is_refused_whole() -> None:
@@ -255,6 +272,51 @@ def test_gdelt_with_a_header_is_read_by_its_names_or_refused(tmp_path: Path) -> 
     file.write_text("\t".join([*full[:6], *names[6:]]) + "\n" + gdelt_row(1) + "\n")
     with pytest.raises(DetenteError, match="without the columns actor2code, eventcode"):
         read_file(file)
+
+
+def test_days_of_too_few_digits_are_none(tmp_path: Path) -> None:
+    file = tmp_path / "x.export.CSV"
+    days = ("2019102", "20191024", "191024")
+    file.write_text("".join(gdelt_row(n, day, added="20191024") + "\n" for n, day in enumerate(days, start=1)))
+    read = read_file(file)
+    assert list(read.bad) == [1, 3] and read.bad[1] == "SQLDATE 2019102 is no day (YYYYMMDD)"
+    calls = tmp_path / "r.csv"
+    calls.write_text("rcid,session,date,unres\n1,61,12Dec06,R/1\n2,61,12Dec2006,R/2\n")
+    read = read_file(calls)
+    assert list(read.bad) == [2] and read.rows["date"].to_list() == [date(2006, 12, 12)]
+
+
+@pytest.mark.parametrize("separator", ["\t", ","])
+@pytest.mark.parametrize(
+    ("added", "extra", "reader"),
+    [
+        ("20191024143000", [], "gdelt2"),
+        ("20191024", [], "gdelt1"),
+        ("20191024", ["ActionGeo_ADM2Code"], "gdelt1"),
+        ("20191024143000.0", [], "gdelt2"),
+        ("2.01910E+13", ["ActionGeo_ADM2Code"], "gdelt2"),
+        ("2.01910E+13", [], "gdelt1"),
+    ],
+)
+def test_the_version_of_gdelt_with_a_header(
+    tmp_path: Path, separator: str, added: str, extra: list[str], reader: str
+) -> None:
+    names = ["SQLDATE", "Actor1Code", "Actor2Code", "EventCode", "QuadClass", "GoldsteinScale", "DATEADDED", *extra]
+    row = ["20191024", "RUS", "USA", "040", "1", "1.0", added, *("" for _ in extra)]
+    file = tmp_path / "h.txt"
+    lines = [["GLOBALEVENTID", *names], *([str(n), *row] for n in (1, 2, 3))]
+    file.write_text("".join(separator.join(line) + "\n" for line in lines))
+    assert detect(file).name == reader
+
+
+def test_one_event_of_triples_has_one_id(tmp_path: Path) -> None:
+    rows = [
+        (day, "Russia", "Make statement", code, "0", "United States")
+        for day in ("2018-01-05", "1/5/2018", "20180105")
+        for code in ("010", "10", "10.0")
+    ]
+    ids = set(read_file(triples(tmp_path / "t.tsv", rows)).rows["event_id"])
+    assert ids == {"icews_triples:2018-01-05|Russia|Make statement|010|United States"}
 
 
 def test_triples_in_any_order(tmp_path: Path) -> None:

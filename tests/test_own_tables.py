@@ -104,7 +104,9 @@ def test_states_of_facts_lived_on_their_day(tmp_path: Path) -> None:
     )
     assert [row[0] for row in read.rows["actors"].to_list()] == ["SUN", "RUS", "USA"]
     assert set(read.bad) == {2, 5, 7}
-    assert "name Russia (RUS)" in read.bad[2] and "name Germany (DEU)" in read.bad[5] and "two different" in read.bad[7]
+    assert (
+        "Russia (RUS) continues it" in read.bad[2] and "Germany (DEU)" in read.bad[5] and "two different" in read.bad[7]
+    )
 
 
 def test_known_before_it_happened(tmp_path: Path) -> None:

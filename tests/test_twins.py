@@ -11,8 +11,9 @@ import polars as pl
 import pytest
 
 import detente as dt
-from conftest import gdelt_row, gdelt_zip
-from detente.record.twins import OLDER, REASON
+from conftest import gdelt_row, gdelt_zip, lines_of
+from detente.record.log import live_parts
+from detente.record.twins import CONTESTED, OLDER, REASON, release_of
 
 HEADER = (
     "Event ID\tEvent Date\tSource Name\tSource Sectors\tSource Country\tEvent Text\tCAMEO Code\tIntensity\tTarget Name\t"
@@ -38,9 +39,35 @@ def events(record: Any) -> list[tuple[Any, ...]]:
     return frame.sort("event_id").select("event_id", *(["action", "date"] if paths else [])).rows()
 
 
+def closed(record: Any) -> None:
+    """What the log counts is what is held and what is in quarantine, row by row."""
+    entries = [entry for commit in record.commits for entry in commit.files]
+
+    def total(name: str) -> int:
+        return sum(int(getattr(entry, name)) for entry in entries)
+
+    held = sum(part.rows for part in live_parts(record.commits) if part.table != CONTESTED)
+    rows = sum(sum(entry.rows.values()) for entry in entries)
+    aside = record.quarantine().filter(pl.col("reason") == REASON)
+    assert held == rows - total("withdrawn") - total("replaced")
+    assert aside.height == total("conflicts") + total("withdrawn")
+    assert aside.filter(pl.col("line").is_null()).height == total("withdrawn")
+    assert (aside["line"] != 0).all() and (aside["raw"].str.contains("\t\\S")).all()
+
+
+def given(record: Any) -> int:
+    """The rows of the files read, from what became of each."""
+    return sum(
+        sum(entry.rows.values()) + entry.duplicates + entry.quarantined + sum(entry.skipped.values())
+        for commit in record.commits
+        for entry in commit.files
+    )
+
+
 def in_any_order(tmp_path: Path, paths: Sequence[Path], table: str | None = None) -> list[tuple[Any, ...]]:
-    """What is read after every order of the files, one by one and at once; fails where they differ."""
+    """What is read after every order of the files, one by one and at once; fails where they differ or rows are lost."""
     readings = []
+    rows = sum(lines_of(path) for path in paths)
     for number, order in enumerate(permutations(paths)):
         one = dt.open_record(tmp_path / f"one-{number}", cases=False)
         for path in order:
@@ -48,7 +75,8 @@ def in_any_order(tmp_path: Path, paths: Sequence[Path], table: str | None = None
         at_once = dt.open_record(tmp_path / f"all-{number}", cases=False)
         at_once.ingest(list(order))
         for record in (one, at_once):
-            assert record.verify() == []
+            assert record.verify() == [] and given(record) == rows
+            closed(record)
             readings.append(record.table(table).sort("event_id").rows() if table else events(record))
             again = [record.ingest(path) for path in order]
             assert all(s.rows == 0 for s in again)
@@ -67,6 +95,82 @@ def test_twins_of_other_content_in_one_file_are_set_aside(tmp_path: Path) -> Non
     # A third file that agrees with one of the two settles nothing.
     later = record.ingest(gdelt_zip(tmp_path / "b.export.CSV.zip", [gdelt_row(8), gdelt_row(9)]))
     assert (later.files[0].conflicts, len(events(record))) == (1, 3)
+
+
+def test_a_row_held_before_and_contested_later_is_in_quarantine(tmp_path: Path) -> None:
+    record = dt.open_record(tmp_path / "r", cases=False)
+    record.ingest(gdelt_zip(tmp_path / "a.export.CSV.zip", [gdelt_row(1), gdelt_row(2)]))
+    (entry,) = record.ingest(gdelt_zip(tmp_path / "b.export.CSV.zip", [gdelt_row(2, intensity="7.0")])).files
+    assert (entry.conflicts, entry.withdrawn, entry.quarantined) == (1, 1, 1)
+    aside = record.quarantine().sort("line", nulls_last=True)
+    assert aside.select("file", "line", "reason").rows() == [
+        ("b.export.CSV.zip", 1, REASON),
+        ("gdelt2, held before", None, REASON),
+    ]
+    assert "gdelt2:2\t" in aside["raw"][1] and aside["raw"][0] != aside["raw"][1]
+    closed(record)
+
+
+def test_rows_of_small_files_read_together_are_given_up_by_the_file_that_had_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("detente.record.ingest.JOIN_BYTES", 4 * len(gdelt_row(1)) + 8)
+    rows = {"a": [gdelt_row(1), gdelt_row(2)], "b": [gdelt_row(3), gdelt_row(4)], "c": [gdelt_row(4, intensity="7.0")]}
+    paths = [gdelt_zip(tmp_path / f"{name}.export.CSV.zip", some) for name, some in rows.items()]
+    record = dt.open_record(tmp_path / "r", cases=False)
+    record.ingest(list(paths))
+    assert [(e.rows["events"], e.conflicts, e.quarantined) for c in record.commits for e in c.files] == [
+        (2, 0, 0),
+        (1, 1, 1),
+        (0, 1, 1),
+    ]
+    assert record.quarantine().sort("file").select("file", "line").rows() == [
+        ("b.export.CSV.zip", 2),
+        ("c.export.CSV.zip", 1),
+    ]
+    closed(record)
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "release"),
+    [
+        ("icews", "Events.2017.20201006.tab", "20201006"),
+        ("icews", "Events.2017.20201399.tab", ""),
+        ("unvotes", "UNVotes_2021.csv", "2021"),
+        ("unvotes", "UNVotes1946-2019.csv", "2019"),
+        ("unvotes", "UNVotes19462019.csv", ""),
+        ("unvotes", "votes_20240501.csv", "20240501"),
+        ("figures", "figures_2024-05-01.csv", "20240501"),
+        ("figures", "figures_20240501.csv", ""),
+        ("figures", "figures-2024-13-01.csv", ""),
+        ("figures", "figures-1991-2024.csv", ""),
+        ("chronology", "facts-19912024.csv", ""),
+        ("chronology", "facts_2007-2012.csv", ""),
+        ("agreements", "facts 1910-12-24-7.csv", ""),
+    ],
+)
+def test_a_release_is_a_day_not_a_span_of_years(source: str, name: str, release: str) -> None:
+    assert release_of(source, [name]) == release
+
+
+def test_conflicts_of_own_tables_and_votes_name_their_line(tmp_path: Path) -> None:
+    files = {
+        "figures.csv": FIGURES + "USA,m,,2007,1,n,,\nRUS,m,,2007,1,n,,\nUSA,m,,2007,2,n,,\n",
+        "facts.csv": "date,actors,targets,area,kind,tone,description,source,third_party\n"
+        "2007-03-05,USA,RUS,diplomatic,meeting,cooperative,A talk,,\n"
+        "2007-03-05,USA,RUS,diplomatic,meeting,cooperative,A talk,,IRN\n"
+        "2007-03-06,USA,RUS,diplomatic,meeting,cooperative,A talk,,\n",
+        "votes.csv": "rcid,country,country_code,vote\n3,France,FR,yes\n4,France,FR,yes\n3,France,FR,no\n",
+        "rollcalls.csv": "rcid,session,date,unres\n3,70,2016-01-01,R/1\n3,70,2016-01-02,R/1\n4,70,2016-01-02,R/2\n",
+    }
+    lines = {}
+    record = dt.open_record(tmp_path / "r", cases=False)
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+        record.ingest(tmp_path / name)
+        lines[name] = record.quarantine().filter(pl.col("file") == name)["line"].to_list()
+    assert lines == {"figures.csv": [2, 4], "facts.csv": [2, 3], "votes.csv": [2, 4], "rollcalls.csv": [2, 3]}
+    closed(record)
 
 
 def test_gdelt_files_that_contradict_each_other(tmp_path: Path) -> None:

@@ -29,16 +29,29 @@ def state_of(scheme: str, value: str, on: date | None = None) -> str:
     >>> state_of("cow", "345", date(1980, 1, 1)), state_of("cow", "345"), state_of("iso2", "CS", date(2005, 1, 1))
     ('YUG', 'SRB', 'SCG')
     """
-    scheme = ALIASES.get(scheme, scheme)
-    if scheme not in SCHEMES:
-        raise DetenteError(f"{scheme!r} is no scheme of codes; known: {', '.join(SCHEMES)}")
-    table = other_numbers() if scheme in OTHERS else code_table()
-    entries = table.get((scheme, plain_code(scheme, value)), ())
+    entries = _entries(scheme, value)
     if not entries:
         return ""
     if on is None:
         return next((code for _, ends, code in entries if ends is None), entries[0][2])
     return min(entries, key=lambda entry: (_distance(entry, on), entry[1] is None))[2]
+
+
+def holders(scheme: str, value: str) -> list[str]:
+    """Every state that had a code at any time, in order of time.
+
+    >>> holders("iso2", "CS"), holders("iso2", "RU")
+    (['CSK', 'SCG'], ['RUS'])
+    """
+    return list(dict.fromkeys(code for _, _, code in _entries(scheme, value)))
+
+
+def _entries(scheme: str, value: str) -> tuple[Entry, ...]:
+    scheme = ALIASES.get(scheme, scheme)
+    if scheme not in SCHEMES:
+        raise DetenteError(f"{scheme!r} is no scheme of codes; known: {', '.join(SCHEMES)}")
+    table = other_numbers() if scheme in OTHERS else code_table()
+    return table.get((scheme, plain_code(scheme, value)), ())
 
 
 def _distance(entry: Entry, on: date) -> int:

@@ -113,26 +113,30 @@ def spells(code: str, *, seats: bool = False) -> tuple[Days, ...]:
     return tuple((None if b == date.min else b, None if e == date.max else e) for b, e in merged)
 
 
-def living(code: str, on: date | None = None) -> str:
-    """The code that counts for a state named in a request about the day `on` (about today without one).
+def living(code: str, on: date | None = None, last: date | None = None, *, seats: bool = False) -> str:
+    """The code that counts for a state named of the day `on` (of today without one), or of any day from it to `last`.
 
-    Raises DetenteError where it had ended by then, naming its successors, or did not exist yet.
+    Raises DetenteError where it had ended by then, naming its successors, or did not exist yet. With `seats`, a
+    seat in the UN before independence counts as life, as for votes. What is no state lives always.
 
-    >>> living("SUN", date(1985, 1, 1)), living("DEU")
-    ('RUS', 'DEU')
+    >>> living("SUN", date(1985, 1, 1)), living("DEU"), living("UKR", date(1985, 1, 1), seats=True)
+    ('RUS', 'DEU', 'UKR')
+    >>> living("SSD", date(2011, 1, 1), date(2011, 12, 31))
+    'SSD'
     """
     state, counted = states().get(code), counts_as(code)
     if state is None or not spells(code):
         return code
-    held = spells(code) if counted == code else ((state.begins, state.ends),)
+    held = spells(code, seats=seats) if counted == code else ((state.begins, state.ends),)
+    last = last or on
     ends = held[-1][1]
     if ends and (on is None or on >= ends):
         raise DetenteError(
             f"{state.name} ended on {ends - timedelta(days=1)}: {_heirs(code)}, or ask as of a day of its life"
         )
-    if on and not any((not begins or begins <= on) and (not end or on < end) for begins, end in held):
-        since = min(begins for begins, _ in held if begins and begins > on)
-        raise DetenteError(f"{state.name} did not exist on {on}: it exists from {since}")
+    if on and last and not any((not begins or begins <= last) and (not end or on < end) for begins, end in held):
+        since = min(begins for begins, _ in held if begins and begins > last)
+        raise DetenteError(f"{state.name} did not exist on {last}: it exists from {since}")
     return counted
 
 

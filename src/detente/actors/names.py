@@ -6,11 +6,29 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from detente.actors.tables import rows, states
+from detente.actors.tables import identity, rows, states
 from detente.actors.text import normal
 
 AMBIGUOUS = {"congo": ("COG", "COD"), "korea": ("KOR", "PRK"), "virgin islands": ("VGB", "VIR")}
 """Names that two states of today share: to be told apart by a fuller name or a code."""
+# What a gloss may say without naming another country: an article, a form of government.
+_PLAIN = frozenset(
+    [
+        "the",
+        "former",
+        "rep",
+        "republic",
+        "of",
+        "arab",
+        "islamic",
+        "plurinational",
+        "bolivarian",
+        "federated",
+        "state",
+        "states",
+        "kingdom",
+    ]
+)
 _TURNED = re.compile(r"^(?P<head>[^,(]+?)\s*(?:\((?P<gloss>[^()]+)\)|,\s*(?P<tail>[^,()]+))$")
 
 
@@ -41,9 +59,31 @@ def named_state(name: str, names: dict[str, str] | None = None) -> str:
     ('KOR', 'IRN', 'GMB')
     >>> named_state("Sri Lanka (Ceylon)"), named_state("Vietnam (South)"), named_state("Congo")
     ('LKA', 'RVN', '')
+
+    A gloss counts for nothing only where it is another name of the same state or the plain form of its
+    government: any other may name another place.
+
+    >>> named_state("Cyprus (Northern)"), named_state("China (Rep.)"), named_state("Georgia (United States)")
+    ('', 'TWN', '')
     """
     known = state_names() if names is None else names
-    return next((known[form] for form in _forms(name) if form in known), "")
+    found = next((known[form] for form in _forms(name) if form in known), "")
+    turned = None if found else _TURNED.match(name.strip())
+    if turned and turned["gloss"]:
+        head = known.get(normal(turned["head"]).removeprefix("the "), "")
+        return head if head and _says_nothing(normal(turned["gloss"]), normal(turned["head"]), head) else ""
+    return found
+
+
+def _says_nothing(gloss: str, head: str, code: str) -> bool:
+    """Whether a gloss beside a state's name is another name of it, its adjective, or its form of government."""
+    if set(gloss.split()) <= _PLAIN | set(head.split()) or gloss in map(normal, states()[code].demonyms):
+        return True
+    return code in identity(_named(gloss)) or _named(gloss) in identity(code)
+
+
+def _named(name: str) -> str:
+    return next((names[name] for names in (state_names(), past_names()) if name in names), "")
 
 
 def _forms(name: str) -> Iterator[str]:
@@ -57,5 +97,5 @@ def _forms(name: str) -> Iterator[str]:
         head, rest = normal(turned["head"]), normal(turned["gloss"] or turned["tail"])
         yield f"{rest.removeprefix('the ').removesuffix(' the')} {head}"
         yield f"{rest} the {head}" if rest.endswith(" of") else f"{rest} {head}"
-        if turned["gloss"]:
-            yield head
+        if rest in ("rep", "republic"):
+            yield f"republic of {head}"

@@ -9,8 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from detente.actors.actor import UNKNOWN, Actor, sector_of
-from detente.actors.codes import ALIASES, SCHEMES, state_of
-from detente.actors.lives import counts_as, existed, living
+from detente.actors.codes import ALIASES, SCHEMES, holders, state_of
+from detente.actors.lives import counts_as, existed, living, spells
 from detente.actors.names import AMBIGUOUS, named_state, past_names, state_names
 from detente.actors.people import in_office, office_holders, own_names
 from detente.actors.tables import Person, moment, organisations, rows, several, state_name, states
@@ -18,6 +18,8 @@ from detente.actors.text import is_missing, normal
 from detente.errors import DetenteError
 
 _ROLE = re.compile(r"^(?P<role>.+?)\s*\((?P<place>[^()]*(?:\([^()]*\))?[^()]*)\)$")
+# States that another claims as its own: in its brackets they are still themselves.
+_CLAIMED = {("TWN", "CHN"), ("XKX", "SRB"), ("PSE", "ISR"), ("ESH", "MAR")}
 _OF = re.compile(r"^(?P<role>.+?) of (?:the )?(?P<place>.+)$")
 
 
@@ -84,8 +86,10 @@ class Actors:
         text = name.strip()
         code, role = named_state(text), _ROLE.match(text)
         place = named_state(role["place"]) if role else ""
-        if role and place and counts_as(place) != counts_as(code):
-            return Actor(name, "state", place, sector_of(role["role"]), "role (state)")
+        if not code and role and place:
+            code = _part(role["role"], place)
+            if not code:
+                return Actor(name, "state", place, sector_of(role["role"]), "role (state)")
         if code:
             return Actor(name, "state", code, "", "state name")
         if len(text) == 3 and text.isupper() and (code := state_of("iso3", text)):
@@ -200,21 +204,24 @@ class Actors:
         """The state that a cell with a country's name stands for, with the code in the cell beside it, if any.
 
         The name is never read as a two-letter code, and it wins: where the code says something else, the
-        note tells. A missing name takes the code, except a code NA, which is missing too.
+        note tells, but for a code that the named state had at another time. A missing name takes the code; the
+        code NA is missing, and agrees with Namibia as it does with every other name.
 
         >>> index = Actors()
         >>> index.country("Namibia", "NA").code, index.country("NA").code, index.country("NA", "NA").code
         ('NAM', '', '')
         >>> index.country("Serbia", "RS").note, index.country("Serbia", "RU").note
         ('', 'the name says SRB, the iso2 code RU says RUS')
+        >>> index.country("Serbia and Montenegro", "CS").note, index.country("France", "NA").note
+        ('', '')
         """
-        coded = "" if is_missing(code) and code.strip().upper() != "NA" else self.by_code(scheme, code, on)
+        coded = "" if is_missing(code) else self.by_code(scheme, code, on)
         if is_missing(name):
-            return Actor(code, "state", coded, "", f"{scheme} code") if coded and not is_missing(code) else UNKNOWN
+            return Actor(code, "state", coded, "", f"{scheme} code") if coded else UNKNOWN
         found = self.resolve(name, on)
         if found.kind != "state" or not found.code:
             return Actor(name, "state", coded, "", f"{scheme} code") if coded else Actor(name, "unknown")
-        if coded and counts_as(coded) != counts_as(found.code):
+        if coded and counts_as(found.code) not in map(counts_as, holders(scheme, code)):
             return replace(found, note=f"the name says {found.code}, the {scheme} code {code} says {coded}")
         return found
 
@@ -277,6 +284,17 @@ def _refusal(code: str, on: date) -> str:
     except DetenteError as error:
         return str(error)
     return ""
+
+
+def _part(head: str, place: str) -> str:
+    """The territory or claimed state that the text before a state in brackets names, "" where it is none.
+
+    Hong Kong (China) and Taiwan (China) are themselves. A state of its own is no part of another: in
+    Georgia (United States) the head is a namesake within the bracket.
+    """
+    code = named_state(head)
+    claimed = (code, counts_as(place)) in _CLAIMED
+    return code if code and (claimed or not spells(code)) else ""
 
 
 def _either(key: str) -> str:

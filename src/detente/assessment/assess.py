@@ -70,7 +70,7 @@ def assess(
         summary,
         findings,
         figures,
-        _third_parties(entries, as_of),
+        _third_parties((a, b), entries, as_of),
         *(what_would_help(record, a, b, as_of, HORIZON, source) if explained else ((), "")),
         _explanation(record, a, b, as_of, source) if explained else (),
         cannot_tell(entries, findings, figures, calls, outside(record, entries.facts)),
@@ -177,8 +177,17 @@ def _evidence(area: str, entries: Entries, by_events: bool, notes: Notes) -> tup
     windows = entries.windows
     facts = entries.facts.filter(pl.col("area") == area)
     after = pl.col("counts_from") > entries.ends.get(area, entries.as_of)
-    shown = facts.with_columns(after.alias("after")).sort("after", "date", descending=[False, True]).head(SHOWN)
-    late = facts.filter(after).sort("date", descending=True).head(SHOWN).with_columns(pl.lit(True).alias("after"))
+    shown = (
+        facts.with_columns(after.alias("after"))
+        .sort("after", "date", descending=[False, True], maintain_order=True)
+        .head(SHOWN)
+    )
+    late = (
+        facts.filter(after)
+        .sort("date", descending=True, maintain_order=True)
+        .head(SHOWN)
+        .with_columns(pl.lit(True).alias("after"))
+    )
     shown = pl.concat([shown.filter(~pl.col("after")), late])
     found = [
         Evidence(
@@ -217,12 +226,12 @@ def _action(code: str) -> str:
     return actions()[code].name if code in actions() else code
 
 
-def _third_parties(entries: Entries, as_of: date) -> tuple[dict[str, Any], ...]:
+def _third_parties(pair: tuple[str, str], entries: Entries, as_of: date) -> tuple[dict[str, Any], ...]:
     """Third states over which the pair acted in the last ten years, by facts and by reports in the window."""
     table: dict[str, dict[str, Any]] = {}
     recent = entries.facts.filter((pl.col("date") > months_before(as_of, 120)) & pl.col("third_party").is_not_null())
     for row in recent.iter_rows(named=True):
-        for code in row["third_party"].split(";"):
+        for code in {*row["third_party"].split(";")} - {*pair}:
             cell = table.setdefault(
                 code, {"state": code, "name": state_name(code), "cooperative": 0, "conflictual": 0, "reports": 0}
             )

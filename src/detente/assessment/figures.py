@@ -13,7 +13,7 @@ from detente.assessment.findings import Figure, Notes, past_figure
 from detente.assessment.windows import LEAST_EVENTS, Entries, event_share
 from detente.measures.months import is_old, months_before
 from detente.measures.shares import Share, share
-from detente.measures.votes import agreement, all_pairs_share
+from detente.measures.votes import all_pairs_share, case_agreement, full_years
 from detente.record.facts import pair_figures
 
 if TYPE_CHECKING:
@@ -140,8 +140,8 @@ def _reports_figure(record: Record, a: str, b: str, as_of: date, entries: Entrie
 
 def yearly_counts(record: Record, a: str, b: str, as_of: date) -> pl.DataFrame:
     """The yearly reports of a case by direction, known on the day: subject, year, k cooperative of n, and the rows' source."""
-    rows = record.table("figures", as_of).filter(
-        pl.col("subject").is_in([f"{a}>{b}", f"{b}>{a}"]) & pl.col("measure").str.starts_with("icews_")
+    rows = pair_figures(record, a, b, as_of).filter(
+        pl.col("subject").str.contains(">") & pl.col("measure").str.starts_with("icews_")
     )
     return (
         rows.group_by("subject", pl.col("date").dt.year().alias("year"))
@@ -176,7 +176,7 @@ def _yearly_reports(record: Record, a: str, b: str, as_of: date, notes: Notes) -
 
 def _votes_figure(record: Record, a: str, b: str, as_of: date, notes: Notes) -> Figure | None:
     """UN agreement of the last full year: from votes held, else from the figures of the case."""
-    table = agreement(record, a, b, as_of=as_of).filter(pl.col("year") < as_of.year)
+    table = full_years(record, a, b, as_of)
     if table.height:
         last = table.row(-1, named=True)
         everyone = all_pairs_share(record, last["year"], as_of=as_of)
@@ -198,8 +198,8 @@ def _votes_figure(record: Record, a: str, b: str, as_of: date, notes: Notes) -> 
             note,
             value=last["share"],
         )
+    rows = case_agreement(record, a, b, as_of)
     held = record.table("figures", as_of).filter((pl.col("measure") == "un_agreement") & pl.col("area").is_null())
-    rows = held.filter(pl.col("subject").is_in([f"{a}-{b}", f"{b}-{a}"])).sort("date")
     return _case_votes(held, rows, as_of, notes) if rows.height else None
 
 
@@ -211,21 +211,27 @@ def _last_call(record: Record, year: int, as_of: date) -> date:
 
 def _case_votes(held: pl.DataFrame, rows: pl.DataFrame, as_of: date, notes: Notes) -> Figure | None:
     row = rows.row(-1, named=True)
-    year = int(row["period"])
+    year, data_to = row["date"].year, min(last_day(row["period"]) or row["date"], as_of)
     calls = int("".join(c for c in row["unit"] if c.isdigit()) or 0)
     everyone = held.filter((pl.col("subject") == "all") & (pl.col("period") == row["period"]))
-    earlier = rows.filter(pl.col("period") == str(year - 5))
+    earlier = rows.filter(pl.col("date").dt.year() == year - 5)
     compared = [f"all pairs {everyone['value'][0]:.0%}"] if everyone.height else []
     compared += [f"{earlier['value'][0]:.0%} in {year - 5}"] if earlier.height else []
+    note = notes.number(row["url"], row["title"])
+    if not calls and not is_old(data_to, as_of):
+        # A share of nobody knows how many roll calls has no interval.
+        title = f"{VOTES}, {row['period']}"
+        compare = ", ".join(compared)
+        return Figure(title, row["value"], "share", None, compare, (note,), row["compiled_on"], data_to, leading=True)
     return _share_figure(
         VOTES,
         row["period"],
         share(round(row["value"] * calls), calls),
         "roll calls",
         ", ".join(compared),
-        date(year, 12, 31),
+        data_to,
         as_of,
-        notes.number(row["url"], row["title"]),
+        note,
         row["compiled_on"],
         row["value"],
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from detente.actors import counts_as
 from detente.measures.stock import Life, lives
 from detente.record.facts import chronology_ends, pair_facts, pair_figures
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A dated fact; `day` is the last day that its date may mean, `when` the date as written."""
+    """A dated fact; `day` is the last day that its date may mean, `when` the date as written. States are in today's codes."""
 
     day: date
     when: str
@@ -61,7 +62,7 @@ def evidence(record: Record, a: str, b: str, as_of: date | None = None) -> Evide
                 row["kind"],
                 row["tone"],
                 row["channel"],
-                tuple(row["actors"]),
+                tuple(map(counts_as, row["actors"])),
                 tuple(row["third_party"].split(";")) if row["third_party"] else (),
                 tuple(row["agreements"]),
                 row["description"],

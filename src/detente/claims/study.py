@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from detente.actors import Actors, moment
+from detente.actors import Actors, counts_as, moment
 from detente.claims.rules import (
     ANY,
     COMPARED,
@@ -27,6 +27,7 @@ from detente.claims.rules import (
 )
 from detente.codebook import Codebook
 from detente.errors import DetenteError
+from detente.record.facts import counted_subject
 from detente.sources.dictionary import FORMS, KINDS, TONES
 from detente.sources.figures import subject_code
 
@@ -254,7 +255,7 @@ def parse(given: Any, areas: set[str], actors: Actors) -> Criterion:
             if not isinstance(series, dict) or set(series) != {"subject", "measure"}:
                 raise DetenteError("a figure names its subject and measure")
             named = {name: _text(series, name) or "" for name in series}
-            named["subject"] = subject_code(named["subject"], actors)
+            named["subject"] = counted_subject(subject_code(named["subject"], actors))
             made = FigureCriterion(**named, change=_one_of(given.get("is"), COMPARED, "is"))
     if made.area not in (None, ANY, *areas):
         raise DetenteError(f"area {made.area!r} is unknown; known: any, {', '.join(sorted(areas))}")
@@ -283,9 +284,9 @@ def _facts(given: dict[str, Any], actors: Actors) -> FactsCriterion:
         kinds,
         _one_of(told["tone"], TONES, "tone") if "tone" in told else None,
         tuple(_one_of(form, FORMS, "form") for form in _several(told, "form")),
-        tuple(actors.state(name) for name in _several(told, "third_party")),
+        tuple(counts_as(actors.state(name)) for name in _several(told, "third_party")),
         _text(told, "agreement"),
-        actors.state(actor) if (actor := _text(told, "actor")) else None,
+        counts_as(actors.state(actor)) if (actor := _text(told, "actor")) else None,
         **bounds,
     )
 

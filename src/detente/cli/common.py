@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     import polars as pl
 
     from detente.pair import OpenRecord
+    from detente.record import Summary
+    from detente.record.log import FileEntry
 
+# Of so many files at once each has its own line.
+MOST_FILES = 20
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -138,6 +142,59 @@ def chosen_areas(record: OpenRecord, names: tuple[str, ...]) -> list[str | None]
 def say(text: str) -> None:
     """A line to standard error."""
     click.echo(text, err=True)
+
+
+def tell(summary: Summary) -> None:
+    """What became of the files, and of all together."""
+    from detente.record.twins import OLDER
+
+    for entry in summary.files if len(summary.files) <= MOST_FILES else []:
+        say(_line(entry))
+        for member in entry.passed:
+            say(f"{entry.name}: passed over: {member}")
+    for path, reason in summary.failed:
+        say(f"not read: {reason}" if path in reason else f"not read: {path}: {reason}")
+
+    def total(name: str) -> int:
+        return sum(int(getattr(entry, name)) for entry in summary.files)
+
+    conflicts, withdrawn = total("conflicts"), total("withdrawn")
+    renewed, quarantined = total("renewed"), total("quarantined")
+    more = [
+        (sum(len(e.passed) for e in summary.files), "members of archives passed over"),
+        (sum(sum(e.corrected.values()) for e in summary.files), "corrections"),
+        (conflicts, "in conflict"),
+        (withdrawn, "of earlier files set aside with them"),
+        (renewed, "replaced by a newer release"),
+        (len(summary.other), "of other formats passed over"),
+    ]
+    say(
+        f"{len(summary.files)} files added {summary.rows:,} rows; {total('duplicates'):,} duplicates, "
+        f"{quarantined:,} rows in quarantine, {len(summary.already)} files already held, {len(summary.failed)} not read"
+        + "".join(f", {n:,} {what}" for n, what in more if n)
+        + ("; see `detente record quarantine`" if quarantined or summary.failed else "")
+    )
+    if conflicts or renewed or any(OLDER in entry.skipped for entry in summary.files):
+        say(
+            "same id, other content: the newer release counts where the names of files carry its day, else none of the "
+            "rows does, whichever file came first"
+        )
+
+
+def _line(entry: FileEntry) -> str:
+    taken = ", ".join(f"{n:,} {table}" for table, n in entry.rows.items()) or "no rows"
+    if not sum(entry.rows.values()) + entry.duplicates + entry.quarantined:
+        taken = "no rows: nothing was published for this quarter hour"
+    more = [
+        (entry.duplicates, "duplicates"),
+        (entry.quarantined, "in quarantine"),
+        (entry.conflicts, "of them in conflict (same id, other content)"),
+        (entry.withdrawn, "rows of earlier files set aside with them"),
+        (entry.renewed, "rows of earlier files replaced by this newer release"),
+        *((n, reason) for reason, n in entry.skipped.items()),
+        *((n, f"corrected ({reason})") for reason, n in entry.corrected.items()),
+    ]
+    return f"{entry.name}: {entry.reader}: {taken}" + "".join(f", {n:,} {what}" for n, what in more if n)
 
 
 def write_frame(frame: pl.DataFrame, form: str, *, meta: dict[str, Any] | None = None) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from detente.cli.common import Day, open_record, record_options, say
+from detente.cli.common import Day, open_record, record_options, say, tell
 
 
 @click.command()
@@ -49,7 +49,6 @@ def fetch(
     from rich.console import Console
     from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
-    from detente.cli.record import tell
     from detente.sources.download import Downloader
     from detente.sources.official import files_of
 

@@ -12,11 +12,11 @@ import polars as pl
 
 from detente.actors import state_name
 from detente.errors import NoData
-from detente.explain.series import EVERY, fact_periods, facts_of_all, period_end, period_text
+from detente.explain.series import EVERY, fact_periods, period_end, period_text
 from detente.measures.panel import COUNTS, choose_source, pair_panel
 from detente.models import LocalLevel
 from detente.record.coverage import periods
-from detente.record.facts import pair_facts
+from detente.record.facts import pair_facts, pair_figures
 from detente.record.queries import volume
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def fact_counts(
     counted = facts.group_by(pl.col("date").dt.truncate(EVERY[by]).alias("period")).agg(
         (pl.col("tone") == "cooperative").sum().alias("k"), pl.len().alias("n")
     )
-    grid = pl.DataFrame({"period": fact_periods(record, facts_of_all(record, a, b, as_of), as_of, by)})
+    grid = pl.DataFrame({"period": fact_periods(record, a, b, as_of, by)})
     return grid.join(counted, on="period", how="left", maintain_order="left").fill_null(0)
 
 
@@ -143,9 +143,8 @@ def _without_events(
     record: Record, a: str, b: str, areas: Sequence[str | None], as_of: date | None, *, yearly: bool
 ) -> PairLevels:
     frames: list[pl.DataFrame | None] = []
-    counts = record.table("figures", as_of).filter(
-        pl.col("subject").is_in([f"{a}>{b}", f"{b}>{a}"])
-        & pl.col("measure").is_in([f"icews_{name}" for name in COUNTS])
+    counts = pair_figures(record, a, b, as_of).filter(
+        pl.col("subject").str.contains(">") & pl.col("measure").is_in([f"icews_{name}" for name in COUNTS])
     )
     good = pl.col("measure").str.contains("cooperation")
     if None in areas and yearly:

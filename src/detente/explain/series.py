@@ -237,7 +237,7 @@ def _from_facts(record: Record, a: str, b: str, by: str | None, as_of: date | No
             )
         )
     acts = pl.concat(rows)
-    grid = pl.DataFrame({"period": fact_periods(record, facts_of_all(record, a, b, as_of), as_of, unit, whole=True)})
+    grid = pl.DataFrame({"period": fact_periods(record, a, b, as_of, unit, whole=True)})
     every = EVERY[unit]
     for name in (f"{a}>{b}", f"{b}>{a}"):
         sums = (
@@ -276,20 +276,17 @@ def period_text(day: date, by: str) -> str:
     return day.isoformat()[: {"year": 4, "month": 7}.get(by, 10)]
 
 
-def facts_of_all(record: Record, a: str, b: str, as_of: date | None) -> pl.DataFrame:
-    """The pair's facts of all areas; NoData where there are none."""
+def fact_periods(record: Record, a: str, b: str, as_of: date | None, by: str, *, whole: bool = False) -> list[date]:
+    """The periods from a pair's first fact to the day to which its chronology is complete, or to `as_of` where that is earlier.
+
+    With `whole`, only those that it covers wholly. NoData where no fact is held.
+    """
     facts = pair_facts(record, a, b, as_of)
     if facts.is_empty():
         raise NoData(f"no events and no chronology of {state_name(a)} and {state_name(b)} are held")
-    return facts
-
-
-def fact_periods(
-    record: Record, facts: pl.DataFrame, as_of: date | None, by: str, *, whole: bool = False
-) -> list[date]:
-    """The periods that the chronology of these facts covers, up to `as_of`; with `whole`, only those it covers wholly."""
-    end = min(as_of or date.max, chronology_ends(record, facts))
-    found = periods(facts["date"][0], max(end, facts["date"][0]), by)
+    first, end = facts["date"][0], chronology_ends(record, facts)
+    end = min(as_of, end) if as_of else end
+    found = periods(first, max(end, first), by)
     return found[:-1] if whole and period_end(found[-1], by) > end else found
 
 

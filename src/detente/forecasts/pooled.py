@@ -7,6 +7,7 @@ year (tools/fit_pooled.py, `make pooled`). A forecast as of a day uses the last 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -21,7 +22,8 @@ from detente.forecasts.dataset import Array, transform
 from detente.forecasts.fan import Fan, bridge, shown
 from detente.forecasts.hierarchical import Cells, predict
 from detente.forecasts.tidy import QUADS
-from detente.measures.votes import agreement
+from detente.measures.votes import case_agreement, full_years
+from detente.record.facts import pair_figures
 
 if TYPE_CHECKING:
     from detente.record import Record
@@ -71,16 +73,12 @@ def counts_of(record: Record, a: str, b: str, as_of: date, ahead: int) -> list[F
 
     NoData where none is held, or none can be carried to `as_of`.
     """
-    figures = record.table("figures", as_of).filter(
-        pl.col("measure").str.starts_with("icews_") & pl.col("subject").is_in([f"{a}>{b}", f"{b}>{a}"])
-    )
+    figures = pair_figures(record, a, b, as_of).filter(pl.col("measure").str.starts_with("icews_"))
     asked = []
     for subject in (f"{a}>{b}", f"{b}>{a}"):
         mine = figures.filter(pl.col("subject") == subject)
         counts: dict[str, dict[int, float]] = {
-            quad: dict(
-                mine.filter(pl.col("measure") == f"icews_{quad}").select(pl.col("date").dt.year(), "value").iter_rows()
-            )
+            quad: dict(_by_year(mine.filter(pl.col("measure") == f"icews_{quad}"), pl.col("value").sum()))
             for quad in QUADS
         }
         years = set.intersection(*(set(values) for values in counts.values()))
@@ -110,13 +108,14 @@ def votes_of(record: Record, a: str, b: str, as_of: date, ahead: int) -> list[Fa
 
 
 def _agreed(record: Record, a: str, b: str, as_of: date, suffix: str) -> dict[int, float]:
-    if record.parts("votes"):
-        held = agreement(record, a, b, as_of=as_of, issues=(suffix[1:],) if suffix else ())
-        return dict(held.filter(pl.col("year") < as_of.year).select("year", "share").iter_rows())
-    figures = record.table("figures", as_of).filter(
-        pl.col("subject").is_in([f"{a}-{b}", f"{b}-{a}"]) & (pl.col("measure") == f"un_agreement{suffix}")
-    )
-    return dict(figures.select(pl.col("date").dt.year(), "value").iter_rows())
+    if full_years(record, a, b, as_of).height:
+        held = full_years(record, a, b, as_of, issues=(suffix[1:],) if suffix else ())
+        return dict(held.select("year", "share").iter_rows())
+    return dict(_by_year(case_agreement(record, a, b, as_of, suffix), pl.col("value").mean()))
+
+
+def _by_year(figures: pl.DataFrame, value: pl.Expr) -> Iterator[tuple[int, float]]:
+    return figures.group_by(pl.col("date").dt.year().alias("year")).agg(value).sort("year").iter_rows()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from detente.actors import counts_as
 from detente.errors import DetenteError
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def _move(text: str, actors: Actors | None) -> Move:
 
 
 def _named(kind: str, about: str, actors: Actors | None) -> str:
-    return actors.state(about) if actors and about and kind != "channel" else about
+    return counts_as(actors.state(about)) if actors and about and kind != "channel" else about
 
 
 def read_levers(path: Path, actors: Actors | None = None) -> tuple[Lever, ...]:

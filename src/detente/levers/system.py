@@ -194,7 +194,7 @@ def _from_facts(record: Record, a: str, b: str, as_of: date) -> System:
     names = f"{state_name(a)} and {state_name(b)}"
     if facts.is_empty():
         raise NoData(f"no chronology of {names} is known on {as_of}")
-    periods = fact_periods(record, facts, as_of, "quarter", whole=True)
+    periods = fact_periods(record, a, b, as_of, "quarter", whole=True)
     if len(periods) < LEAST_PERIODS:
         raise NoData(
             f"the chronology of {names} has {len(periods)} whole quarters up to {as_of}; {LEAST_PERIODS} are needed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from detente import clock
 from detente.errors import DetenteError
 
 
@@ -33,12 +34,12 @@ def is_old(last: date, as_of: date | None, months: int = HORIZON) -> bool:
 
 
 def past_day(day: date, today: date | None = None) -> date:
-    """The day itself; DetenteError where it lies after `today` (by the clock without one): nothing is known of it.
+    """The day itself; DetenteError where it lies after `today` (by the clock, in UTC, without one): nothing is known of it.
 
     >>> past_day(date(2007, 2, 1), today=date(2007, 2, 1))
     datetime.date(2007, 2, 1)
     """
-    now = today or date.today()
+    now = today or clock.today()
     if day > now:
         raise DetenteError(f"{day} lies in the future (today is {now}): nothing can be known as of that day")
     return day

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from detente.actors import continuers, counted, counts_as
 from detente.errors import DetenteError
 from detente.measures.shares import LEVEL, share_interval
+from detente.record.facts import pair_figures
 
 if TYPE_CHECKING:
     from detente.record import Record
@@ -141,6 +142,8 @@ def counted_votes(record: Record, calls: pl.DataFrame, states: Sequence[str] = (
     A state votes under today's code, once, also where a former code of it is held beside it (today's then
     counts), and only while it lived or had a seat. With `states`, their votes alone.
     """
+    # The vote of a former code is 3 higher, so that of two votes of one state the lowest is that under today's code where
+    # there is one; the remainder by 3 is the vote itself.
     codes = {name: number for number, name in enumerate(CHOICES)}
     former, days = pl.col("state").is_in(list(continuers())), ["code", "state", "begins", "ends"]
     known = pl.LazyFrame(counted(states or None, seats=True), schema=days, orient="row")
@@ -220,6 +223,18 @@ def agreement(
     return pl.DataFrame(rows, schema=schema, orient="row").with_columns(
         (pl.col("identical") / pl.col("votes")).alias("share")
     )
+
+
+def full_years(record: Record, a: str, b: str, as_of: date, issues: tuple[str, ...] = ()) -> pl.DataFrame:
+    """`agreement` in the years that had ended by a day."""
+    return agreement(record, a, b, as_of=as_of, issues=issues).filter(pl.col("year") < as_of.year)
+
+
+def case_agreement(record: Record, a: str, b: str, as_of: date, suffix: str = "") -> pl.DataFrame:
+    """The figures of a case that stand in for a pair's agreement where the roll calls held lack the two, oldest first."""
+    figures = pair_figures(record, a, b, as_of)
+    mine = (pl.col("measure") == f"un_agreement{suffix}") & pl.col("area").is_null()
+    return figures.filter(mine & pl.col("subject").str.contains("-"))
 
 
 def all_pairs_share(record: Record, year: int, *, as_of: date | None = None) -> float | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache, lru_cache
 from importlib.metadata import entry_points
 from importlib.resources import as_file, files
@@ -17,6 +17,7 @@ from pathlib import Path
 
 import polars as pl
 
+from detente import clock
 from detente.actors import actors, moment
 from detente.codebook import load_codebook
 from detente.errors import DetenteError
@@ -33,7 +34,8 @@ CASE_TABLES = {"facts": read_facts, "agreements": read_agreements, "figures": re
 class Case:
     """A folder with any of facts.csv, agreements.csv and figures.csv.
 
-    Rows of days after `today` break the form; None stands for the day on which they are read.
+    Rows of days after `today` break the form; None stands for the day on which they are read. A case that is
+    `shipped` in a package is read whatever the clock of the machine says.
     """
 
     id: str
@@ -42,6 +44,7 @@ class Case:
     names: str | None = None
     codebook: str | None = None
     today: date | None = None
+    shipped: bool = False
 
     def table(self, name: str) -> pl.DataFrame:
         """`facts`, `agreements` or `figures`, empty where the case has none.
@@ -71,7 +74,8 @@ class Case:
 
 @cache
 def _read(case: Case, name: str) -> pl.DataFrame:
-    context = Context(actors(case.names), load_codebook(case.codebook), case.today or datetime.now(UTC).date())
+    today = None if case.shipped else case.today or clock.today()
+    context = Context(actors(case.names), load_codebook(case.codebook), today)
     frames = [pl.DataFrame(schema=TABLES[name])]
     for path in _files(case.folder, name):
         (batch,) = CASE_TABLES[name](open_blocks(path), context, f"case:{case.id}")
@@ -88,7 +92,7 @@ def _files(folder: Path, name: str) -> list[Path]:
     return [*folder.glob(f"{name}.csv"), *sorted(folder.glob(f"{name}_*.csv"))]
 
 
-def case_in(folder: Path, *, names: str | None = None, codebook: str | None = None) -> Case:
+def case_in(folder: Path, *, names: str | None = None, codebook: str | None = None, shipped: bool = False) -> Case:
     """The case in a folder, read with the names and codebook in these files (ours without them).
 
     Raises DetenteError where the folder holds none of the tables.
@@ -99,14 +103,14 @@ def case_in(folder: Path, *, names: str | None = None, codebook: str | None = No
             f"{folder}: no case: it needs facts.csv, agreements.csv or figures.csv (docs/cases/your-own.md)"
         )
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
-    return Case(folder.resolve().name, folder, digest, names, codebook)
+    return Case(folder.resolve().name, folder, digest, names, codebook, shipped=shipped)
 
 
 @lru_cache(maxsize=1)
 def builtin_cases() -> list[Case]:
     """The cases in the package, by name."""
     with as_file(files("detente").joinpath("cases")) as root:
-        return [case_in(folder) for folder in sorted(Path(root).iterdir()) if any(folder.glob("*.csv"))]
+        return [case_in(folder, shipped=True) for folder in sorted(Path(root).iterdir()) if any(folder.glob("*.csv"))]
 
 
 @lru_cache(maxsize=1)
@@ -116,7 +120,7 @@ def installed_cases() -> list[Case]:
     for point in sorted(entry_points(group="detente.cases"), key=lambda p: p.name):
         try:
             with as_file(files(point.value)) as folder:
-                found.append(case_in(Path(folder)))
+                found.append(case_in(Path(folder), shipped=True))
         except (ImportError, TypeError) as error:
             raise DetenteError(f"the case {point.name!r} ({point.value}) can't be loaded: {error}") from None
     return found

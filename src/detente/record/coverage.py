@@ -216,7 +216,7 @@ def _within(spans: Sequence[Span], bounds: Sequence[Span]) -> list[Span]:
 
 
 def from_rows(counts: dict[datetime, int], unit: timedelta) -> list[Span]:
-    """The spans covered, from how many rows each unit of time (a day or a quarter hour, by its first moment) has.
+    """The spans covered, from how many rows each moment has; they are counted by unit of time (a day or a quarter hour).
 
     In a busy file (usual units hold BUSY rows or more) a unit counts that holds more than strays. In others, in which
     empty units are to be expected, it is the time from the first row to the last, without rows that stand apart by APART.
@@ -225,6 +225,7 @@ def from_rows(counts: dict[datetime, int], unit: timedelta) -> list[Span]:
     >>> from_rows({day: 1, day + 9 * DAY: 2, datetime(1981, 5, 1): 1, day + DAY: 4}, DAY)[-1][1]
     datetime.datetime(2018, 1, 11, 0, 0)
     """
+    counts = _sums((moment - (moment - datetime.min) % unit, n) for moment, n in counts.items())
     usual = _usual((n, n) for n in counts.values())
     if usual >= BUSY:
         return union((moment, moment + unit) for moment, n in counts.items() if n > STRAY * usual)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,17 +11,19 @@ import polars as pl
 from detente.record.coverage import Count, of_file
 from detente.record.log import FileEntry, Part, sync_folder
 from detente.record.opening import Opened
-from detente.record.twins import CONTESTED
+from detente.record.twins import CONTESTED, Hidden, with_content
 from detente.record.twins import REASON as CONFLICT
-from detente.record.work import write_part
+from detente.record.work import conflict_rows, write_part
 from detente.sources import READERS, BadRow
+from detente.sources.tabular import RAW
 
 
 @dataclass(slots=True)
 class Draft:
     """A commit in the making, of a number, in a record folder; files are known by the id of their entry (0: several joined).
 
-    `bad` are rows set aside with the file's name; `hiding` and `contests` what rows hide and contest (see
+    `bad` are rows set aside with the file's name, `withdrawn` those of earlier commits; `origins` has of each part written the files
+    that its rows are from, and the file and line of each row. `hiding` and `contests` are what rows hide and contest (see
     `detente.record.twins`), in force with the commit.
     """
 
@@ -33,8 +35,9 @@ class Draft:
     places: dict[int, Path] = field(default_factory=dict)
     names: dict[int, tuple[str, ...]] = field(default_factory=dict)
     counts: dict[int, list[Count]] = field(default_factory=dict)
-    part_of: dict[str, int] = field(default_factory=dict)
-    hiding: list[tuple[int, dict[str, list[str]]]] = field(default_factory=list)
+    withdrawn: list[tuple[str, str]] = field(default_factory=list)
+    origins: dict[str, tuple[Sequence[FileEntry], pl.DataFrame]] = field(default_factory=dict)
+    hiding: list[tuple[FileEntry, Hidden]] = field(default_factory=list)
     contests: list[tuple[int, str, str, str, list[str]]] = field(default_factory=list)
     tasks: int = 0
 
@@ -47,12 +50,12 @@ class Draft:
 
     def forget(self, entry: FileEntry) -> None:
         """Take back everything of a file found damaged half way."""
-        for part in [p for p in self.written if self.part_of.get(p.path) == id(entry)]:
+        for part in [p for p in self.written if all(one is entry for one in self.origins[p.path][0])]:
             (self.folder / part.path).unlink(missing_ok=True)
             self.written.remove(part)
         self.bad = [one for one in self.bad if one[0] != id(entry)]
         self.counts.pop(id(entry), None)
-        self.hiding = [one for one in self.hiding if one[0] != id(entry)]
+        self.hiding = [one for one in self.hiding if one[0] is not entry]
         self.contests = [one for one in self.contests if one[0] != id(entry)]
 
     def barred(self, table: str, source: str) -> frozenset[str]:
@@ -62,19 +65,23 @@ class Draft:
 
     def hide(self, held: Sequence[Part]) -> list[str]:
         """Write parts anew without the rows that no longer count, and the ids contested; the parts replaced are returned."""
-        hidden: dict[str, set[str]] = {}
-        for _, some in self.hiding:
-            for path, ids in some.items():
-                hidden.setdefault(path, set()).update(ids)
+        claims: dict[str, dict[str, tuple[FileEntry, bool]]] = {}
+        for entry, hidden in self.hiding:
+            for name in hidden.ids:
+                claims.setdefault(hidden.path, {}).setdefault(name, (entry, hidden.contested))
         removed = []
-        for part in [p for p in [*held, *self.written] if p.path in hidden]:
-            rows = pl.read_parquet(self.folder / part.path)
-            kept = rows.filter(~pl.col("event_id").is_in(list(hidden[part.path])))
+        for part in [p for p in [*held, *self.written] if p.path in claims]:
+            claimed = claims[part.path]
+            rows = with_content(pl.read_parquet(self.folder / part.path), part.table)
+            gone = pl.col("event_id").is_in(list(claimed))
+            kept = rows.filter(~gone).drop("content")
             if part in self.written:
-                self._give_up(part, rows.height - kept.height)
+                owners, origin = self.origins.pop(part.path)
+                self._give_up(part.table, rows.with_columns(origin).filter(gone), claimed, owners)
                 self.written.remove(part)
                 (self.folder / part.path).unlink()
             else:
+                self._withdraw(part, rows.filter(gone), claimed)
                 removed.append(part.path)
             if kept.height:
                 name = self.next_name()
@@ -86,15 +93,33 @@ class Draft:
             self.written.append(write_part(frame, self.folder, CONTESTED, source, table, name, release))
         return removed
 
-    def _give_up(self, part: Part, count: int) -> None:
-        """Count rows of a file under way that later rows of it, or of another one, contest."""
-        for entry in self.entries:
-            if id(entry) == self.part_of.get(part.path):
-                entry.rows[part.table] -= count
-                entry.conflicts += count
-                entry.quarantined += count
-                told = f"{CONFLICT} ({count:,} rows read before, whose lines were not kept)"
-                self.bad.append((id(entry), entry.name, BadRow(0, told, "")))
+    def _give_up(
+        self,
+        table: str,
+        gone: pl.DataFrame,
+        claimed: Mapping[str, tuple[FileEntry, bool]],
+        owners: Sequence[FileEntry],
+    ) -> None:
+        """Set aside rows of files of this commit that others of it contest, or count them as duplicates."""
+        for (owner, bad), name in zip(conflict_rows(gone), gone["event_id"], strict=True):
+            entry = owners[owner]
+            entry.rows[table] -= 1
+            if claimed[name][1]:
+                entry.conflicts += 1
+                entry.quarantined += 1
+                self.bad.append((id(entry), entry.name, bad))
+            else:
+                entry.duplicates += 1
+
+    def _withdraw(self, part: Part, gone: pl.DataFrame, claimed: Mapping[str, tuple[FileEntry, bool]]) -> None:
+        """Set aside rows of earlier commits that files of this one contest; of those replaced only the count is kept."""
+        for name, text in gone.select("event_id", "content").iter_rows():
+            entry, contested = claimed[name]
+            if contested:
+                entry.withdrawn += 1
+                self.withdrawn.append((f"{part.source}, held before", f"{name}\t{text}"[:RAW]))
+            else:
+                entry.replaced += 1
 
     def next_name(self) -> str:
         """A name for the next part."""
@@ -107,13 +132,15 @@ class Draft:
         return of_file(entry.reader, rule, self.names.pop(id(entry), (entry.name,)), self.counts.pop(id(entry), []))
 
     def write_quarantine(self) -> str:
-        """Write the rows set aside; the path of their file, "" where there are none."""
-        if not self.bad:
+        """Write the rows set aside; the path of their file, "" where there are none. Of rows held before no line is known."""
+        told: list[tuple[str, int | None, str, str]] = [(name, b.line, b.reason, b.raw) for _, name, b in self.bad]
+        told += [(name, None, CONFLICT, raw) for name, raw in self.withdrawn]
+        if not told:
             return ""
         place = self.folder / "quarantine" / f"{self.number:08d}.parquet"
         place.parent.mkdir(parents=True, exist_ok=True)
         pl.DataFrame(
-            [(name, bad.line, bad.reason, bad.raw) for _, name, bad in self.bad],
+            told,
             schema={"file": pl.Utf8, "line": pl.Int64, "reason": pl.Utf8, "raw": pl.Utf8},
             orient="row",
         ).write_parquet(place)

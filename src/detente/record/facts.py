@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from detente.actors import continuers, counts_as, identity
+from detente.actors import continuers, counts_as
 
 if TYPE_CHECKING:
     from detente.record.store import Record
@@ -16,19 +16,20 @@ if TYPE_CHECKING:
 def pair_facts(record: Record, a: str, b: str, as_of: date | None = None, area: str | None = None) -> pl.DataFrame:
     """Facts in which both states take part, known on `as_of`, of an area (as in third_party_dispute:IRN), oldest first.
 
-    `counts_from`, beside the columns of facts, is the last day that the date may mean: with it a fact falls
+    A third party that another state continues is that state. `counts_from`, beside the columns of facts, is the last day that the date may mean: with it a fact falls
     into one and the same span of time whenever it is asked about.
     """
     parties = pl.concat_list("actors", "targets")
     within = pl.lit(True)
+    third = pl.col("third_party").str.split(";").list.eval(_today()).list.unique(maintain_order=True)
     if area:
         within = pl.col("area") == record.codebook.area(area).id
-        if third := area.partition(":")[2]:
-            within &= pl.col("third_party").str.split(";").list.contains(third).fill_null(False)
+        if about := area.partition(":")[2]:
+            within &= third.list.contains(counts_as(about)).fill_null(False)
     return (
         record.table("facts", as_of)
         .filter(holds(parties, a) & holds(parties, b) & within)
-        .with_columns(_last_day().alias("counts_from"))
+        .with_columns(third.list.join(";").alias("third_party"), _last_day().alias("counts_from"))
         .sort("date", "event_id")
     )
 
@@ -110,12 +111,33 @@ def life_facts(record: Record, agreements: pl.DataFrame, as_of: date | None = No
 
 
 def pair_figures(record: Record, a: str, b: str, as_of: date | None = None) -> pl.DataFrame:
-    """Series of either state, of the pair and of either direction, known on `as_of`, by measure, subject and time."""
-    ones, others = identity(counts_as(a)), identity(counts_as(b))
-    pairs = [(x, y) for x in ones for y in others] + [(y, x) for x in ones for y in others]
-    subjects = [*ones, *others, *(f"{x}{mark}{y}" for x, y in pairs for mark in "->")]
-    held = record.table("figures", as_of).filter(pl.col("subject").is_in(subjects))
-    return held.sort("measure", "subject", "date", maintain_order=True)
+    """Series of either state, of the pair and of either direction, known on `as_of`, by measure, subject and time.
+
+    Subjects are in today's codes (`counted_subject`), which is how to pick one of them. Of two values of one day of which
+    one was given under a former code, the other counts.
+    """
+    held = record.table("figures", as_of)
+    wanted = {counts_as(a), counts_as(b), *(counted_subject(text) for text in (f"{a}>{b}", f"{b}>{a}", f"{a}-{b}"))}
+    named = {text: counted for text in held["subject"].unique() if (counted := counted_subject(text)) in wanted}
+    former, keys = pl.col("subject") != pl.col("subject").replace(named), ["measure", "area", "subject", "date"]
+    return (
+        held.filter(pl.col("subject").is_in(list(named)))
+        .with_columns(pl.col("subject").replace(named), former.alias("former"))
+        .filter(pl.col("former") == pl.col("former").min().over(keys))
+        .drop("former")
+        .sort("measure", "subject", "date", maintain_order=True)
+    )
+
+
+def counted_subject(subject: str) -> str:
+    """The subject of a figure in today's codes.
+
+    >>> counted_subject("SUN>USA"), counted_subject("USA-SUN"), counted_subject("SUN"), counted_subject("all")
+    ('RUS>USA', 'RUS-USA', 'RUS', 'all')
+    """
+    mark = ">" if ">" in subject else "-"
+    codes = [counts_as(code) for code in subject.split(mark)]
+    return mark.join(codes if mark == ">" else sorted(codes))
 
 
 def holds(parties: pl.Expr, code: str) -> pl.Expr:

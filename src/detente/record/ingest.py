@@ -11,20 +11,20 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
 import polars as pl
 
-from detente import __version__
+from detente import __version__, clock
 from detente.actors import Actors
 from detente.codebook import Codebook
 from detente.errors import DetenteError
 from detente.record.draft import Draft
 from detente.record.log import Commit, FileEntry, Log, live_parts, sync_folder
 from detente.record.opening import JOIN_BYTES, Opened, Unread, ahead, ahead_blocks, key, open_file
-from detente.record.twins import OLDER, Sifted, sift
+from detente.record.twins import OLDER, Sifted, sift, with_content
 from detente.record.work import (
     Crew,
     Result,
@@ -32,8 +32,7 @@ from detente.record.work import (
     conflict_rows,
     guarded,
     report_counts,
-    write_events,
-    write_part,
+    write_rows,
 )
 from detente.sources import (
     READERS,
@@ -82,7 +81,7 @@ class Ingest:
         on_progress: Callable[[str, int, int], None] | None = None,
     ) -> None:
         self.log = log
-        self.context = Context(actors, codebook, (now or datetime.now(UTC)).date())
+        self.context = Context(actors, codebook, (now or clock.now()).date())
         self.paths = (names, codebook_path)
         self.now = now
         self.on_progress = on_progress or (lambda name, done, rows: None)
@@ -134,6 +133,8 @@ class Ingest:
                     self._failed(opened.path, opened.reason)
                     continue
                 first = opened[0]
+                for reason in first.refused:
+                    self._failed(first.path, reason, files=0)
                 if key(first.entry) in self.digests:
                     self.summary.already.append(first.entry.name)
                     self._progress(first.entry.name)
@@ -165,8 +166,8 @@ class Ingest:
             found |= set(zip(rows["file"], rows["reason"], strict=True))
         return found
 
-    def _failed(self, path: Path, reason: str, raw: str = "") -> None:
-        """List a file that cannot be read, and put it in quarantine once, as line 0."""
+    def _failed(self, path: Path, reason: str, raw: str = "", *, files: int = 1) -> None:
+        """List a file, or a member of it, that cannot be read, and put it in quarantine once, as line 0."""
         if not reason:
             self.summary.other.append(str(path))
             self._progress(path.name)
@@ -175,7 +176,7 @@ class Ingest:
         if (path.name, reason) not in self.damaged:
             self.damaged.add((path.name, reason))
             self.draft.bad.append((0, path.name, BadRow(0, reason, raw)))
-        self._progress(path.name)
+        self._progress(path.name, files=files)
 
     def _progress(self, name: str, *, files: int = 1) -> None:
         self.done += files
@@ -241,10 +242,8 @@ class Ingest:
         self.results += 1
         alone = id(owners[0]) if len(owners) == 1 else 0
         self.draft.written += result.parts
-        if alone:
-            self.draft.part_of.update((part.path, alone) for part in result.parts)
-        if result.hidden:
-            self.draft.hiding.append((alone, result.hidden))
+        self.draft.origins.update((path, (owners, origin)) for path, origin in result.origins.items())
+        self.draft.hiding += [(owners[hidden.owner], hidden) for hidden in result.hidden]
         if result.contested:
             self.draft.contests.append((alone, "events", READERS[task.reader].name, "", result.contested))
         for owner, bad in result.bad:
@@ -313,8 +312,7 @@ class Ingest:
         for told, more in ((entry.skipped, batch.skipped), (entry.corrected, batch.corrections())):
             for reason, count in more.items():
                 told[reason] = told.get(reason, 0) + count
-        lines = batch.lines if batch.lines is not None else pl.lit(None, dtype=pl.Int64)
-        rows = batch.rows.with_columns(pl.lit(0).alias("owner"), lines.alias("line"))
+        rows = batch.rows.with_columns(pl.lit(0).alias("owner"), batch.lines.alias("line"))
         sifted = sift(
             rows,
             batch.table,
@@ -341,37 +339,33 @@ class Ingest:
         """Set conflicting rows aside, those still in the buffer too, and note what no longer counts."""
         ids = sifted.contested["event_id"].unique().to_list()
         contested = [sifted.contested]
-        if waiting := sifted.hidden.pop("", []):
-            taken = pl.concat(buffer[table])
-            gone = taken.filter(pl.col("event_id").is_in(waiting))
-            buffer[table] = [taken.filter(~pl.col("event_id").is_in(waiting))]
+        for hidden in sifted.hidden:
+            if hidden.path:
+                self.draft.hiding.append((entry, hidden))
+                continue
+            taken, waiting = pl.concat(buffer[table]), pl.col("event_id").is_in(hidden.ids)
+            gone = taken.filter(waiting)
+            buffer[table] = [taken.filter(~waiting)]
             entry.rows[table] -= gone.height
-            lost = gone.filter(pl.col("event_id").is_in(ids))
-            entry.duplicates += gone.height - lost.height
-            contested.append(lost.with_columns(pl.lit("").alias("content")))
+            if hidden.contested:
+                contested.append(with_content(gone, table))
+            else:
+                entry.duplicates += gone.height
         for rows in contested:
             entry.conflicts += rows.height
             entry.quarantined += rows.height
             self.draft.bad += [(id(entry), entry.name, bad) for _, bad in conflict_rows(rows)]
         if ids:
             self.draft.contests.append((id(entry), table, entry.reader, entry.release, ids))
-        if sifted.hidden:
-            self.draft.hiding.append((id(entry), sifted.hidden))
 
     def _spill(self, entry: FileEntry, buffer: dict[str, list[pl.DataFrame]]) -> None:
         """Write what is buffered as parts; they become visible with the next commit."""
         source = entry.reader
         for table, frames in buffer.items():
             name = self.draft.next_name()
-            rows = pl.concat(frames).drop("owner", "line")
-            if rows.is_empty():
-                continue
-            if table == "events":
-                parts = write_events(rows, self.log.folder, source, name, entry.release)
-            else:
-                parts = [write_part(rows, self.log.folder, table, source, "all", name, entry.release)]
-            self.draft.written += parts
-            self.draft.part_of.update((part.path, id(entry)) for part in parts)
+            for part, origin in write_rows(pl.concat(frames), self.log.folder, table, source, name, entry.release):
+                self.draft.written.append(part)
+                self.draft.origins[part.path] = [entry], origin
         buffer.clear()
 
     def _settle(self) -> None:
@@ -387,7 +381,7 @@ class Ingest:
         removed, quarantine = draft.hide(self.parts), draft.write_quarantine()
         for folder in {(self.log.folder / p.path).parent for p in draft.written}:
             sync_folder(folder)
-        moment = (self.now or datetime.now(UTC)).isoformat(timespec="seconds")
+        moment = (self.now or clock.now()).isoformat(timespec="seconds")
         book = self.context.codebook.digest
         self.log.write(
             Commit(draft.number, moment, __version__, book, draft.entries, draft.written, quarantine, removed)

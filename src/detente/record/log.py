@@ -45,7 +45,8 @@ class FileEntry:
     `covers` has [first day, last day, day from which that was known] as ISO texts; where days are covered in
     part, [start, end, day] with moments, half open. `passed` are members that hold no data we read, with the reason.
     `conflicts` are rows in quarantine that share an id with rows of other content, `renewed` rows of earlier files
-    that this newer `release` replaced by other content.
+    that this newer `release` replaced by other content. Of rows counted by earlier commits `withdrawn` are in conflict with
+    rows of this file and in quarantine since, and this file's rows stand in the place of those `replaced` (`renewed` ones among them).
     """
 
     name: str
@@ -62,6 +63,8 @@ class FileEntry:
     release: str = ""
     conflicts: int = 0
     renewed: int = 0
+    withdrawn: int = 0
+    replaced: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ JOIN_BYTES = 12 << 20
 
 @dataclass(slots=True)
 class Opened:
-    """What one reader takes of a file: its entry, and the blocks already unpacked."""
+    """What one reader takes of a file: its entry, and the blocks already unpacked; the first also tells what is `refused` of it."""
 
     path: Path
     entry: FileEntry
@@ -28,6 +28,7 @@ class Opened:
     names: tuple[str, ...]
     blocks: list[Block] = field(default_factory=list)
     rest: Iterator[Block] | None = None
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -73,6 +74,7 @@ def open_file(path: Path, held: Collection[str], *, named: bool) -> list[Opened]
             entry.passed += [] if opened else inside.passed
             names = found.names if len(found.names) > 1 else (found.names[0], path.name)
             opened.append(Opened(path, entry, found.reader, found.numbers, names))
+        opened[0].refused = inside.refused
         if len(opened) == 1 and key(opened[0].entry) not in held:
             _begin(opened[0])
         return opened

@@ -220,13 +220,13 @@ class Record:
                         self.covers(source) if table == "events" else [],
                         self._covered(source) if table == "events" else None,
                         sum(sum(f.corrected.values()) for f in taken),
-                        sum(f.conflicts for f in taken),
+                        sum(f.conflicts + f.withdrawn for f in taken),
                     )
                 )
         return lines
 
     def quarantine(self) -> pl.DataFrame:
-        """Rows and files that could not be taken: file, line (0 for a whole file), reason, raw, ingested_at."""
+        """Rows and files that could not be taken: file, line (0 for a whole file, null for rows held before), reason, raw, ingested_at."""
         frames = [
             pl.read_parquet(self.folder / c.quarantine).with_columns(pl.lit(c.at).alias("ingested_at"))
             for c in self.commits

@@ -31,12 +31,12 @@ _SHOWN = {
     "rollcalls": ("title",),
     "rollcall_issues": (),
 }
+_YEAR, _MONTH, _DAY = r"(?:19|20)\d\d", "(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
+# A day of eight digits is the publishers' way; in the names of people's own files digits may be a span of years or a number.
 _RELEASED = {
-    "icews": re.compile(r"events\.\d{4}\.((?:19|20)\d{6})", re.IGNORECASE),
-    "unvotes": re.compile(r"(?<!\d)((?:19|20)\d\d(?:[-_.]?\d\d[-_.]?\d\d)?)(?!\d)"),
-    **dict.fromkeys(
-        ("chronology", "agreements", "figures"), re.compile(r"(?<!\d)((?:19|20)\d\d[-_.]?\d\d[-_.]?\d\d)(?!\d)")
-    ),
+    "icews": re.compile(rf"events\.\d{{4}}\.({_YEAR}{_MONTH}{_DAY})(?!\d)", re.IGNORECASE),
+    "unvotes": re.compile(rf"(?<!\d)({_YEAR}(?:{_MONTH}{_DAY}|-{_MONTH}-{_DAY})?)(?!\d)"),
+    **dict.fromkeys(("chronology", "agreements", "figures"), re.compile(rf"(?<!\d)({_YEAR}-{_MONTH}-{_DAY})(?![-\d])")),
 }
 
 
@@ -45,6 +45,8 @@ def release_of(source: str, names: Sequence[str]) -> str:
 
     >>> release_of("icews", ["Events.2017.20201006.tab"]), release_of("gdelt2", ["20191024143000.export.CSV"])
     ('20201006', '')
+    >>> release_of("figures", ["figures_2024-05-01.csv"]), release_of("figures", ["figures-1991-2024.csv"])
+    ('20240501', '')
     """
     pattern = _RELEASED.get(source)
     for name in names if pattern else ():
@@ -53,19 +55,30 @@ def release_of(source: str, names: Sequence[str]) -> str:
     return ""
 
 
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """Ids that no longer count in the part at `path` ("": among the rows not yet written), since rows of the file `owner` contest them or,
+    where not `contested`, take their place.
+    """
+
+    owner: int
+    path: str
+    contested: bool
+    ids: list[str]
+
+
 @dataclass(slots=True)
 class Sifted:
-    """What became of incoming rows: `rows` are to be stored, `duplicates`, `older` and `contested` are not.
+    """What became of incoming rows: `rows` are to be stored, `duplicates`, `older` and `contested` (with their `content`) are not.
 
-    `hidden` are ids, by the part that holds them ("" for rows not yet written), that no longer count there; `renewed` how many
-    of them a newer release replaced by other content.
+    `hidden` is what no longer counts of the rows before them; `renewed` how many of these a newer release replaced by other content.
     """
 
     rows: pl.DataFrame
     duplicates: pl.DataFrame
     older: pl.DataFrame
     contested: pl.DataFrame
-    hidden: dict[str, list[str]] = field(default_factory=dict)
+    hidden: list[Hidden] = field(default_factory=list)
     renewed: int = 0
 
 
@@ -82,7 +95,7 @@ def sift(
 ) -> Sifted:
     """Judge incoming rows against each other, the parts `held` and rows `waiting` to be written.
 
-    Rows may have more columns than the table. Rows of `foreign` parts, read by another version, are not compared unless the
+    Rows have the columns of the table, `owner` (the number of their file) and perhaps more. Rows of `foreign` parts, read by another version, are not compared unless the
     release is newer; `barred` are ids contested in this run.
     """
     none = rows.clear()
@@ -94,8 +107,13 @@ def sift(
         return Sifted(rows, none, none, none)
     judged = _judged(_marked(rows, table), known, release, foreign)
     parts = {verdict: judged.filter(pl.col("verdict") == verdict) for verdict in ("keep", "twin", "older", "contest")}
-    gone = judged.filter(pl.col("hides")).select("event_id", "path").unique()
-    hidden = {str(path): ids for path, ids in gone.group_by("path").agg("event_id").iter_rows()}
+    gone = judged.filter(pl.col("hides")).unique(["event_id", "path"], keep="first", maintain_order=True)
+    hidden = [
+        Hidden(owner, path, verdict == "contest", ids)
+        for owner, path, verdict, ids in gone.group_by("owner", "path", "verdict", maintain_order=True)
+        .agg("event_id")
+        .iter_rows()
+    ]
     made = {verdict: some.select(*rows.columns) for verdict, some in parts.items() if verdict != "contest"}
     return Sifted(
         made["keep"],
@@ -107,13 +125,17 @@ def sift(
     )
 
 
+def with_content(rows: pl.DataFrame, table: str) -> pl.DataFrame:
+    """Rows with `content`: what must agree, as a text."""
+    compared = [name for name in TABLES[table] if name not in ("event_id", "source", "areas", *_SHOWN[table])]
+    return rows.with_columns(_text(table, compared).alias("content"))
+
+
 def _marked(rows: pl.DataFrame, table: str) -> pl.DataFrame:
-    """Rows with `content` (what must agree) and `shown` (what may be said better), as texts."""
+    """Rows with `content` and `shown` (what may be said better)."""
     shown = _SHOWN[table]
-    compared = [name for name in TABLES[table] if name not in ("event_id", "source", "areas", *shown)]
     full = pl.sum_horizontal([pl.col(name).is_not_null().cast(pl.Int8) for name in shown]) if shown else pl.lit(0)
-    return rows.with_columns(
-        _text(table, compared).alias("content"),
+    return with_content(rows, table).with_columns(
         pl.concat_str(full.cast(pl.Utf8), _text(table, shown) if shown else pl.lit("")).alias("shown"),
     )
 

@@ -25,7 +25,7 @@ import polars as pl
 
 from detente.record.log import Part, sha256_of
 from detente.record.twins import REASON as CONFLICT
-from detente.record.twins import sift
+from detente.record.twins import Hidden, sift
 from detente.sources import READERS, BadRow, Block, Context
 from detente.sources.tabular import RAW
 
@@ -48,17 +48,18 @@ class Task:
 class Result:
     """What a block gave: parts written, and per file in it rows, duplicates, conflicts and counts by day.
 
-    `hidden` and `contested`: see `detente.record.twins`.
+    `origins` has the owner and line of each row of a part. `hidden` and `contested`: see `detente.record.twins`.
     """
 
     parts: list[Part] = field(default_factory=list)
+    origins: dict[str, pl.DataFrame] = field(default_factory=dict)
     rows: dict[int, int] = field(default_factory=dict)
     duplicates: dict[int, int] = field(default_factory=dict)
     counts: list[tuple[int, date, datetime | None, int]] = field(default_factory=list)
     bad: list[tuple[int, BadRow]] = field(default_factory=list)
     corrected: list[tuple[int, str, int]] = field(default_factory=list)
     conflicts: dict[int, int] = field(default_factory=dict)
-    hidden: dict[str, list[str]] = field(default_factory=dict)
+    hidden: list[Hidden] = field(default_factory=list)
     contested: list[str] = field(default_factory=list)
     error: str = ""
     errno: int | None = None
@@ -99,15 +100,24 @@ def write_part(
     )
 
 
-def write_events(rows: pl.DataFrame, folder: Path, source: str, name: str, release: str = "") -> list[Part]:
-    """Write events in two parts: between two actors, sorted by them, and all others."""
-    between = (
-        pl.col("sender").is_not_null() & pl.col("receiver").is_not_null() & (pl.col("sender") != pl.col("receiver"))
-    ).fill_null(False)
-    pairs = rows.filter(between).sort("sender", "receiver", "date", "event_id")
+def write_rows(
+    rows: pl.DataFrame, folder: Path, table: str, source: str, name: str, release: str = ""
+) -> list[tuple[Part, pl.DataFrame]]:
+    """Write rows as parts, each with the `owner` and `line` of its rows: events between two actors, sorted by them, apart."""
+    if table == "events":
+        between = (
+            pl.col("sender").is_not_null() & pl.col("receiver").is_not_null() & (pl.col("sender") != pl.col("receiver"))
+        ).fill_null(False)
+        pairs = rows.filter(between).sort("sender", "receiver", "date", "event_id")
+        kinds = {"pairs": pairs, "other": rows.filter(~between)}
+    else:
+        kinds = {"all": rows}
     return [
-        write_part(some, folder, "events", source, kind, name, release)
-        for kind, some in (("pairs", pairs), ("other", rows.filter(~between)))
+        (
+            write_part(some.drop("owner", "line"), folder, table, source, kind, name, release),
+            some.select(pl.col("owner", "line").cast(pl.UInt32)),
+        )
+        for kind, some in kinds.items()
         if some.height
     ]
 
@@ -120,8 +130,6 @@ def do(task: Task, context: Context, folder: Path) -> Result:
     if not task.data:
         return result
     for batch in reader.read(iter([Block("", task.first_line, task.data)]), context):
-        if batch.lines is None:
-            raise AssertionError(f"reader {reader.name} is joinable but gives no lines")
         for bad in batch.bad:
             owner = int(starts.search_sorted(bad.line, side="right")) - 1
             result.bad.append((owner, BadRow(bad.line - task.starts[owner] + 1, bad.reason, bad.raw)))
@@ -129,26 +137,27 @@ def do(task: Task, context: Context, folder: Path) -> Result:
             (starts.search_sorted(batch.corrected["line"], side="right") - 1).alias("line")
         )
         result.corrected = list(owned.group_by("line", "reason", maintain_order=True).len().iter_rows())
-        rows = batch.rows.with_columns(
-            (starts.search_sorted(batch.lines, side="right") - 1).alias("owner"), batch.lines.alias("line")
-        )
+        owners = starts.search_sorted(batch.lines, side="right") - 1
+        lines = batch.lines - starts.gather(owners) + 1
+        rows = batch.rows.with_columns(owners.alias("owner"), lines.alias("line"))
         sifted = sift(rows, batch.table, "", task.held, folder, foreign=task.foreign, barred=task.barred)
         result.rows = dict(sifted.rows.group_by("owner").len().iter_rows())
         result.duplicates = dict(sifted.duplicates.group_by("owner").len().iter_rows())
         result.conflicts = dict(sifted.contested.group_by("owner").len().iter_rows())
         result.hidden, result.contested = sifted.hidden, sifted.contested["event_id"].unique().to_list()
-        for owner, bad in conflict_rows(sifted.contested):
-            result.bad.append((owner, BadRow(bad.line - task.starts[owner] + 1, bad.reason, bad.raw)))
+        result.bad += conflict_rows(sifted.contested)
         result.counts = report_counts(rows, batch.moments)
-        result.parts = write_events(sifted.rows.drop("owner", "line"), folder, reader.name, task.number)
+        for part, origin in write_rows(sifted.rows, folder, "events", reader.name, task.number):
+            result.parts.append(part)
+            result.origins[part.path] = origin
     return result
 
 
 def conflict_rows(contested: pl.DataFrame) -> list[tuple[int, BadRow]]:
-    """Contested rows for the quarantine, each with the number of the file that it is from."""
+    """Contested rows (owner, line, event_id, content) for the quarantine, each with the number of the file that it is from."""
     if contested.is_empty():
         return []
-    told = contested.select("owner", pl.col("line").fill_null(0), "event_id", "content")
+    told = contested.select("owner", "line", "event_id", "content")
     return [(owner, BadRow(line, CONFLICT, f"{name}\t{text}"[:RAW])) for owner, line, name, text in told.iter_rows()]
 
 

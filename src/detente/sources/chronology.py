@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
-from detente.actors import Actors, state_name, states
+from detente.actors import Actors, living
 from detente.errors import DetenteError
 from detente.sources.dates import Dated, read_date
 from detente.sources.figures import read_figures
@@ -27,24 +28,20 @@ def _parts(cell: str) -> list[str]:
 
 
 def _states(cell: str, index: Actors, what: str, on: Dated | None = None) -> list[str]:
-    """The codes in a cell; with a date, a state that ended before it is refused."""
+    """The codes in a cell; with a date, a state that did not live on any day that it may mean is refused.
+
+    A seat in the UN counts as life: what Ukraine or India signed before independence is a fact of theirs.
+    """
     codes = []
     for part in _parts(cell):
         try:
             code = index.state(part)
             if on:
-                _lived(code, on.first)
+                living(code, on.first, on.last, seats=True)
         except DetenteError as error:
             raise DetenteError(f"{what}: {error}") from None
         codes.append(code)
     return codes
-
-
-def _lived(code: str, day: date) -> None:
-    state = states().get(code)
-    if state and state.ends and day >= state.ends:
-        after = " or ".join(f"{state_name(code)} ({code})" for code in state.successors)
-        raise DetenteError(f"{state.name} was no more on {day}{f': name {after}' if after else ''}")
 
 
 def _names(cell: str) -> list[str]:
@@ -96,10 +93,12 @@ def _agreement(row: dict[str, str], context: Context, source: str) -> dict[str, 
     (name, *more) = _names(row["agreement"])
     if more:
         raise DetenteError("a line describes one agreement")
-    parties = _states(row["parties"], context.actors, "parties")
+    begun = read_date(row["since"]) if row["since"] else None
+    since = begun.first if begun else None
+    # A party may join, and be born, after the beginning: only one that had ended by then can't be right.
+    parties = _states(row["parties"], context.actors, "parties", replace(begun, last=date.max) if begun else None)
     if len(set(parties)) < 2:
         raise DetenteError("an agreement needs two different parties")
-    since = read_date(row["since"]).first if row["since"] else None
     if since:
         not_after(since, context.today, "since")
     third = _states(row["third_party"], context.actors, "third_party")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 import polars as pl
@@ -52,14 +51,14 @@ def resolve_names(frame: pl.DataFrame, side: str, index: Actors, *, has_country:
     fixed: list[tuple[str | None, ...]] = []
     persons: list[tuple[str, Person]] = []
     for row in unique.iter_rows():
-        found = index.lookup(_congo(row[0]))
+        found = index.lookup(row[0] or "")
         if isinstance(found, Person):
             persons.append((row[0], found))
             fixed.append((*row, None, None))
             continue
         code, sector = (found.code, found.sector) if found.known else ("", "")
         if not code and has_country:
-            code, sector = _stated(index, _congo(row[1]), row[2])
+            code, sector = _stated(index, row[1], row[2])
         fixed.append((*row, code or None, sector or None))
     table = pl.DataFrame(
         fixed, schema={**dict.fromkeys(keys, pl.Utf8), side: pl.Utf8, f"{side}_sector": pl.Utf8}, orient="row"
@@ -83,15 +82,6 @@ def resolve_names(frame: pl.DataFrame, side: str, index: Actors, *, has_country:
         )
         .drop("code", "role")
     )
-
-
-def _congo(name: str | None) -> str:
-    """ICEWS names the other one Democratic Republic of Congo: there, and only there, Congo alone is no doubt.
-
-    >>> _congo("Citizen (Congo)"), _congo("Citizen (Democratic Republic of Congo)")
-    ('Citizen (Republic of the Congo)', 'Citizen (Democratic Republic of Congo)')
-    """
-    return re.sub(r"(^|\()Congo(\)?)$", r"\1Republic of the Congo\2", name or "")
 
 
 def _stated(index: Actors, country: str | None, sectors: str | None) -> tuple[str, str]:

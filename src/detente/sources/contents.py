@@ -1,7 +1,7 @@
 """What a file holds: which reader takes which member, and what is passed over.
 
 A zip is looked at member by member: a README beside the data is passed over, two formats are read by their own readers,
-and an archive within an archive must be unpacked first.
+and an archive within an archive is refused, since it must be unpacked first; the data beside it are read.
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from detente.errors import DetenteError
-from detente.sources.foreign import known_as
+from detente.sources.foreign import PAGE, known_as
 from detente.sources.reader import Head, Reader
 from detente.sources.stream import DamagedFile, Member, members, packing
 
 _EXPORT = re.compile(r"(?<!\d)(19|20)\d{12}\.export\.csv$", re.IGNORECASE)
-_PAGE = re.compile(rb"\s*<(!doctype|html|\?xml|error)", re.IGNORECASE)
 
 
 class NotRecognised(DetenteError):
@@ -35,10 +34,20 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a file holds: `found` to be read, and the names of members `passed` over, each with the reason."""
+    """What a file holds: `found` to be read, the names of members `passed` over, each with the reason, and what is `refused`."""
 
     found: tuple[Found, ...]
     passed: tuple[str, ...]
+    refused: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Not:
+    """Why a member is not read, with `more` where it is all there is; `packed`: it may hold data all the same."""
+
+    reason: str
+    more: str = ""
+    packed: str = ""
 
 
 def find_contents(path: Path, readers: Sequence[Reader]) -> Contents:
@@ -53,11 +62,11 @@ def find_contents(path: Path, readers: Sequence[Reader]) -> Contents:
     if held[0].name == "[Content_Types].xml" or any(member.name.startswith("xl/") for member in held):
         raise NotRecognised(f"{path}: is a spreadsheet (xlsx): save its table as CSV (UTF-8)")
     found: dict[tuple[int, int], tuple[Reader, list[Member]]] = {}
-    passed: list[tuple[Member, str]] = []
+    passed: list[tuple[Member, _Not]] = []
     for member in held:
-        reader, reason = _reader(member, readers)
-        if reader is None:
-            passed.append((member, reason))
+        reader = _reader(member, readers)
+        if isinstance(reader, _Not):
+            passed.append((member, reader))
             continue
         # Formats with a header are read member by member, so that each keeps its own columns and span.
         key = (readers.index(reader), -1 if reader.joinable else member.number)
@@ -68,11 +77,12 @@ def find_contents(path: Path, readers: Sequence[Reader]) -> Contents:
         tuple(
             Found(reader, tuple(m.number for m in some), tuple(m.name for m in some)) for reader, some in found.values()
         ),
-        tuple(f"{member.name} ({reason.partition(' (ICEWS')[0]})" for member, reason in passed),
+        tuple(f"{member.name} ({why.reason})" for member, why in passed if not why.packed),
+        tuple(f"{path}: {_archive(path, member, why)}" for member, why in passed if why.packed),
     )
 
 
-def _reader(member: Member, readers: Sequence[Reader]) -> tuple[Reader | None, str]:
+def _reader(member: Member, readers: Sequence[Reader]) -> Reader | _Not:
     """The reader that takes a member, or why none does."""
     if not member.head:
         # Some quarter hours of GDELT 2 are published as files without a row.
@@ -81,27 +91,34 @@ def _reader(member: Member, readers: Sequence[Reader]) -> tuple[Reader | None, s
             if _EXPORT.search(member.name)
             else None
         )
-        return empty, "is empty"
+        return empty or _Not("is empty")
     if packed := packing(member.head):
-        return None, f"is packed ({packed})"
+        return _Not(f"is packed ({packed})", packed=packed)
     head = Head(tuple(member.head.split(b"\n")[:50]))
     for reader in readers:
         if reader.recognises(head):
-            return reader, ""
-    return None, known_as(head) or (
-        "of no format we read (ICEWS, GDELT events, POLECAT, UN votes, chronology or figures CSV); "
-        f"it begins {bytes(member.head[:60])!r}"
+            return reader
+    if known := known_as(head):
+        return _Not(known)
+    return _Not(
+        "of no format we read",
+        f" (ICEWS, GDELT events, POLECAT, UN votes, chronology or figures CSV); it begins {bytes(member.head[:60])!r}",
     )
 
 
-def _nothing(path: Path, held: Sequence[Member], passed: Sequence[tuple[Member, str]]) -> DetenteError:
+def _archive(path: Path, member: Member, why: _Not) -> str:
+    inner = f"holds an archive ({member.name})" if member.name != path.name else f"is an archive ({why.packed})"
+    return f"{inner}: unpack it first and ingest what is in it"
+
+
+def _nothing(path: Path, held: Sequence[Member], passed: Sequence[tuple[Member, _Not]]) -> DetenteError:
     """Why nothing of a file can be read, in one line."""
-    for member, _ in passed:
-        if packed := packing(member.head):
-            inner = f"holds an archive ({member.name})" if member.name != path.name else f"is an archive ({packed})"
-            return DamagedFile(f"{path}: {inner}: unpack it first and ingest what is in it")
-    (member, reason), *more = passed
-    if not more:
-        page = _PAGE.match(member.head) and path.suffix.lower() not in (".html", ".htm", ".xml")
+    for member, why in passed:
+        if why.packed:
+            return DamagedFile(f"{path}: {_archive(path, member, why)}")
+    (member, why), *others = passed
+    reason = f"{why.reason}{why.more}"
+    if not others:
+        page = PAGE.match(member.head) and path.suffix.lower() not in (".html", ".htm", ".xml")
         return (DamagedFile if page else NotRecognised)(f"{path}: {reason}")
     return NotRecognised(f"{path}: none of its {len(held)} members can be read; {member.name}: {reason}")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 import polars as pl
 
-from detente.actors import Actors
+from detente.actors import Actors, living
 from detente.errors import DetenteError
+from detente.sources.cells import after_today
 from detente.sources.dates import read_date
 from detente.sources.dictionary import required
 from detente.sources.own import whole_file
@@ -30,6 +32,7 @@ def read_figures(blocks: Iterator[Block], context: Context, source: str = "figur
     frame = _read(frame, "subject", lambda text: {"who": subject_code(text, context.actors)}, {"who": pl.Utf8})
     for name, short in (("period", ""), ("known_on", "known_"), ("compiled_on", "compiled_")):
         frame = _read(frame, name, partial(_dated, short=short), _dated_schema(short))
+    frame = frame.join(_unborn(frame), on=["who", "first", "last"], how="left", maintain_order="left")
     frame, wrong = reject(frame, _faults(frame, context), sorted(required("figures")))
     rows = frame.select(
         pl.format("{}:{}:{}:{}:{}", pl.lit(source), "who", "measure", "area", "text").alias("event_id"),
@@ -50,7 +53,8 @@ def read_figures(blocks: Iterator[Block], context: Context, source: str = "figur
         pl.when(col(name) == "").then(None).otherwise(col(name)).alias(name)
         for name in ("area", "url", "title", "note")
     )
-    yield Batch("figures", conform("figures", rows), sorted([*bad, *wrong], key=lambda b: b.line))
+    faults = sorted([*bad, *wrong], key=lambda b: b.line)
+    yield Batch("figures", conform("figures", rows), frame["line"], faults)
 
 
 def subject_code(text: str, index: Actors) -> str:
@@ -106,13 +110,28 @@ def _read(
     return frame.join(table, on=name, how="left", maintain_order="left")
 
 
+def _unborn(frame: pl.DataFrame) -> pl.DataFrame:
+    """who, first, last, who_fault: subjects of which a state did not live on any day of the period, nor had a seat in the UN."""
+    keys = ["who", "first", "last"]
+    rows = []
+    for subject, first, last in frame.select(keys).drop_nulls().unique(maintain_order=True).iter_rows():
+        try:
+            for code in re.split("[>-]", subject):
+                living(code, first, last, seats=True)
+        except DetenteError as error:
+            rows.append((subject, first, last, str(error)))
+    schema = {"who": pl.Utf8, "first": pl.Date, "last": pl.Date, "who_fault": pl.Utf8}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
 def _faults(frame: pl.DataFrame, context: Context) -> list[tuple[pl.Expr, pl.Expr | str]]:
     col = pl.col
     areas = [area.id for area in context.codebook.areas]
     faults: list[tuple[pl.Expr, pl.Expr | str]] = [
         (col(name) == "", f"the {name} is missing") for name in ("subject", "measure", "period", "value", "unit")
     ]
-    faults += [(col(f"{name}_fault").is_not_null(), col(f"{name}_fault")) for name in ("subject",)]
+    faults.append((col("subject_fault").is_not_null(), col("subject_fault")))
+    faults.append((col("who_fault").is_not_null(), pl.format("subject: {}", "who_fault")))
     faults += [
         (col(f"{name}_fault").is_not_null(), pl.format(f"{name} {{}}", col(f"{name}_fault")))
         for name in ("period", "known_on", "compiled_on")
@@ -137,14 +156,8 @@ def _faults(frame: pl.DataFrame, context: Context) -> list[tuple[pl.Expr, pl.Exp
             pl.format("source '{}' is no web address; leave it empty if you have none", "source"),
         ),
     ]
-    if context.today:
-        faults += [
-            (
-                col(f"{short}first") > context.today,
-                pl.format(f"{name} {{}} lies after the day of ingest ({context.today})", name),
-            )
-            for name, short in (("period", ""), ("known_on", "known_"), ("compiled_on", "compiled_"))
-        ]
+    for name, short in (("period", ""), ("known_on", "known_"), ("compiled_on", "compiled_")):
+        faults += after_today(name, f"{short}first", name, context.today)
     return faults
 
 

@@ -29,10 +29,12 @@ _PROGRAMS = {
     b"X\n\0\0": "R data",
     b"$FL2": "an SPSS file",
     b"SQLite format": "an SQLite database",
+    b"PK\x03\x04": "an office document or spreadsheet",
 }
 _MASTER = re.compile(
     rb"^(\d+ [0-9a-f]{32} https?://\S+gdelt\S+|(\d+|[0-9a-f]{32})\s+\S*\d{8}\S*\.csv\.zip)", re.IGNORECASE
 )
+PAGE = re.compile(rb"\s*<(!doctype|html|\?xml|error)", re.IGNORECASE)
 _DAYS = re.compile(rb"^\d{1,12}[\t,](19|20)\d{6}[\t,]")
 
 
@@ -66,7 +68,7 @@ def known_as(head: Head) -> str:
         for columns, what, remedy in _layouts():
             if columns <= names:
                 return f"is {what}: {remedy}"
-    if re.match(rb"\s*<(!doctype|html|\?xml)", line, re.IGNORECASE):
+    if PAGE.match(line):
         return "is a web page, no data: an error page was saved in the file's place; fetch it again"
     if line.count(b"\0") * 3 > len(line):
         return "is UTF-16 without its mark: save it as UTF-8"
@@ -79,7 +81,7 @@ def _raw_gdelt(head: Head, line: bytes) -> str:
     """GDELT's files that have no header, told by their first fields and their width."""
     fields = line.rstrip(b"\r\n").split(b"\t")
     if _MASTER.match(line):
-        return "is GDELT's list of files, no data: fetch with `detente fetch gdelt2`, or " + EVENTS
+        return "is GDELT's list of files, no data: fetch with `detente fetch gdelt --from DAY --to DAY`, or " + EVENTS
     if len(fields) in (15, 16) and re.match(rb"^\d+\t\d{14}\t\d{14}\t\d\t", line):
         return f"is GDELT's mentions table: {EVENTS}"
     if len(fields) in (26, 27) and re.match(rb"^\d{14}-T?\d+\t\d{14}\t", line):

@@ -6,6 +6,7 @@ and full names, SQLDATE the day of the event, DATEADDED the day (and time) of th
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -15,10 +16,10 @@ import polars as pl
 
 from detente.actors import UNKNOWN, actors, is_missing
 from detente.codebook import assign_areas
-from detente.sources.cells import clean, day_faults, whole
+from detente.sources.cells import after_today, clean, whole
 from detente.sources.codes import SCALE, read_actions, with_intensity
 from detente.sources.common import channel, historic
-from detente.sources.named import Layout, frames, names_in
+from detente.sources.named import Layout, frames, header_of, names_in
 from detente.sources.reader import Context, Head, Reader
 from detente.sources.schema import Batch, conform
 from detente.sources.stream import Block
@@ -37,7 +38,7 @@ _SHARED = {
     30: "given_intensity",
     31: "mentions",
 }
-_TEXTS = ["sender_code", "receiver_code", "place", "place_fips"]
+_TEXTS = ["sender_code", "receiver_code", "place", "place_fips", "url"]
 _LAYOUTS = {
     57: {**_SHARED, 50: "place", 51: "place_fips", 56: "added"},
     58: {**_SHARED, 50: "place", 51: "place_fips", 56: "added", 57: "url"},
@@ -96,11 +97,18 @@ def _fips_places(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.col("place").replace("", None))
 
 
+def _eight_digits(text: pl.Expr) -> pl.Expr:
+    """The day of YYYYMMDD; of seven digits the parser would make one too."""
+    return pl.when(text.str.len_bytes() == 8).then(text).str.strptime(pl.Date, "%Y%m%d", strict=False)
+
+
 def _normalise(frame: pl.DataFrame, source: str, context: Context) -> Batch:
     parts = {"code": "given_code", "base": "given_base", "root": "given_root", "quad": "given_quad"}
+    if "url" not in frame.columns:
+        frame = frame.with_columns(pl.lit("").alias("url"))
     frame = read_actions(whole(clean(frame, _TEXTS), "id"), parts).with_columns(
-        pl.col("day").str.strip_suffix(".0").str.strptime(pl.Date, "%Y%m%d", strict=False).alias("date"),
-        pl.col("added").str.slice(0, 8).str.strptime(pl.Date, "%Y%m%d", strict=False).alias("known_on"),
+        _eight_digits(pl.col("day").str.strip_suffix(".0")).alias("date"),
+        _eight_digits(pl.col("added").str.slice(0, 8)).alias("known_on"),
     )
     frame, bad = reject(
         frame,
@@ -117,8 +125,8 @@ def _normalise(frame: pl.DataFrame, source: str, context: Context) -> Batch:
                 pl.col("date") > pl.col("known_on") + pl.duration(days=1),
                 pl.format("SQLDATE {} lies after its report ({})", "day", "added"),
             ),
-            *day_faults("day", "date", "SQLDATE", STARTS, context.today)[3:],
-            *day_faults("added", "known_on", "DATEADDED", STARTS, context.today)[3:],
+            *after_today("day", "date", "SQLDATE", context.today),
+            *after_today("added", "known_on", "DATEADDED", context.today),
             (pl.col("action").is_null(), pl.col("action_fault")),
         ],
         ["id", "day", "sender_code", "receiver_code", "given_code", "added"],
@@ -126,11 +134,6 @@ def _normalise(frame: pl.DataFrame, source: str, context: Context) -> Batch:
     frame = frame.with_columns(*_actor_columns(frame, "sender"), *_actor_columns(frame, "receiver"))
     if (frame["date"] < date(1991, 12, 26)).any():
         frame = frame.with_columns(historic("sender"), historic("receiver"))
-    url = (
-        pl.when(pl.col("url").is_in(["", "NULL", "NA"])).then(None).otherwise(pl.col("url"))
-        if "url" in frame.columns
-        else pl.lit(None, dtype=pl.Utf8)
-    )
     frame = _fips_places(with_intensity(frame, "given_intensity")).with_columns(
         pl.format("{}:{}", pl.lit(source), "id").alias("event_id"),
         pl.lit(source).alias("source"),
@@ -141,13 +144,13 @@ def _normalise(frame: pl.DataFrame, source: str, context: Context) -> Batch:
         pl.max_horizontal("date", "known_on").alias("known_on"),
         channel(),
         pl.lit(None, dtype=pl.Utf8).alias("text"),
-        url.alias("url"),
+        pl.col("url").replace("", None),
     )
     rows = conform("events", frame.with_columns(assign_areas(frame, context.codebook).alias("areas")))
     changed = corrections(
         frame, [(pl.col("action_changes").is_not_null(), pl.col("action_changes")), (pl.col("scaled"), SCALE)]
     )
-    return Batch("events", rows, bad, lines=frame["line"], moments=frame["added"], corrected=changed)
+    return Batch("events", rows, frame["line"], bad, moments=frame["added"], corrected=changed)
 
 
 def _reads(width: int, source: str) -> Callable[[Iterator[Block], Context], Iterator[Batch]]:
@@ -200,16 +203,33 @@ def _reads_named(source: str) -> Callable[[Iterator[Block], Context], Iterator[B
     return read
 
 
-def _is_named(source: str) -> Callable[[Head], bool]:
-    """GDELT 2.0 events alone give a place's second administrative division."""
+def _version(head: Head) -> str:
+    """GDELT 2.0 alone says when it added an event to the second, and a place's second administrative division.
 
+    >>> _version(Head((b"GLOBALEVENTID,DATEADDED", b"7,20191024143000"))), _version(Head((b"GLOBALEVENTID,DATEADDED",)))
+    ('gdelt2', 'gdelt1')
+    """
+    separator, names = header_of(head.lines[0])
+    if "dateadded" in names:
+        at = names.index("dateadded")
+        lines = (line.decode("utf-8", "replace") for line in head.lines[1:])
+        split = (
+            (line.split("\t") for line in lines)
+            if separator == b"\t"
+            else csv.reader(lines, delimiter=separator.decode())
+        )
+        cells = [row[at] for row in split if len(row) > at]
+        widths = [len(digits[0]) for cell in cells if (digits := re.match(r"\d+", cell.strip(' "')))]
+        for width, version in ((14, "gdelt2"), (8, "gdelt1")):
+            if widths.count(width) * 2 > len(widths):
+                return version
+    return "gdelt2" if "actiongeo adm2code" in names else "gdelt1"
+
+
+def _is_named(source: str) -> Callable[[Head], bool]:
     def test(head: Head) -> bool:
         names = names_in(head)
-        return (
-            "globaleventid" in names
-            and len(names & set(_NAMES)) >= 3
-            and ("actiongeo adm2code" in names) == (source == "gdelt2")
-        )
+        return "globaleventid" in names and len(names & set(_NAMES)) >= 3 and _version(head) == source
 
     return test
 

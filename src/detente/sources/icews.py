@@ -117,7 +117,10 @@ def _normalise(frame: pl.DataFrame, source: str, context: Context, calendar: Cal
         if release
         else pl.format(
             "icews_triples:{}",
-            pl.concat_str("day", "sender_name", "action_name", "given_code", "receiver_name", separator="|"),
+            # As read, so that one event has one id however its day and code are written.
+            pl.concat_str(
+                pl.col("date").cast(pl.Utf8), "sender_name", "action_name", "action", "receiver_name", separator="|"
+            ),
         )
     )
     frame = with_intensity(frame, "given_intensity").with_columns(
@@ -140,7 +143,7 @@ def _normalise(frame: pl.DataFrame, source: str, context: Context, calendar: Cal
     changed = corrections(
         frame, [(pl.col("action_changes").is_not_null(), pl.col("action_changes")), (pl.col("scaled"), SCALE)]
     )
-    return Batch("events", rows, bad, lines=frame["line"], corrected=changed)
+    return Batch("events", rows, frame["line"], bad, corrected=changed)
 
 
 def _reads(layout: Layout, source: str) -> Callable[[Iterator[Block], Context], Iterator[Batch]]:

@@ -48,15 +48,17 @@ def checked(
 ) -> Batch:
     """A batch of what `make` makes of each row; rows that it refuses are set aside with the reason."""
     frame, bad = read
-    rows = []
+    rows, lines = [], []
     names = [column.name for column in COLUMNS[table]]
     for row in frame.iter_rows(named=True):
         try:
             _allowed(row, table)
             rows.append(make(row))
+            lines.append(row["line"])
         except DetenteError as error:
             bad.append(BadRow(row["line"], str(error), ",".join(row[name] for name in names)[:300]))
-    return Batch(table, pl.DataFrame(rows, schema=TABLES[table]), sorted(bad, key=lambda b: b.line))
+    told = pl.Series(lines, dtype=pl.Int64)
+    return Batch(table, pl.DataFrame(rows, schema=TABLES[table]), told, sorted(bad, key=lambda b: b.line))
 
 
 def _allowed(row: dict[str, str], table: str) -> None:

@@ -12,7 +12,7 @@ import polars as pl
 
 from detente.actors import Actors, Person
 from detente.codebook import assign_areas, polecat_action
-from detente.sources.cells import Calendar, day_faults, empty
+from detente.sources.cells import Calendar, after_today, day_faults, empty
 from detente.sources.common import EARLIEST, channel, place_of
 from detente.sources.named import Layout, frames, names_in
 from detente.sources.reader import Context, Head, Reader
@@ -131,7 +131,7 @@ def _normalise(frame: pl.DataFrame, context: Context, calendar: Calendar) -> Bat
                 pl.col("known_on").is_null() & (pl.col("published") != ""),
                 pl.format("Publication Date {} is no day", "published"),
             ),
-            *day_faults("published", "known_on", "Publication Date", EARLIEST, context.today)[3:],
+            *after_today("published", "known_on", "Publication Date", context.today),
             (pl.col("quad").is_null(), pl.format("Event Type {} is no PLOVER type", "type")),
             (
                 (pl.col("intensity").is_null() & (pl.col("given_intensity") != ""))
@@ -171,7 +171,7 @@ def _normalise(frame: pl.DataFrame, context: Context, calendar: Calendar) -> Bat
             (pl.col("receiver_note").is_not_null(), pl.col("receiver_note")),
         ],
     )
-    return Batch("events", rows, bad, lines=frame["line"], corrected=changed)
+    return Batch("events", rows, frame["line"], bad, corrected=changed)
 
 
 _OWN = set(_LAYOUT.usual[2:4] + _LAYOUT.usual[5:23])

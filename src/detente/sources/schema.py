@@ -109,7 +109,7 @@ CORRECTED: dict[str, Any] = {"line": pl.Int64, "reason": pl.Utf8}
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that could not be taken: where it is, why, and how it began."""
+    """A row that could not be taken: where it is (line 0: the whole file), why, and how it began."""
 
     line: int
     reason: str
@@ -118,18 +118,18 @@ class BadRow:
 
 @dataclass(slots=True)
 class Batch:
-    """Rows of one table, and the rows that could not be taken.
+    """Rows of one table, the line of each in its file, and the rows that could not be taken.
 
-    `lines` are the line numbers of `rows` where the reader knows them; `skipped` counts rows set aside by rule and by reason (a member absent from a vote, say).
+    `skipped` counts rows set aside by rule and by reason (a member absent from a vote, say).
     `moments` are the texts YYYYMMDDHHMMSS at which `rows` were reported, where the source says it to the minute.
     `corrected` has the line and reason of each correction made to the rows kept: nothing is replaced silently.
     """
 
     table: str
     rows: pl.DataFrame
+    lines: pl.Series
     bad: list[BadRow] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
-    lines: pl.Series | None = None
     moments: pl.Series | None = None
     corrected: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CORRECTED))
 

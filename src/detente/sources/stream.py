@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 import struct
 import zipfile
 import zlib
@@ -28,6 +29,8 @@ _PACKED = (
     (b"Rar!", "RAR"),
     (b"\x28\xb5\x2f\xfd", "Zstandard"),
 )
+# Documents and spreadsheets are zips too, whose first member has one of these names.
+_OFFICE = re.compile(rb"PK\x03\x04.{26}(\[Content_Types\]|_rels/|docProps/|word/|xl/|ppt/|mimetype)", re.DOTALL)
 
 
 class DamagedFile(DetenteError):
@@ -80,11 +83,13 @@ def members(path: Path, size: int = 1 << 18) -> list[Member]:
 
 
 def packing(head: bytes) -> str:
-    """How the content that begins so is packed, where it must be unpacked first; "" where it is not.
+    """How the content that begins so is packed, where it must be unpacked first; "" where it is not, or is an office document.
 
     >>> packing(b"BZh91AY"), packing(b"20191024")
     ('bzip2', '')
     """
+    if _OFFICE.match(head):
+        return ""
     for magic, name in _PACKED:
         if head.startswith(magic):
             return name

@@ -89,7 +89,10 @@ def _fast(data: bytes, width: int, columns: dict[int, str], separator: str = "\t
 def fast_csv(
     data: bytes, names: list[str], first_line: int, separator: bytes = b","
 ) -> tuple[pl.DataFrame, list[BadRow]] | None:
-    """Lines without quotes, each of as many cells as `names`, as a frame of text with `line`; None for others."""
+    """Lines without quotes, each of as many cells as `names`, as a frame of text with `line`; None for others.
+
+    An empty last cell may be one that is missing, with a line elsewhere that has one too many: such a block is read row by row.
+    """
     lines = data.count(b"\n")
     if b'"' in data or b"\0" in data or b"\r" in data or data.count(separator) != (len(names) - 1) * lines:
         return None

@@ -7,7 +7,7 @@ member). Columns are read by name. A vote is known on its day.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 import polars as pl
@@ -89,7 +89,7 @@ def _read_votes(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
             ["rcid", "country", "vote"],
         )
         changed = corrections(frame, [(pl.col("state_note").is_not_null(), pl.col("state_note"))])
-        yield Batch("votes", _votes(frame), [*bad, *more], skipped, corrected=changed)
+        yield Batch("votes", _votes(frame), frame["line"], [*bad, *more], skipped, corrected=changed)
 
 
 def _votes(frame: pl.DataFrame) -> pl.DataFrame:
@@ -114,24 +114,31 @@ def _without_votes(frame: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
 def _read_rollcalls(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
     calendar = Calendar()
     for frame, bad in frames(blocks, _ROLLCALLS):
-        yield _rollcalls(whole(frame, "rcid"), bad, context, calendar)
+        frame, more = reject(
+            _held_on(whole(frame, "rcid"), calendar), [*_rcid(), *_call_faults(context)], ["rcid", "session", "date"]
+        )
+        yield _rollcalls(frame, [*bad, *more])
 
 
-def _rollcalls(frame: pl.DataFrame, bad: list[BadRow], context: Context, calendar: Calendar) -> Batch:
-    spelled = frame["date"].str.to_date("%d%b%Y", strict=False)
-    frame = frame.with_columns(
+def _held_on(frame: pl.DataFrame, calendar: Calendar) -> pl.DataFrame:
+    """Add `day` and the session's `number`."""
+    # 12Dec2006, and no year of two digits.
+    text = frame["date"].set(~frame["date"].str.contains(r"\d{4}$"), None)
+    spelled = text.str.to_date("%d%b%Y", strict=False)
+    return frame.with_columns(
         pl.select(pl.coalesce(calendar.days(frame, "date"), spelled).alias("day")).to_series(),
         pl.col("session").cast(pl.Float64, strict=False).cast(pl.Int32, strict=False).alias("number"),
     )
-    frame, more = reject(
-        frame,
-        [
-            *_rcid(),
-            *day_faults("date", "day", "date", FIRST, context.today),
-            (pl.col("number").is_null() & (pl.col("session") != ""), pl.format("session {} is no number", "session")),
-        ],
-        ["rcid", "session", "date"],
-    )
+
+
+def _call_faults(context: Context) -> list[tuple[pl.Expr, pl.Expr | str]]:
+    return [
+        *day_faults("date", "day", "date", FIRST, context.today),
+        (pl.col("number").is_null() & (pl.col("session") != ""), pl.format("session {} is no number", "session")),
+    ]
+
+
+def _rollcalls(frame: pl.DataFrame, bad: Sequence[BadRow] = ()) -> Batch:
     rows = frame.select(
         pl.format("unvotes:{}", "rcid").alias("event_id"),
         "rcid",
@@ -141,7 +148,7 @@ def _rollcalls(frame: pl.DataFrame, bad: list[BadRow], context: Context, calenda
         pl.col("unres").alias("resolution"),
         pl.when(pl.col("short") == "").then("descr").otherwise("short").alias("title"),
     )
-    return Batch("rollcalls", conform("rollcalls", rows), [*bad, *more])
+    return Batch("rollcalls", conform("rollcalls", rows), frame["line"], list(bad))
 
 
 def _read_issues(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
@@ -151,19 +158,19 @@ def _read_issues(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
             [*_rcid(), (~pl.col("short_name").is_in(list(ISSUES)), pl.format("issue {} is unknown", "short_name"))],
             ["rcid", "short_name"],
         )
-        yield Batch("rollcall_issues", _issues(frame, pl.col("short_name")), [*bad, *more])
+        yield _issues(frame.rename({"short_name": "issue"}), [*bad, *more])
 
 
-def _issues(frame: pl.DataFrame, issue: pl.Expr) -> pl.DataFrame:
-    rows = frame.select("rcid", issue.alias("issue"))
-    return conform("rollcall_issues", rows.with_columns(pl.format("unvotes:{}:{}", "rcid", "issue").alias("event_id")))
+def _issues(frame: pl.DataFrame, bad: Sequence[BadRow] = ()) -> Batch:
+    rows = frame.with_columns(pl.format("unvotes:{}:{}", "rcid", "issue").alias("event_id"))
+    return Batch("rollcall_issues", conform("rollcall_issues", rows), frame["line"], list(bad))
 
 
 def _read_dataverse(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
     seen: set[str] = set()
     calendar = Calendar()
     for frame, bad in frames(blocks, _DATAVERSE):
-        frame = whole(whole(frame, "rcid"), "vote")
+        frame = _held_on(whole(whole(frame, "rcid"), "vote"), calendar)
         frame = _states(frame, "country", "ccode", "cow", context.actors).with_columns(
             pl.col("vote").replace_strict(_VOTE_CODES, default=None, return_dtype=pl.Utf8).alias("choice")
         )
@@ -173,20 +180,18 @@ def _read_dataverse(blocks: Iterator[Block], context: Context) -> Iterator[Batch
                 *_rcid(),
                 (pl.col("state").is_null(), pl.format("ccode {} is no Correlates of War state", "ccode")),
                 (pl.col("choice").is_null(), pl.format("vote {} is none of 1, 2, 3, 8, 9", "vote")),
+                *_call_faults(context),
             ],
-            ["rcid", "ccode", "vote"],
+            ["rcid", "ccode", "vote", "session", "date"],
         )
         cast, skipped = _without_votes(frame)
         changed = corrections(cast, [(pl.col("state_note").is_not_null(), pl.col("state_note"))])
-        yield Batch("votes", _votes(cast), [*bad, *more], skipped, corrected=changed)
+        yield Batch("votes", _votes(cast), cast["line"], [*bad, *more], skipped, corrected=changed)
         calls = frame.filter(~pl.col("rcid").is_in(list(seen))).unique("rcid", keep="first", maintain_order=True)
         seen.update(calls["rcid"].to_list())
-        yield _rollcalls(calls, [], context, calendar)
-        marked = [calls.filter(pl.col(code).is_in(["1", "1.0"])) for code in ISSUES]
-        yield Batch(
-            "rollcall_issues",
-            pl.concat(_issues(rows, pl.lit(code)) for code, rows in zip(ISSUES, marked, strict=True)),
-        )
+        yield _rollcalls(calls)
+        marked = [calls.filter(pl.col(code).is_in(["1", "1.0"])).with_columns(issue=pl.lit(code)) for code in ISSUES]
+        yield _issues(pl.concat(marked))
 
 
 def _has(*names: str) -> Callable[[Head], bool]:
