@@ -18,7 +18,7 @@ from detente.errors import DetenteError
         ("Russian Federation", "RUS", ""),
         ("RUS", "RUS", ""),
         ("RU", "RUS", ""),
-        ("643", "RUS", ""),
+        ("numeric:643", "RUS", ""),
         ("cow:365", "RUS", ""),
         ("gw:365", "RUS", ""),
         ("fips:RS", "RUS", ""),
@@ -166,7 +166,7 @@ def test_users_add_names(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("name,state\nX,USA\n", "code missing"),
-        ("name,code\nX,ZZZ\n", "line 2: 'ZZZ' is no state"),
+        ("name,code\nX,ZZZ\n", "line 2: 'ZZZ' names no state"),
         ("name,code,from\nX,USA,2018-13-01\n", "line 2"),
     ],
 )

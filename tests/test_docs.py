@@ -53,7 +53,7 @@ def test_the_readme_shows_what_explain_prints() -> None:
     from detente.report.explanation import render
 
     out = StringIO()
-    digest = dt.open_record("no-such-folder").pair("USA", "RUS").explain()
+    digest = dt.open_record("no-such-folder").pair("USA", "RUS", as_of="2024-12-31").explain()
     Console(file=out, width=100, color_system=None, highlight=False).print(render(digest, 100), soft_wrap=True)
     shown = "\n".join(line.rstrip() for line in out.getvalue().splitlines())
     for title, after in (("Reciprocity and equal treatment", "  Event by event"), ("Breaks", "  Hidden structure")):

@@ -239,3 +239,33 @@ def test_bounds_of_a_sum_begin_at_nought_where_nothing_is_set_off() -> None:
     assert (low < 0.02).mean() >= 0.75
     assert (high > 0).all()
     assert (high < 0.6).all()
+
+
+def test_a_cause_that_never_happened_is_not_identified() -> None:
+    import warnings
+
+    from detente.explain.excitation import combined
+
+    rng = np.random.default_rng(4)
+    times = np.sort(rng.uniform(0, 400, 300))
+    types = rng.integers(0, 2, 300)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fit = Hawkes(decays=(1.0, 0.15)).fit(times, types, end=400.0, names=["a", "b", "never"])
+        low, high = fit.branching_bounds()
+        table = combined([fit, fit]).frame()
+    assert np.isnan(low[:, 2]).all() and np.isnan(high[:, 2]).all() and np.isfinite(high[:2, :2]).all()
+    assert table.filter(table["cause"] == "never").select("value", "low", "high").null_count().row(0) == (3, 3, 3)
+
+
+def test_errors_of_causes_that_go_together_are_unknown_without_a_warning() -> None:
+    import warnings
+
+    from detente.models.hawkes_likelihood import standard_errors
+
+    one = np.random.default_rng(1).uniform(0.5, 1, 5)
+    row = np.column_stack([np.ones(5), one, one, one])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        errors = standard_errors(row, np.ones(4), np.array([0.1, 1e9, 1e-9, 1.0]))
+    assert not (errors == 0).any()

@@ -165,3 +165,22 @@ def test_today_is_one_day_in_utc_and_built_in_cases_need_no_clock(
     assert case_in(folder, shipped=True).table("facts").height
     with pytest.raises(DetenteError, match="lies after the day of ingest"):
         case_in(folder).table("facts")
+
+
+def test_without_a_day_what_is_old_is_said_to_be_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = "".join(
+        f"{a}>{b},icews_{quad},{year},{20 + n},reports a year,\n"
+        for a, b in (("RUS", "USA"), ("USA", "RUS"))
+        for year in range(1996, 2012)
+        for n, quad in enumerate(QUADS)
+    )
+    monkeypatch.setattr(clock, "now", lambda: datetime(2012, 6, 1, tzinfo=UTC))
+    record = own(tmp_path / "c", figures=counts)
+    pair = record.pair("USA", "RUS")
+    assert not pair.levels().history() and "Last known" not in pair.levels().summary()
+    assert pair.explain().as_of == date(2012, 6, 1) and pair.explain().sections[0].figures
+    monkeypatch.setattr(clock, "now", lambda: datetime(2014, 6, 1, tzinfo=UTC))
+    assert pair.levels().history() == "last known: these data end 2011-12-31 and say nothing of 2014-06-01"
+    assert pair.levels().summary().count("Last known: ") == 2
+    made = pair.explain().sections[0]
+    assert all(said.startswith("Last known: ") for said in made.statements) and not made.figures

@@ -31,9 +31,8 @@ def test_a_base_rate_worse_than_a_coin_is_no_merit() -> None:
     told = against(found)
     assert "base rates 0." in told and "always 50% 0.250" in told and "each area's own past rate" in told
     assert "worse than the best of these" in told
-    assert "better than the best" in against(
-        record(_past(1, 0.2, 0.8)[:50] + _past(1, 0.2, 0.8)[50:], 24) | {"gap_high": -0.1}
-    )
+    good = [PastCall(c.area, c.day, 0.9 * c.came + 0.05, 0.8, c.came, 0.2) for c in _past(1, 0.2, 0.8)]
+    assert record(good, 24)["gap_high"] < 0 and ": better than the best of these" in against(record(good, 24))
 
 
 def test_every_reference_is_what_was_known_on_the_day() -> None:
@@ -54,24 +53,29 @@ def test_every_reference_is_what_was_known_on_the_day() -> None:
 
 
 def test_bounds_allow_for_what_calls_share() -> None:
-    """Gaps shared by all areas of a span of two years: bounds over single calls hold the truth far too seldom."""
+    """Yearly calls of spans of two years, which share the shock of the year between, in six areas with gaps of their own.
+
+    Bounds over single calls hold the truth in half of the worlds or less. These are of 90% by their construction and hold it in about
+    80%: six areas are few, and blocks cut what their ends share.
+    """
     held, single = [], []
     for world in range(150):
         rng = np.random.default_rng(world)
-        shock = rng.standard_normal(13)
+        shock = rng.standard_normal(25)
         shared = (shock[1:] + shock[:-1]) / np.sqrt(2)
-        gaps = np.repeat(shared, 2)[:, None] + 0.5 * rng.standard_normal((24, 6)) + 0.3 * rng.standard_normal(6)
-        _, low, high = mean_of_blocks(gaps, block=3, draws=300, seed=world)
+        gaps = shared[:, None] + 0.5 * rng.standard_normal((24, 6)) + 0.3 * rng.standard_normal(6)
+        _, low, high = mean_of_blocks(gaps, block=2, draws=300, seed=world)
         held.append(low <= 0 <= high)
         usual = 1.645 * gaps.std() / np.sqrt(gaps.size)
         single.append(abs(gaps.mean()) <= usual)
-    assert np.mean(single) < 0.5
-    assert np.mean(held) > 0.75
+    assert np.mean(single) < 0.55
+    # Three standard errors of a share of 150 worlds either way of the 80% that the docs state.
+    assert 0.70 < np.mean(held) < 0.90
 
 
 def test_few_calls_have_no_bounds_and_no_skill_over_nothing() -> None:
     assert record([], 24) == {}
-    few = record([PastCall("a", DAYS[0], 0.3, 0.5, 0.0), PastCall("a", DAYS[1], 0.3, 0.5, 1.0)], 24)
+    few = record([PastCall("a", DAYS[0], 0.3, 0.5, 0.0, 0.5), PastCall("a", DAYS[1], 0.3, 0.5, 1.0, 0.5)], 24)
     assert "gap_low" not in few
     sure = record([PastCall("a", d, 0.9, 1.0, 1.0, 1.0) for d in DAYS], 12)
     assert "skill" not in sure, "a ratio to nought is no skill"
@@ -82,7 +86,7 @@ def test_few_calls_have_no_bounds_and_no_skill_over_nothing() -> None:
 def test_bands_hold_five_or_more(seed: int) -> None:
     rng = np.random.default_rng(seed)
     n = int(rng.integers(0, 40))
-    past = [PastCall("a", DAYS[0], float(p), 0.5, float(rng.random() < p)) for p in rng.beta(1, 3, n)]
+    past = [PastCall("a", DAYS[0], float(p), 0.5, float(rng.random() < p), 0.5) for p in rng.beta(1, 3, n)]
     bands = calibration(past, (0.2, 0.35, 0.5, 0.8))
     assert bool(bands) is (n >= 5)
     if bands:

@@ -232,7 +232,7 @@ def test_every_code_is_read_in_capitals_and_as_typed() -> None:
         assert index.state(code) == code
         if not state.of_the_past:
             assert index.state(code.lower()) == code, code
-    assert (index.state("ru"), index.state("usa"), index.state("US"), index.state("643")) == (
+    assert (index.state("ru"), index.state("usa"), index.state("US"), index.state("numeric:643")) == (
         "RUS",
         "USA",
         "USA",

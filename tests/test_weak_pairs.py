@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import detente as dt
+from conftest import triples
 from detente.errors import NotEstimable
 
 TOOLS = Path(__file__).parents[1] / "tools"
@@ -43,6 +44,22 @@ def test_weak_pairs_are_answered(record: Any, monkeypatch: pytest.MonkeyPatch) -
     assert pairs == tool.draw(record, 60, 1) != tool.draw(record, 60, 2)
     assert len({pair[:2] for pair in pairs}) == 60 and 30 <= sum(n < tool.QUIET for *_, n in pairs) < 45
     sys.modules.pop("two_hundred_pairs")
+
+
+def test_a_kind_of_act_that_never_happened_leaves_the_rest_standing(tmp_path: Path, make_record: Any) -> None:
+    """India never acts against China in 243 days: what such an act would set off is not identified, and all else is answered."""
+    rows = []
+    for n in range(243):
+        day = (date(2018, 1, 1) + timedelta(n)).isoformat()
+        rows.append((day, "India", "Consult", "040", "1.0", "China"))
+        rows += [(day, "China", "Consult", "040", "1.0", "India")] * (n % 3)
+        rows += [(day, "China", "Criticize", "111", "-2.0", "India")] * (n % 5 == 0)
+    pair = make_record(triples(tmp_path / "events.tsv", rows)).pair("IND", "CHN", as_of="2018-08-31")
+    sections = {section.topic: section for section in pair.explain().sections}
+    acts = sections["excitation"]
+    assert any(said.startswith("Not identified from these acts: ") for said in acts.statements)
+    assert not any(figure.name.startswith("IND>CHN conflict sets off") for figure in acts.figures)
+    assert sections["levels"].figures and pair.assess(explained=False).figures
 
 
 def test_a_topic_that_cannot_be_estimated_says_so_and_the_rest_stands(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from detente.actors import moment
+from detente import clock
+from detente.actors.tables import as_day
 from detente.errors import DetenteError
 from detente.measures.months import past_day
 from detente.record import Record
@@ -105,6 +106,8 @@ class OpenRecord(Record):
         return ideal_points(self, as_of=_as_of(as_of), **asked)
 
     def _sides(self, states: Sequence[str] | None, as_of: str | date | None) -> list[str] | None:
+        if isinstance(states, str):
+            raise DetenteError(f"{states!r} is no list of states: give several, as in ['USA', 'RUS']")
         return None if states is None else [self.actors.side(state, _as_of(as_of)) for state in states]
 
     def claims_files(self) -> dict[str, Path]:
@@ -163,7 +166,7 @@ class Pair:
         """
         from detente.measures import lives
 
-        day = _day(on)
+        day = as_day(on)
         return [life for life in lives(self.record, self.a, self.b, self.as_of) if not day or life.stage_on(day)]
 
     def stock(self, by: str = "year", *, areas: Sequence[str | None] = (None,)) -> pl.DataFrame:
@@ -188,10 +191,10 @@ class Pair:
         return similarity(self.record, self.a, self.b, as_of=self.as_of, issues=issues, seed=seed)
 
     def levels(self, by: str = "month", **asked: Any) -> PairLevels:
-        """Levels of cooperation and conflict with bands; see `detente.explain.levels`."""
+        """Levels of cooperation and conflict with bands, as of today where no day is named; see `detente.explain.levels`."""
         from detente.explain.levels import levels
 
-        return levels(self.record, self.a, self.b, by=by, as_of=self.as_of, **asked)
+        return levels(self.record, self.a, self.b, by=by, as_of=self.as_of or clock.today(), **asked)
 
     def reciprocity(self, **asked: Any) -> Explained[ReciprocityFit]:
         """What each side returns of the other's moves; see `detente.explain.reciprocity`."""
@@ -225,11 +228,11 @@ class Pair:
         return breaks(self.record, self.a, self.b, as_of=self.as_of, **asked)
 
     def explain(self, thirds: Sequence[str] = (), **asked: Any) -> Digest:
-        """All of these in words and numbers; see `detente.explain.digest`."""
+        """All of these in words and numbers, as of today where no day is named; see `detente.explain.digest`."""
         from detente.explain.digest import explain
 
         states = [self.record.actors.side(third, self.as_of) for third in thirds]
-        return explain(self.record, self.a, self.b, as_of=self.as_of, thirds=states, **asked)
+        return explain(self.record, self.a, self.b, as_of=self.as_of or clock.today(), thirds=states, **asked)
 
     def forecast(self, *, horizon: int = 24, **asked: Any) -> PairForecast:
         """What is to be expected within `horizon` months; needs a day; see `detente.forecasts.of_pair`."""
@@ -276,10 +279,6 @@ def open_record(
     return OpenRecord(folder, codebook=codebook, names=names, cases=cases, case=case)
 
 
-def _day(value: str | date | None) -> date | None:
-    return moment(value) if isinstance(value, str) else value
-
-
 def _as_of(value: str | date | None) -> date | None:
-    day = _day(value)
+    day = as_day(value)
     return past_day(day) if day else None

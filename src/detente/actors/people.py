@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 from detente.actors.actor import Actor
-from detente.actors.tables import Person, Spell, moment, organisations, rows, several, states
+from detente.actors.tables import Person, Spell, moment, rows, several
 from detente.actors.text import is_missing, normal
 from detente.errors import DetenteError
 
@@ -43,8 +44,11 @@ def office_holders() -> tuple[dict[str, Person], dict[tuple[str, str], Person | 
     return persons, first_last
 
 
-def own_names(path: Path) -> dict[str, Person]:
-    """The names of a user's own file, a spell a line; DetenteError names the line that is wrong."""
+def own_names(path: Path, code_of: Callable[[str], str]) -> dict[str, Person]:
+    """The names of a user's own file, a spell a line; DetenteError names the line that is wrong.
+
+    `code_of` reads the cells of codes, as `Actors.state` does.
+    """
     found: dict[str, Person] = {}
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -59,12 +63,9 @@ def own_names(path: Path) -> dict[str, Person]:
         )
     for line, told in enumerate(reader, start=2):
         row = {name: "" if is_missing(cell) else cell.strip() for name, cell in told.items() if name}
-        code = row["code"]
-        if code not in states() and code not in organisations():
-            raise DetenteError(f"{path}: line {line}: {code!r} is no state or organisation code (see `detente who`)")
         try:
             spell = Spell(
-                code,
+                code_of(row["code"]),
                 row.get("sector", ""),
                 "from the names file",
                 moment(row.get("from", "")),

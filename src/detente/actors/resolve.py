@@ -10,11 +10,12 @@ from pathlib import Path
 
 from detente.actors.actor import UNKNOWN, Actor, sector_of
 from detente.actors.codes import ALIASES, SCHEMES, holders, state_of
+from detente.actors.doubts import code_doubt, number_doubt
 from detente.actors.lives import counts_as, existed, living, spells
 from detente.actors.names import AMBIGUOUS, named_state, past_names, state_names
 from detente.actors.people import in_office, office_holders, own_names
-from detente.actors.tables import Person, moment, organisations, rows, several, state_name, states
-from detente.actors.text import is_missing, normal
+from detente.actors.tables import Person, as_day, organisations, rows, several, state_name, states
+from detente.actors.text import as_text, is_missing, normal
 from detente.errors import DetenteError
 
 _ROLE = re.compile(r"^(?P<role>.+?)\s*\((?P<place>[^()]*(?:\([^()]*\))?[^()]*)\)$")
@@ -38,7 +39,8 @@ class Actors:
         self._cameo_groups: dict[str, str] = {}
         self._load_fixed()
         self._persons, self._first_last = office_holders()
-        self._own = own_names(Path(names_file)) if names_file else {}
+        self._own: dict[str, Person] = {}
+        self._own = own_names(Path(names_file), self.state) if names_file else {}
 
     def _load_fixed(self) -> None:
         for body in organisations().values():
@@ -65,7 +67,7 @@ class Actors:
         >>> actors.resolve("Barack Obama", date(2018, 6, 1)).code
         ''
         """
-        found = self.lookup(name)
+        found = self.lookup(as_text(name))
         if isinstance(found, Person):
             return in_office(name, found, on)
         if on and not found.known:
@@ -138,11 +140,19 @@ class Actors:
     def named(self, text: str, on: date | None = None) -> Actor:
         """What a user who types `text` means on a day: a name as in `resolve`, or a code in any case.
 
+        A bare number, and what is both the short name of a body and a code of a state (AU), is unknown: the note
+        says how to write which.
+
         >>> index = Actors()
-        >>> index.named("ru").code, index.named("usa").code, index.named("643").code, index.named("NA").kind
+        >>> index.named("ru").code, index.named("usa").code, index.named("cow:365").code, index.named("NA").kind
         ('RUS', 'USA', 'RUS', 'unknown')
+        >>> index.named("710").note
+        'is a bare number: write cow:710 or gw:710 (China), numeric:710 (South Africa)'
         """
         found = self.resolve(text, on)
+        doubt = number_doubt(text, on) or code_doubt(text, self._fixed.get(normal(text)))
+        if doubt and normal(text) not in self._own:
+            return Actor(text, "unknown", note=doubt)
         scheme, _, value = text.strip().rpartition(":")
         scheme = ALIASES.get(scheme.lower(), scheme.lower())
         if scheme in SCHEMES:
@@ -151,20 +161,20 @@ class Actors:
         if found.known and found.rule != "demonym":
             return found
         if not is_missing(text):
-            for scheme in ("iso3", "iso2", "numeric"):
+            for scheme in ("iso3", "iso2"):
                 if code := state_of(scheme, text, on):
                     return _on(Actor(text, "state", code, "", f"{scheme} code"), on)
         past = text if text in states() else named_state(text, past_names())
         past = "" if found.kind != "unknown" or found.note else past
         return _on(Actor(text, "state", past, "", "state name"), on) if past else found
 
-    def state(self, text: str, scheme: str | None = None, on: date | None = None) -> str:
-        """The code of a state or organisation given by any name or code.
+    def state(self, text: str, scheme: str | None = None) -> str:
+        """The code of a state or organisation given by any name or code, whatever the day; see `side` for one.
 
         Raises DetenteError, with the states that share the name or the nearest names, where nothing fits.
         """
         if scheme:
-            code = self.by_code(scheme, text, on)
+            code = self.by_code(scheme, as_text(text))
             if not code:
                 raise DetenteError(f"{text!r} is no {scheme} code of a state")
             return code
@@ -198,7 +208,7 @@ class Actors:
         >>> Actors().by_code("cow", "365.0"), Actors().by_code("fips", "rs"), Actors().by_code("iso2", "RS")
         ('RUS', 'RUS', 'SRB')
         """
-        return state_of(scheme, value, on)
+        return state_of(scheme, as_text(value), on)
 
     def country(self, name: str, code: str = "", scheme: str = "iso2", on: date | None = None) -> Actor:
         """The state that a cell with a country's name stands for, with the code in the cell beside it, if any.
@@ -314,5 +324,4 @@ def who(name: str, on: date | str | None = None, names_file: str | None = None) 
     >>> who("Head of Government (France)").sector
     'GOV'
     """
-    day = moment(on) if isinstance(on, str) else on
-    return actors(names_file).named(name, day)
+    return actors(names_file).named(name, as_day(on))

@@ -11,7 +11,7 @@ import csv
 import re
 import tomllib
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -131,6 +131,21 @@ def moment(text: str, *, last: bool = False) -> date | None:
         return date(parts[0] + (1 if last else 0), 1, 1)
     except (ValueError, TypeError):
         raise DetenteError(f"{text!r} is no date: write YYYY, YYYY-MM or YYYY-MM-DD") from None
+
+
+def as_day(value: str | date | None) -> date | None:
+    """A day given by a program, as text (see `moment`) or as a date; DetenteError for anything else.
+
+    >>> as_day("2004-02-03"), as_day(None)
+    (datetime.date(2004, 2, 3), None)
+    """
+    if isinstance(value, datetime):
+        return value.date()
+    if value is None or isinstance(value, date):
+        return value
+    if isinstance(value, str):
+        return moment(value)
+    raise DetenteError(f"{value!r} is no day: write it as text, as in '2007-02-01', or give a date")
 
 
 def last_day(text: str) -> date | None:

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from detente.errors import DetenteError
+
 # Letters that NFKD leaves whole.
 _PLAIN = str.maketrans(
     {
@@ -56,4 +58,15 @@ def is_missing(cell: str | None) -> bool:
     >>> is_missing(" N/A "), is_missing("NULL"), is_missing("Nauru")
     (True, True, False)
     """
-    return cell is None or cell.strip().lower() in MISSING
+    return cell is None or as_text(cell).strip().lower() in MISSING
+
+
+def as_text(value: str) -> str:
+    """The value, where it is text; DetenteError where a program passes something else (None, a number).
+
+    >>> as_text("Russia")
+    'Russia'
+    """
+    if isinstance(value, str):
+        return value
+    raise DetenteError(f"{value!r} is no text: give a state's name or code as text, as in 'Russia', 'RUS' or 'cow:365'")

@@ -140,21 +140,24 @@ def _area(area: Area, entries: Entries, held: list[Life], calls: Calls, notes: N
         outlook.verdict if outlook else "unknown",
         evidence,
         area_stock(held, area.id, as_of, entries.ends.get(area.id, entries.facts_to), notes),
-        _unknown(area.id, entries, now.n, events_now, outlook is None, by_events) or None,
+        _unknowns(area.id, entries, now.n, events_now, outlook is None, by_events),
         data_to if now.n else None,
     )
 
 
-def _unknown(area: str, entries: Entries, entered: int, reports: Share, no_chance: bool, by_events: bool) -> str:
-    """Why the level, the direction or the chance of an area is unknown; "" where all are known."""
+def _unknowns(
+    area: str, entries: Entries, entered: int, reports: Share, no_chance: bool, by_events: bool
+) -> tuple[tuple[str, str], ...]:
+    """What of an area's level, direction and chance is unknown, and why; () where all are known."""
     facts = entries.facts.filter(pl.col("area") == area)
     if facts.is_empty() and not reports.n and not entered:
-        return "no record of this area held before this date"
+        return (("", "no record of this area held before this date"),)
     end = entries.ends.get(area)
     complete = f"complete to {end} only, the chronology"
     ends = f"{entries.source} ends {entries.covered[-1][1]}" if entries.covered else ""
     level = chance = ""
-    if not entered and entries.old and reports.mean is not None:
+    told_later = end is not None and (not entries.covered or end > entries.covered[-1][1])
+    if not entered and entries.old and reports.mean is not None and not told_later:
         level = f"{ends} (last known: {reports.mean:.0%} of {reports.n} reports)"
     elif not entered and facts.height and not entries.facts_say(area):
         level = complete
@@ -166,10 +169,10 @@ def _unknown(area: str, entries: Entries, entered: int, reports: Share, no_chanc
         short = f"the chronology has no past of {HORIZON} months to judge by"
         chance = "no chronology of this area" if end is None else complete if end < entries.as_of else short
     if level == chance and level:
-        return f"level and chance: {level}"
+        return (("level and chance", level),)
     way = ends if by_events and entries.stale else ""
     said = (("level", level), ("direction", way), ("chance", chance))
-    return "; ".join(f"{what}: {why}" for what, why in said if why)
+    return tuple((what, why) for what, why in said if why)
 
 
 def _evidence(area: str, entries: Entries, by_events: bool, notes: Notes) -> tuple[Evidence, ...]:

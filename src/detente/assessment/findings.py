@@ -52,7 +52,7 @@ class AreaFinding:
 
     `level` is the cooperative share (0-1) of the entries in the window, with a 90% interval;
     `direction` rising, steady or falling; `data_to` the last day of the data behind both; `stock` is None where no agreements
-    of the pair are held; `unknown` says why something is not known.
+    of the pair are held; `unknowns` has what is not known ("" for all) and why.
     """
 
     area: str
@@ -70,8 +70,13 @@ class AreaFinding:
     verdict: str
     evidence: tuple[Evidence, ...]
     stock: AreaStock | None
-    unknown: str | None
+    unknowns: tuple[tuple[str, str], ...]
     data_to: date | None
+
+    @property
+    def unknown(self) -> str | None:
+        """What is not known and why, None where all is."""
+        return "; ".join(f"{what}: {why}" if what else why for what, why in self.unknowns) or None
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,7 +145,7 @@ def _first(data: Dataset, until: date | None) -> int:
     import polars as pl
 
     from detente.errors import DetenteError
-    from detente.forecasts.dataset import EVERY
+    from detente.record.coverage import EVERY
 
     ends = pl.Series(data.starts).dt.offset_by(EVERY[data.by]).dt.offset_by("-1d")
     first = int((ends <= until).sum()) - 1

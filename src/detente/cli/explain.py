@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("a")
 @click.argument("b")
-@click.option("--as-of", type=Day(), help="Only what was known on this day.")
+@click.option("--as-of", type=Day(), help="Only what was known on this day (default: today).")
 @click.option(
     "--third", "thirds", multiple=True, help="A third state; may be repeated (default: those with most facts)."
 )

@@ -36,10 +36,8 @@ def ideal_points(
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    from detente.actors import counts_as
-
     record = open_record(**options)
-    codes = [counts_as(record.actors.state(state)) for state in states]
+    codes = [record.actors.side(state, as_of) for state in states]
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("fitting")

@@ -29,7 +29,7 @@ from detente.cli.common import (
     show_default=True,
     help="Length of a period.",
 )
-@click.option("--as-of", type=Day(), help="Only what was known on this day.")
+@click.option("--as-of", type=Day(), help="Only what was known on this day (default: today).")
 @areas_option
 @click.option("--source", help="Event source (default: the one with most events of the pair).")
 @record_options
@@ -46,4 +46,6 @@ def levels(
     record = open_record(**options)
     found = record.pair(a, b, as_of=as_of).levels(by, areas=chosen_areas(record, areas), source=source)
     say(f"basis: {found.basis}")
+    if said := found.history():
+        say(said)
     write_frame(found.frame(), form)

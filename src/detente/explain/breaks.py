@@ -11,10 +11,11 @@ import polars as pl
 from detente.actors import state_name
 from detente.errors import NoData
 from detente.explain.levels import fact_counts
-from detente.explain.series import EVERY, fitting_period, period_end, period_text
+from detente.explain.series import fitting_period, period_end, period_text
 from detente.measures.panel import choose_source, pair_panel
 from detente.models import ChangePoints
 from detente.models.change_points import ChangePointsFit
+from detente.record.coverage import EVERY
 from detente.record.facts import date_text, pair_facts
 
 if TYPE_CHECKING:

@@ -75,11 +75,14 @@ class Components:
         """To which components the acts between two states belong: component, name, share, low, high, largest first.
 
         Shares add up to 1 over all components, both directions together; the 90% band is that of the factors' posterior,
-        variational and so too narrow. DetenteError for a state without acts.
+        variational and so too narrow. NoData for a state without acts, and for an organisation.
         """
         unknown = [code for code in (a, b) if code not in self.labels[0]]
         if unknown:
-            raise DetenteError(f"no acts of {', '.join(map(state_name, unknown))} are among the components")
+            named = ", ".join(map(state_name, unknown))
+            raise NoData(
+                f"no acts of {named} are among the components, which are of states that act in the periods covered"
+            )
         i, j = self.labels[0].index(a), self.labels[0].index(b)
         rng = np.random.default_rng(seed)
         sender, receiver, *rest = self.fit.gammas

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 LEAST_EVENTS = 200
 DECAYS = (1.0, 0.15)
-Z = 1.6448536269514722
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,10 +132,15 @@ def excitation(
 
 
 def combined(fits: Sequence[HawkesFit]) -> ExcitationFit:
-    """Fits to several draws of the unknown hours as one, by Rubin's rules on either side of the mean."""
+    """Fits to several draws of the unknown hours as one, by Rubin's rules on either side of the mean.
+
+    NaN for a cause that never happened: that it sets off nothing was never tried.
+    """
+    from detente.models.hawkes_likelihood import Z
+
     sums, draws = np.array([fit.branching for fit in fits]), len(fits)
     between = (1 + 1 / draws) * (sums.var(axis=0, ddof=1) if draws > 1 else 0.0)
     lows, highs = (np.array(side) for side in zip(*(fit.branching_bounds() for fit in fits), strict=True))
-    mean = sums.mean(axis=0)
+    mean = np.where(np.isnan(lows).any(axis=0), np.nan, sums.mean(axis=0))
     down, up = (np.sqrt(((side - sums) ** 2).mean(axis=0) + Z**2 * between) for side in (lows, highs))
     return ExcitationFit(list(fits[0].names), mean, np.maximum(mean - down, 0.0), mean + up, list(fits))

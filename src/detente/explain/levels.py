@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +12,12 @@ import polars as pl
 
 from detente.actors import state_name
 from detente.errors import NoData
-from detente.explain.series import EVERY, fact_periods, period_end, period_text
+from detente.explain.section import LAST_KNOWN
+from detente.explain.series import fact_periods, period_end, period_text
+from detente.measures.months import is_old
 from detente.measures.panel import COUNTS, choose_source, pair_panel
 from detente.models import LocalLevel
-from detente.record.coverage import periods
+from detente.record.coverage import EVERY, periods
 from detente.record.facts import pair_facts, pair_figures
 from detente.record.queries import volume
 
@@ -68,7 +70,7 @@ def levels(
     except NoData:
         if source:
             raise
-        return _without_events(record, a, b, areas, as_of, yearly=True)
+        return replace(_without_events(record, a, b, areas, as_of, yearly=True), as_of=as_of)
     all_reports = volume(record, source=chosen, by=by, as_of=as_of)
     panel = pair_panel(record, a, b, by=by, areas=areas, as_of=as_of, source=chosen).join(
         all_reports, on="period", how="left", maintain_order="left"
@@ -92,8 +94,8 @@ def levels(
             frames.append(_one(rows["period"], family, y, exposure, labels))
     if not frames and not source:
         # Yearly counts of a case are another source's reports: beside this one they don't belong.
-        return _without_events(record, a, b, areas, as_of, yearly=False)
-    return _gathered((a, b), by, frames, f"{chosen} events by {by}")
+        return replace(_without_events(record, a, b, areas, as_of, yearly=False), as_of=as_of)
+    return replace(_gathered((a, b), by, frames, f"{chosen} events by {by}"), as_of=as_of)
 
 
 def fact_counts(
@@ -175,6 +177,7 @@ class PairLevels:
     by: str
     table: pl.DataFrame
     basis: str
+    as_of: date | None = None
 
     def frame(self) -> pl.DataFrame:
         """Rows period, sender, receiver, area, measure, observed, exposure, level, low, high, basis."""
@@ -188,6 +191,11 @@ class PairLevels:
     def end(self, row: dict[str, Any]) -> date:
         """The last day of the period of a row."""
         return period_end(row["period"], "year" if row["basis"] == YEARLY else self.by)
+
+    def history(self) -> str:
+        """That the data ended more than 24 months before the day and say nothing of it; "" where they did not."""
+        old = is_old(self.data_to, self.as_of)
+        return f"last known: these data end {self.data_to} and say nothing of {self.as_of}" if old else ""
 
     def latest(self) -> pl.DataFrame:
         """The last period of every series, with the level a year earlier, or at first: columns before, before_period."""
@@ -215,8 +223,9 @@ class PairLevels:
                 f"{row[name]:.0%}" if row["measure"] == "share" else f"{row[name]:.3g}"
                 for name in ("level", "low", "high", "before")
             ]
+            known = LAST_KNOWN if is_old(self.end(row), self.as_of) else ""
             lines.append(
-                f"{who}{where}: {MEASURES[row['measure']]} {shown[0]} ({shown[1]} to {shown[2]}) in {when}; "
+                f"{known}{who}{where}: {MEASURES[row['measure']]} {shown[0]} ({shown[1]} to {shown[2]}) in {when}; "
                 f"{f'{shown[3]} in {then} ' if then != when else ''}[{row['basis']}]."
             )
         return "\n".join(lines)

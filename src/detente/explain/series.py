@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -12,9 +12,9 @@ import polars as pl
 
 from detente.actors import state_name
 from detente.errors import NoData
-from detente.measures.coverage import said, scaled, usable_run
+from detente.measures.coverage import covered_days, said, scaled, usable_run
 from detente.measures.panel import choose_source, pair_panel
-from detente.record.coverage import periods
+from detente.record.coverage import EVERY, next_period, periods
 from detente.record.facts import chronology_ends, holds, pair_facts
 from detente.record.queries import read_pair
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from detente.record import Record
 
 LEAST_PERIODS, LEAST_MOVES = 40, 8
-EVERY = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -179,7 +178,7 @@ def among(
 
 def fitting_period(record: Record, source: str, as_of: date | None) -> str | None:
     """Month, week or day: the longest of which what the source covers has 120, 80 or 90; else None."""
-    days = sum((last - first).days + 1 for first, last in record.covers(source, as_of))
+    days = covered_days(record, source, as_of)
     return "month" if days >= 3652 else "week" if days >= 560 else "day" if days >= 90 else None
 
 
@@ -261,8 +260,7 @@ def period_end(period: date, by: str) -> date:
     >>> period_end(date(2014, 4, 1), "quarter")
     datetime.date(2014, 6, 30)
     """
-    end: date = pl.Series([period]).dt.offset_by(EVERY[by]).dt.offset_by("-1d")[0]
-    return end
+    return next_period(period, by) - timedelta(days=1)
 
 
 def period_text(day: date, by: str) -> str:

@@ -252,7 +252,7 @@ def _spillover(ask: Question, draft: Draft) -> None:
     from detente.models.spillover import ASSOCIATED
 
     if not ask.thirds:
-        raise NoData("no facts about a third state and no events are held; name one (--third IRN)")
+        raise NoData("no facts about a third state and no events with one are held; name one (--third IRN)")
     names = {code: state_name(code) for code in (ask.a, ask.b)}
     problems = []
     titles = {area.id: area.title for area in ask.record.codebook.areas}

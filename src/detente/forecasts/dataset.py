@@ -17,11 +17,10 @@ from numpy.typing import NDArray
 
 from detente.errors import DetenteError, NoData
 from detente.measures.coverage import LEAST, WHOLE, said, scaled, usable_run
-from detente.record.coverage import periods
+from detente.record.coverage import EVERY, periods
 
 Array = NDArray[np.float64]
 KINDS = ("count", "value", "share")
-EVERY = {"week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}
 DAYS = {"week": 7.0, "month": 30.4375, "quarter": 91.3125, "year": 365.25}
 SEASON = {"week": 52, "month": 12, "quarter": 4, "year": 1}
 MOST_CELLS = 40_000_000
@@ -30,7 +29,7 @@ MOST_CELLS = 40_000_000
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """Series of one kind: count (whole numbers; absent is nought), value (sums; absent is nought), share (0 to 1;
-    absent is missing). Every period on the clock is covered: see `build`.
+    absent is missing). What of the clock was covered, and what was left out or scaled up, is for `build` to say.
 
     `keys` has a, b, item, one row a series; `starts` the first days of periods; `edges` (periods + 1) where each begins in
     fine units; `length` the fine units of a usual period; `rows` the cells: series, unit, known (unit), value, weight.
@@ -145,8 +144,8 @@ def build(
     up where they are partly covered; `name` says so. Of shares, those outside what is covered are left out.
     Raises NoData where there is nothing.
     """
-    if by not in EVERY:
-        raise DetenteError(f"by must be one of {', '.join(EVERY)}, not {by!r}")
+    if by not in DAYS:
+        raise DetenteError(f"by must be one of {', '.join(DAYS)}, not {by!r}")
     if kind not in KINDS:
         raise DetenteError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
     if frame.is_empty():

@@ -12,6 +12,7 @@ import numpy as np
 from detente.errors import NoData
 from detente.forecasts.scores import COUNT, Array
 from detente.measures.months import HORIZON, is_old
+from detente.record.coverage import periods
 
 SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95)
 HALF = {"week": 3, "month": 15, "quarter": 45, "year": 182}
@@ -55,17 +56,10 @@ def bridge(data_to: date, as_of: date, by: str, covered_to: date | None = None) 
 
     Raises NoData where the data ended more than 24 months before `as_of`.
     """
-    import polars as pl
-
     if is_old(max(data_to, covered_to or data_to), as_of):
         raise NoData(f"its data end {data_to}, more than {HORIZON} months before {as_of}")
-    every = {"week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}[by]
     first, last = data_to + timedelta(days=1), as_of + timedelta(days=1)
-    return (
-        pl.select(pl.date_range(pl.lit(first).dt.truncate(every), pl.lit(max(first, last)), every))
-        .to_series()
-        .to_list()
-    )
+    return periods(first, max(first, last), by)
 
 
 def shown(quantiles: Array) -> Array:

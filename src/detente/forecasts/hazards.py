@@ -28,6 +28,7 @@ from detente.forecasts.past_calls import PastCall, calibration, record
 from detente.forecasts.persistence import Origin, persistence
 from detente.forecasts.scores import BAND, Array
 from detente.measures.months import months_before
+from detente.models.change_points import softmax
 
 HALF_LIVES, PRIORS, DISPERSIONS = (3.0, 8.0, 1e6), (1.0, 4.0), (1.0, 3.0)
 VARIANTS = tuple(product(HALF_LIVES, PRIORS, DISPERSIONS))
@@ -105,7 +106,7 @@ def calls(
     weights = np.full(said.shape[2], 1 / said.shape[2])
     for n, day in enumerate(days):
         done = np.array([end <= day for end in ends])
-        weights = _softmax(overlap * logs[done].sum(0))
+        weights = softmax(overlap * logs[done].sum(0))
         if ends[n] <= as_of and done.any():
             own = (came[done].sum(0) + 1) / (done.sum() + 2)
             past += [
@@ -228,8 +229,3 @@ def _bounds(
         drawn.append(rng.beta(strength * said[member] + 0.5, strength * (1 - said[member]) + 0.5, count))
     low, high = np.quantile(np.concatenate(drawn), [(1 - BAND) / 2, (1 + BAND) / 2])
     return float(low), float(high)
-
-
-def _softmax(logs: Array) -> Array:
-    weights = np.exp(logs - logs.max())
-    return np.asarray(weights / weights.sum())

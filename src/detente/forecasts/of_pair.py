@@ -23,15 +23,17 @@ from detente.actors import state_name
 from detente.errors import DetenteError, NoData
 from detente.explain.series import period_end
 from detente.forecasts import pooled
-from detente.forecasts.dataset import EVERY, Dataset
+from detente.forecasts.dataset import DAYS, Dataset
 from detente.forecasts.fan import Fan, bridge, shown
 from detente.forecasts.hazards import Calls, calls
 from detente.forecasts.outlook import improvement
 from detente.forecasts.pair_forecast import PairForecast
 from detente.forecasts.scores import Array
+from detente.measures.coverage import covered_days
 from detente.measures.months import HORIZON, is_old
 from detente.measures.panel import choose_source
 from detente.measures.stock import Life, lives
+from detente.record.coverage import next_period
 from detente.record.facts import area_ends, pair_facts
 
 if TYPE_CHECKING:
@@ -64,8 +66,8 @@ def forecast(
     """
     if not 1 <= horizon <= 120:
         raise DetenteError(f"the horizon is 1 to 120 months, not {horizon}")
-    if by is not None and by not in EVERY:
-        raise DetenteError(f"by must be one of {', '.join(EVERY)}, not {by!r}")
+    if by is not None and by not in DAYS:
+        raise DetenteError(f"by must be one of {', '.join(DAYS)}, not {by!r}")
     told = on_step or (lambda text: None)
     titles = {area.id: area.title for area in record.codebook.areas}
     told("asking the chronology")
@@ -219,17 +221,16 @@ def _from_events(
 
 
 def _fitting(record: Record, source: str, as_of: date) -> str:
-    spans = record.covers(source, as_of)
-    days = (spans[-1][1] - spans[0][0]).days + 1 if spans else 0
-    return "month" if days >= 3 * 365 else "week"
+    return "month" if covered_days(record, source, as_of) >= 3 * 365 else "week"
 
 
 def _fans(
     data: Dataset, a: str, b: str, made: Array, model: str, source: str, as_of: date, first: date, data_to: date
 ) -> list[Fan]:
     past = data.totals(data.seen(data.periods - 1), 0, data.periods)
-    every = EVERY[data.by]
-    following = [pl.Series([first]).dt.offset_by(f"{n}{every[1:]}")[0] for n in range(made.shape[1])]
+    following = [first]
+    while len(following) < made.shape[1]:
+        following.append(next_period(following[-1], data.by))
     unit = {"count": "reports", "share": "share", "value": "Goldstein points"}[data.kind]
     fans = []
     for n, (sender, receiver, item) in enumerate(data.keys.iter_rows()):

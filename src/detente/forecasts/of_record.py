@@ -10,7 +10,7 @@ import polars as pl
 
 from detente.actors import life
 from detente.errors import DetenteError, NoData
-from detente.forecasts.dataset import EVERY, Dataset, build
+from detente.forecasts.dataset import DAYS, Dataset, build
 from detente.forecasts.tidy import QUADS, mark, most_active
 from detente.measures.panel import busiest_source
 from detente.measures.votes import all_similarity
@@ -48,8 +48,8 @@ def from_record(
     if target == "votes":
         tidy, name, kind, covered = _votes(record, as_of), "UN agreement", "share", None
     else:
-        if by not in EVERY:
-            raise DetenteError(f"by must be one of {', '.join(EVERY)}, not {by!r}")
+        if by not in DAYS:
+            raise DetenteError(f"by must be one of {', '.join(DAYS)}, not {by!r}")
         chosen = busiest_source(record, source, as_of)
         tidy = pl.concat([_events(record, target, chosen, by, as_of, area) for area in areas])
         name, kind = f"{target} of {chosen}", {"counts": "count", "share": "share", "intensity": "value"}[target]

@@ -36,7 +36,7 @@ class PastCall:
     probability: float
     base_rate: float
     came: float
-    area_rate: float = 0.5
+    area_rate: float
 
 
 def record(past: Sequence[PastCall], horizon: int, *, seed: int = 0) -> dict[str, float]:
@@ -46,7 +46,7 @@ def record(past: Sequence[PastCall], horizon: int, *, seed: int = 0) -> dict[str
     the calls are better), with 90% bounds over areas and blocks of origins within `horizon` months of each other, since
     calls of one span and of one area err alike.
 
-    >>> calls = [PastCall("a", date(2000 + n, 1, 1), 0.9, 0.5, 1.0) for n in range(3)]
+    >>> calls = [PastCall("a", date(2000 + n, 1, 1), 0.9, 0.5, 1.0, 0.5) for n in range(3)]
     >>> {name: round(value, 2) for name, value in record(calls, 24).items()}
     {'n': 3.0, 'brier': 0.01, 'brier_base': 0.25, 'brier_area': 0.25, 'brier_even': 0.25, 'skill': 0.96, 'gap': -0.24}
     """
@@ -98,7 +98,7 @@ def calibration(past: Sequence[PastCall], edges: Sequence[float]) -> list[dict[s
 
     A band of fewer than five calls is joined to the smaller of its neighbours; [] where there are fewer in all.
 
-    >>> calls = [PastCall("a", date(2000, 1, 1), p, 0.5, 1.0) for p in (0.1, 0.1, 0.4, 0.4, 0.4, 0.6, 0.6, 0.6, 0.6, 0.6)]
+    >>> calls = [PastCall("a", date(2000, 1, 1), p, 0.5, 1.0, 0.5) for p in (0.1, 0.1, 0.4, 0.4, 0.4, 0.6, 0.6, 0.6, 0.6, 0.6)]
     >>> [(row["from"], row["to"], row["n"]) for row in calibration(calls, (0.35, 0.5))]
     [(0.0, 0.5, 5), (0.5, 1.0, 5)]
     """

@@ -93,7 +93,9 @@ def mean_of_blocks(gaps: Array, *, block: int, draws: int = 2000, seed: int = 0)
 
     Areas are drawn with replacement, and apart from them moving blocks of `block` origins in order of time: forecasts
     of overlapping spans, of one area, and of one day err alike (two-way, after Owen, "The pigeonhole bootstrap",
-    Annals of Applied Statistics 1, 2007; blocks after Kuensch 1989). NaN bounds with fewer than two blocks.
+    Annals of Applied Statistics 1, 2007; blocks after Kuensch 1989). NaN bounds with fewer than two blocks. In simulated
+    worlds of six areas and 24 to 60 yearly origins of overlapping spans they hold the truth in 79 to 82%, not in 90%: areas are
+    few, and blocks cut what their ends share.
 
     >>> mean_of_blocks(np.array([[1.0, 1.0], [1.0, 1.0]]), block=1)
     (1.0, 1.0, 1.0)

@@ -15,9 +15,9 @@ from typing import Any
 import polars as pl
 
 from detente.errors import DetenteError
-from detente.forecasts.dataset import EVERY, KINDS, Dataset, build
+from detente.forecasts.dataset import DAYS, KINDS, Dataset, build
 from detente.measures.coverage import LEAST
-from detente.record.coverage import BUSY, periods
+from detente.record.coverage import BUSY, EVERY, periods
 
 QUADS = ("verbal_cooperation", "material_cooperation", "verbal_conflict", "material_conflict")
 ENDS = (("a", "b"), ("sender", "receiver"), ("source", "target"), ("state_a", "state_b"))
@@ -44,8 +44,8 @@ def read_tidy(
     the columns of counts. `pairs` keeps the most active pairs up to `until` (by rows, then by size); `teachers` as many more from which
     models learn without being judged on them; `least` those with rows in as many periods. DetenteError names the column or row at fault.
     """
-    if by not in EVERY:
-        raise DetenteError(f"by must be one of {', '.join(EVERY)}, not {by!r}")
+    if by not in DAYS:
+        raise DetenteError(f"by must be one of {', '.join(DAYS)}, not {by!r}")
     if kind is not None and kind not in KINDS:
         raise DetenteError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
     frame = _read(path)

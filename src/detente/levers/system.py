@@ -19,11 +19,12 @@ import polars as pl
 
 from detente.actors import existed, state_name
 from detente.errors import DetenteError, NoData
-from detente.explain.series import EVERY, covered_run, fact_periods, fitting_period
+from detente.explain.series import covered_run, fact_periods, fitting_period
 from detente.levers.policy import Lever, Move
 from detente.measures.coverage import said, scaled
 from detente.measures.panel import choose_source
 from detente.models.conditional import Policy
+from detente.record.coverage import EVERY
 from detente.record.facts import holds, pair_facts
 from detente.record.queries import read_pair
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +23,7 @@ import polars as pl
 from detente import __version__
 from detente.errors import DetenteError, NoData, NotEstimable
 from detente.explain.series import period_end
+from detente.forecasts.fan import bridge
 from detente.levers.analogues import analogues
 from detente.levers.policy import Lever, standard
 from detente.levers.system import System, enough, system
@@ -30,7 +31,6 @@ from detente.levers.weighed import MAIN, Effect, Ranked, Weighed, mean_change
 from detente.measures.months import HORIZON, is_old
 from detente.models.conditional import Conditional, conditional
 from detente.models.var import BayesianVAR, Minnesota, VARFit
-from detente.record.coverage import periods
 from detente.record.facts import chronology_ends, pair_facts
 
 if TYPE_CHECKING:
@@ -157,9 +157,7 @@ def _end(record: Record, held: System, as_of: date) -> tuple[date, int]:
     # Data are as old as the last day that they cover, which a period that is not whole may hold.
     if is_old(max(data_to, covered_to), as_of):
         raise NoData(f"{held.basis}: these data end {data_to}, more than {HORIZON} months before {as_of}")
-    first = as_of + timedelta(days=1)
-    after = periods(data_to + timedelta(days=1), max(first, data_to + timedelta(days=1)), held.by)
-    gap = len(after) - 1
+    gap = len(bridge(data_to, as_of, held.by, max(data_to, covered_to))) - 1
     if gap > len(held.periods) // 3:
         raise NoData(f"{held.basis}: {gap} {held.by}s up to {as_of} are too many to bridge")
     return data_to, gap

@@ -20,7 +20,7 @@ MAIN = "main"
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Effect:
     """A lever's association with one area: chance and level without and with it, their change with 90% bounds, how plausible.
 

@@ -75,7 +75,7 @@ class ChangePoints:
         def remembering(memory: float) -> Array:
             return self._long_enough(gaussian(working, weight > 0, memory))
 
-        chances = _softmax(np.array([_evidence(remembering(float(r)), chance) for r in grid]))
+        chances = softmax(np.array([_evidence(remembering(float(r)), chance) for r in grid]))
         memory, inflation = float(chances @ grid), 1.0
         if self.family == "gaussian":
             chances = np.where(chances > 1e-3, chances, 0.0) / chances[chances > 1e-3].sum()
@@ -103,7 +103,12 @@ class ChangePoints:
         return np.where(lengths(len(marginal) - 1) >= self.shortest, marginal, -np.inf)
 
 
-def _softmax(logs: Array) -> Array:
+def softmax(logs: Array) -> Array:
+    """Weights that are to each other as the exponentials of logs, adding up to 1.
+
+    >>> softmax(np.log(np.array([1.0, 3.0])))
+    array([0.25, 0.75])
+    """
     weights = np.exp(logs - logs.max())
     return np.asarray(weights / weights.sum())
 

@@ -131,7 +131,7 @@ def _exposure(exposure: tuple[ArrayLike, ArrayLike] | None, t: Array, start: flo
     inside = np.interp(at, edges, whole) - np.interp(start, edges, whole)
     v = values[np.clip(np.searchsorted(edges, t, side="right") - 1, 0, len(values) - 1)]
     if (v == 0).any():
-        raise DetenteError("events happen where the exposure is nought")
+        raise NotEstimable("events happen where the exposure is nought")
     return v, inside
 
 

@@ -145,7 +145,9 @@ def standard_errors(row: Array, totals: Array, theta: Array) -> Array:
     weighted = row / (row @ theta)[:, None]
     information = weighted.T @ weighted
     free = np.flatnonzero(theta > 0)
-    out[free] = np.sqrt(np.diag(np.linalg.pinv(information[np.ix_(free, free)])))
+    variances = np.diag(np.linalg.pinv(information[np.ix_(free, free)]))
+    # Causes that always went together leave variances of nought and below by rounding: no error is known.
+    out[free] = np.sqrt(np.where(variances > 0, variances, np.nan))
     for held in np.flatnonzero((theta <= 0) & (totals > 0)):
         slope, curve = max(totals[held] - weighted[:, held].sum(), 0.0), information[held, held]
         upper = (np.sqrt(slope**2 + 2 * curve * DROP) - slope) / curve if curve > 0 else DROP / max(slope, 1e-12)
@@ -158,9 +160,9 @@ def sum_bounds(row: Array, totals: Array, theta: Array, chosen: NDArray[np.int64
 
     By the likelihood's quadratic at its maximum, with every parameter from 0 up: what two decays say of one cause goes
     together, so that their sum is surer than either. Where the truth is 0 no bound can miss it from below: bounds then
-    hold it in 95%. NaN without events.
+    hold it in 95%. NaN without events, or where the cause never happened: nothing was tried.
     """
-    if not len(row):
+    if not len(row) or not (totals[chosen] > 0).any():
         return float("nan"), float("nan")
     weighted = row / (row @ theta)[:, None]
     kept = np.flatnonzero(totals > 0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -21,8 +22,9 @@ DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
 BUSY = 20
 # Of a busy file, the share of a usual unit's rows below which a unit holds strays.
 STRAY = 0.05
-# Of a file that is not busy: rows so far from the others stand apart, and cover nothing where they are few.
-APART, FEW = timedelta(days=400), 5
+# Of a file that is not busy: within two months, or so many of its usual gaps, a gap is quiet time; rows beyond it stand apart,
+# and cover nothing where they are few.
+QUIET, GAPS, FEW = timedelta(days=62), 20, 5
 PROMPT = 40
 _NAMES = (
     ("gdelt2", re.compile(r"(?<!\d)((?:19|20)\d{12})\.export\.csv", re.IGNORECASE), "%Y%m%d%H%M%S"),
@@ -107,7 +109,12 @@ def _truncate(day: date, by: str) -> date:
     return date(day.year, months[by], 1)
 
 
-def _after(start: date, by: str) -> date:
+def next_period(start: date, by: str) -> date:
+    """The first day of the period after that which begins on a day.
+
+    >>> next_period(date(2014, 4, 1), "quarter")
+    datetime.date(2014, 7, 1)
+    """
     return _truncate(start + timedelta(days={"day": 1, "week": 7, "month": 32, "quarter": 95, "year": 370}[by]), by)
 
 
@@ -121,7 +128,7 @@ def shares(starts: Sequence[date], by: str, spans: Sequence[Span]) -> list[float
     if not starts:
         return []
     merged = np.array(union(spans), dtype="datetime64[s]").astype(np.int64).reshape(-1, 2)
-    edges = np.array([*starts, _after(starts[-1], by)], dtype="datetime64[s]").astype(np.int64)
+    edges = np.array([*starts, next_period(starts[-1], by)], dtype="datetime64[s]").astype(np.int64)
     before = np.concatenate([[0], np.cumsum(merged[:, 1] - merged[:, 0])])
     at = np.searchsorted(merged[:, 0], edges, side="right")
     beyond = np.where(at > 0, np.maximum(0, merged[np.maximum(at - 1, 0), 1] - edges), 0) if len(merged) else 0
@@ -175,7 +182,9 @@ def of_file(source: str, rule: str, names: Sequence[str], counts: Iterable[Count
         if _share_within(reports if prompt else dates, around) >= 0.5:
             return written(union(spans), known)
     if rule == "known" and reports and (source == "gdelt2" or _lag(counts) <= PROMPT):
-        return written(from_rows(reports, QUARTER if source == "gdelt2" else DAY), known)
+        # Reports of several days, all at midnight, do not say their time.
+        timed = source == "gdelt2" and (len(reports) == 1 or any(moment != midnight(moment) for moment in reports))
+        return written(seen(reports, QUARTER) if timed else from_rows(reports, DAY), known)
     found = from_rows(dates, DAY)
     if spans and source == "icews":
         found = _within(found, spans) or found
@@ -215,23 +224,36 @@ def _within(spans: Sequence[Span], bounds: Sequence[Span]) -> list[Span]:
     return union((max(a, c), min(b, d)) for a, b in spans for c, d in bounds)
 
 
+def seen(counts: dict[datetime, int], unit: timedelta) -> list[Span]:
+    """The units that hold rows; of a busy file those that hold more than strays. GDELT 2 is delivered in quarter hours.
+
+    >>> seen({datetime(2018, 1, 1): 1, datetime(2018, 12, 31, 23, 45): 1}, QUARTER)[-1][0]
+    datetime.datetime(2018, 12, 31, 23, 45)
+    """
+    usual = _usual((n, n) for n in counts.values())
+    return union((moment, moment + unit) for moment, n in counts.items() if usual < BUSY or n > STRAY * usual)
+
+
 def from_rows(counts: dict[datetime, int], unit: timedelta) -> list[Span]:
     """The spans covered, from how many rows each moment has; they are counted by unit of time (a day or a quarter hour).
 
     In a busy file (usual units hold BUSY rows or more) a unit counts that holds more than strays. In others, in which
-    empty units are to be expected, it is the time from the first row to the last, without rows that stand apart by APART.
+    empty units are to be expected, it is the time from the first row to the last, without gaps far longer than the usual one.
 
     >>> day = datetime(2018, 1, 1)
     >>> from_rows({day: 1, day + 9 * DAY: 2, datetime(1981, 5, 1): 1, day + DAY: 4}, DAY)[-1][1]
     datetime.datetime(2018, 1, 11, 0, 0)
     """
     counts = _sums((moment - (moment - datetime.min) % unit, n) for moment, n in counts.items())
-    usual = _usual((n, n) for n in counts.values())
-    if usual >= BUSY:
-        return union((moment, moment + unit) for moment, n in counts.items() if n > STRAY * usual)
+    if _usual((n, n) for n in counts.values()) >= BUSY:
+        return seen(counts, unit)
+    moments = sorted(counts)
+    gaps = sorted(later - earlier for earlier, later in pairwise(moments))[:-1]
+    # The longest gap can't vouch for itself.
+    plausible = max(QUIET, GAPS * gaps[len(gaps) // 2]) if gaps else QUIET
     groups: list[list[datetime]] = []
-    for moment in sorted(counts):
-        if groups and moment - groups[-1][-1] <= APART:
+    for moment in moments:
+        if groups and moment - groups[-1][-1] <= plausible:
             groups[-1].append(moment)
         else:
             groups.append([moment])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from detente.actors import counted
-from detente.errors import DetenteError
+from detente.errors import DetenteError, NoData
 
 if TYPE_CHECKING:
     from detente.record.store import Record
@@ -123,7 +123,7 @@ def open_events(record: Record, source: str, con: Any | None = None) -> Any:
     """The events between different actors of one source, as an Ibis table."""
     paths = record.paths(record.parts("events", source, "pairs"))
     if not paths:
-        raise DetenteError(f"no events of {source} are held")
+        raise NoData(f"no events of {source} are held")
     return (con or shared_connection()).read_parquet(paths)
 
 
@@ -174,7 +174,7 @@ def known_counts(record: Record, *, source: str, as_of: date | None, area: str |
     events = state_events(open_events(record, source), as_of)
     if area is not None:
         if record.own_codebook:
-            raise DetenteError("areas of a codebook of your own are assigned pair by pair, not for all pairs at once")
+            raise NoData("areas of a codebook of your own are assigned pair by pair, not for all pairs at once")
         events = in_area(events, area)
     q = events.quad
     found = events.group_by("date", "known_on", "sender", "receiver").aggregate(

@@ -24,10 +24,11 @@ OLDER = "of an older release than the one held"
 # Columns that say the same thing better or worse; areas follow from the others and the codebook.
 _SHOWN = {
     "events": (),
-    "facts": ("url", "title", "url2", "note", "description"),
+    "facts": ("url", "title", "url2", "note"),
     "agreements": ("title", "url", "cited"),
     "figures": ("url", "title", "note"),
-    "votes": (),
+    # USSR and Russia are one voter: their votes share an id.
+    "votes": ("state",),
     "rollcalls": ("title",),
     "rollcall_issues": (),
 }
@@ -135,15 +136,24 @@ def _marked(rows: pl.DataFrame, table: str) -> pl.DataFrame:
     """Rows with `content` and `shown` (what may be said better)."""
     shown = _SHOWN[table]
     full = pl.sum_horizontal([pl.col(name).is_not_null().cast(pl.Int8) for name in shown]) if shown else pl.lit(0)
+    compared = [name for name in TABLES[table] if name not in ("event_id", "source", "areas", *shown)]
     return with_content(rows, table).with_columns(
-        pl.concat_str(full.cast(pl.Utf8), _text(table, shown) if shown else pl.lit("")).alias("shown"),
+        # Whose name comes first in a list says nothing; it only decides which of two equal rows is held.
+        pl.concat_str(full.cast(pl.Utf8), _text(table, [*shown, *_lists(table, compared)], as_is=True)).alias("shown"),
     )
 
 
-def _text(table: str, names: Sequence[str]) -> pl.Expr:
-    listed = [name for name in names if TABLES[table][name] == pl.List(pl.Utf8)]
+def _lists(table: str, names: Sequence[str]) -> list[str]:
+    return [name for name in names if TABLES[table][name] == pl.List(pl.Utf8)]
+
+
+def _text(table: str, names: Sequence[str], *, as_is: bool = False) -> pl.Expr:
+    if not names:
+        return pl.lit("")
+    listed = _lists(table, names)
+    cells = {n: pl.col(n) if as_is else pl.col(n).list.sort() for n in listed}
     return pl.concat_str(
-        [(pl.col(n).list.join(";") if n in listed else pl.col(n).cast(pl.Utf8)).fill_null("") for n in names],
+        [(cells[n].list.join(";") if n in listed else pl.col(n).cast(pl.Utf8)).fill_null("") for n in names],
         separator="\t",
     )
 

@@ -34,7 +34,10 @@ def _range(interval: tuple[float, float] | None) -> str:
 
 def _why(finding: AreaFinding) -> str:
     if not finding.evidence or (finding.level is None and finding.probability is None):
-        return (finding.unknown or "").removeprefix("level and chance: ").removeprefix("level: ")
+        # The row shows that its level is unknown: of that, why is enough.
+        leading, *others = finding.unknowns or (("", ""),)
+        alone = leading[1] if leading[0] != "chance" else ": ".join(leading)
+        return "; ".join([alone, *(": ".join(one) for one in others)])
     first = finding.evidence[0]
     return f"[{','.join(map(str, first.notes))}] {first.date} {first.text}"
 

@@ -35,7 +35,7 @@ def read_figures(blocks: Iterator[Block], context: Context, source: str = "figur
     frame = frame.join(_unborn(frame), on=["who", "first", "last"], how="left", maintain_order="left")
     frame, wrong = reject(frame, _faults(frame, context), sorted(required("figures")))
     rows = frame.select(
-        pl.format("{}:{}:{}:{}:{}", pl.lit(source), "who", "measure", "area", "text").alias("event_id"),
+        pl.format("{}:{}:{}:{}:{}:{}", pl.lit(source), "who", "measure", "area", "text", "unit").alias("event_id"),
         pl.lit(source).alias("source"),
         col("who").alias("subject"),
         "measure",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import polars as pl
 
@@ -27,7 +27,7 @@ def tab_frame(
 ) -> tuple[pl.DataFrame, list[BadRow]]:
     """Read tab-separated lines of `width` fields; quotes have no meaning.
 
-    Returns the chosen columns (by position) as text, with `line`, and the rows of another width,
+    Returns the chosen columns (by position) as trimmed text, with `line`, and the rows of another width,
     with a NUL or with bytes that are no UTF-8. `mend` may repair one line before it is judged.
     """
     lines = data.count(b"\n")
@@ -36,7 +36,8 @@ def tab_frame(
     if width - 1 in columns and data.count(b"\t") == (width - 1) * lines and b"\0" not in data and b"\r" not in data:
         frame = _fast(data, width, columns)
         if frame is not None and frame.height == lines and not (frame[columns[width - 1]] == "").any():
-            return frame.with_columns(pl.int_range(first_line, first_line + lines, dtype=pl.Int64).alias("line")), []
+            numbered = pl.int_range(first_line, first_line + lines, dtype=pl.Int64).alias("line")
+            return frame.with_columns(pl.all().str.strip_chars(), numbered), []
     good: list[bytes] = []
     numbers: list[int] = []
     bad: list[BadRow] = []
@@ -64,7 +65,7 @@ def tab_frame(
     frame = _fast(b"\n".join(good) + b"\n", width, columns)
     if frame is None or frame.height != len(good):
         raise AssertionError("lines that were checked one by one do not parse")
-    return frame.with_columns(pl.Series("line", numbers, dtype=pl.Int64)), bad
+    return frame.with_columns(pl.all().str.strip_chars(), pl.Series("line", numbers, dtype=pl.Int64)), bad
 
 
 def _fast(data: bytes, width: int, columns: dict[int, str], separator: str = "\t") -> pl.DataFrame | None:
@@ -107,21 +108,18 @@ def fast_csv(
 def csv_frame(
     data: bytes, names: list[str], separator: bytes = b",", first_line: int = 2
 ) -> tuple[pl.DataFrame, list[BadRow]]:
-    """Rows below a header (quotes as in RFC 4180) as trimmed text, with `line`, the file's line where each begins."""
+    """Rows below a header (quotes as in RFC 4180) as trimmed text, with `line`, the file's line where each begins.
+
+    A quote that is opened and never closed costs its own line alone: reading goes on at the next.
+    """
     bad: list[BadRow] = []
     taken: list[list[str]] = []
     numbers: list[int] = []
     text = data.decode("utf-8", "surrogateescape")
     clean = b"\0" not in data and _is_utf8(data)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator.decode())
-    while True:
-        start = first_line + reader.line_num
-        try:
-            row = next(reader)
-        except StopIteration:
-            break
-        except csv.Error as error:
-            bad.append(BadRow(start, f"is no CSV: {error}", ""))
+    for start, row, fault in _records(text, separator.decode(), len(names), first_line):
+        if fault:
+            bad.append(BadRow(start, fault, raw_text(row[0].encode("utf-8", "surrogateescape"))))
             continue
         if not any(row):
             continue
@@ -139,6 +137,36 @@ def csv_frame(
             taken.append(row)
     frame = pl.DataFrame(taken, schema=dict.fromkeys(names, pl.Utf8), orient="row")
     return frame.select(pl.all().str.strip_chars(), pl.Series("line", numbers, dtype=pl.Int64)), bad
+
+
+def _records(text: str, separator: str, width: int, first_line: int) -> Iterator[tuple[int, list[str], str]]:
+    """Each record with its line, and why it can't be read; where it runs over lines that are not its own, its first line alone."""
+    lines = list(io.StringIO(text, newline=""))
+    at = 0
+    while at < len(lines):
+        # Strict: a cell that runs on to the quote of another row is found out by what follows that quote.
+        begun, reader = at, csv.reader(map(lines.__getitem__, range(at, len(lines))), delimiter=separator, strict=True)
+        try:
+            for row in reader:
+                end = begun + reader.line_num
+                if end - at > 1 and len(row) != width:
+                    break
+                yield first_line + at, row, ""
+                at = end
+            else:
+                return
+        except csv.Error:
+            pass
+        yield (first_line + at, *_alone(lines[at], separator))
+        at += 1
+
+
+def _alone(line: str, separator: str) -> tuple[list[str], str]:
+    try:
+        row = next(csv.reader([line], delimiter=separator))
+    except csv.Error as error:
+        return [line], f"is no CSV: {error}"
+    return ([line], "opens a quote that is never closed") if line.count('"') % 2 else (row, "")
 
 
 def _is_utf8(data: bytes) -> bool:

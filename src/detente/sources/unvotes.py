@@ -12,7 +12,7 @@ from datetime import date
 
 import polars as pl
 
-from detente.actors import Actors
+from detente.actors import Actors, continuers
 from detente.sources.cells import Calendar, day_faults, whole
 from detente.sources.named import Layout, frames, names_in
 from detente.sources.reader import Context, Head, Reader
@@ -51,6 +51,10 @@ _DATAVERSE = Layout(
 )
 
 
+# What every row of the Dataverse release says of its roll call.
+_SAID = ["rcid", "day", "number", "session", "date", "unres", "short", "descr", *ISSUES]
+
+
 def _states(frame: pl.DataFrame, name: str, code: str, scheme: str, index: Actors) -> pl.DataFrame:
     """Add `state` and, where the name overrules the code, `state_note`: "NA" beside West Germany is no Namibia."""
     rows = []
@@ -67,8 +71,8 @@ def _rcid() -> list[tuple[pl.Expr, pl.Expr | str]]:
     return [
         (pl.col("rcid") == "", "has no roll call"),
         (
-            pl.col("rcid").str.contains(r"^\d+(\.\d+)?([eE]\+?\d+)?$") & ~pl.col("rcid").str.contains(r"^\d+$"),
-            pl.format("rcid {} is no whole number: a spreadsheet changed it", "rcid"),
+            ~pl.col("rcid").str.contains(r"^\d+$"),
+            pl.format("rcid {} is no whole number: a spreadsheet may have changed it", "rcid"),
         ),
     ]
 
@@ -93,7 +97,9 @@ def _read_votes(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
 
 
 def _votes(frame: pl.DataFrame) -> pl.DataFrame:
-    return conform("votes", frame.with_columns(pl.format("unvotes:{}:{}", "rcid", "state").alias("event_id")))
+    """One id a roll call and voter: a state that continues another (Russia, the USSR) votes once."""
+    voter = pl.col("state").replace(continuers())
+    return conform("votes", frame.with_columns(pl.format("unvotes:{}:{}", "rcid", voter).alias("event_id")))
 
 
 def _without_votes(frame: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
@@ -127,7 +133,7 @@ def _held_on(frame: pl.DataFrame, calendar: Calendar) -> pl.DataFrame:
     spelled = text.str.to_date("%d%b%Y", strict=False)
     return frame.with_columns(
         pl.select(pl.coalesce(calendar.days(frame, "date"), spelled).alias("day")).to_series(),
-        pl.col("session").cast(pl.Float64, strict=False).cast(pl.Int32, strict=False).alias("number"),
+        pl.col("session").str.replace(r"\.0+$", "").cast(pl.Int32, strict=False).alias("number"),
     )
 
 
@@ -167,7 +173,7 @@ def _issues(frame: pl.DataFrame, bad: Sequence[BadRow] = ()) -> Batch:
 
 
 def _read_dataverse(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
-    seen: set[str] = set()
+    versions: list[pl.DataFrame] = []
     calendar = Calendar()
     for frame, bad in frames(blocks, _DATAVERSE):
         frame = _held_on(whole(whole(frame, "rcid"), "vote"), calendar)
@@ -180,18 +186,43 @@ def _read_dataverse(blocks: Iterator[Block], context: Context) -> Iterator[Batch
                 *_rcid(),
                 (pl.col("state").is_null(), pl.format("ccode {} is no Correlates of War state", "ccode")),
                 (pl.col("choice").is_null(), pl.format("vote {} is none of 1, 2, 3, 8, 9", "vote")),
-                *_call_faults(context),
+                # A day that one row leaves empty is taken from the others.
+                *((fault & (pl.col("date") != ""), said) for fault, said in _call_faults(context)),
             ],
             ["rcid", "ccode", "vote", "session", "date"],
         )
         cast, skipped = _without_votes(frame)
         changed = corrections(cast, [(pl.col("state_note").is_not_null(), pl.col("state_note"))])
         yield Batch("votes", _votes(cast), cast["line"], [*bad, *more], skipped, corrected=changed)
-        calls = frame.filter(~pl.col("rcid").is_in(list(seen))).unique("rcid", keep="first", maintain_order=True)
-        seen.update(calls["rcid"].to_list())
-        yield _rollcalls(calls)
-        marked = [calls.filter(pl.col(code).is_in(["1", "1.0"])).with_columns(issue=pl.lit(code)) for code in ISSUES]
-        yield _issues(pl.concat(marked))
+        versions.append(frame.select("line", *_SAID).unique(_SAID, keep="first", maintain_order=True))
+    if versions:
+        calls, bad = reject(_complete(pl.concat(versions)), _call_faults(context), ["rcid", "session", "date"])
+        told = _rollcalls(calls, bad)
+        once = told.rows.with_columns(told.lines).unique(told.rows.columns, keep="first", maintain_order=True)
+        yield Batch("rollcalls", once.drop("line"), once["line"], bad)
+        yield _marks(calls)
+
+
+def _complete(versions: pl.DataFrame) -> pl.DataFrame:
+    """What all rows of a file say of their roll calls, each wording once; what one leaves empty is taken from the others."""
+    texts = [name for name in _SAID if name not in ("rcid", "day", "number")]
+    stated = versions.with_columns(pl.col(texts).replace("", None))
+    filled = stated.with_columns(pl.coalesce(cell, cell.max().over("rcid")) for cell in map(pl.col, _SAID[1:]))
+    return filled.with_columns(pl.col(texts).fill_null("")).unique(_SAID, keep="first", maintain_order=True)
+
+
+def _marks(calls: pl.DataFrame) -> Batch:
+    """The issues of roll calls; one on which the rows of a roll call disagree is set aside, with the line of the second."""
+    kept, bad = [], []
+    for code in ISSUES:
+        said = calls.with_columns((whole(calls, code)[code] == "1").alias("marked"))
+        torn = said.filter(pl.col("marked").n_unique().over("rcid") > 1)
+        seconds = torn.group_by("rcid", "marked").agg(pl.col("line").min()).group_by("rcid").agg(pl.col("line").max())
+        for rcid, line in seconds.sort("line").iter_rows():
+            bad.append(BadRow(line, f"rows of roll call {rcid} disagree on its issue {code}: it counts for none", rcid))
+        sound = said.filter("marked", ~pl.col("rcid").is_in(torn["rcid"].implode()))
+        kept.append(sound.unique("rcid", keep="first", maintain_order=True).with_columns(issue=pl.lit(code)))
+    return _issues(pl.concat(kept), bad)
 
 
 def _has(*names: str) -> Callable[[Head], bool]:
