@@ -14,9 +14,10 @@ import detente as dt
 from conftest import triples
 from detente.cli import main
 from detente.errors import DetenteError, NoData
-from detente.forecasts.fan import bridge
+from detente.forecasts.fan import bridge, never_narrower
 from detente.forecasts.pooled import carry
 from detente.measures.months import past_day
+from detente.report.forecast import to_text
 
 FACTS = "date,actors,targets,area,kind,tone,channel,third_party,description,source,source_title\n"
 
@@ -134,7 +135,7 @@ def test_a_bridged_fan_is_wider_than_one_from_fresh_data() -> None:
     values = {year: 0.5 for year in range(1990, 2012)}
     fresh, late = (carry(values, "votes", "all", "share", date(year, 6, 1), 1) for year in (2012, 2013))
     assert fresh and late
-    wide = [float(made[0][0, 95] - made[0][0, 5]) for made in (fresh, late)]
+    wide = [float(made[0][0, 4] - made[0][0, 0]) for made in (fresh, late)]
     assert wide[1] > wide[0]
 
 
@@ -146,6 +147,36 @@ def test_a_forecast_begins_at_its_day(of_2018: Any) -> None:
     assert all(fan.history[-1][0] < date(2018, 8, 31) for fan in fans)
     with pytest.raises(NoData, match="icews_triples ends 2018-08-31, more than 24 months before 2021-06-01"):
         of_2018.pair("IND", "CHN", as_of="2021-06-01").forecast()
+
+
+def test_all_fans_of_a_forecast_begin_with_one_period_and_say_how_far_they_reach(of_2018: Any) -> None:
+    """A week of five days is not whole: shares began a week after counts, from a clock that counted it so."""
+    made = of_2018.pair("IND", "CHN", as_of="2018-08-31").forecast()
+    fans = [fan for fan in made.fans if not fan.item.startswith("UN ")]
+    assert {fan.unit for fan in fans} >= {"reports", "share"}
+    assert {(fan.periods[0], fan.data_to, fan.by) for fan in fans} == {(date(2018, 8, 27), date(2018, 8, 26), "week")}
+    (reach,) = {fan.reach for fan in fans}
+    assert reach.startswith(f"{len(fans[0].periods)} weeks, not 24 months: half of the ")
+    assert f"Fans of reports reach {reach}" in " ".join(to_text(made).split())
+    for fan in fans:
+        assert (np.diff(fan.quantiles[:, 4] - fan.quantiles[:, 0]) >= -1e-9).all()
+
+
+@pytest.mark.parametrize("kind", ["count", "share", "value"])
+def test_bands_never_narrow_with_distance(kind: str) -> None:
+    rng = np.random.default_rng(4)
+    drawn = {"count": rng.poisson(rng.uniform(0, 60, (50, 12, 1)), (50, 12, 5)), "share": rng.random((50, 12, 5))}
+    before = np.sort(drawn.get(kind, rng.normal(0, 9, (50, 12, 5))).astype(float), axis=2)
+    after = never_narrower(before, kind)
+    for low, high in ((0, 4), (1, 3)):
+        assert (np.diff(after[..., high] - after[..., low], axis=1) >= -1e-9).all()
+        assert (after[..., high] - after[..., low] >= before[..., high] - before[..., low] - 1e-9).all()
+    assert (np.diff(after, axis=2) >= -1e-9).all()
+    assert (after[:, 0] == pytest.approx(before[:, 0])) and (after[..., 2] == before[..., 2]).all()
+    if kind != "value":
+        assert after.min() >= 0
+    if kind == "share":
+        assert after.max() <= 1 + 1e-9
 
 
 def test_levers_begin_at_their_day() -> None:

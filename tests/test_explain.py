@@ -107,6 +107,19 @@ def test_reciprocity_finds_the_answer_and_its_day(tmp_path: Path) -> None:
     assert excited["IND>PAK cooperation", "PAK>IND cooperation"]["low"] < 0.1
 
 
+def test_excitation_is_observed_over_what_the_source_covers(tmp_path: Path) -> None:
+    """A pair that is quiet at first and at last was observed all the same."""
+    quiet = [(f"2017-{month:02}-15", "China", f"Consult {month}", "040", "1.0", "Japan") for month in range(7, 13)]
+    quiet.append(("2018-12-31", "China", "Consult", "040", "1.0", "Japan"))
+    record = dt.open_record(tmp_path / "record", cases=False)
+    record.ingest([made(tmp_path, 150), triples(tmp_path / "quiet.tsv", quiet)])
+    found = record.pair("IND", "PAK").excitation()
+    covered = record.covers("icews_triples")
+    assert (covered[0][0], covered[-1][1]) == (date(2017, 7, 15), date(2018, 12, 31))
+    assert found.fit.fits[0].end == (covered[-1][1] - covered[0][0]).days + 1
+    assert "2017-07-15 to 2018-12-31" in found.basis
+
+
 def test_later_records_do_not_change_what_was_explained(tmp_path: Path) -> None:
     before, after = (dt.open_record(tmp_path / name, cases=False) for name in ("before", "after"))
     before.ingest([made(tmp_path, 200, 150)])

@@ -46,6 +46,23 @@ HEADERS = {
     "of 60 columns": gdelt_row(1).rpartition("\t")[0],
     "ICEWS events without the line of column names": "25000001\t2017-12-01" + "\t" * 18,
     "POLECAT events without the line of column names": "E1\t2023-01-02" + "\t" * 38,
+    "countrycode's panel": "country.name.en,year,cowc,cown,gwc,gwn,p4n,p5n,vdem,iso2c",
+    "World Treaty Index": "treaty_id,signed,force,party1,party2,iso3a,iso3b,laterality,topic1",
+    "weekly series of the Levant": "week,i2p,p2i",
+    "monthly series of the Levant": "month,I2P,P2I,JPI",
+    "Phoenix real-time": "eventid,date8,year,month,day,sourceactorfull,sourceactorentity",
+    "Terrier": "code,src_actor,month,tgt_agent,country_code,year,mongo_id,source,date8,src_agent,tgt_actor,latitude,src_other_agent,quad_class,root_code,tgt_other_agent,day,target,goldstein,geoname,longitude,url",
+    "KEDS": "790415\tISR\tPALPLO\t223\t(MIL ENGAGEMENT)",
+    "UN voting similarity": "ccode1,ccode2,year,agree2un,agree3un,s2un,s3un",
+    "UN agreement scores": "ccode1,ccode2,session.x,agree,year",
+    "UCDP Non-State": "conflict_id,dyad_id,org,side_a_name,side_a_name_fulleng",
+    "UCDP One-sided": "conflict_id,dyad_id,actor_id,coalition_components,actor_name,is_government_actor",
+    "military expenditure": "Country,Currency,Notes,1949,1950",
+    "Comtrade": "typeCode,freqCode,refPeriodId,refYear,reporterCode,partnerCode,primaryValue",
+    "SIPRI arms transfers by year": "supplier,recipient,year,tiv",
+    "store's error message": '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code>',
+    "pointer of git-lfs": "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1",
+    "answer of the Dataverse": '{"status":"OK","data":{"id":1}}',
     "UTF-16 without its mark": "s\0u\0b\0j\0e\0c\0t\0",
     "Phoenix daily": "20140620_0001_0\t20140620\t2014\t6\t20\tRUS\tRUS\t\t\tUSAGOV\tUSA\tGOV\t\t036",
 }
@@ -114,6 +131,15 @@ def test_a_spreadsheet_is_no_archive_of_tables(tmp_path: Path) -> None:
         detect(file)
 
 
+def test_an_open_spreadsheet_is_no_archive_of_tables(tmp_path: Path) -> None:
+    file = tmp_path / "facts.ods"
+    with zipfile.ZipFile(file, "w") as book:
+        book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        book.writestr("content.xml", "<?xml version='1.0'?>")
+    with pytest.raises(DetenteError, match=r"ods, odt.*save its table as CSV"):
+        detect(file)
+
+
 def test_what_nobody_knows_is_not_guessed(tmp_path: Path) -> None:
     file = tmp_path / "notes.txt"
     file.write_text("a,b,c\n1,2,3\n")
@@ -144,7 +170,7 @@ READ = {
         "latin1.csv": 0,
         "semicolon.csv": 2,
     },
-    "16_gdelt_values": {"x.export.CSV": 9},
+    "16_gdelt_values": {"x.export.CSV": 10},
     "20_icews_country_NA": {"events.tab": 1},
 }
 

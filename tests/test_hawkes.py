@@ -241,6 +241,54 @@ def test_bounds_of_a_sum_begin_at_nought_where_nothing_is_set_off() -> None:
     assert (high < 0.6).all()
 
 
+RARE = np.array([[0.15, 0, 0.3, 0], [0, 0.1, 0, 0.3], [0.3, 0, 0.1, 0], [0, 0.3, 0, 0.1]])
+
+
+def test_bounds_of_rare_kinds_hold_the_truth() -> None:
+    """At nought, and of few acts, the likelihood has no curvature to go by: bounds said 0.00 to 0.00 of a true 0.30."""
+    from detente.explain.excitation import DECAYS, combined
+
+    process = HawkesProcess([0.35, 0.01, 0.35, 0.01], np.stack([0.6 * RARE, 0.4 * RARE], axis=2), DECAYS)
+    rare, common = [], []
+    for world in range(12):
+        times, types = process.simulate(365.0, seed=world)
+        found = combined([Hawkes(decays=DECAYS).fit(times, types, end=365.0, names=list("abcd"))], least=1)
+        few = np.minimum(found.counts[:, None], found.counts) < 10
+        known = (RARE > 0) & np.isfinite(found.low)
+        inside = (found.low <= RARE) & (found.high >= RARE)
+        rare += inside[few & known].tolist()
+        common += inside[~few & known].tolist()
+    assert len(rare) > 30
+    assert np.mean(rare) > 0.8
+    assert np.mean(common) > 0.8
+
+
+def test_kinds_of_few_acts_are_unknown() -> None:
+    from detente.explain.excitation import combined
+
+    rng = np.random.default_rng(1)
+    types = np.array([0] * 150 + [1] * 100 + [2])
+    times = np.sort(rng.random(len(types)) * 300)
+    names = ["A>B cooperation", "B>A cooperation", "B>A conflict"]
+    fit = Hawkes(decays=[1.0, 0.15]).fit(times, rng.permutation(types), end=300.0, names=names)
+    found = combined([fit])
+    assert np.isnan(found.branching[2]).all()
+    assert np.isnan(found.high[:, 2]).all()
+    assert np.isfinite(found.high[:2, :2]).all()
+    assert "B>A conflict (only 1 act)" in found.summary()
+    assert "sets off nan" not in found.summary()
+
+
+def test_a_cause_without_an_answer_is_bounded_by_its_number() -> None:
+    """n acts that nothing followed: the likelihood of s falls as exp(-n s), to its 90% bound at DROP / n."""
+    from detente.models.hawkes_likelihood import sum_bounds
+
+    row = np.column_stack([np.ones(50), np.zeros(50)])
+    low, high = sum_bounds(row, np.array([100.0, 4.0]), np.array([1]))
+    assert low == 0
+    assert high == pytest.approx(DROP / 4, rel=2e-3)
+
+
 def test_a_cause_that_never_happened_is_not_identified() -> None:
     import warnings
 

@@ -26,6 +26,7 @@ from detente.levers.weigh import Variant
 from detente.levers.weighed import Effect, mean_change
 from detente.models import BayesianVAR
 from detente.models.conditional import Policy, conditional
+from detente.report.levers import to_text
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
 from lever_worlds import answers, world
@@ -224,9 +225,14 @@ def weighed() -> Any:
 
 def test_the_case_is_weighed(weighed: Any) -> None:
     assert {"reciprocity", "equal treatment", "contain IRN", "through NATO"} <= {row.lever for row in weighed.ranking}
-    assert [row.rank for row in weighed.ranking] == list(range(1, len(weighed.ranking) + 1))
-    for row in weighed.ranking:
+    ranked = [row for row in weighed.ranking if row.plausibility >= 0.05]
+    assert [row.rank for row in ranked] == list(range(1, len(ranked) + 1))
+    for row in ranked:
         assert row.best_rank <= row.rank <= row.worst_rank and row.low <= row.change <= row.high
+    # What the record never saw comes last, without a rank.
+    assert weighed.ranking[: len(ranked)] == tuple(ranked)
+    assert [(row.lever, row.rank) for row in weighed.ranking[len(ranked) :]] == [("through NATO", None)]
+    assert weighed.based and weighed.reached and weighed.span == "24 months"
     for e in weighed.effects:
         assert (
             0 <= e.chance <= 1
@@ -285,6 +291,16 @@ def test_levers_are_weighed_on_events(tmp_path: Path, make_record: Callable[...,
     made = pair.weigh(["reciprocity=1.0", "contain=IRN"], horizon=1, by="week", draws=60)
     assert made.by == "week" and {e.lever for e in made.effects} == {"reciprocity=1.0"}
     assert any("contain=IRN" in text for text in made.unknown)
+    far = pair.weigh(["reciprocity=1.0"], by="week", draws=50)
+    # The title and the data say what was reached, not what was asked for; no chance where assess and forecast know none.
+    assert not far.reached and far.span == f"{far.steps} weeks" and not far.based
+    told = far.to_dict()
+    assert told["horizon"] == {"periods": far.steps, "unit": "week", "asked_months": 24, "reached": False}
+    assert all(e["chance"] is None for lever in told["levers"] for e in lever["effects"])
+    text = " ".join(to_text(far).split())
+    assert f"levers over {far.steps} weeks from" in text and "the longest that these data allow" in text
+    assert "Chance of improvement unknown" in text and "% to" not in text.split("What followed")[0].split("Lever")[1]
+    assert far.frame()["chance"].is_null().all() and "longest that these data allow" in far.basis
     with pytest.raises(NoData):
         record.pair("USA", "CHN", as_of="2018-08-28").weigh(draws=60)
 

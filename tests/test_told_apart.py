@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
 
@@ -10,6 +10,8 @@ import pytest
 
 import detente as dt
 from conftest import gdelt_row, gdelt_zip, read_file
+from detente.actors import Actors
+from detente.errors import DetenteError
 from detente.record.coverage import DAY, from_rows
 from test_twins import in_any_order
 
@@ -164,3 +166,70 @@ def test_a_thin_file_covers_no_gap_far_beyond_its_usual_ones() -> None:
     (first, second) = from_rows(dict.fromkeys(without, 1), DAY)
     assert first[1] < datetime(2018, 3, 2) and second[0] > datetime(2018, 7, 31)
     assert from_rows({start: 1, datetime(2018, 12, 31): 1}, DAY)[0] == (start, start + DAY)
+
+
+@pytest.mark.parametrize(("day", "added"), [("2019-10-24", "2019-10-24 14:30:00"), ("10/24/2019", "20191024143000")])
+def test_days_of_gdelt_in_the_forms_that_hold_everywhere(tmp_path: Path, day: str, added: str) -> None:
+    row = (
+        gdelt_row(1)
+        .replace("\t20191024\t", f"\t{day}\t")
+        .replace("20191024143000", added)
+        .replace("\t3\t", "\t1,000\t")
+    )
+    path = tmp_path / "a.csv"
+    path.write_text(row.replace("RUS\t", "RUS \t", 1) + "\n")
+    read = read_file(path)
+    assert read.bad == {} and read.rows.select("date", "sender", "mentions").row(0) == (date(2019, 10, 24), "RUS", None)
+    assert list(read.corrected) == ["NumMentions missing or no whole number: left empty"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"\xff\xfe\0\0" + "a,b\n1,2\n".encode("utf-32-le"), "text in UTF-32"),
+        (b"\0\0\0\x01Bud1" + bytes(90), ".DS_Store"),
+        (bytes(12) + b"\xc2\xea\x81\x60" + bytes(90), "a SAS file"),
+        (b"rcid,session,date,unres,USA,RUS\n1,1,2001-01-01,R/1,1,3\n", "has a column a state"),
+        (FACTS.replace(",source", "").encode() + b"2007,USA,RUS,,,,\n", "without the column source"),
+        (FACTS.replace("targets", "date").encode() + b"2007,USA,RUS,,,,,\n", "date twice"),
+        (b"# of my own\n\n" + FACTS.encode(), "its column names are in line 3"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_named(tmp_path: Path, text: bytes, said: str) -> None:
+    path = tmp_path / "file.csv"
+    path.write_bytes(text)
+    summary = dt.open_record(tmp_path / "r", cases=False).ingest(path)
+    ((_, reason),) = summary.failed
+    assert said in reason
+
+
+def test_lines_that_end_in_carriage_returns_alone(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_bytes((FIGURES + "USA,x,2018,21,pct,\nRUS,x,2018,2,pct,\n").replace("\n", "\r").encode())
+    assert read_file(path).rows.height == 2
+
+
+@pytest.mark.parametrize(
+    ("separator", "encoding"), [(",", "utf-8-sig"), (";", "utf-8"), ("\t", "utf-16"), (";", "utf-16")]
+)
+def test_names_files_are_read_as_other_tables_are(tmp_path: Path, separator: str, encoding: str) -> None:
+    path = tmp_path / "names.csv"
+    path.write_bytes(
+        "name,code,from\nMinister Y,RUS,2001\nMinister Z,USA,NA\n".replace(",", separator).encode(encoding)
+    )
+    assert [Actors(path).resolve(name).code for name in ("Minister Y", "Minister Z")] == ["RUS", "USA"]
+    path.write_text("name,sector\nMinister Y,GOV\n")
+    with pytest.raises(DetenteError, match="without the column code"):
+        Actors(path)
+    path.write_text("")
+    with pytest.raises(DetenteError, match="empty"):
+        Actors(path)
+
+
+def test_a_file_that_only_contradicts_is_a_failure_and_stays_held(tmp_path: Path) -> None:
+    record = dt.open_record(tmp_path / "r", cases=False)
+    record.ingest(written(tmp_path / "a.csv", VOTES + "1,France,FR,yes\n2,France,FR,yes\n"))
+    summary = record.ingest(written(tmp_path / "b.csv", VOTES + "1,France,FR,no\n"))
+    ((_, reason),) = summary.failed
+    assert "none of 1 rows could be kept" in reason and summary.files[0].conflicts == 1
+    assert record.table("votes")["rcid"].to_list() == ["2"]

@@ -249,7 +249,7 @@ class Pair:
 
         if self.as_of is None:
             raise DetenteError("levers are weighed as of a day: record.pair(a, b, as_of='2007-02-01')")
-        named = [parse(one, self.record.actors) if isinstance(one, str) else one for one in levers]
+        named = [parse(one, self.record.actors, self.as_of) if isinstance(one, str) else one for one in levers]
         return weigh(self.record, self.a, self.b, named, as_of=self.as_of, **asked)
 
     def assess(self, *, source: str | None = None, explained: bool = True) -> Assessment:

@@ -40,6 +40,8 @@ def state_names() -> dict[str, str]:
         if not state.of_the_past:
             for name in (state.name, *state.other_names, *state.more_names):
                 found.setdefault(normal(name), state.code)
+    for row in rows("listed_names.csv"):
+        found.setdefault(normal(row["name"]), row["code"])
     # Our own names outrank the long forms that pycountry lists.
     found |= {normal(row["name"]): row["iso3"] for row in rows("states.csv")}
     return {name: code for name, code in found.items() if name not in AMBIGUOUS}

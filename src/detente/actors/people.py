@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 from detente.actors.actor import Actor
 from detente.actors.tables import Person, Spell, moment, rows, several
-from detente.actors.text import is_missing, normal
+from detente.actors.text import normal
 from detente.errors import DetenteError
 
 # Families of names in which a middle name or patronymic may be left out without meaning another person.
@@ -44,25 +43,32 @@ def office_holders() -> tuple[dict[str, Person], dict[tuple[str, str], Person | 
     return persons, first_last
 
 
+def _own_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of a names file, read as every other table of the user's own: any separator, UTF-8 or UTF-16."""
+    from detente.sources.named import Layout, frames
+    from detente.sources.stream import open_blocks
+
+    columns = ("name", "code", "sector", "from", "to")
+    remedy = "it needs a header with name, code and optionally sector, from, to"
+    layout = Layout("the names file", {name: name for name in columns}, ("name", "code"), remedy=remedy)
+    empty = True
+    for frame, bad in frames(open_blocks(path), layout):
+        empty = False
+        for fault in bad:
+            raise DetenteError(f"{path}: line {fault.line}: {fault.reason}")
+        for row in frame.iter_rows(named=True):
+            yield row.pop("line"), row
+    if empty and not path.stat().st_size:
+        raise DetenteError(f"{path}: the names file is empty; {remedy}")
+
+
 def own_names(path: Path, code_of: Callable[[str], str]) -> dict[str, Person]:
     """The names of a user's own file, a spell a line; DetenteError names the line that is wrong.
 
     `code_of` reads the cells of codes, as `Actors.state` does.
     """
     found: dict[str, Person] = {}
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DetenteError(f"{path}: can't read the names file: {error}") from None
-    reader = csv.DictReader(text.splitlines())
-    missing = {"name", "code"} - set(reader.fieldnames or ())
-    if missing:
-        raise DetenteError(
-            f"{path}: the names file needs a header with name, code and optionally sector, from, to; "
-            f"{', '.join(sorted(missing))} missing"
-        )
-    for line, told in enumerate(reader, start=2):
-        row = {name: "" if is_missing(cell) else cell.strip() for name, cell in told.items() if name}
+    for line, row in _own_rows(path):
         try:
             spell = Spell(
                 code_of(row["code"]),

@@ -150,8 +150,8 @@ class Help:
     change: float
     interval: tuple[float, float]
     plausibility: float
-    rank: int
-    ranks: tuple[int, int]
+    rank: int | None
+    ranks: tuple[int, int] | None
     sensitive_to: str
     areas: tuple[HelpedArea, ...]
 
@@ -310,7 +310,7 @@ def _help(one: Help) -> dict[str, Any]:
         "interval": _pair(one.interval),
         "plausibility": _round(one.plausibility),
         "rank": one.rank,
-        "ranks": list(one.ranks),
+        "ranks": list(one.ranks) if one.ranks else None,
         "sensitive_to": one.sensitive_to,
         "areas": [
             {"area": a.area, "title": a.title, "change": _round(a.change), "interval": _pair(a.interval)}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from detente.assessment.findings import Help, HelpedArea
 from detente.errors import NoData
 from detente.levers.weigh import VARIANTS, weigh
+from detente.levers.weighed import NO_CHANCE
 
 if TYPE_CHECKING:
     from detente.record import Record
@@ -20,7 +21,7 @@ VARIED = VARIANTS[:4]
 def what_would_help(
     record: Record, a: str, b: str, as_of: date, horizon: int, source: str | None
 ) -> tuple[tuple[Help, ...], str]:
-    """The levers, best first, and on what they rest; none and why not where nothing can be weighed."""
+    """The levers, best first (those less than 5% plausible last, without a rank), and on what they rest; none and why not where nothing can be weighed."""
     try:
         made = weigh(record, a, b, as_of=as_of, horizon=horizon, source=source, variants=VARIED, draws=DRAWS)
     except NoData as error:
@@ -37,9 +38,10 @@ def what_would_help(
                 (row.low, row.high),
                 row.plausibility,
                 row.rank,
-                (row.best_rank, row.worst_rank),
+                (row.best_rank, row.worst_rank) if row.best_rank and row.worst_rank else None,
                 row.sensitive_to,
                 tuple(HelpedArea(e.area, made.titles[e.area], e.change, (e.change_low, e.change_high)) for e in named),
             )
         )
-    return tuple(found), made.basis
+    unbased = "" if made.based else f"; chance of improvement {NO_CHANCE}"
+    return tuple(found), f"{made.basis}{unbased}"

@@ -183,7 +183,7 @@ def tell(summary: Summary) -> None:
 
 def _line(entry: FileEntry) -> str:
     taken = ", ".join(f"{n:,} {table}" for table, n in entry.rows.items()) or "no rows"
-    if not sum(entry.rows.values()) + entry.duplicates + entry.quarantined:
+    if entry.reader == "gdelt2" and not sum(entry.rows.values()) + entry.duplicates + entry.quarantined:
         taken = "no rows: nothing was published for this quarter hour"
     more = [
         (entry.duplicates, "duplicates"),

@@ -50,8 +50,8 @@ def weigh(
 
     options = {name: asked.pop(name) for name in ("folder", "names_file", "codebook_file", "no_cases", "case_folders")}
     record = open_record(**options)
-    levers = [parse(text, record.actors) for text in texts]
-    levers += read_levers(file, record.actors) if file else []
+    levers = [parse(text, record.actors, as_of) for text in texts]
+    levers += read_levers(file, record.actors, as_of) if file else []
     with Console(stderr=True).status("weighing") as status:
         made = record.pair(a, b, as_of=as_of).weigh(
             levers, on_lever=lambda name: status.update(f"weighing {name}"), **asked

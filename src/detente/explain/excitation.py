@@ -11,10 +11,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from detente.actors import state_name
+from detente.actors import life, state_name
 from detente.errors import NoData
 from detente.explain.result import Explained
 from detente.measures.panel import choose_source
+from detente.models.checks import whole
 from detente.models.hawkes import Hawkes, HawkesFit
 from detente.record.queries import read_pair, volume
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from detente.record import Record
 
 Array = NDArray[np.float64]
-LEAST_EVENTS = 200
+LEAST_EVENTS, LEAST_OF_KIND = 200, 5
 DECAYS = (1.0, 0.15)
 
 
@@ -30,8 +31,9 @@ DECAYS = (1.0, 0.15)
 class ExcitationFit:
     """Direct offspring [effect, cause] with 90% bounds, averaged over draws of the hour within the day.
 
-    In simulated worlds the bounds hold more than 90%, the more so the fewer the acts (docs/recovery.md): no number may lie
-    below nought, which makes estimates surer than their bounds say.
+    NaN where fewer than 5 acts of the cause or of the effect are held; `counts` (kinds,) has how many there are. How often
+    the bounds hold the truth, for rare kinds and common ones, is in docs/recovery.md: about 90% or more; 95% and more where the truth is
+    nought, which no bound can miss from below.
     """
 
     names: list[str]
@@ -39,6 +41,15 @@ class ExcitationFit:
     low: Array
     high: Array
     fits: list[HawkesFit]
+    counts: Array
+
+    @property
+    def rare(self) -> str:
+        """The kinds of which fewer acts are held than are needed, in words; empty where there are none."""
+        few = [
+            f"{name} ({_acts(int(n))})" for name, n in zip(self.names, self.counts, strict=True) if n < LEAST_OF_KIND
+        ]
+        return f"fewer than {LEAST_OF_KIND} acts, so that nothing can be said of: {', '.join(few)}" if few else ""
 
     def frame(self) -> pl.DataFrame:
         """Rows effect, cause, value (acts of the effect set off by one act of the cause), low, high (90%)."""
@@ -69,6 +80,8 @@ class ExcitationFit:
                 lines.append(
                     f"One {row['cause']} sets off {row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f}) {row['effect']}."
                 )
+        if self.rare:
+            lines.append(f"Unknown: {self.rare}.")
         for row in first.goodness().iter_rows(named=True):
             if row["p"] is not None:
                 lines.append(
@@ -95,30 +108,31 @@ def excitation(
 
     Sources date acts by day, so the moment within the day is drawn `draws` times at random and the fits are combined
     by Rubin's rules (*Multiple Imputation for Nonresponse in Surveys*, 1987). The baseline follows the day's volume
-    of all other reports. An act that takes over a news wave counts as set off: read it with the volume in mind.
-    Raises NoData for fewer than 200 acts.
+    of all other reports. The process is observed on every day that the source covers (and both states lived), before the first
+    act and after the last as well; gaps have no baseline, and acts dated to them are left out. An act that takes over a news
+    wave counts as set off: read it with the volume in mind. Raises NoData for fewer than 200 acts.
     """
+    whole("draws", draws)
+    whole("seed", seed, 0)
     chosen = choose_source(record, source, as_of, pair=(a, b))
     events = read_pair(record, a, b, source=chosen, as_of=as_of)
-    if events.height < LEAST_EVENTS:
-        raise NoData(
-            f"{events.height} acts of {state_name(a)} and {state_name(b)} in {chosen} are too few, {LEAST_EVENTS} are needed"
-        )
+    _enough(events, a, b, chosen)
     names = [f"{s}>{r} {kind}" for s, r in ((a, b), (b, a)) for kind in ("cooperation", "conflict")]
+    days = _days(record, a, b, chosen, as_of)
+    events = events.join(days.filter("covered"), on="date", how="semi", maintain_order="left")
+    _enough(events, a, b, chosen)
     types = (2 * (events["sender"] == b).cast(pl.Int64) + (events["quad"] > 2).cast(pl.Int64)).to_numpy()
-    first, last = events["date"][0], events["date"][-1]
+    first, last, length = days["date"][0], days["date"][-1], days.height
     start = (events["date"] - first).dt.total_days().cast(pl.Float64).to_numpy()
-    length = int(start.max()) + 1
-    others = (
-        pl.DataFrame({"period": pl.date_range(first, last, "1d", eager=True)})
-        .join(volume(record, source=chosen, by="day", as_of=as_of), on="period", how="left", maintain_order="left")[
-            "volume"
-        ]
-        .fill_null(0)
-        .to_numpy()
-        .astype(float)
-    )
-    others = np.maximum(others - np.bincount(start.astype(int), minlength=length), 1.0)
+    reports = days.join(
+        volume(record, source=chosen, by="day", as_of=as_of),
+        left_on="date",
+        right_on="period",
+        how="left",
+        maintain_order="left",
+    )["volume"]
+    others = reports.fill_null(0).to_numpy().astype(float) - np.bincount(start.astype(int), minlength=length)
+    others = np.where(days["covered"], np.maximum(others, 1.0), 0.0)
     exposure = (np.arange(length + 1.0), others / others.mean())
     rng = np.random.default_rng(seed)
     fits = [
@@ -127,14 +141,33 @@ def excitation(
         )
         for _ in range(draws)
     ]
-    basis = f"{events.height:,} {chosen} events, {first} to {last}"
+    basis = f"{events.height:,} {chosen} events, in what it covers from {first} to {last}"
     return Explained(combined(fits), basis, data_to=last)
 
 
-def combined(fits: Sequence[HawkesFit]) -> ExcitationFit:
+def _enough(events: pl.DataFrame, a: str, b: str, source: str) -> None:
+    if events.height < LEAST_EVENTS:
+        raise NoData(
+            f"{events.height} acts of {state_name(a)} and {state_name(b)} in {source} are too few, {LEAST_EVENTS} are needed"
+        )
+
+
+def _days(record: Record, a: str, b: str, source: str, as_of: date | None) -> pl.DataFrame:
+    """Every day (date, covered) from the first that the source covers to the last, of those on which both states lived."""
+    days = record.coverage(source, as_of, "day").select(pl.col("period").alias("date"), pl.col("covered") > 0)
+    for born, ends in (life(code) for code in (a, b)):
+        days = days.filter(pl.col("date").is_between(born or date.min, ends or date.max, closed="left"))
+    return days
+
+
+def _acts(n: int) -> str:
+    return f"only {n} act{'' if n == 1 else 's'}" if n else "no act"
+
+
+def combined(fits: Sequence[HawkesFit], least: int = LEAST_OF_KIND) -> ExcitationFit:
     """Fits to several draws of the unknown hours as one, by Rubin's rules on either side of the mean.
 
-    NaN for a cause that never happened: that it sets off nothing was never tried.
+    NaN for kinds of fewer acts than `least`.
     """
     from detente.models.hawkes_likelihood import Z
 
@@ -143,4 +176,7 @@ def combined(fits: Sequence[HawkesFit]) -> ExcitationFit:
     lows, highs = (np.array(side) for side in zip(*(fit.branching_bounds() for fit in fits), strict=True))
     mean = np.where(np.isnan(lows).any(axis=0), np.nan, sums.mean(axis=0))
     down, up = (np.sqrt(((side - sums) ** 2).mean(axis=0) + Z**2 * between) for side in (lows, highs))
-    return ExcitationFit(list(fits[0].names), mean, np.maximum(mean - down, 0.0), mean + up, list(fits))
+    counts = np.bincount(fits[0].types, minlength=len(mean)).astype(float)
+    rare = counts < least
+    told = np.where(rare[:, None] | rare, np.nan, mean)
+    return ExcitationFit(list(fits[0].names), told, np.maximum(told - down, 0.0), told + up, list(fits), counts)

@@ -237,7 +237,9 @@ def _excitation(ask: Question, draft: Draft) -> None:
             word = "cooperative" if kind == "cooperation" else "conflictual"
             mover, answerer = (state_name(code) for code in cause.split(">"))
             draft.statements.append(f"One {word} act of {mover} sets off {value} {word} acts of {answerer}.")
-    if lost := table.select(pl.any_horizontal(pl.col("value", "low", "high").is_null()).sum()).item():
+    if found.fit.rare:
+        draft.statements.append(f"Unknown for want of acts: {found.fit.rare}.")
+    elif lost := table.select(pl.any_horizontal(pl.col("value", "low", "high").is_null()).sum()).item():
         draft.statements.append(f"Not identified from these acts: {lost} of {table.height} kinds of answer.")
     for worst in found.fit.fits[0].goodness().drop_nulls("p").sort("p").head(1).iter_rows(named=True):
         draft.statements.append(

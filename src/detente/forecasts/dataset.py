@@ -204,7 +204,10 @@ def _clock(covered: pl.DataFrame, by: str, kind: str) -> pl.DataFrame:
     """The periods (period, covered) on the clock: for shares all from the first covered to the last, else the latest long run."""
     if kind != "share":
         return usable_run(covered, by, latest=True)
-    some = covered.filter(pl.col("covered") > 0)["period"]
+    # Neither end of the clock is a period less covered than others are: a week of five days is not whole.
+    held = covered.filter(pl.col("covered") > 0)
+    usual = min(WHOLE, float(held["covered"].median() or 0.0))  # type: ignore[arg-type]  # a number
+    some = held.filter(pl.col("covered") >= usual)["period"]
     if some.is_empty():
         return covered.clear()
     every = pl.DataFrame({"period": periods(some.min(), some.max(), by)})  # type: ignore[arg-type]  # days

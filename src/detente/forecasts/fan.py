@@ -24,7 +24,8 @@ class Fan:
 
     `history` has periods and values; `periods` begin with the one that holds the day after that of the forecast; `quantiles`
     (periods, SHOWN); `area` None stands for all together; `model` and `basis` say by what and from what, `data_to` the last
-    day of the data: what lies between it and the day of the forecast is bridged by the model.
+    day of the data: what lies between it and the day of the forecast is bridged by the model. `reach` says how far the
+    periods go and why no further, where they fall short of the months asked for.
     """
 
     a: str
@@ -39,6 +40,7 @@ class Fan:
     model: str
     basis: str
     data_to: date
+    reach: str = ""
 
     @property
     def between(self) -> str:
@@ -65,6 +67,29 @@ def bridge(data_to: date, as_of: date, by: str, covered_to: date | None = None) 
 def shown(quantiles: Array) -> Array:
     """Of a hundred quantiles (..., COUNT) those that a fan shows (..., SHOWN)."""
     return np.asarray(quantiles[..., (np.array(SHOWN) * COUNT).astype(int)])
+
+
+def never_narrower(quantiles: Array, kind: str) -> Array:
+    """Quantiles (series, periods, SHOWN) with bands that don't narrow with the distance from the data.
+
+    Each period's errors are learnt alone, so that their spread wavers by chance; what is further off is not surer. Either side
+    of a band is as far from the median as it was at any shorter distance; what would lie below nought (or, of a share, above
+    one) goes to the other side.
+
+    >>> near, far = [2.0, 4, 5, 6, 8], [3.0, 4, 5, 6, 7]
+    >>> never_narrower(np.array([[near, far]]), "count")[0, 1].tolist()
+    [2.0, 4.0, 5.0, 6.0, 8.0]
+    """
+    middle = quantiles[..., 2]
+    out = quantiles.copy()
+    for low, high in ((0, 4), (1, 3)):
+        down = np.maximum.accumulate(middle - quantiles[..., low], axis=1)
+        up = np.maximum.accumulate(quantiles[..., high] - middle, axis=1)
+        width = down + up if kind != "share" else np.minimum(down + up, 1.0)
+        least, most = {"count": (0.0, np.inf), "share": (0.0, 1.0)}.get(kind, (-np.inf, np.inf))
+        out[..., low] = np.clip(middle - down, least, most - width)
+        out[..., high] = out[..., low] + width
+    return out
 
 
 def fan_chart(fans: Sequence[Fan], as_of: date) -> Any:

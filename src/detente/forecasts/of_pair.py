@@ -24,7 +24,7 @@ from detente.errors import DetenteError, NoData
 from detente.explain.series import period_end
 from detente.forecasts import pooled
 from detente.forecasts.dataset import DAYS, Dataset
-from detente.forecasts.fan import Fan, bridge, shown
+from detente.forecasts.fan import Fan, bridge, never_narrower, shown
 from detente.forecasts.hazards import Calls, calls
 from detente.forecasts.outlook import improvement
 from detente.forecasts.pair_forecast import PairForecast
@@ -61,8 +61,8 @@ def forecast(
 
     `by` None takes the longest period of which enough are covered. Fans begin with the period that holds the day after `as_of`; what
     lies between the end of the data and that day is bridged by the model, whose errors are those of so many periods ahead. They
-    reach 24 periods at most, and no further from the data than half of what is covered; none where the data ended more than 24
-    months before. NoData where nothing is held. Raises DetenteError for a horizon that is not 1 to 120 months.
+    reach 24 periods at most, and no further from the data than half of what is covered (`Fan.reach` says so); none where the data ended
+    more than 24 months before. Their bands never narrow with the distance (`detente.forecasts.fan.never_narrower`). NoData where nothing is held. Raises DetenteError for a horizon that is not 1 to 120 months.
     """
     if not 1 <= horizon <= 120:
         raise DetenteError(f"the horizon is 1 to 120 months, not {horizon}")
@@ -212,12 +212,22 @@ def _from_events(
                 raise NoData(
                     f"{source} covers only {data.periods} whole {unit}s, to {data_to}: too few to forecast from as of {as_of}"
                 )
-            made = _kept(record, data, ahead, models, seed)[:, skipped:]
+            made = never_narrower(shown(_kept(record, data, ahead, models, seed)), data.kind)[:, skipped:]
+            reach = _reach(horizon, unit, ahead - skipped, skipped, data.periods)
             told_by = STACK if models else "hierarchical"
-            fans += _fans(data, a, b, made, told_by, source, as_of, ahead_of[-1], data_to)
+            fans += _fans(data, a, b, made, told_by, source, as_of, ahead_of[-1], data_to, reach)
     if not fans:
         raise NoData(f"{source} has too few events of the pair up to {as_of} to forecast from")
     return fans
+
+
+def _reach(horizon: int, by: str, ahead: int, skipped: int, held: int) -> str:
+    """How many periods the fans have and why no more; empty where they make up the months asked for."""
+    if ahead >= round(horizon * PER_MONTH[by]):
+        return ""
+    gap = f", {skipped} of them bridged" if skipped else ""
+    why = f"{MOST_PERIODS} at most" if ahead == MOST_PERIODS else f"half of the {held} {by}s covered{gap}"
+    return f"{ahead} {by}{'s' if ahead > 1 else ''}, not {horizon} months: {why}"
 
 
 def _fitting(record: Record, source: str, as_of: date) -> str:
@@ -225,7 +235,16 @@ def _fitting(record: Record, source: str, as_of: date) -> str:
 
 
 def _fans(
-    data: Dataset, a: str, b: str, made: Array, model: str, source: str, as_of: date, first: date, data_to: date
+    data: Dataset,
+    a: str,
+    b: str,
+    made: Array,
+    model: str,
+    source: str,
+    as_of: date,
+    first: date,
+    data_to: date,
+    reach: str,
 ) -> list[Fan]:
     past = data.totals(data.seen(data.periods - 1), 0, data.periods)
     following = [first]
@@ -249,10 +268,11 @@ def _fans(
                 data.by,
                 history,
                 tuple(following),
-                shown(made[n]),
+                made[n],
                 model,
                 basis,
                 data_to,
+                reach,
             )
         )
     return fans

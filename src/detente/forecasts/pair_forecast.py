@@ -108,6 +108,7 @@ class PairForecast:
                     "model": fan.model,
                     "basis": fan.basis,
                     "data_to": fan.data_to.isoformat(),
+                    "reach": fan.reach or None,
                     "history": [[day.isoformat(), _plain(value)] for day, value in fan.history],
                     "periods": [day.isoformat() for day in fan.periods],
                     "levels": list(SHOWN),

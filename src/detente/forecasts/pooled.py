@@ -19,7 +19,7 @@ import polars as pl
 
 from detente.errors import NoData
 from detente.forecasts.dataset import Array, transform
-from detente.forecasts.fan import Fan, bridge, shown
+from detente.forecasts.fan import Fan, bridge, never_narrower, shown
 from detente.forecasts.hierarchical import Cells, predict
 from detente.forecasts.tidy import QUADS
 from detente.measures.votes import case_agreement, full_years
@@ -48,7 +48,7 @@ def cells_before(what: str, item: str, day: date, horizon: int) -> tuple[int, Ce
 
 
 def carry(values: dict[int, float], what: str, item: str, kind: str, day: date, ahead: int) -> tuple[Array, int] | None:
-    """Quantiles (years, COUNT) of the years from `day` on, `ahead` at most, carried from `values` (by year) over the years between,
+    """Quantiles (years, SHOWN) of the years from `day` on, `ahead` at most, carried from `values` (by year) over the years between,
     and the year of the cells; None where unknown: the cells reach three years, and no further than data that are not old."""
     if len(values) < 2:
         return None
@@ -59,13 +59,13 @@ def carry(values: dict[int, float], what: str, item: str, kind: str, day: date, 
     z = transform(kind, np.array([[values.get(year, np.nan) for year in years]]))
     rows = []
     fitted = 0
-    for horizon in range(skipped + 1, min(skipped + ahead, MOST) + 1):
+    for horizon in range(1, min(skipped + ahead, MOST) + 1):
         found = cells_before(what, item, day, horizon)
         if found is None:
             return None
         fitted, cells = found
         rows.append(predict(cells, z, np.zeros(1), kind, np.ones(1))[0])
-    return np.array(rows), fitted
+    return never_narrower(shown(np.array(rows))[None], kind)[0, skipped:], fitted
 
 
 def counts_of(record: Record, a: str, b: str, as_of: date, ahead: int) -> list[Fan]:
@@ -144,13 +144,13 @@ def _all(asked: list[tuple[Yearly, str, str, str]], as_of: date, ahead: int, non
         if made is None:
             why = "the past held is too short, or too far back, to be carried on"
             continue
-        found.append(_carried(series, made, as_of))
+        found.append(_carried(series, made, as_of, ahead))
     if not found:
         raise NoData(why)
     return found
 
 
-def _carried(series: Yearly, made: tuple[Array, int], as_of: date) -> Fan:
+def _carried(series: Yearly, made: tuple[Array, int], as_of: date, ahead: int) -> Fan:
     quantiles, fitted = made
     years = sorted(series.values)
     data_to = date(years[-1], 12, 31)
@@ -164,8 +164,11 @@ def _carried(series: Yearly, made: tuple[Array, int], as_of: date) -> Fan:
         "year",
         tuple((date(year, 1, 1), float(series.values[year])) for year in years),
         tuple(date(first + n, 1, 1) for n in range(len(quantiles))),
-        shown(quantiles),
+        quantiles,
         "hierarchical, pooled",
         f"{series.words}, {years[0]} to {years[-1]}; errors of all pairs up to {fitted}",
         data_to,
+        ""
+        if len(quantiles) >= ahead
+        else f"{len(quantiles)} year{'s' if len(quantiles) > 1 else ''}: {MOST} years from the data at most",
     )

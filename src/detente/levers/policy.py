@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,16 +88,16 @@ def standard(a: str, b: str, third: str | None, channel: str | None) -> tuple[Le
     return tuple(found)
 
 
-def parse(text: str, actors: Actors | None = None) -> Lever:
-    """A lever from its short text; see the module. DetenteError says what is wrong.
+def parse(text: str, actors: Actors | None = None, on: date | None = None) -> Lever:
+    """A lever from its short text; see the module. DetenteError says what is wrong, on a day also of a state that was no more.
 
     >>> parse("reciprocity=1.0+contain=IRN:0.5").moves[1]
     Move(kind='contain', about='IRN', amount=0.5, months=None)
     """
-    return Lever(text, tuple(_move(part.strip(), actors) for part in text.split("+")))
+    return Lever(text, tuple(_move(part.strip(), actors, on) for part in text.split("+")))
 
 
-def _move(text: str, actors: Actors | None) -> Move:
+def _move(text: str, actors: Actors | None, on: date | None) -> Move:
     kind, _, rest = text.partition("=")
     if kind not in KINDS:
         raise DetenteError(
@@ -114,17 +115,19 @@ def _move(text: str, actors: Actors | None) -> Move:
         raise DetenteError(f"{text!r}: at most an amount and whole months may follow, as in incentives=USA:1:12")
     return Move(
         kind,
-        _named(kind, about, actors),
+        _named(kind, about, actors, on),
         numbers[0] if numbers else DEFAULTS[kind],
         int(numbers[1]) if len(numbers) > 1 else None,
     )
 
 
-def _named(kind: str, about: str, actors: Actors | None) -> str:
-    return counts_as(actors.state(about)) if actors and about and kind != "channel" else about
+def _named(kind: str, about: str, actors: Actors | None, on: date | None) -> str:
+    if not actors or not about or kind == "channel":
+        return about
+    return actors.side(about, on) if on else counts_as(actors.state(about))
 
 
-def read_levers(path: Path, actors: Actors | None = None) -> tuple[Lever, ...]:
+def read_levers(path: Path, actors: Actors | None = None, on: date | None = None) -> tuple[Lever, ...]:
     """Levers from a TOML file: tables [[lever]] with name and moves, each move with kind and, as needed, about, amount, months.
 
     DetenteError names the file, the lever and what is wrong.
@@ -138,10 +141,10 @@ def read_levers(path: Path, actors: Actors | None = None) -> tuple[Lever, ...]:
     rows = data.get("lever")
     if not isinstance(rows, list) or not rows:
         raise DetenteError(f"{path.name}: no [[lever]]; write one with name and moves")
-    return tuple(_lever(path, n, row, actors) for n, row in enumerate(rows, start=1))
+    return tuple(_lever(path, n, row, actors, on) for n, row in enumerate(rows, start=1))
 
 
-def _lever(path: Path, number: int, row: Any, actors: Actors | None) -> Lever:
+def _lever(path: Path, number: int, row: Any, actors: Actors | None, on: date | None) -> Lever:
     where = f"{path.name}, lever {number}"
     if not isinstance(row, dict) or not isinstance(row.get("name"), str) or not row.get("moves"):
         raise DetenteError(f"{where}: needs a name and moves")
@@ -154,7 +157,7 @@ def _lever(path: Path, number: int, row: Any, actors: Actors | None) -> Lever:
         if not isinstance(amount, int | float) or not isinstance(months, int | None) or not isinstance(about, str):
             raise DetenteError(f"{where}: amount is a number, months a whole number, about a text")
         try:
-            moves.append(Move(str(kind), _named(str(kind), about, actors), float(amount), months))
+            moves.append(Move(str(kind), _named(str(kind), about, actors, on), float(amount), months))
         except DetenteError as error:
             raise DetenteError(f"{where}: {error}") from None
     return Lever(row["name"], tuple(moves))

@@ -27,11 +27,11 @@ from detente.forecasts.fan import bridge
 from detente.levers.analogues import analogues
 from detente.levers.policy import Lever, standard
 from detente.levers.system import System, enough, system
-from detente.levers.weighed import MAIN, Effect, Ranked, Weighed, mean_change
-from detente.measures.months import HORIZON, is_old
+from detente.levers.weighed import MAIN, PLAUSIBLE, Effect, Ranked, Weighed, mean_change
+from detente.measures.months import HORIZON, is_old, months_before
 from detente.models.conditional import Conditional, conditional
 from detente.models.var import BayesianVAR, Minnesota, VARFit
-from detente.record.facts import chronology_ends, pair_facts
+from detente.record.facts import area_ends, chronology_ends, pair_facts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -85,6 +85,9 @@ def weigh(
     The horizon is counted from `as_of`: periods between the end of the data and that day are part of the path, and no lever works
     in them. NoData where neither chronology nor events give a model enough to go by, or their data ended more than 24 months, or
     a third of what they cover, before the day.
+
+    The path is at most 24 periods, and no more than a third of those held: `Weighed.span` says how far it reaches. Levers are ranked by
+    the mean change over areas, those less than 5% plausible unranked at the end.
     """
     if not 1 <= horizon <= 120:
         raise DetenteError(f"the horizon is 1 to 120 months, not {horizon}")
@@ -118,6 +121,11 @@ def weigh(
             unknown.append(f"{lever.name}: not to be weighed in {'; '.join(missing)}")
     if not effects:
         raise NoData("no lever can be weighed: " + "; ".join(unknown))
+    short = (
+        ""
+        if steps >= round(horizon / held.months)
+        else f", the longest that these data allow ({horizon} months asked for)"
+    )
     return Weighed(
         (a, b),
         as_of,
@@ -129,7 +137,7 @@ def weigh(
         _ranking(chosen, effects),
         analogues(as_of),
         tuple(unknown),
-        f"{held.basis}; data to {data_to}{f', {gap} {held.by}s bridged' if gap else ''}; {steps} {held.by}s ahead; Bayesian VAR, {variants[0].lags} lags, Minnesota prior, all shocks; {draws} draws",
+        f"{held.basis}; data to {data_to}{f', {gap} {held.by}s bridged' if gap else ''}; {steps} {held.by}s ahead{short}; Bayesian VAR, {variants[0].lags} lags, Minnesota prior, all shocks; {draws} draws",
         {area.id: area.title for area in areas},
         {
             "version": __version__,
@@ -144,7 +152,15 @@ def weigh(
                 "seed": seed,
             },
         },
+        _based(record, a, b, as_of, horizon),
     )
+
+
+def _based(record: Record, a: str, b: str, as_of: date, horizon: int) -> bool:
+    """Whether the chronology gives a chance of improvement on the day (see `detente.forecasts.hazards.calls`)."""
+    facts = pair_facts(record, a, b, as_of)
+    told = any(end >= as_of for end in area_ends(record, facts).values())
+    return told and bool(months_before(as_of, horizon) >= facts["date"][0])
 
 
 def _end(record: Record, held: System, as_of: date) -> tuple[date, int]:
@@ -339,25 +355,23 @@ def _ranking(levers: Sequence[Lever], effects: Sequence[Effect]) -> tuple[Ranked
                 low,
                 high,
                 float(np.mean([e.plausibility for e in mine])),
-                0,
-                0,
-                0,
+                None,
+                None,
+                None,
                 max(gaps, key=lambda name: gaps[name]) if gaps else "",
             )
         )
     main = by_variant.get(MAIN, {row.lever: row.change for row in rows})
-    ranks = {variant: _ranks(values) for variant, values in by_variant.items()}
-    placed = _ranks({row.lever: main.get(row.lever, row.change) for row in rows})
-    found = [
-        replace(
-            row,
-            rank=placed[row.lever],
-            best_rank=min([r[row.lever] for r in ranks.values() if row.lever in r], default=placed[row.lever]),
-            worst_rank=max([r[row.lever] for r in ranks.values() if row.lever in r], default=placed[row.lever]),
-        )
-        for row in rows
-    ]
-    return tuple(sorted(found, key=lambda row: row.rank))
+    told = {row.lever for row in rows if row.plausibility >= PLAUSIBLE}
+    ranks = [_ranks({name: x for name, x in values.items() if name in told}) for values in by_variant.values()]
+    placed = _ranks({name: main[name] for name in main if name in told})
+    found = []
+    for row in rows:
+        if row.lever in told:
+            taken = [placed[row.lever], *(r[row.lever] for r in ranks if row.lever in r)]
+            row = replace(row, rank=placed[row.lever], best_rank=min(taken), worst_rank=max(taken))
+        found.append(row)
+    return tuple(sorted(found, key=lambda row: (row.rank is None, row.rank or -row.change)))
 
 
 def _ranks(values: dict[str, float]) -> dict[str, int]:

@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 from detente.actors import state_name
 from detente.levers.analogues import Analogue
 from detente.levers.policy import Lever
+from detente.levers.system import MONTHS
 
-MAIN = "main"
+MAIN, PLAUSIBLE = "main", 0.05
 Array = NDArray[np.float64]
+NO_CHANCE = "unknown: no chronology complete to the day; changes are of the model's own odds that net cooperation rises"
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +56,8 @@ class Effect:
 @dataclass(frozen=True)
 class Ranked:
     """A lever's mean change over the areas in which every lever could be weighed, with 90% bounds of that mean, its rank by
-    it, and the ranks it takes over variants."""
+    it, and the ranks it takes over variants. Levers less than 5% plausible have no ranks (None) and come last: of a course that
+    the record never saw the model knows nothing."""
 
     lever: str
     words: str
@@ -62,15 +65,19 @@ class Ranked:
     low: float
     high: float
     plausibility: float
-    rank: int
-    best_rank: int
-    worst_rank: int
+    rank: int | None
+    best_rank: int | None
+    worst_rank: int | None
     sensitive_to: str
 
 
 @dataclass(frozen=True, eq=False)
 class Weighed:
-    """Levers weighed for a pair: effects by lever and area, the ranking, analogues, what could not be weighed, and on what it rests."""
+    """Levers weighed for a pair: effects by lever and area, the ranking, analogues, what could not be weighed, and on what it rests.
+
+    `horizon` is the months asked for, `steps` the periods (`by`) that the data reach; `based` whether the chronology gives a chance of
+    improvement on the day: without it the model's chances are not told.
+    """
 
     pair: tuple[str, str]
     as_of: date
@@ -85,12 +92,33 @@ class Weighed:
     basis: str
     titles: dict[str, str]
     provenance: dict[str, Any]
+    based: bool = True
+
+    @property
+    def reached(self) -> bool:
+        """Whether the periods ahead make up the months asked for."""
+        return self.steps >= round(self.horizon / MONTHS[self.by])
+
+    @property
+    def span(self) -> str:
+        """As in 24 months, or, where the data don't allow that, 24 days."""
+        return f"{self.horizon} months" if self.reached else f"{self.steps} {self.by}{'s' if self.steps > 1 else ''}"
+
+    @property
+    def allowed(self) -> str:
+        """The span, and that it is not the one asked for where it isn't."""
+        return (
+            self.span
+            if self.reached
+            else f"{self.span}, the longest that these data allow ({self.horizon} months asked for)"
+        )
 
     def frame(self) -> pl.DataFrame:
         """A row an effect."""
         rows = [
             {
-                "lever": e.lever, "area": e.area, "chance": e.chance, "chance_with": e.chance_with, "change": e.change,
+                "lever": e.lever, "area": e.area, "chance": e.chance if self.based else None,
+                "chance_with": e.chance_with if self.based else None, "change": e.change,
                 "change_low": e.change_low, "change_high": e.change_high, "level_change": e.level_change,
                 "level_low": e.level_low, "level_high": e.level_high, "plausibility": e.plausibility, "sensitive_to": e.sensitive_to,
             }
@@ -108,17 +136,21 @@ class Weighed:
         return sorted((e for e in self.effects if e.lever == lever), key=lambda e: -e.change)
 
     def to_dict(self) -> dict[str, Any]:
-        """Everything as plain data."""
+        """Everything as plain data; chances are null where `based` is not so."""
+        untold = {} if self.based else {"chance": None, "chance_with": None}
         return {
             "pair": list(self.pair),
             "as_of": self.as_of.isoformat(),
-            "horizon_months": self.horizon,
+            "horizon": {"periods": self.steps, "unit": self.by, "asked_months": self.horizon, "reached": self.reached},
+            "chance": "known" if self.based else NO_CHANCE,
             "rests_on": self.basis,
             "levers": [
                 _rounded(
                     {
                         **_fields(r),
-                        "effects": [_rounded({**_fields(e), "sensitive_to": e.sensitive_to}) for e in self.of(r.lever)],
+                        "effects": [
+                            _rounded({**_fields(e), **untold, "sensitive_to": e.sensitive_to}) for e in self.of(r.lever)
+                        ],
                     }
                 )
                 for r in self.ranking
@@ -168,4 +200,4 @@ def _rounded(row: dict[str, Any]) -> dict[str, Any]:
 
 def title(made: Weighed) -> str:
     """As in: United States - Russia: levers over 24 months from 2007-02-01."""
-    return f"{' - '.join(state_name(code) for code in made.pair)}: levers over {made.horizon} months from {made.as_of}"
+    return f"{' - '.join(state_name(code) for code in made.pair)}: levers over {made.span} from {made.as_of}"

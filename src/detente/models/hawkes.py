@@ -224,9 +224,8 @@ class HawkesFit:
         found = np.empty((2, d, d))
         for i in range(d):
             row = pack(past, self.exposure_at, self.types == i)
-            theta = np.append(self.baseline[i], self.jumps[i].ravel())
             for j in range(d):
-                found[:, i, j] = sum_bounds(row, totals, theta, 1 + j * k + np.arange(k))
+                found[:, i, j] = sum_bounds(row, totals, 1 + j * k + np.arange(k))
         return found[0], found[1]
 
     @property

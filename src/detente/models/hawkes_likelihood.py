@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numba import njit
@@ -42,16 +42,17 @@ def pack(past: Array, exposure: Array, chosen: NDArray[np.bool_]) -> Array:
     return np.column_stack([exposure[chosen], past[chosen]])
 
 
-def fit_rows(row: Array, totals: Array) -> Array:
+def fit_rows(row: Array, totals: Array, start: Array | None = None) -> Array:
     """The non-negative parameters (1 + d * k,) of one type that maximise sum(log(row @ theta)) - totals @ theta.
 
-    Newton steps on the parameters not held at nought, with backtracking; the problem is concave.
+    Newton steps from `start` (a flat guess by default) on the parameters not held at nought, with backtracking; the problem is concave.
     """
     n = len(row)
     if n == 0:
         return np.zeros(row.shape[1])
-    theta = np.full(row.shape[1], 0.5 * n / totals.sum())
-    theta[0] = 0.5 * n / totals[0]
+    theta = np.full(row.shape[1], 0.5 * n / totals.sum()) if start is None else start.copy()
+    if start is None:
+        theta[0] = 0.5 * n / totals[0]
     # A type that never happened before any event of this one tells nothing: its jump stays at nought.
     idle = totals <= 0
     theta[idle] = 0.0
@@ -69,11 +70,13 @@ def fit_rows(row: Array, totals: Array) -> Array:
         while size > 1e-10:
             tried = np.maximum(theta + size * step, 0.0)
             tried[0] = max(tried[0], 1e-12 * n / totals[0])
-            rate = row @ tried
-            if rate.min() > 0:
-                better = float(np.log(rate).sum() - totals @ tried)
-                if better >= value + 1e-4 * float(gradient @ (tried - theta)):
-                    break
+            # A step without end is one to be halved.
+            with np.errstate(over="ignore", invalid="ignore"):
+                rate = row @ tried
+                if rate.min() > 0:
+                    better = float(np.log(rate).sum() - totals @ tried)
+                    if better >= value + 1e-4 * float(gradient @ (tried - theta)):
+                        break
             size /= 2
         else:
             break
@@ -155,40 +158,55 @@ def standard_errors(row: Array, totals: Array, theta: Array) -> Array:
     return out
 
 
-def sum_bounds(row: Array, totals: Array, theta: Array, chosen: NDArray[np.int64]) -> tuple[float, float]:
+def sum_bounds(row: Array, totals: Array, chosen: NDArray[np.int64]) -> tuple[float, float]:
     """90% bounds of the sum of some of one type's parameters: where the likelihood, the rest refitted, has fallen by DROP.
 
-    By the likelihood's quadratic at its maximum, with every parameter from 0 up: what two decays say of one cause goes
-    together, so that their sum is surer than either. Where the truth is 0 no bound can miss it from below: bounds then
-    hold it in 95%. NaN without events, or where the cause never happened: nothing was tried.
+    The likelihood itself is followed, not its curvature, which says nothing at nought or where acts are few. What two
+    decays say of one cause goes together, so that their sum is surer than either. Where the truth is 0 no bound can miss
+    it from below: bounds then hold it in 95%. NaN without events of the type, or where no cause came before any.
     """
-    if not len(row) or not (totals[chosen] > 0).any():
+    moved = chosen[totals[chosen] > 0]
+    if not len(row) or not len(moved):
         return float("nan"), float("nan")
-    weighted = row / (row @ theta)[:, None]
-    kept = np.flatnonzero(totals > 0)
-    information = weighted[:, kept].T @ weighted[:, kept]
-    unit: Array = 1 / np.sqrt(np.maximum(np.diag(information), 1e-300))
-    root: Array = np.asarray(np.linalg.cholesky(information * np.outer(unit, unit) + 1e-9 * np.eye(len(kept))).T)
-    best: Array = theta[kept] / unit
-    slope: Array = unit * (weighted[:, kept].sum(0) - totals[kept])
-    pulled = np.asarray(unit * np.isin(kept, chosen), dtype=np.float64)
-    return _furthest(root, best, slope, -pulled), _furthest(root, best, slope, pulled)
+    best = fit_rows(row, totals)
+    top = _value(row, totals, best)
+
+    def pulled(pull: float, start: Array) -> tuple[float, float, Array]:
+        """The sum and the fall of likelihood where the sum is pulled up (or down) by so much, and the parameters."""
+        changed = totals.copy()
+        changed[moved] -= pull
+        theta = fit_rows(row, changed, start)
+        return float(theta[moved].sum()), top - _value(row, totals, theta), theta
+
+    without = totals.copy()
+    without[moved] = 0.0
+    none = top - _value(row, totals, fit_rows(row, without))
+    low = 0.0 if none <= DROP else _reached(pulled, best, -np.inf)
+    return low, _reached(pulled, best, float(totals[moved].min()))
 
 
-def _furthest(root: Array, best: Array, slope: Array, pulled: Array) -> float:
-    """|pulled| @ theta at the end of the region {theta >= 0, likelihood no lower than by DROP} towards which it is pulled."""
-    from scipy.optimize import nnls
+def _value(row: Array, totals: Array, theta: Array) -> float:
+    return float(np.log(row @ theta).sum() - totals @ theta)
 
-    def reached(pull: float) -> tuple[Array, float]:
-        right = root @ best + np.linalg.solve(root.T, slope + pull * pulled)
-        found = nnls(root, right)[0]
-        gap = root @ (found - best)
-        return found, float(0.5 * gap @ gap - slope @ (found - best))
 
-    low, high = 0.0, 1.0
-    while reached(high)[1] < DROP and high < 1e12:
-        low, high = high, 4 * high
-    for _ in range(40):
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if reached(middle)[1] < DROP else (low, middle)
-    return float(np.abs(pulled) @ reached(low)[0])
+def _reached(pulled: Callable[[float, Array], tuple[float, float, Array]], best: Array, limit: float) -> float:
+    """The sum at which the likelihood has fallen by DROP, pulled towards `limit` (which no pull may reach).
+
+    The pull is the slope of the profile there (the envelope theorem): what is left to fall is gone along it.
+    """
+    near, far, theta = 0.0, limit, best
+    pull = 0.5 * limit if np.isfinite(limit) else -1.0
+    total = fall = 0.0
+    for _ in range(60):
+        total, fall, found = pulled(pull, theta)
+        if fall < DROP:
+            near, theta = pull, found
+        else:
+            far = pull
+        if abs(fall - DROP) < 0.02 or abs(far - near) < 1e-3 * abs(pull):
+            break
+        # The fall goes about as the square of the pull: the next is tried where that would have it at DROP.
+        guess = pull * float(np.sqrt(DROP / max(fall, 1e-6)))
+        one, other = 0.9 * near + 0.1 * far, 0.1 * near + 0.9 * far
+        pull = min(max(guess, min(one, other)), max(one, other)) if np.isfinite(far) else guess
+    return max(total + (DROP - fall) / pull, 0.0)

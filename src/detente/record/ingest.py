@@ -394,6 +394,12 @@ class Ingest:
     def _refuse_empty(self) -> None:
         """A file of which no row is kept is a failure, not a success with everything in quarantine."""
         kept = {entry.digest for entry in self.draft.entries if _kept(entry)}
+        for entry in self.draft.entries:
+            if entry.conflicts and not sum(entry.rows.values()) + entry.duplicates:
+                # It is held all the same: what it contests stays contested.
+                path = self.draft.places[id(entry)]
+                bad = [row for owner, _, row in self.draft.bad if owner == id(entry)]
+                self.summary.failed.append((str(path), f"{path}: {_no_row(entry, bad)}"))
         for entry in [e for e in self.draft.entries if e.digest not in kept]:
             self.draft.entries.remove(entry)
             bad = [row for owner, _, row in self.draft.bad if owner == id(entry)]

@@ -85,6 +85,13 @@ def _fans(made: PairForecast, width: int) -> list[str]:
             when = _period(fan, n)
             lines.append(f"{head}  {when:<11}" + "".join(f"{_figure(v, fan.unit):>9}" for v in fan.quantiles[n]))
     bases = dict.fromkeys(f"{fan.model}: {fan.basis}; data to {fan.data_to}" for fan in made.fans)
+    for what, reach in dict.fromkeys(
+        ("UN votes" if fan.item.startswith("UN ") else "reports", fan.reach) for fan in made.fans
+    ):
+        if reach:
+            lines += textwrap.wrap(
+                f"Fans of {what} reach {reach}.", width, initial_indent="  ", subsequent_indent="    "
+            )
     for basis in bases:
         lines += textwrap.wrap(f"rests on {basis}", width, initial_indent="  ", subsequent_indent="    ")
     return [*lines, ""] if lines else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from detente.levers.weighed import MAIN, title
+from detente.levers.weighed import MAIN, NO_CHANCE, title
 from detente.report.text import points
 
 if TYPE_CHECKING:
@@ -14,20 +14,23 @@ if TYPE_CHECKING:
 SHORT = 24
 CAUTION = (
     "Chances are this model's own, not the forecast's; changes, in percentage points, are associated with the lever in the record and prove no cause. "
-    "Plausible: the chance that the record's own dynamics would bring a course as far out as the lever asks; far below 5% the model is asked about what it has never seen. "
-    "Ranks: over variants of the model that change one assumption each."
+    "Plausible: the chance that the record's own dynamics would bring a course as far out as the lever asks; below 5% the model is asked about what it has never seen: such levers come last, without a rank. "
+    "Ranks: by the mean change over areas, over variants of the model that change one assumption each."
 )
 
 
 def to_text(made: Weighed, width: int = 100, *, sensitivity: bool = False) -> str:
     """Ranking, effects by area, analogues, unknowns."""
-    lines = [title(made), ""]
+    lines = [title(made), *([] if made.reached else textwrap.wrap(f"Over {made.allowed}.", width)), ""]
+    if not made.based:
+        lines += [*textwrap.wrap(f"Chance of improvement {NO_CHANCE}.", width), ""]
     lines.append(f"{'':4}{'Lever':<31}{'change (90%)':>15}{'plausible':>11}{'ranks':>8}  most sensitive to")
     for row in made.ranking:
         change = f"{points(row.change)} ({points(row.low)} to {points(row.high)})"
-        ranks = f"{row.best_rank}-{row.worst_rank}" if row.best_rank != row.worst_rank else f"{row.best_rank}"
+        ranks = f"{row.best_rank}-{row.worst_rank}" if row.best_rank != row.worst_rank else f"{row.best_rank or 'none'}"
+        place = f"{row.rank:>2}." if row.rank else " - "
         lines.append(
-            f"{row.rank:>2}. {row.lever[:30]:<31}{change:>15}{_plausible(row.plausibility):>11}{ranks:>8}  {row.sensitive_to}"
+            f"{place} {row.lever[:30]:<31}{change:>15}{_plausible(row.plausibility):>11}{ranks:>8}  {row.sensitive_to}"
         )
     lines.append("")
     for row in made.ranking:
@@ -35,9 +38,8 @@ def to_text(made: Weighed, width: int = 100, *, sensitivity: bool = False) -> st
         for e in made.of(row.lever):
             level = f"level {e.level_change:+.2f} ({e.level_low:+.2f} to {e.level_high:+.2f}) a {made.by}"
             change = f"{points(e.change)} ({points(e.change_low)} to {points(e.change_high)})"
-            lines.append(
-                f"  {made.titles[e.area][:SHORT]:<{SHORT}} {e.chance:>4.0%} to {e.chance_with:>4.0%}  {change:<18} {level}"
-            )
+            chances = f" {e.chance:>4.0%} to {e.chance_with:>4.0%}" if made.based else ""
+            lines.append(f"  {made.titles[e.area][:SHORT]:<{SHORT}}{chances}  {change:<18} {level}")
             if sensitivity:
                 told = ", ".join(f"{name} {points(value)}" for name, value in e.by_variant.items() if name != MAIN)
                 lines += textwrap.wrap(told, width, initial_indent="      ", subsequent_indent="      ")

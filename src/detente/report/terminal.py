@@ -125,11 +125,12 @@ def helped(one: Help) -> str:
     areas = "; ".join(
         f"{_short(x.title)} {points(x.change)} ({points(x.interval[0])} to {points(x.interval[1])})" for x in one.areas
     )
-    ranks = f"{one.ranks[0]} to {one.ranks[1]}" if one.ranks[0] != one.ranks[1] else f"{one.ranks[0]}"
-    far = "; far outside experience" if one.plausibility < 0.05 else ""
+    place = "no rank: far outside experience"
+    if one.ranks:
+        place = "rank " + " to ".join(str(rank) for rank in dict.fromkeys(one.ranks)) + " by model"
     return (
         f"{one.lever} ({one.words}): {points(one.change)} on average ({points(one.interval[0])} to {points(one.interval[1])}), "
-        f"rank {ranks} by model{far}; {areas}"
+        f"{place}; {areas}"
     )
 
 

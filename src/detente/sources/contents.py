@@ -19,6 +19,10 @@ from detente.sources.stream import DamagedFile, Member, members, packing
 _EXPORT = re.compile(r"(?<!\d)(19|20)\d{12}\.export\.csv$", re.IGNORECASE)
 
 
+# So many lines may stand above a header that is looked for.
+_ABOVE = 12
+
+
 class NotRecognised(DetenteError):
     """The file's content is of no format we read."""
 
@@ -61,6 +65,8 @@ def find_contents(path: Path, readers: Sequence[Reader]) -> Contents:
         raise NotRecognised(f"{path}: is an empty zip")
     if held[0].name == "[Content_Types].xml" or any(member.name.startswith("xl/") for member in held):
         raise NotRecognised(f"{path}: is a spreadsheet (xlsx): save its table as CSV (UTF-8)")
+    if held[0].name == "mimetype":
+        raise NotRecognised(f"{path}: is a spreadsheet or document (ods, odt): save its table as CSV (UTF-8)")
     found: dict[tuple[int, int], tuple[Reader, list[Member]]] = {}
     passed: list[tuple[Member, _Not]] = []
     for member in held:
@@ -100,6 +106,10 @@ def _reader(member: Member, readers: Sequence[Reader]) -> Reader | _Not:
             return reader
     if known := known_as(head):
         return _Not(known)
+    for above in range(1, min(_ABOVE, len(head.lines))):
+        below = Head(head.lines[above:])
+        if any(reader.recognises(below) for reader in readers if not reader.joinable):
+            return _Not(f"its column names are in line {above + 1}: delete the lines above them")
     return _Not(
         "of no format we read",
         f" (ICEWS, GDELT events, POLECAT, UN votes, chronology or figures CSV); it begins {bytes(member.head[:60])!r}",

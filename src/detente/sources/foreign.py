@@ -22,6 +22,10 @@ _REMEDIES = {"figures": _FIGURES, "events": _OTHER_EVENTS, "gdelt": EVENTS}
 _HEADER_WITHIN = 12
 _PROGRAMS = {
     b"\xd0\xcf\x11\xe0": "a spreadsheet of an old form (xls)",
+    b"\xff\xfe\0\0": "text in UTF-32",
+    b"\0\0\xfe\xff": "text in UTF-32",
+    b"\0\0\0\x01Bud1": "a note of the Macintosh's file browser (.DS_Store), no table",
+    b"\0" * 12 + b"\xc2\xea\x81\x60": "a SAS file",
     b"PAR1": "a Parquet file",
     b"%PDF": "a PDF",
     b"<stata_dta>": "a Stata file",
@@ -36,6 +40,28 @@ _MASTER = re.compile(
 )
 PAGE = re.compile(rb"\s*<(!doctype|html|\?xml|error)", re.IGNORECASE)
 _DAYS = re.compile(rb"^\d{1,12}[\t,](19|20)\d{6}[\t,]")
+
+_ANSWERS = tuple(
+    (re.compile(pattern, re.IGNORECASE | re.DOTALL), told)
+    for pattern, told in (
+        (
+            rb"\s*(<\?xml[^>]*>)?\s*<Error>",
+            "is a store's error message (XML), no data: the address was wrong or has expired; fetch it again",
+        ),
+        (
+            rb"version https://git-lfs",
+            "is a pointer of git-lfs, no data: the file itself was not fetched; run git lfs pull, then ingest it",
+        ),
+        (
+            rb'\s*\{\s*"status"\s*:\s*"(OK|ERROR)"',
+            "is an answer of the Dataverse (JSON), no data: fetch the file itself, or use `detente fetch`",
+        ),
+        (
+            rb"\d{6}\s+[A-Z]{3}\w*\s+[A-Z]{3}\w*\s+\d{3}\b",
+            f"is event data of KEDS (day, actors and code, without column names): {_OTHER_EVENTS}",
+        ),
+    )
+)
 
 
 @lru_cache(maxsize=1)
@@ -64,13 +90,16 @@ def known_as(head: Head) -> str:
         return (
             "begins with a spreadsheet's line about its separator: delete that line, the separator is found by itself"
         )
+    for pattern, told in _ANSWERS:
+        if pattern.match(b"".join(head.lines[:_HEADER_WITHIN])):
+            return told
     for names in (names_in(Head((row,))) for row in head.lines[:_HEADER_WITHIN]):
         for columns, what, remedy in _layouts():
             if columns <= names:
                 return f"is {what}: {remedy}"
     if PAGE.match(line):
         return "is a web page, no data: an error page was saved in the file's place; fetch it again"
-    if line.count(b"\0") * 3 > len(line):
+    if max(line[::2].count(b"\0"), line[1::2].count(b"\0")) * 5 > len(line) * 2:
         return "is UTF-16 without its mark: save it as UTF-8"
     if re.match(rb"^\d{8}_\d+_\d+\t\d{8}\t", line):
         return f"is the Phoenix daily event data (OEDA): {_OTHER_EVENTS}"

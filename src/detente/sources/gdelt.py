@@ -16,7 +16,7 @@ import polars as pl
 
 from detente.actors import UNKNOWN, actors, is_missing
 from detente.codebook import assign_areas
-from detente.sources.cells import after_today, clean, whole
+from detente.sources.cells import Calendar, after_today, clean, whole
 from detente.sources.codes import SCALE, read_actions, with_intensity
 from detente.sources.common import channel, historic
 from detente.sources.named import Layout, frames, header_of, names_in
@@ -26,6 +26,7 @@ from detente.sources.stream import Block
 from detente.sources.tabular import corrections, reject, tab_frame
 
 STARTS = date(1979, 1, 1)
+UNCOUNTED = "NumMentions missing or no whole number: left empty"
 _SHARED = {
     0: "id",
     1: "day",
@@ -102,13 +103,18 @@ def _eight_digits(text: pl.Expr) -> pl.Expr:
     return pl.when(text.str.len_bytes() == 8).then(text).str.strptime(pl.Date, "%Y%m%d", strict=False)
 
 
+def _days(frame: pl.DataFrame, column: str) -> pl.Series:
+    """The release's eight digits, with or without the time; else the day in any form that other formats may have."""
+    found = frame.select(_eight_digits(pl.col(column).str.replace(r"^(\d{8})(\d{6})?(\.0)?$", "$1"))).to_series()
+    return found if not found.null_count() else found.zip_with(found.is_not_null(), Calendar().days(frame, column))
+
+
 def _normalise(frame: pl.DataFrame, source: str, context: Context) -> Batch:
     parts = {"code": "given_code", "base": "given_base", "root": "given_root", "quad": "given_quad"}
     if "url" not in frame.columns:
         frame = frame.with_columns(pl.lit("").alias("url"))
     frame = read_actions(whole(clean(frame, _TEXTS), "id"), parts).with_columns(
-        _eight_digits(pl.col("day").str.strip_suffix(".0")).alias("date"),
-        _eight_digits(pl.col("added").str.slice(0, 8)).alias("known_on"),
+        _days(frame, "day").alias("date"), _days(frame, "added").alias("known_on")
     )
     frame, bad = reject(
         frame,
@@ -148,9 +154,15 @@ def _normalise(frame: pl.DataFrame, source: str, context: Context) -> Batch:
     )
     rows = conform("events", frame.with_columns(assign_areas(frame, context.codebook).alias("areas")))
     changed = corrections(
-        frame, [(pl.col("action_changes").is_not_null(), pl.col("action_changes")), (pl.col("scaled"), SCALE)]
+        frame,
+        [
+            (pl.col("action_changes").is_not_null(), pl.col("action_changes")),
+            (pl.col("scaled"), SCALE),
+            (pl.col("mentions").is_null(), UNCOUNTED),
+        ],
     )
-    return Batch("events", rows, frame["line"], bad, moments=frame["added"], corrected=changed)
+    moments = frame["added"].str.strip_suffix(".0").str.replace_all(r"\D", "")
+    return Batch("events", rows, frame["line"], bad, moments=moments, corrected=changed)
 
 
 def _reads(width: int, source: str) -> Callable[[Iterator[Block], Context], Iterator[Batch]]:

@@ -27,9 +27,11 @@ def layout(table: str) -> Layout:
 
 
 def recognises(table: str) -> Callable[[Head], bool]:
-    """True for a file whose first line names every column that the table must have, behind any separator."""
+    """True for a file whose first line names the columns that the table must have, behind any separator; one may be missing,
+    so that it can be told which.
+    """
     needed = set(layout(table).needed)
-    return lambda head: needed <= names_in(head)
+    return lambda head: len(needed - names_in(head)) <= 1
 
 
 def whole_file(blocks: Iterator[Block], table: str) -> tuple[pl.DataFrame, list[BadRow]]:

@@ -110,7 +110,7 @@ def _streams(path: Path, file: IO[bytes], size: int) -> Iterator[tuple[str, Iter
 
 def _lines(member: str, pieces: Iterator[bytes], size: int) -> Iterator[Block]:
     line, held, amount = 1, [], 0
-    pieces = _as_utf8(pieces)
+    pieces = _with_newlines(_as_utf8(pieces))
 
     def block(data: bytes) -> Block:
         return Block(member, line, data[3:] if line == 1 and data.startswith(b"\xef\xbb\xbf") else data)
@@ -135,12 +135,20 @@ def _lines(member: str, pieces: Iterator[bytes], size: int) -> Iterator[Block]:
 def _as_utf8(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """The pieces, read from UTF-16 where they begin with its byte order mark (as spreadsheets save "Unicode text")."""
     first = next(pieces, b"")
-    if first[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+    if first[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) or first[:4] == codecs.BOM_UTF32_LE:
         yield from chain([first] if first else [], pieces)
         return
     decoder = codecs.getincrementaldecoder("utf-16")(errors="replace")
     for piece in chain([first], pieces):
         yield decoder.decode(piece).encode()
+
+
+def _with_newlines(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces with line feeds, where lines end in carriage returns alone (old spreadsheets on the Macintosh)."""
+    first = next(pieces, b"")
+    alone = b"\n" not in first and b"\r" in first.rstrip(b"\r\n")
+    for piece in chain([first] if first else [], pieces):
+        yield piece.replace(b"\r", b"\n") if alone else piece
 
 
 def _bounded(path: Path, compressed: int) -> Callable[[int], None]:

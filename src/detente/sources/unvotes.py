@@ -12,7 +12,8 @@ from datetime import date
 
 import polars as pl
 
-from detente.actors import Actors, continuers
+from detente.actors import Actors, continuers, states
+from detente.errors import DetenteError
 from detente.sources.cells import Calendar, day_faults, whole
 from detente.sources.named import Layout, frames, names_in
 from detente.sources.reader import Context, Head, Reader
@@ -229,7 +230,20 @@ def _has(*names: str) -> Callable[[Head], bool]:
     return lambda head: set(names) <= names_in(head)
 
 
+def _read_wide(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
+    raise DetenteError(f"{next(blocks).member}: has a column a state: write one row a vote (rcid, country, vote)")
+    yield  # pragma: no cover
+
+
+def _wide(head: Head) -> bool:
+    """Roll calls with a column a state: two or more columns beside the known ones are codes of states."""
+    names = names_in(head)
+    others = [name.upper() for name in names - set(_DATAVERSE.columns)]
+    return "rcid" in names and "vote" not in names and sum(len(n) > 1 and n in states() for n in others) >= 2
+
+
 READERS = (
+    Reader("unvotes", "UN votes with a column a state", _wide, _read_wide, ""),
     Reader("unvotes", "UN votes (Dataverse)", _has("rcid", "ccode", "vote", "session"), _read_dataverse, ""),
     Reader("unvotes", "UN votes", _has("rcid", "country", "vote"), _read_votes, ""),
     Reader("unvotes", "UN roll calls", _has("rcid", "session", "date"), _read_rollcalls, ""),
