@@ -29,6 +29,7 @@ from detente.actors import continuers, counted, counts_as
 from detente.errors import DetenteError
 from detente.measures.shares import LEVEL, share_interval
 from detente.record.facts import pair_figures
+from detente.sources.unvotes import ISSUES
 
 if TYPE_CHECKING:
     from detente.record import Record
@@ -164,13 +165,11 @@ def counted_votes(record: Record, calls: pl.DataFrame, states: Sequence[str] = (
 
 
 def calls_on(record: Record, issues: Sequence[str]) -> pl.Series:
-    """The roll calls (rcid) with one of these issue codes; DetenteError for a code that no roll call has."""
+    """The roll calls (rcid) with one of these issue codes; DetenteError for a code that is none and that no roll call has."""
     marked = record.table("rollcall_issues")
-    unknown = sorted(set(issues) - set(marked["issue"]))
-    if unknown and marked.height:
-        raise DetenteError(
-            f"no roll call has the issue {', '.join(unknown)}; held: {', '.join(sorted(set(marked['issue'])))}"
-        )
+    unknown = sorted(set(issues) - set(marked["issue"]) - set(ISSUES))
+    if unknown:
+        raise DetenteError(f"no roll call has the issue {', '.join(unknown)}; the codes are {', '.join(ISSUES)}")
     return marked.filter(pl.col("issue").is_in(list(issues)))["rcid"].unique()
 
 
