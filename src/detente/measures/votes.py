@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from detente.actors import continuers, counted, counts_as
 from detente.errors import DetenteError
-from detente.measures.shares import LEVEL
+from detente.measures.shares import LEVEL, share_interval
 from detente.record.facts import pair_figures
 from detente.sources.unvotes import ISSUES
 
@@ -77,7 +77,8 @@ def similarity(
     """The indices of one pair by year (from `since` on) and issue (null: all roll calls), each with its 90% interval.
 
     Columns: year, issue, votes, then for each of `INDICES` its value, _low and _high. Intervals are by the Bayesian
-    bootstrap over roll calls (Rubin, Annals of Statistics 9, 1981). Empty where no votes are held.
+    bootstrap over roll calls (Rubin, Annals of Statistics 9, 1981), that of agreement by `detente.measures.shares`. Empty
+    where no votes are held.
     """
     columns = [name + end for name in INDICES for end in ("", "_low", "_high")]
     schema = {"year": pl.Int32, "issue": pl.Utf8, "votes": pl.Int64, **dict.fromkeys(columns, pl.Float64)}
@@ -95,6 +96,9 @@ def similarity(
                     if np.isfinite(point[name])
                     else (np.nan, np.nan)
                 )
+                if name == "agreement":
+                    # A share of roll calls has one interval wherever it is told: that of `detente.measures.shares`.
+                    (low,), (high,) = share_interval([np.trace(table)], [table.sum()])[1:]
                 cells += [float(point[name]), float(low), float(high)]
             rows.append((year, issue, int(table.sum()), *cells))
     return pl.DataFrame(rows, schema=schema, orient="row").fill_nan(None)
