@@ -21,7 +21,7 @@ from detente.explain.series import fact_periods
 from detente.forecasts.pooled import _agreed, counts_of
 from detente.measures.months import past_day
 from detente.record.cases import builtin_cases, case_in
-from detente.record.facts import complete_to, pair_figures
+from detente.record.facts import chronology_ends, pair_facts, pair_figures
 
 HEAD = "date,actors,targets,area,kind,tone,channel,third_party,description,source\n"
 FIGURES = "subject,measure,period,value,unit,source\n"
@@ -138,7 +138,7 @@ def test_a_chronology_ends_where_its_case_says_for_every_reader(tmp_path: Path) 
     own(later, facts=fact("2014-03-01", "RUS", "USA"))
     record = dt.open_record("none", cases=False, case=[first, later])
     end = date(2010, 12, 31)
-    assert complete_to(record, "USA", "RUS") == end == evidence(record, "USA", "RUS").ends
+    assert chronology_ends(record, pair_facts(record, "USA", "RUS")) == end == evidence(record, "USA", "RUS").ends
     periods = fact_periods(record, "USA", "RUS", None, "quarter", whole=True)
     assert periods[-1] == date(2010, 10, 1), "the last quarter is whole"
     assert fact_periods(record, "USA", "RUS", date(2005, 3, 30), "quarter", whole=True)[-1] == date(2004, 10, 1)

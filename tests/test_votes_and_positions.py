@@ -67,7 +67,7 @@ def test_all_pairs_are_the_pairs(votes: Any) -> None:
         assert_allclose(one.to_numpy().astype(float), same.to_numpy().astype(float), rtol=1e-9)
     assert every.height > 800_000
     for ask in (votes.similarity, votes.ideal_points):
-        with pytest.raises(DetenteError, match="no roll call has the issue xx; held: co, di"):
+        with pytest.raises(DetenteError, match="no roll call has the issue xx; the codes are nu, di"):
             ask(issue="xx")
     nuclear = votes.similarity(issue="nu", as_of="2007-02-01")
     assert nuclear["year"].max() == 2006
@@ -172,3 +172,21 @@ def test_bad_votes_are_told(tmp_path: Path) -> None:
         model.fit(["A", "B"], 1, [1, 1, 1], ["yes", "no", "no"])
     with pytest.raises(NoData, match="no votes are held"):
         dt.open_record(tmp_path / "none").ideal_points()
+
+
+def test_an_issue_that_no_roll_call_held_has_is_no_fault(tmp_path: Path) -> None:
+    """A table of issues may be partial: what it lacks is unknown, and the rest of the answer stands."""
+    (tmp_path / "votes.csv").write_text(
+        "rcid,country,country_code,vote\n"
+        + "".join(f"{n},United States,US,no\n{n},Russia,RU,yes\n" for n in range(1, 9))
+    )
+    calls = "".join(f"{n},73,0,2018-06-0{n},R/73/{n},0,0,T\n" for n in range(1, 9))
+    (tmp_path / "calls.csv").write_text("rcid,session,importantvote,date,unres,amend,para,short\n" + calls)
+    (tmp_path / "issues.csv").write_text("rcid,short_name,issue\n1,nu,Nuclear weapons\n")
+    record = dt.open_record(tmp_path / "record", cases=False)
+    record.ingest([tmp_path / "votes.csv", tmp_path / "calls.csv", tmp_path / "issues.csv"])
+    pair = record.pair("USA", "RUS", as_of="2019-02-01")
+    assert pair.similarity(("me",)).is_empty()
+    assert pair.similarity(("nu",))["votes"].to_list() == [1]
+    (section,) = (s for s in pair.explain().sections if s.topic == "votes")
+    assert section.statements and not section.unknown

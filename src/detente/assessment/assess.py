@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 LEAST_FACTS = 2
 SHOWN = 6
+NOT_COUNTED = "After the chronology's end, not counted: "
 RISING, FALLING = 0.80, 0.20
 
 
@@ -44,9 +45,10 @@ def assess(
     """
     entries = collect(record, a, b, as_of, source)
     notes = Notes()
-    held = lives(record, a, b, as_of)
+    # Of an agreement of many the two may be parties; what else is in force between them only a chronology of theirs can tell.
+    held = lives(record, a, b, as_of) if entries.facts_to else []
     figures = collect_figures(record, a, b, as_of, entries, notes)
-    in_force = stock_figure(held, (state_name(a, as_of), state_name(b, as_of)), as_of, entries.facts_to or as_of, notes)
+    in_force = stock_figure(held, (state_name(a, as_of), state_name(b, as_of)), as_of, entries.facts_to, notes)
     leading = [f for f in (*figures, in_force) if f and f.leading]
     figures = (*leading, *(f for f in (*figures, in_force) if f and not f.leading))
     if entries.facts.is_empty() and entries.events.is_empty() and not figures:
@@ -56,7 +58,7 @@ def assess(
             f"(detente fetch gdelt --from {months_before(as_of, 3)} --to {as_of})"
         )
     areas = record.codebook.areas
-    calls = improvement(entries.facts, [area.id for area in areas], as_of, HORIZON, complete_to=entries.facts_to)
+    calls = improvement(entries.facts, [area.id for area in areas], as_of, HORIZON, complete_to=entries.ends)
     findings = tuple(_area(area, entries, held, calls, notes) for area in areas)
     verdict, summary = overall(findings, entries)
     return Assessment(
@@ -99,23 +101,29 @@ def _direction(now: Share, before: Share, least: int) -> str:
 
 
 def _area(area: Area, entries: Entries, held: list[Life], calls: Calls, notes: Notes) -> AreaFinding:
-    as_of, windows = entries.as_of, entries.windows
+    as_of, windows, says = entries.as_of, entries.windows, entries.facts_say(area.id)
     start, earlier = months_before(as_of, HORIZON), months_before(as_of, 2 * HORIZON)
-    facts_now = fact_share(entries.facts, area.id, start, as_of) if entries.facts_say else share(0, 0)
+    facts_end = entries.ends.get(area.id, as_of)
+    facts_now = fact_share(entries.facts, area.id, start, facts_end) if says else share(0, 0)
     events_now = event_share(entries.events, area.id, windows[1], windows[2]) if windows else share(0, 0)
-    data_to = entries.facts_to if entries.facts_say else None
-    if windows and not entries.old and events_now.n >= LEAST_EVENTS:
+    # Of events that ended months ago the level may stand, no direction; facts of later, where there are enough, tell both.
+    later = entries.stale and facts_now.n >= LEAST_FACTS
+    by_events = windows is not None and not entries.old and events_now.n >= LEAST_EVENTS and not later
+    data_to = facts_end if says else None
+    if windows and by_events:
         data_to = windows[2]
         now, least = events_now, LEAST_EVENTS
-        before = event_share(entries.events, area.id, windows[0], windows[1])
+        before = share(0, 0) if entries.stale else event_share(entries.events, area.id, windows[0], windows[1])
         basis = f"{now.n} reports of {entries.source}, {windows[1]} to {windows[2]}"
     else:
         now, before, least = facts_now, fact_share(entries.facts, area.id, earlier, start), LEAST_FACTS
-        basis = f"{now.n} dated {'fact' if now.n == 1 else 'facts'}, {start} to {data_to or as_of}"
+        basis = f"{now.n} dated {'fact' if now.n == 1 else 'facts'}, {start} to {facts_end}"
+        if not says and area.id in entries.ends:
+            basis = f"the chronology, complete to {facts_end}"
     outlook: Outlook | None = None
     if area.id in calls.calls and not entries.facts.filter(pl.col("area") == area.id).is_empty():
         outlook = from_call(calls.calls[area.id], calls)
-    evidence = _evidence(area.id, entries, notes)
+    evidence = _evidence(area.id, entries, by_events, notes)
     return AreaFinding(
         area.id,
         area.title,
@@ -131,25 +139,27 @@ def _area(area: Area, entries: Entries, held: list[Life], calls: Calls, notes: N
         outlook.rule if outlook else "",
         outlook.verdict if outlook else "unknown",
         evidence,
-        area_stock(held, area.id, as_of, entries.facts_to or as_of, notes),
-        _unknowns(area.id, entries, now.n, events_now, outlook is None),
+        area_stock(held, area.id, as_of, entries.ends.get(area.id, entries.facts_to), notes),
+        _unknowns(area.id, entries, now.n, events_now, outlook is None, by_events),
         data_to if now.n else None,
     )
 
 
 def _unknowns(
-    area: str, entries: Entries, entered: int, reports: Share, no_chance: bool
+    area: str, entries: Entries, entered: int, reports: Share, no_chance: bool, by_events: bool
 ) -> tuple[tuple[str, str], ...]:
-    """What of an area's level and chance is unknown, and why; () where both are known."""
+    """What of an area's level, direction and chance is unknown, and why; () where all are known."""
     facts = entries.facts.filter(pl.col("area") == area)
     if facts.is_empty() and not reports.n and not entered:
         return (("", "no record of this area held before this date"),)
-    complete = f"complete to {entries.facts_to} only, the chronology"
+    end = entries.ends.get(area)
+    complete = f"complete to {end} only, the chronology"
+    ends = f"{entries.source} ends {entries.covered[-1][1]}" if entries.covered else ""
     level = chance = ""
-    if not entered and entries.old and reports.mean is not None:
-        ends = f"{entries.source} ends {entries.covered[-1][1]}"
+    told_later = end is not None and (not entries.covered or end > entries.covered[-1][1])
+    if not entered and entries.old and reports.mean is not None and not told_later:
         level = f"{ends} (last known: {reports.mean:.0%} of {reports.n} reports)"
-    elif not entered and facts.height and not entries.facts_say:
+    elif not entered and facts.height and not entries.facts_say(area):
         level = complete
     elif not entered and reports.n:
         level = f"{reports.n} report{'' if reports.n == 1 else 's'} in the window, {LEAST_EVENTS} are needed"
@@ -157,29 +167,44 @@ def _unknowns(
         level = "no entry in the window"
     if no_chance:
         short = f"the chronology has no past of {HORIZON} months to judge by"
-        chance = "no chronology of this area" if facts.is_empty() else complete if entries.incomplete else short
+        chance = "no chronology of this area" if end is None else complete if end < entries.as_of else short
     if level == chance and level:
         return (("level and chance", level),)
-    return tuple((what, why) for what, why in (("level", level), ("chance", chance)) if why)
+    way = ends if by_events and entries.stale else ""
+    said = (("level", level), ("direction", way), ("chance", chance))
+    return tuple((what, why) for what, why in said if why)
 
 
-def _evidence(area: str, entries: Entries, notes: Notes) -> tuple[Evidence, ...]:
+def _evidence(area: str, entries: Entries, by_events: bool, notes: Notes) -> tuple[Evidence, ...]:
+    """The last facts, those first that the chronology vouches for, and of the reports that make a level the strongest."""
     windows = entries.windows
+    facts = entries.facts.filter(pl.col("area") == area)
+    after = pl.col("counts_from") > entries.ends.get(area, entries.as_of)
+    shown = (
+        facts.with_columns(after.alias("after"))
+        .sort("after", "date", descending=[False, True], maintain_order=True)
+        .head(SHOWN)
+    )
+    late = (
+        facts.filter(after)
+        .sort("date", descending=True, maintain_order=True)
+        .head(SHOWN)
+        .with_columns(pl.lit(True).alias("after"))
+    )
+    shown = pl.concat([shown.filter(~pl.col("after")), late])
     found = [
         Evidence(
             date_text(row["date"], row["precision"]),
-            row["description"],
+            f"{NOT_COUNTED if row['after'] else ''}{row['description']}",
             row["tone"],
             tuple(notes.number(url, title) for url, title in ((row["url"], row["title"]), (row["url2"], None)) if url)
             or (notes.number(None, row["title"] or f"{row['source']} (no address)"),),
         )
-        for row in entries.facts.filter(pl.col("area") == area)
-        .sort("date", descending=True)
-        .head(SHOWN)
-        .iter_rows(named=True)
+        for row in shown.iter_rows(named=True)
     ]
-    if windows and entries.source and not entries.old:
-        recent = entries.events.filter(pl.col("areas").list.contains(area) & (pl.col("date") <= windows[2]))
+    if windows and by_events:
+        some = pl.col("areas").list.contains(area) & (pl.col("date") > windows[1]) & (pl.col("date") <= windows[2])
+        recent = entries.events.filter(some)
         strongest = recent.sort(pl.col("intensity").abs(), "date", "event_id", descending=[True, True, False]).head(3)
         for row in strongest.iter_rows(named=True):
             # A coder's word for a headline, not a deed: the strongest are the likeliest to be miscoded.

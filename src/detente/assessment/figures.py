@@ -130,7 +130,11 @@ def _reports_figure(record: Record, a: str, b: str, as_of: date, entries: Entrie
     if 0 < now.n < LEAST_EVENTS:
         why = f"{now.n} reports of {entries.source}, {middle} to {end}, are too few: {LEAST_EVENTS} are needed"
         return Figure(REPORTS, None, "", None, why, (note,))
-    compared = f"{before.mean:.0%} in the window before" if before.mean is not None else ""
+    compared = f"the window before is unknown: {before.n} reports, {LEAST_EVENTS} are needed"
+    if entries.stale:
+        compared = f"which way they go is unknown: the reports end {end}"
+    elif before.mean is not None and before.n >= LEAST_EVENTS:
+        compared = f"{before.mean:.0%} in the window before"
     return _share_figure(REPORTS, f"{middle} to {end}", now, "reports", compared, end, as_of, note)
 
 
@@ -162,7 +166,7 @@ def _yearly_reports(record: Record, a: str, b: str, as_of: date, notes: Notes) -
         str(last["year"]),
         share(last["k"], last["n"]),
         "reports",
-        f"{first['k'] / first['n']:.0%} in {first['year']}" if first["n"] else "",
+        f"{first['k'] / first['n']:.0%} in {first['year']}" if first["n"] >= LEAST_EVENTS else "",
         date(last["year"], 12, 31),
         as_of,
         notes.number(last["url"], last["title"]),

@@ -61,8 +61,8 @@ def chart_series(record: Record, a: str, b: str, as_of: date, entries: Entries, 
         "yearly_compiled": rows["compiled_on"].max(),
         "monthly": monthly,
         "facts": facts,
-        "facts_to": (entries.facts_to or as_of).isoformat(),
-        "stock": _stock(entries.facts, held, entries.facts_to or as_of),
+        "facts_to": entries.facts_to.isoformat() if entries.facts_to else None,
+        "stock": _stock(entries.facts, held, entries.facts_to),
         "source": entries.source,
         "reports_to": _reports_to(entries, rows),
     }
@@ -75,8 +75,8 @@ def _reports_to(entries: Entries, yearly: pl.DataFrame) -> str | None:
     return date(max(yearly["year"].to_list()), 12, 31).isoformat() if yearly.height else None
 
 
-def _stock(facts: pl.DataFrame, held: list[Life], last: date) -> list[dict[str, Any]]:
-    if not held or facts.is_empty():
+def _stock(facts: pl.DataFrame, held: list[Life], last: date | None) -> list[dict[str, Any]]:
+    if not held or facts.is_empty() or last is None:
         return []
     days = pl.select(pl.date_range(pl.lit(facts["date"].min()), pl.lit(last), "1mo")).to_series().to_list()
     return [

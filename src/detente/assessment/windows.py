@@ -13,25 +13,28 @@ from detente.errors import NoData
 from detente.measures.months import HORIZON, is_old, months_before
 from detente.measures.panel import choose_source
 from detente.measures.shares import Share, share
-from detente.record.facts import complete_to, pair_facts
+from detente.record.facts import area_ends, chronology_ends, pair_facts
 from detente.record.queries import read_pair
 
 if TYPE_CHECKING:
     from detente.record import Record
 
 LEAST_EVENTS = 30
+STALE = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Entries:
     """What is held of one pair on a day, from its chronology and from the one event source of the answer.
 
-    `windows` are those of `event_windows`; `facts_to` the day to which the chronology is complete (at most the day itself).
+    `windows` are those of `event_windows`; `ends` the day to which the chronology of each area is complete, `facts_to` that to
+    which those of all areas are (at most the day itself).
     """
 
     as_of: date
     facts: pl.DataFrame
     facts_to: date | None
+    ends: dict[str, date]
     events: pl.DataFrame
     source: str | None
     covered: list[tuple[date, date]]
@@ -43,34 +46,39 @@ class Entries:
         return not self.covered or is_old(self.covered[-1][1], self.as_of)
 
     @property
+    def stale(self) -> bool:
+        """Whether the events ended more than three months before the day: how things went then is no direction of now."""
+        return not self.covered or is_old(self.covered[-1][1], self.as_of, STALE)
+
+    @property
     def incomplete(self) -> bool:
         """Whether the day lies after that to which the chronology is complete: its silence since says nothing."""
         return self.facts_to is not None and self.facts_to < self.as_of
 
-    @property
-    def facts_say(self) -> bool:
-        """Whether the chronology covers at least half of the window before the day."""
-        return self.facts_to is not None and self.facts_to >= months_before(self.as_of, HORIZON // 2)
+    def facts_say(self, area: str) -> bool:
+        """Whether the chronology of an area covers at least half of the window before the day."""
+        end = self.ends.get(area)
+        return end is not None and end >= months_before(self.as_of, HORIZON // 2)
 
 
 def collect(record: Record, a: str, b: str, as_of: date, source: str | None) -> Entries:
     """Everything dated that the record holds of the pair on `as_of`."""
     facts = pair_facts(record, a, b, as_of)
-    end = complete_to(record, a, b)
-    facts_to = min(end, as_of) if end and facts.height else None
+    ends = {area: min(end, as_of) for area, end in area_ends(record, facts).items()}
+    facts_to = min(chronology_ends(record, facts), as_of) if facts.height else None
     empty = pl.DataFrame(schema={"date": pl.Date, "areas": pl.List(pl.Utf8), "quad": pl.Int8})
     try:
         chosen = choose_source(record, source, as_of, pair=(a, b))
     except NoData:
         if source:
             raise
-        return Entries(as_of, facts, facts_to, empty, None, [], None)
+        return Entries(as_of, facts, facts_to, ends, empty, None, [], None)
     covered = record.covers(chosen, as_of)
     if not covered:
-        return Entries(as_of, facts, facts_to, empty, None, [], None)
+        return Entries(as_of, facts, facts_to, ends, empty, None, [], None)
     start = months_before(covered[-1][1], 2 * HORIZON)
     events = read_pair(record, a, b, source=chosen, as_of=as_of, since=start)
-    return Entries(as_of, facts, facts_to, events, chosen, covered, event_windows(covered))
+    return Entries(as_of, facts, facts_to, ends, events, chosen, covered, event_windows(covered))
 
 
 def fact_share(facts: pl.DataFrame, area: str | None, first: date, last: date) -> Share:

@@ -57,7 +57,11 @@ def _standing(findings: tuple[AreaFinding, ...], entries: Entries) -> str:
     """Which areas have a level, and which way they go."""
     level = [f for f in findings if f.level is not None]
     if not level:
-        ended = f": {entries.source} ends {entries.covered[-1][1]}" if entries.source and entries.old else ""
+        ended = (
+            f": {entries.source} ends {entries.covered[-1][1]}"
+            if entries.source and entries.old and entries.facts.is_empty()
+            else ""
+        )
         return f"How things stand is unknown{ended}."
     ways = {way: [f.title for f in level if f.direction == way] for way in ("rising", "falling", "steady")}
     moved = [f"{', '.join(titles)} {way}" for way, titles in ways.items() if titles]

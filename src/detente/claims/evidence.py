@@ -10,7 +10,7 @@ import polars as pl
 
 from detente.actors import counts_as
 from detente.measures.stock import Life, lives
-from detente.record.facts import complete_to, pair_facts, pair_figures
+from detente.record.facts import chronology_ends, pair_facts, pair_figures
 
 if TYPE_CHECKING:
     from detente.record import Record
@@ -69,6 +69,6 @@ def evidence(record: Record, a: str, b: str, as_of: date | None = None) -> Evide
                 tuple(url for url in (row["url"], row["url2"]) if url),
             )
         )
-    begins, ends = (found[0].day if found else date.max), complete_to(record, a, b) or date.min
+    begins, ends = (found[0].day if found else date.max), chronology_ends(record, facts)
     ends = min(as_of, ends) if as_of else ends
     return Evidence(tuple(found), tuple(lives(record, a, b, as_of)), pair_figures(record, a, b, as_of), begins, ends)

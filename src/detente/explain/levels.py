@@ -228,7 +228,7 @@ class PairLevels:
             known = LAST_KNOWN if is_old(self.end(row), self.as_of) else ""
             lines.append(
                 f"{known}{who}{where}: {MEASURES[row['measure']]} {shown[0]} ({shown[1]} to {shown[2]}) in {when}; "
-                f"{shown[3]} in {then} [{row['basis']}]."
+                f"{f'{shown[3]} in {then} ' if then != when else ''}[{row['basis']}]."
             )
         return "\n".join(lines)
 

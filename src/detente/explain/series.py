@@ -16,7 +16,7 @@ from detente.measures.coverage import covered_days, said, scaled, usable_run
 from detente.measures.panel import choose_source, pair_panel
 from detente.models.checks import one_of
 from detente.record.coverage import EVERY, next_period, periods
-from detente.record.facts import complete_to, holds, pair_facts
+from detente.record.facts import chronology_ends, holds, pair_facts
 from detente.record.queries import read_pair
 
 if TYPE_CHECKING:
@@ -284,7 +284,7 @@ def fact_periods(record: Record, a: str, b: str, as_of: date | None, by: str, *,
     facts = pair_facts(record, a, b, as_of)
     if facts.is_empty():
         raise NoData(f"no events and no chronology of {state_name(a)} and {state_name(b)} are held")
-    first, end = facts["date"][0], complete_to(record, a, b) or date.max
+    first, end = facts["date"][0], chronology_ends(record, facts)
     end = min(as_of, end) if as_of else end
     found = periods(first, max(end, first), by)
     return found[:-1] if whole and period_end(found[-1], by) > end else found

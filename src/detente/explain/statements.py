@@ -87,11 +87,13 @@ def _levels(ask: Question, draft: Draft) -> None:
         known = LAST_KNOWN if old else ""
         when, then = (found.when(row, key) for key in ("period", "before_period"))
         if row["measure"] == "share":
-            said = f"{who}: {_percent(value)} of {'facts' if 'facts' in row['basis'] else 'reports'} cooperative in {when}, {row['before']:.0%} in {then}"
+            before = f", {row['before']:.0%} in {then}" if then != when else ""
+            said = f"{who}: {_percent(value)} of {'facts' if 'facts' in row['basis'] else 'reports'} cooperative in {when}{before}"
             draft.statements.append(f"{known}{said}.")
         elif row["measure"] in rates:
+            before = f", {row['before']:.1f} in {then}" if then != when else ""
             draft.statements.append(
-                f"{known}{who}: {row['level']:.1f} ({row['low']:.1f} to {row['high']:.1f}) {MEASURES[row['measure']]} in {when}, {row['before']:.1f} in {then}."
+                f"{known}{who}: {row['level']:.1f} ({row['low']:.1f} to {row['high']:.1f}) {MEASURES[row['measure']]} in {when}{before}."
             )
     draft.basis = f"local levels; {found.basis}"
     draft.data_to = found.data_to
@@ -276,7 +278,8 @@ def _spillover(ask: Question, draft: Draft) -> None:
             mover, receiver = _direction(names, one.series)
             if area is not None:
                 draft.add(f"{third} share of {one.series}, {area}", one.last, "share of variance by area")
-                if one.reading == ASSOCIATED:
+                # What doesn't show above chance in whole percent is no finding to a reader.
+                if one.reading == ASSOCIATED and round(100 * one.last.value) > round(100 * one.placebo):
                     clear.append(
                         f"{mover} to {receiver} in {titles[area]}, {_percent(one.last)}, chance {one.placebo:.0%}"
                     )

@@ -48,15 +48,17 @@ class Fan:
         return f"{self.a}-{self.b}" if self.item.startswith("UN ") else f"{self.a}>{self.b}"
 
 
-def bridge(data_to: date, as_of: date, by: str) -> list[date]:
+def bridge(data_to: date, as_of: date, by: str, covered_to: date | None = None) -> list[date]:
     """The periods from the one after `data_to` to that which holds the day after `as_of`: the last is the first to forecast.
+
+    Data are as old as the last day that they cover (`covered_to`), which a period that is not whole may hold.
 
     >>> bridge(date(2006, 12, 31), date(2007, 2, 1), "year"), len(bridge(date(2018, 8, 31), date(2018, 10, 31), "month"))
     ([datetime.date(2007, 1, 1)], 3)
 
     Raises NoData where the data ended more than 24 months before `as_of`.
     """
-    if is_old(data_to, as_of):
+    if is_old(max(data_to, covered_to or data_to), as_of):
         raise NoData(f"its data end {data_to}, more than {HORIZON} months before {as_of}")
     first, last = data_to + timedelta(days=1), as_of + timedelta(days=1)
     return periods(first, max(first, last), by)

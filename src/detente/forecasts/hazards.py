@@ -17,7 +17,7 @@ its weights too: they are the record by which the calls are to be judged. Assume
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
@@ -75,15 +75,19 @@ def calls(
     as_of: date,
     horizon: int = 24,
     *,
-    complete_to: date | None,
+    complete_to: date | Mapping[str, date] | None,
     seed: int = 0,
 ) -> Calls:
     """The chance for every area that more events of the first sort than of the second come within `horizon` months of `as_of`.
 
     `begins` and `complete_to` are the days between which the chronology is complete; events after `as_of` are not looked
     at. No calls where `as_of` lies after `complete_to` (None: there is no chronology): silence there is no evidence.
+    By area: an area whose chronology ends before `as_of` has no call and teaches the others nothing; one without an
+    end (nothing was ever listed of it) has no call.
     """
-    if complete_to is None or as_of > complete_to:
+    told = complete_to if isinstance(complete_to, Mapping) else dict.fromkeys(areas, complete_to or date.min)
+    areas = [area for area in areas if told.get(area, as_of) >= as_of]
+    if not any(area in told for area in areas):
         return Calls(as_of, horizon, {}, ())
     known = [event for event in dated if event[1] <= as_of]
     days = [months_before(as_of, 12 * years) for years in range(80)]
@@ -114,6 +118,8 @@ def calls(
     rng = np.random.default_rng(seed)
     found = {}
     for a, area in enumerate(areas):
+        if area not in told:
+            continue
         low, high = _bounds(history, a, as_of, horizon, said[-1, a], weights, rng)
         split = {"rates": float(weights[:-2].sum()), "persistence": float(weights[-2]), "base rate": float(weights[-1])}
         p = float(said[-1, a] @ weights)

@@ -9,7 +9,7 @@ From the chronology come improvement, new agreements, suspensions and a rising s
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -35,7 +35,7 @@ from detente.measures.panel import choose_source
 from detente.measures.stock import Life, lives
 from detente.models.checks import whole
 from detente.record.coverage import next_period
-from detente.record.facts import complete_to, pair_facts
+from detente.record.facts import area_ends, pair_facts
 
 if TYPE_CHECKING:
     from detente.record import Record
@@ -74,8 +74,8 @@ def forecast(
     titles = {area.id: area.title for area in record.codebook.areas}
     told("asking the chronology")
     facts = pair_facts(record, a, b, as_of)
-    complete = complete_to(record, a, b)
-    events = event_calls(record, a, b, facts, list(titles), as_of, horizon, complete_to=complete, seed=seed)
+    ends = area_ends(record, facts)
+    events = event_calls(record, a, b, facts, list(titles), as_of, horizon, complete_to=ends, seed=seed)
     unknown: list[str] = []
     fans: list[Fan] = []
     try:
@@ -99,13 +99,15 @@ def forecast(
             fans += carried(record, a, b, as_of, years)
         except NoData as error:
             unknown.append(f"{topic}: {error}")
-    if complete is not None and complete < as_of and facts.height:
+    called = any(made.calls for made in events.values())
+    if late := {area: end for area, end in ends.items() if end < as_of}:
+        where = f" in {', '.join(titles.get(area, area) for area in late)}" if called else ""
         unknown.append(
-            f"chances of events: the chronology is complete to {complete} only, its silence after is no evidence"
+            f"chances of events{where}: the chronology is complete to {min(late.values())} only, its silence after is no evidence"
         )
-    elif not any(made.calls for made in events.values()):
+    elif not called:
         unknown.append(f"chances of events: no chronology of {horizon} months before some earlier day")
-    if not fans and not any(made.calls for made in events.values()):
+    if not fans and not called:
         raise NoData(
             f"nothing of {state_name(a)} and {state_name(b)} known on {as_of} can be carried forward: "
             + "; ".join(unknown)
@@ -128,7 +130,7 @@ def event_calls(
     as_of: date,
     horizon: int,
     *,
-    complete_to: date | None,
+    complete_to: Mapping[str, date],
     seed: int = 0,
 ) -> dict[str, Calls]:
     """The chances of every rule of RULES in every area; none after the day to which the chronology is complete."""
@@ -205,7 +207,7 @@ def _from_events(
             except NoData:
                 continue
             data_to = min(period_end(data.starts[-1], unit), covered[-1][1])
-            ahead_of = bridge(period_end(data.starts[-1], unit), as_of, unit)
+            ahead_of = bridge(period_end(data.starts[-1], unit), as_of, unit, covered[-1][1])
             skipped = len(ahead_of) - 1
             ahead = min(skipped + _periods(horizon, unit), skipped + MOST_PERIODS, data.periods // 2)
             if ahead <= skipped or data.periods < 6:

@@ -7,7 +7,7 @@ day to which it is complete, there is none: its silence then says nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -45,12 +45,12 @@ def improvement(
     as_of: date,
     horizon: int = 24,
     *,
-    complete_to: date | None,
+    complete_to: Mapping[str, date],
     seed: int = 0,
 ) -> Calls:
     """The calls of improvement of every area by the facts of a pair known on `as_of` (as from `pair_facts`).
 
-    None where the chronology is complete (`detente.record.facts.complete_to`) to an earlier day only, or where there is none.
+    None of an area whose chronology is complete (`detente.record.facts.area_ends`) to an earlier day only, or that has none.
     """
     dated = [
         (area, day, tone == "cooperative")

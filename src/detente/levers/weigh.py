@@ -32,7 +32,7 @@ from detente.measures.months import HORIZON, is_old, months_before
 from detente.models.checks import whole
 from detente.models.conditional import Conditional, conditional
 from detente.models.var import BayesianVAR, Minnesota, VARFit
-from detente.record.facts import complete_to, pair_facts
+from detente.record.facts import area_ends, chronology_ends, pair_facts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -96,7 +96,7 @@ def weigh(
         raise DetenteError(f"the horizon is 1 to 120 months, not {horizon}")
     held = system(record, a, b, as_of, source=source, by=by)
     chosen = tuple(levers) or standard(a, b, *_usual(record, a, b, as_of))
-    data_to, gap = _end(held, as_of)
+    data_to, gap = _end(record, held, as_of)
     steps = held.steps(horizon)
     unknown: list[str] = []
     effects: list[Effect] = []
@@ -161,21 +161,22 @@ def weigh(
 
 def _based(record: Record, a: str, b: str, as_of: date, horizon: int) -> bool:
     """Whether the chronology gives a chance of improvement on the day (see `detente.forecasts.hazards.calls`)."""
-    complete, facts = complete_to(record, a, b), pair_facts(record, a, b, as_of)
-    return (
-        complete is not None
-        and as_of <= complete
-        and facts.height > 0
-        and months_before(as_of, horizon) >= facts["date"][0]
-    )
+    facts = pair_facts(record, a, b, as_of)
+    told = any(end >= as_of for end in area_ends(record, facts).values())
+    return told and bool(months_before(as_of, horizon) >= facts["date"][0])
 
 
-def _end(held: System, as_of: date) -> tuple[date, int]:
+def _end(record: Record, held: System, as_of: date) -> tuple[date, int]:
     """The last day of the data, and how many periods lie between it and the one that holds the day after `as_of`."""
     data_to = min(period_end(held.periods[-1], held.by), as_of)
-    if is_old(data_to, as_of):
+    if held.source:
+        covered_to = record.covers(held.source, as_of)[-1][1]
+    else:
+        covered_to = chronology_ends(record, pair_facts(record, held.a, held.b, as_of))
+    # Data are as old as the last day that they cover, which a period that is not whole may hold.
+    if is_old(max(data_to, covered_to), as_of):
         raise NoData(f"{held.basis}: these data end {data_to}, more than {HORIZON} months before {as_of}")
-    gap = len(bridge(data_to, as_of, held.by)) - 1
+    gap = len(bridge(data_to, as_of, held.by, max(data_to, covered_to))) - 1
     if gap > len(held.periods) // 3:
         raise NoData(f"{held.basis}: {gap} {held.by}s up to {as_of} are too many to bridge")
     return data_to, gap

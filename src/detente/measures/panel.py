@@ -43,7 +43,8 @@ GOVERNMENT = ("GOV", "MIL", "LEG", "SPY", "COP", "JUD", "IGO")
 
 def choose_source(record: Record, source: str | None, as_of: date | None, *, pair: tuple[str, str]) -> str:
     """The event source to count: the one named, else the one with most events of the pair in the four years before
-    `as_of` (of those with as many, the one with most in all, then the most precise).
+    `as_of`; of those with as many, the one that covers most days of these years, then the one with most events of the
+    pair, then of any, in all.
 
     Whoever asks of a pair and a day gets the same one: an answer rests on one source. Sources report the same deeds, so
     their events are never added up.
@@ -61,7 +62,10 @@ def choose_source(record: Record, source: str | None, as_of: date | None, *, pai
     recent = months_before(as_of, RECENT) if as_of else None
 
     def events(name: str) -> tuple[int, ...]:
-        return tuple(count_pair(record, *pair, source=name, as_of=as_of, since=since) for since in (recent, None))
+        late, whole = (count_pair(record, *pair, source=name, as_of=as_of, since=since) for since in (recent, None))
+        spans = [(max(first, recent or first), last) for first, last in record.covers(name, as_of)]
+        days = sum(max((last - first).days + 1, 0) for first, last in spans)
+        return late, days, whole, count_events(record, name, as_of)
 
     return max(held, key=events)
 

@@ -27,8 +27,9 @@ from numpy.typing import NDArray
 
 from detente.actors import continuers, counted, counts_as
 from detente.errors import DetenteError
-from detente.measures.shares import LEVEL
+from detente.measures.shares import LEVEL, share_interval
 from detente.record.facts import pair_figures
+from detente.sources.unvotes import ISSUES
 
 if TYPE_CHECKING:
     from detente.record import Record
@@ -76,7 +77,8 @@ def similarity(
     """The indices of one pair by year (from `since` on) and issue (null: all roll calls), each with its 90% interval.
 
     Columns: year, issue, votes, then for each of `INDICES` its value, _low and _high. Intervals are by the Bayesian
-    bootstrap over roll calls (Rubin, Annals of Statistics 9, 1981). Empty where no votes are held.
+    bootstrap over roll calls (Rubin, Annals of Statistics 9, 1981), that of agreement by `detente.measures.shares`. Empty
+    where no votes are held.
     """
     from detente.models.checks import whole
 
@@ -98,6 +100,9 @@ def similarity(
                     if np.isfinite(point[name])
                     else (np.nan, np.nan)
                 )
+                if name == "agreement":
+                    # A share of roll calls has one interval wherever it is told: that of `detente.measures.shares`.
+                    (low,), (high,) = share_interval([np.trace(table)], [table.sum()])[1:]
                 cells += [float(point[name]), float(low), float(high)]
             rows.append((year, issue, int(table.sum()), *cells))
     return pl.DataFrame(rows, schema=schema, orient="row").fill_nan(None)
@@ -164,13 +169,11 @@ def counted_votes(record: Record, calls: pl.DataFrame, states: Sequence[str] = (
 
 
 def calls_on(record: Record, issues: Sequence[str]) -> pl.Series:
-    """The roll calls (rcid) with one of these issue codes; DetenteError for a code that no roll call has."""
+    """The roll calls (rcid) with one of these issue codes; DetenteError for a code that is none and that no roll call has."""
     marked = record.table("rollcall_issues")
-    unknown = sorted(set(issues) - set(marked["issue"]))
-    if unknown and marked.height:
-        raise DetenteError(
-            f"no roll call has the issue {', '.join(unknown)}; held: {', '.join(sorted(set(marked['issue'])))}"
-        )
+    unknown = sorted(set(issues) - set(marked["issue"]) - set(ISSUES))
+    if unknown:
+        raise DetenteError(f"no roll call has the issue {', '.join(unknown)}; the codes are {', '.join(ISSUES)}")
     return marked.filter(pl.col("issue").is_in(list(issues)))["rcid"].unique()
 
 

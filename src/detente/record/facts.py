@@ -43,16 +43,32 @@ def date_text(day: date, precision: str) -> str:
     return {"day": day.isoformat(), "month": day.isoformat()[:7], "year": day.isoformat()[:4]}[precision]
 
 
-def complete_to(record: Record, a: str, b: str) -> date | None:
-    """The last day to which the chronologies of a pair tell all, so that their silence says something; None without any.
+def area_ends(record: Record, facts: pl.DataFrame) -> dict[str, date]:
+    """By area, the last day to which the chronologies of these facts tell all, so that silence up to it says something.
 
-    The latest day that a case of theirs declares (`temporal.end`), also where a fact of your own is later; where none
-    declares one, that of the last fact held.
+    `facts` as from `pair_facts`: with those known on a day, nothing learnt later moves an end. A chronology speaks for
+    the areas of which it holds a fact alone: a narrow case doesn't vouch for what it never looked at. The latest
+    day that a case declares (`temporal.end`) counts; where none of an area's declares one, that of the last fact
+    (of any area) of its chronologies.
     """
-    facts = pair_facts(record, a, b)
     declared = {f"case:{case.id}": case.covers_to for case in record.cases}
-    days = [day for source in facts["source"].unique() if (day := declared.get(source))]
-    return max(days or facts["counts_from"].to_list(), default=None)
+    last: dict[str, date] = dict(facts.group_by("source").agg(pl.col("counts_from").max()).iter_rows())
+    found = {}
+    for area, sources in facts.group_by("area").agg(pl.col("source").unique()).sort("area").iter_rows():
+        said = [day for source in sources if (day := declared.get(source))]
+        found[area] = max(said or [last[source] for source in sources])
+    return found
+
+
+def chronology_ends(record: Record, facts: pl.DataFrame) -> date:
+    """The last day to which the chronologies of these facts tell all of every area; date.min where there are no facts.
+
+    The earliest of `area_ends` that a case declares; where none declares one, the last of all.
+    """
+    ends = area_ends(record, facts)
+    declaring = [f"case:{case.id}" for case in record.cases if case.covers_to]
+    declared = facts.filter(pl.col("source").is_in(declaring))["area"].unique()
+    return min((ends[area] for area in declared), default=max(ends.values(), default=date.min))
 
 
 def outside(record: Record, facts: pl.DataFrame) -> str:
