@@ -46,9 +46,9 @@ PAIR = dt.open_record("none").pair("USA", "RUS", as_of="2007-02-01")
         (lambda: PAIR.spillover("IRN", seed=-1), "seed is a whole number of 0 or more, not -1"),
         (lambda: PAIR.similarity(seed=-1), "seed is a whole number of 0 or more, not -1"),
         (lambda: PAIR.explain(seed=-1), "seed is a whole number of 0 or more, not -1"),
-        (lambda: PAIR.forecast(horizon=1.5), "horizon is a whole number of 1 or more, not 1.5"),
+        (lambda: PAIR.forecast(horizon=1.5), "the horizon is 1 to 120 whole months, not 1.5"),
         (lambda: PAIR.forecast(seed=-1), "seed is a whole number of 0 or more, not -1"),
-        (lambda: PAIR.weigh(horizon=1.5), "horizon is a whole number"),
+        (lambda: PAIR.weigh(horizon=1.5), "the horizon is 1 to 120 whole months"),
         (lambda: PAIR.weigh(draws=0), "draws is a whole number"),
         (lambda: PAIR.weigh(seed=-1), "seed is a whole number"),
         (lambda: dt.open_record("none").pair("USA", "RUS", as_of=2018), "2018"),  # type: ignore[arg-type]

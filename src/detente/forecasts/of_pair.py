@@ -66,8 +66,8 @@ def forecast(
     more than 24 months before. Their bands never narrow with the distance (`detente.forecasts.fan.never_narrower`). NoData where nothing is held. Raises DetenteError for a horizon that is not 1 to 120 months.
     """
     whole("seed", seed, 0)
-    if not 1 <= whole("horizon", horizon) <= 120:
-        raise DetenteError(f"the horizon is 1 to 120 months, not {horizon}")
+    if not isinstance(horizon, int) or not 1 <= horizon <= 120:
+        raise DetenteError(f"the horizon is 1 to 120 whole months, not {horizon}")
     if by is not None and by not in DAYS:
         raise DetenteError(f"by must be one of {', '.join(DAYS)}, not {by!r}")
     told = on_step or (lambda text: None)

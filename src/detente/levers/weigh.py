@@ -92,8 +92,8 @@ def weigh(
     """
     whole("seed", seed, 0)
     whole("draws", draws)
-    if not 1 <= whole("horizon", horizon) <= 120:
-        raise DetenteError(f"the horizon is 1 to 120 months, not {horizon}")
+    if not isinstance(horizon, int) or not 1 <= horizon <= 120:
+        raise DetenteError(f"the horizon is 1 to 120 whole months, not {horizon}")
     held = system(record, a, b, as_of, source=source, by=by)
     chosen = tuple(levers) or standard(a, b, *_usual(record, a, b, as_of))
     data_to, gap = _end(record, held, as_of)
