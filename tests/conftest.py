@@ -15,6 +15,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from detente import open_record
+from detente.pair import OpenRecord
+
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
@@ -25,6 +28,14 @@ def shared() -> Path:
             pytest.fail(f"{SHARED} is missing, and CI must run the tests on real data")
         pytest.skip(f"{SHARED} is not here")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def real(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> OpenRecord:
+    """One record of all ICEWS and UN votes at hand, to read from only."""
+    folder = tmp_path_factory.mktemp("real") / "record"
+    open_record(folder).ingest([shared / "icews", shared / "unvotes"])
+    return open_record(folder)
 
 
 @pytest.fixture(autouse=True)

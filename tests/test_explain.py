@@ -22,11 +22,8 @@ from detente.models.spillover import ASSOCIATED
 
 
 @pytest.fixture(scope="module")
-def icews(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    folder = tmp_path_factory.mktemp("icews") / "record"
-    record = dt.open_record(folder)
-    record.ingest([shared / "icews", shared / "unvotes"])
-    return dt.open_record(folder)
+def icews(real: Any) -> Any:
+    return real
 
 
 @pytest.fixture(scope="module")

@@ -188,6 +188,26 @@ def test_an_interrupted_backtest_goes_on_to_the_same_scores(tmp_path: Path) -> N
         backtest(data, Plan((1,), 20), tmp_path / "parts")
 
 
+def test_the_interval_of_skill_allows_for_shared_pairs() -> None:
+    """One pair of forty makes the whole gain: drawn over origins alone, the skill looked sure."""
+    rng = np.random.default_rng(5)
+    theirs = rng.gamma(40, 1 / 40, (60, 40))
+    ours = theirs * rng.normal(1, 0.01, (60, 40))
+    ours[:, 0] -= 0.9 * theirs[:, 0]
+    value, low, high = skill(ours, theirs, block=2)
+    alone = skill(ours.sum(1), theirs.sum(1), block=2)
+    assert alone[0] == pytest.approx(value) and alone[1] > 0.01
+    assert low < 0.005 < value < high
+    # Pairs that differ in skill for good: the band holds the skill of all such pairs.
+    held = []
+    for _ in range(150):
+        a = rng.gamma(4, 1, (20, 25))
+        b = a * (1 + rng.normal(0, 0.2, 25)) * rng.normal(1, 0.1, (20, 25))
+        _, low, high = skill(b, a, block=1, draws=200)
+        held.append(low <= 0 <= high)
+    assert 0.80 < np.mean(held) < 0.97
+
+
 def test_the_scorecard_says_who_lost() -> None:
     data = build(series(seed=5), kind="count", by="week", directed=True)
     plan = Plan((1, 4), 20, models=("hierarchical", "forest"), classical=False)
@@ -201,6 +221,7 @@ def test_the_scorecard_says_who_lost() -> None:
     assert "strongest baseline" in text and "<script>" not in page and "PIT" in page
     assert json.loads(card.to_json())["overall"]["skill"] == round(overall["skill"], 5)
     assert card.pairs()["skill"].is_sorted()
+    assert "median pair" in text and overall["largest_pair"] in text
 
 
 def test_the_hierarchical_model_learns_how_long_the_past_counts() -> None:

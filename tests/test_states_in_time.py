@@ -345,7 +345,7 @@ def votes(folder: Path, name: str, rows: list[tuple[str, str, str, str]], days: 
 
 
 ROWS = [
-    ("1", "Yugoslavia", "YU", "yes"),
+    ("1", "Yugoslavia", "YU", "no"),
     ("1", "Serbia", "RS", "no"),
     ("1", "United States", "US", "no"),
     ("2", "Russia", "RU", "yes"),

@@ -17,14 +17,7 @@ TOOLS = Path(__file__).parents[1] / "tools"
 WEAK = (("PRK", "SGP"), ("MMR", "VNM"), ("LBN", "PER"), ("BHS", "NCL"))
 
 
-@pytest.fixture(scope="module")
-def record(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Any:
-    held = dt.open_record(tmp_path_factory.mktemp("weak") / "r")
-    held.ingest([str(shared / "icews" / "icews18_2018-01_2018-08.tsv.gz"), str(shared / "unvotes")])
-    return held
-
-
-def test_weak_pairs_are_answered(record: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_weak_pairs_are_answered(real: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(TOOLS))
     import two_hundred_pairs as tool
 
@@ -36,12 +29,12 @@ def test_weak_pairs_are_answered(record: Any, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setattr(module, name, getattr(module, name))
     tool.fit_once()
     monkeypatch.setattr(of_pair, "MOST_PAIRS", 4)
-    ends = {(name, *pair): tool.ask(name, *pair, str(record.folder)) for pair in WEAK for name in tool.COMMANDS}
+    ends = {(name, *pair): tool.ask(name, *pair, str(real.folder)) for pair in WEAK for name in tool.COMMANDS}
     assert all(ended in ("answered", "nothing to say") and not why for ended, why in ends.values()), ends
     for pair in WEAK[:2]:
         assert all(ends[name, *pair][0] == "answered" for name in ("assess", "explain", "forecast")), ends
-    pairs = tool.draw(record, 60, 1)
-    assert pairs == tool.draw(record, 60, 1) != tool.draw(record, 60, 2)
+    pairs = tool.draw(real, 60, 1)
+    assert pairs == tool.draw(real, 60, 1) != tool.draw(real, 60, 2)
     assert len({pair[:2] for pair in pairs}) == 60 and 30 <= sum(n < tool.QUIET for *_, n in pairs) < 45
     sys.modules.pop("two_hundred_pairs")
 

@@ -15,6 +15,7 @@ from detente.explain.series import fitting_period, period_end, period_text
 from detente.measures.panel import choose_source, pair_panel
 from detente.models import ChangePoints
 from detente.models.change_points import ChangePointsFit
+from detente.models.checks import one_of, whole
 from detente.record.coverage import EVERY
 from detente.record.facts import date_text, pair_facts
 
@@ -133,6 +134,9 @@ def breaks(
     From events, if a source covers enough (weeks, where it covers less than ten years); else from the chronology by
     quarter, where the facts near a break are those that make it. Raises NoData where periods are too few.
     """
+    whole("seed", seed, 0)
+    if by is not None:
+        one_of("by", by, EVERY)
     facts = pair_facts(record, a, b, as_of, area)
     counted: pl.DataFrame | None = None
     unit, basis, ends = by or "quarter", "", date.max

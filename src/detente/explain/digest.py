@@ -16,6 +16,7 @@ from detente.errors import NoData
 from detente.explain.section import Draft, Section, aged, sections_as_data
 from detente.explain.statements import WRITERS, Question
 from detente.measures.panel import choose_source
+from detente.models.checks import whole
 from detente.record.facts import pair_facts
 from detente.record.queries import third_counts
 
@@ -88,6 +89,7 @@ def explain(
 
     NoData where no section has an answer.
     """
+    whole("seed", seed, 0)
     asked = tuple(thirds) or _leading_thirds(record, a, b, as_of, source)
     question = Question(record, a, b, as_of, asked, source, seed)
     sections = []

@@ -17,9 +17,10 @@ from detente.explain.series import fact_periods, period_end, period_text
 from detente.measures.months import is_old
 from detente.measures.panel import COUNTS, choose_source, pair_panel
 from detente.models import LocalLevel
+from detente.models.checks import one_of
 from detente.record.coverage import EVERY, periods
 from detente.record.facts import pair_facts, pair_figures
-from detente.record.queries import volume
+from detente.record.queries import UNITS, volume
 
 if TYPE_CHECKING:
     from detente.record import Record
@@ -65,6 +66,7 @@ def levels(
     is estimated. Bands hold 90%. A direction with fewer than 20 reports in an area is left out. From the yearly counts of a case: the share by direction, all areas; from facts: the
     share by area and quarter, both sides together (sender and receiver null). Raises NoData where nothing is held.
     """
+    one_of("by", by, UNITS)
     try:
         chosen = choose_source(record, source, as_of, pair=(a, b))
     except NoData:

@@ -10,6 +10,7 @@ import polars as pl
 
 from detente.explain.result import Explained
 from detente.explain.series import Directed, directed
+from detente.models.checks import one_of, whole
 from detente.models.estimates import text
 from detente.models.reciprocity import Reciprocity, ReciprocityFit
 from detente.models.var import BayesianVAR, Minnesota
@@ -47,11 +48,20 @@ def reciprocity(
     with ten periods or more for each coefficient it is then let go, as it pulls strong reciprocity towards nought
     (docs/recovery.md); with fewer it stays. NoData where periods are too few.
     """
+    _asked(by, horizon, seed)
     found = directed(record, a, b, by=by, as_of=as_of, area=area, source=source)
     model = _model(found, found.frame.height, horizon, seed)
     return Explained(
         model.fit(found.frame.select(found.columns)), f"{_how(model)}; {found.basis}", found.by, found.data_to
     )
+
+
+def _asked(by: str | None, horizon: int | None, seed: int) -> None:
+    if by is not None:
+        one_of("by", by, LAGS)
+    if horizon is not None:
+        whole("horizon", horizon)
+    whole("seed", seed, 0)
 
 
 def _model(found: Directed, periods: int, horizon: int | None, seed: int) -> Reciprocity:
@@ -131,6 +141,10 @@ def reciprocity_through_time(
 
     The prior stays or goes by the length of the window.
     """
+    _asked(by, horizon, seed)
+    for name, value in (("window", window), ("step", step)):
+        if value is not None:
+            whole(name, value)
     found = directed(record, a, b, by=by, as_of=as_of, area=area, source=source)
     height = found.frame.height
     width = window or height // 2

@@ -14,6 +14,7 @@ from detente.actors import state_name
 from detente.errors import NoData
 from detente.measures.coverage import covered_days, said, scaled, usable_run
 from detente.measures.panel import choose_source, pair_panel
+from detente.models.checks import one_of
 from detente.record.coverage import EVERY, next_period, periods
 from detente.record.facts import chronology_ends, holds, pair_facts
 from detente.record.queries import read_pair
@@ -184,6 +185,7 @@ def fitting_period(record: Record, source: str, as_of: date | None) -> str | Non
 
 def covered_run(record: Record, source: str, by: str, as_of: date | None) -> pl.DataFrame:
     """The periods that a series may have, with the share covered; see `detente.measures.coverage`. NoData where there is none."""
+    one_of("by", by, EVERY)
     run = usable_run(record.coverage(source, as_of, by), by)
     if run.is_empty():
         raise NoData(f"{source} covers no whole {by}{f' up to {as_of}' if as_of else ''}")
@@ -224,7 +226,7 @@ def _checked(frame: pl.DataFrame, by: str, what: str) -> pl.DataFrame:
 
 def _from_facts(record: Record, a: str, b: str, by: str | None, as_of: date | None, area: str | None) -> Directed:
     facts = pair_facts(record, a, b, as_of, area)
-    unit = by or "quarter"
+    unit = one_of("by", by or "quarter", EVERY)
     rows = []
     for sender, receiver in ((a, b), (b, a)):
         mine = facts.filter(holds(pl.col("actors"), sender) & holds(pl.col("targets"), receiver))

@@ -13,6 +13,7 @@ from detente.actors import state_name
 from detente.errors import DetenteError, NoData
 from detente.explain.reciprocity import HORIZONS, LAGS
 from detente.explain.series import with_third
+from detente.models.checks import whole
 from detente.models.spillover import Spill, Spillover, SpilloverFit
 
 if TYPE_CHECKING:
@@ -99,6 +100,9 @@ def spillover(
     By area: the pair's acts in that area (all areas: without those about the third state). Areas with too few acts are
     named in `left_out`. Raises NoData where events are too few for any area.
     """
+    whole("seed", seed, 0)
+    if horizon is not None:
+        whole("horizon", horizon)
     if third in (a, b):
         raise DetenteError(f"{state_name(third)} is one of the pair; a third state is needed")
     fits: dict[str | None, SpilloverFit] = {}

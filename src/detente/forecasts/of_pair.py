@@ -33,6 +33,7 @@ from detente.measures.coverage import covered_days
 from detente.measures.months import HORIZON, is_old
 from detente.measures.panel import choose_source
 from detente.measures.stock import Life, lives
+from detente.models.checks import whole
 from detente.record.coverage import next_period
 from detente.record.facts import area_ends, pair_facts
 
@@ -64,7 +65,8 @@ def forecast(
     reach 24 periods at most, and no further from the data than half of what is covered (`Fan.reach` says so); none where the data ended
     more than 24 months before. Their bands never narrow with the distance (`detente.forecasts.fan.never_narrower`). NoData where nothing is held. Raises DetenteError for a horizon that is not 1 to 120 months.
     """
-    if not 1 <= horizon <= 120:
+    whole("seed", seed, 0)
+    if not 1 <= whole("horizon", horizon) <= 120:
         raise DetenteError(f"the horizon is 1 to 120 months, not {horizon}")
     if by is not None and by not in DAYS:
         raise DetenteError(f"by must be one of {', '.join(DAYS)}, not {by!r}")

@@ -84,10 +84,28 @@ class Scorecard:
     def _against(self, name: str, rival: str, cells: NDArray[np.bool_], horizon: int) -> dict[str, float]:
         ours, theirs = self._by_origin(name, cells), self._by_origin(rival, cells)
         value = 1 - self.mean(name, cells) / self.mean(rival, cells)
-        middle, low, high = skill(ours, theirs, block=max(1, -(-horizon // self.plan.step)), seed=self.plan.seed)
-        statistic, p = diebold_mariano(ours, theirs, max(1, -(-horizon // self.plan.step)))
-        # Origins weigh alike in the bootstrap, cells in the value: the band is moved to the value.
-        return {"skill": value, "low": low + value - middle, "high": high + value - middle, "dm": statistic, "p": p}
+        block = max(1, -(-horizon // self.plan.step))
+        sums = (self._by_pair(one, cells) for one in (name, rival))
+        _, low, high = skill(*sums, block=block, seed=self.plan.seed)
+        statistic, p = diebold_mariano(ours, theirs, block)
+        return {"skill": value, "low": low, "high": high, "dm": statistic, "p": p}
+
+    @cached_property
+    def _pair_of(self) -> NDArray[np.int64]:
+        """The number of each series' pair, whichever side comes first (series,)."""
+        sides = self.data.keys.select(pl.min_horizontal("a", "b").alias("a"), pl.max_horizontal("a", "b").alias("b"))
+        return np.asarray(sides.select(pl.struct("a", "b").rank("dense")).to_series().to_numpy() - 1, dtype=np.int64)
+
+    def _by_pair(self, name: str, cells: NDArray[np.bool_]) -> Array:
+        """Sums of CRPS (origins, pairs) over the cells, of origins and pairs that have any."""
+        shape = (cells.shape[0], int(self._pair_of.max()) + 1)
+        found, number = np.zeros(shape), np.zeros(shape)
+        with np.errstate(invalid="ignore"):
+            sums = np.where(cells, self.crps[name], 0.0).sum(2, dtype=np.float64)
+        for origin in range(shape[0]):
+            found[origin] = np.bincount(self._pair_of, sums[origin], shape[1])
+            number[origin] = np.bincount(self._pair_of, cells[origin].sum(1), shape[1])
+        return found[number.sum(1) > 0][:, number.sum(0) > 0]
 
     def models(self) -> pl.DataFrame:
         """A row a model: CRPS by horizon and over all, log and interval scores, Brier, coverage, skill over the strongest baseline."""
@@ -200,6 +218,8 @@ class Scorecard:
         """The headline: the strongest baseline, the skill of ours over it with bounds and test, coverage, pairs won."""
         rival = self.strongest(self.cells)
         won = self.pairs()
+        gains = ((won["crps_strongest"] - won["crps"]) * won["cells"]).to_numpy()
+        most = won.row(int(gains.argmax()), named=True)
         return {
             "model": self.best,
             "strongest": rival,
@@ -209,6 +229,9 @@ class Scorecard:
             "cells": int(self.cells.sum()),
             "pairs": won.height,
             "pairs_won": int((won["skill"] > 0).sum()),
+            "median_pair_skill": float(np.nanmedian(won["skill"].to_numpy())),
+            "largest_pair": f"{most['a']}-{most['b']}",
+            "largest_pair_of_gain": float(gains.max() / gains.sum()) if gains.sum() > 0 else float("nan"),
         }
 
     def pit(self, name: str) -> Array:

@@ -115,29 +115,36 @@ def mean_of_blocks(gaps: Array, *, block: int, draws: int = 2000, seed: int = 0)
 
 
 def skill(ours: Array, theirs: Array, *, block: int, draws: int = 1000, seed: int = 0) -> tuple[float, float, float]:
-    """1 - mean(ours) / mean(theirs) with a 90% interval by the moving-block bootstrap over origins (Kuensch 1989).
+    """1 - sum(ours) / sum(theirs) with a 90% interval by a bootstrap over origins, and over pairs where they are told apart.
 
-    `ours` and `theirs` (origins,) are mean scores by origin, in order of time; neighbours are drawn together,
-    `block` at a time, since forecasts of overlapping spans err alike. NaN bounds with fewer than two blocks, and no
-    skill at all (NaN) where theirs was without error.
+    Scores are by origin, in order of time (origins,), or by origin and pair (origins, pairs). Neighbouring origins are drawn
+    together, `block` at a time, since forecasts of overlapping spans err alike (moving blocks, Kuensch 1989); pairs apart
+    from them, since those of one pair do (two-way, as `mean_of_blocks`): a gain that one pair makes is a gain that may
+    not come. NaN bounds with fewer than two blocks, and no skill at all (NaN) where theirs was without error.
 
     >>> skill(np.array([1.0, 1.0]), np.array([2.0, 2.0]), block=1)
     (0.5, 0.5, 0.5)
     >>> skill(np.array([1.0, 1.0, 1.0]), np.array([2.0, 2.0, 2.0]), block=2)
     (0.5, nan, nan)
     """
-    n, block = len(ours), max(1, block)
-    if not theirs.mean() > 0:
+    ours, theirs = (scores[:, None] if scores.ndim == 1 else scores for scores in (ours, theirs))
+    (n, pairs), block = ours.shape, max(1, block)
+    if not theirs.sum() > 0:
         return float("nan"), float("nan"), float("nan")
+    value = float(1 - ours.sum() / theirs.sum())
     if n < 2 * block:
-        return float(1 - ours.mean() / theirs.mean()), float("nan"), float("nan")
+        return value, float("nan"), float("nan")
     rng = np.random.default_rng(seed)
     starts = rng.integers(0, n - block + 1, size=(draws, -(-n // block)))
     drawn = (starts[:, :, None] + np.arange(block)).reshape(draws, -1)[:, :n]
-    below = theirs[drawn].mean(1)
-    some = 1 - ours[drawn].mean(1)[below > 0] / below[below > 0]
-    low, high = np.quantile(some, [(1 - BAND) / 2, (1 + BAND) / 2])
-    return float(1 - ours.mean() / theirs.mean()), float(low), float(high)
+    some = np.full(draws, np.nan)
+    for draw, origins in enumerate(drawn):
+        often = np.bincount(rng.integers(0, pairs, pairs), minlength=pairs)
+        below = theirs[origins].sum(0) @ often
+        if below > 0:
+            some[draw] = 1 - ours[origins].sum(0) @ often / below
+    low, high = np.nanquantile(some, [(1 - BAND) / 2, (1 + BAND) / 2])
+    return value, float(low), float(high)
 
 
 def diebold_mariano(ours: Array, theirs: Array, horizon: int) -> tuple[float, float]:

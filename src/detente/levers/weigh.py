@@ -29,6 +29,7 @@ from detente.levers.policy import Lever, standard
 from detente.levers.system import System, enough, system
 from detente.levers.weighed import MAIN, PLAUSIBLE, Effect, Ranked, Weighed, mean_change
 from detente.measures.months import HORIZON, is_old, months_before
+from detente.models.checks import whole
 from detente.models.conditional import Conditional, conditional
 from detente.models.var import BayesianVAR, Minnesota, VARFit
 from detente.record.facts import area_ends, chronology_ends, pair_facts
@@ -89,7 +90,9 @@ def weigh(
     The path is at most 24 periods, and no more than a third of those held: `Weighed.span` says how far it reaches. Levers are ranked by
     the mean change over areas, those less than 5% plausible unranked at the end.
     """
-    if not 1 <= horizon <= 120:
+    whole("seed", seed, 0)
+    whole("draws", draws)
+    if not 1 <= whole("horizon", horizon) <= 120:
         raise DetenteError(f"the horizon is 1 to 120 months, not {horizon}")
     held = system(record, a, b, as_of, source=source, by=by)
     chosen = tuple(levers) or standard(a, b, *_usual(record, a, b, as_of))

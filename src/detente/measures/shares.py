@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from detente.errors import DetenteError
+
 LEVEL = 0.90
 
 
@@ -30,7 +32,7 @@ class Share:
 def share_interval(
     k: ArrayLike, n: ArrayLike, level: float = LEVEL
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Posterior mean and central interval of k successes in n; NaN where n is 0.
+    """Posterior mean and central interval of k successes in n; NaN where n is 0. DetenteError unless 0 <= k <= n.
 
     >>> mean, low, high = share_interval([8], [10])
     >>> [round(float(x[0]), 3) for x in (mean, low, high)]
@@ -38,7 +40,12 @@ def share_interval(
     """
     from scipy.special import betaincinv
 
-    k_, n_ = np.asarray(k, dtype=float), np.asarray(n, dtype=float)
+    from detente.models.checks import numbers, probability
+
+    k_, n_ = numbers("k", k), numbers("n", n)
+    if not ((k_ >= 0) & (k_ <= n_)).all():
+        raise DetenteError("of n observations, k is 0 to n")
+    probability("level", level)
     a, b = k_ + 0.5, n_ - k_ + 0.5
     tail = (1 - level) / 2
     empty = n_ == 0
@@ -50,9 +57,9 @@ def share_interval(
 
 def share(k: int, n: int, level: float = LEVEL) -> Share:
     """`share_interval` for one count."""
+    mean, low, high = share_interval([k], [n], level)
     if n == 0:
         return Share(0, 0, None, None, None)
-    mean, low, high = share_interval([k], [n], level)
     return Share(k, n, float(mean[0]), float(low[0]), float(high[0]))
 
 

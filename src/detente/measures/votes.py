@@ -80,6 +80,10 @@ def similarity(
     bootstrap over roll calls (Rubin, Annals of Statistics 9, 1981), that of agreement by `detente.measures.shares`. Empty
     where no votes are held.
     """
+    from detente.models.checks import whole
+
+    whole("seed", seed, 0)
+    whole("draws", draws)
     columns = [name + end for name in INDICES for end in ("", "_low", "_high")]
     schema = {"year": pl.Int32, "issue": pl.Utf8, "votes": pl.Int64, **dict.fromkeys(columns, pl.Float64)}
     rng = np.random.default_rng(seed)

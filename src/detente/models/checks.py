@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from operator import index
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from detente.errors import DetenteError, NotEstimable
 
@@ -38,6 +38,32 @@ def whole(name: str, value: Any, least: int = 1) -> int:
     if number < least:
         raise DetenteError(f"{name} is a whole number of {least} or more, not {value!r}")
     return number
+
+
+def one_of(name: str, value: Any, choices: Iterable[str]) -> str:
+    """The choice itself; DetenteError that lists the choices for any other.
+
+    >>> one_of("by", "fortnight", ("day", "week"))
+    Traceback (most recent call last):
+    detente.errors.DetenteError: by is one of day, week, not 'fortnight'
+    """
+    held = tuple(choices)
+    if value not in held:
+        raise DetenteError(f"{name} is one of {', '.join(held)}, not {value!r}")
+    return str(value)
+
+
+def numbers(name: str, values: ArrayLike) -> NDArray[np.float64]:
+    """The values as an array of numbers; DetenteError where some are none, as text is.
+
+    >>> numbers("times", ["a"])
+    Traceback (most recent call last):
+    detente.errors.DetenteError: times are numbers, not text or tables of unequal rows
+    """
+    try:
+        return np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise DetenteError(f"{name} are numbers, not text or tables of unequal rows") from None
 
 
 def above_nought(name: str, value: float) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.errors import DetenteError, NotEstimable
+from detente.models import checks
 
 if TYPE_CHECKING:
     import polars as pl
@@ -67,7 +68,7 @@ def columns_of(frame: Any) -> tuple[NDArray[np.float64], list[str]]:
         names = [str(name) for name in frame.columns]
         columns = [np.asarray(frame[name]) for name in frame.columns]
     else:
-        values = np.asarray(frame, dtype=float)
+        values = checks.numbers("the values of the table", frame)
         values = values[:, None] if values.ndim == 1 else values
         if values.ndim != 2:
             raise DetenteError(f"a table of periods by series is needed, not an array of {values.ndim} dimensions")

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.errors import DetenteError, NotEstimable
-from detente.models.checks import all_finite, estimable, probability
+from detente.models.checks import all_finite, estimable, numbers, probability
 from detente.models.hawkes_process import HawkesProcess, spectral_radius
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Hawkes:
         """
         t, marks, order_names, stop = _checked(times, types, start, end, names)
         v_at, v_total = _exposure(exposure, t, start, stop)
-        given = None if self.decays is None else np.asarray(self.decays, dtype=float)
+        given = None if self.decays is None else numbers("decays", self.decays)
         if given is not None and (
             given.ndim != 1 or not given.size or not (given > 0).all() or len(set(given)) < given.size
         ):
@@ -95,7 +95,7 @@ class Hawkes:
 def _checked(
     times: ArrayLike, types: ArrayLike, start: float, end: float | None, names: Sequence[str] | None
 ) -> tuple[Array, NDArray[np.int64], list[str], float]:
-    t, marks = np.asarray(times, dtype=float), np.asarray(types)
+    t, marks = numbers("times", times), np.asarray(types)
     if t.ndim != 1 or t.shape != marks.shape:
         raise DetenteError("times and types must be lists of one length")
     if not len(t):
@@ -122,7 +122,7 @@ def _exposure(exposure: tuple[ArrayLike, ArrayLike] | None, t: Array, start: flo
     at = np.append(t, stop)
     if exposure is None:
         return np.ones(len(t)), at - start
-    edges, values = (np.asarray(x, dtype=float) for x in exposure)
+    edges, values = (numbers("exposure", x) for x in exposure)
     if len(edges) != len(values) + 1 or (np.diff(edges) <= 0).any() or edges[0] > start or edges[-1] < stop:
         raise DetenteError("exposure needs rising edges from start to end, one more than values")
     if (values < 0).any():

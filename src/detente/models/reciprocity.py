@@ -96,6 +96,7 @@ class Reciprocity:
         """Fit to a frame or array of exactly two series; NotEstimable as `BayesianVAR.fit`."""
         whole("horizon", self.horizon)
         whole("draws", self.draws)
+        whole("seed", self.seed, 0)
         y, names = columns_of(frame)
         if len(names) != 2:
             raise DetenteError(f"reciprocity is of two series, not {len(names)}")

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.errors import DetenteError, NotEstimable
-from detente.models.checks import estimable, probability, whole
+from detente.models.checks import above_nought, estimable, probability, whole
 from detente.models.estimates import away_from_nought
 from detente.models.frames import columns_of
 from detente.models.impulse import Responses, decompose, made_by, moving_average, orthogonalised, with_band
@@ -42,6 +42,15 @@ class Minnesota:
     tightness: float | None = None
     decay: float = 1.0
     own: float = 0.0
+
+    def __post_init__(self) -> None:
+        """DetenteError for a tightness that isn't above nought, or a decay below it."""
+        if self.tightness is not None:
+            above_nought("tightness", self.tightness)
+        if not isinstance(self.decay, int | float | np.number) or not 0 <= self.decay < np.inf:
+            raise DetenteError(f"decay is a number of 0 or more, not {self.decay!r}")
+        if not isinstance(self.own, int | float | np.number) or not np.isfinite(self.own):
+            raise DetenteError(f"own is a number, not {self.own!r}")
 
 
 @dataclass(frozen=True)

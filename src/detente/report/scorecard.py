@@ -15,7 +15,7 @@ FEW = 8
 SCALES = {"count": "log(1 + n)", "value": "asinh of the value", "share": "share (0 to 1)"}
 READ = (
     "CRPS is the mean distance of the forecast distribution from what came; lower is better. Skill is 1 less the ratio to the strongest baseline, "
-    "which is chosen after the fact. Bands hold 90%, by a moving-block bootstrap over origins; few origins make them rough. DM p: Diebold-Mariano, two-sided. "
+    "which is chosen after the fact. Bands hold 90%, by a bootstrap over moving blocks of origins and over pairs; few origins make them rough. DM p: Diebold-Mariano, two-sided. "
     "Inside: outcomes within the central 90% by a PIT that splits ties at random (bounds: counting ties at the bounds as inside). "
     "Log score in bits, over ten bins; interval score of the 90% interval; Brier of the event that the outcome lies above the mean of the last year."
 )
@@ -29,6 +29,11 @@ def _number(value: Any, digits: int = 4) -> str:
 
 def _percent(value: float, signed: bool = True) -> str:
     return "–" if value is None or value != value else f"{value:+.1%}" if signed else f"{value:.1%}"
+
+
+def _largest(o: dict[str, Any]) -> str:
+    share = o["largest_pair_of_gain"]
+    return f", {o['largest_pair']} alone {share:.0%} of the gain" if share == share else ""
 
 
 def _band(row: dict[str, Any]) -> str:
@@ -51,7 +56,7 @@ def headline(card: Scorecard) -> str:
     doubt = f" Only {len(card.scored)} origins: too few to tell skill from luck." if few else ""
     return (
         f"The {o['model']} is {verdict} the strongest baseline ({o['strongest']}): skill {_percent(o['skill'])} "
-        f"(90% {_band(o)}), better on {o['pairs_won']:,} of {o['pairs']:,} pairs. "
+        f"(90% {_band(o)}), better on {o['pairs_won']:,} of {o['pairs']:,} pairs; median pair {o['median_pair_skill']:+.1%}{_largest(o)}. "
         f"Its 90% intervals hold {_percent(o['inside'], False)} of outcomes.{doubt}"
     )
 
