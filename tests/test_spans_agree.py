@@ -173,3 +173,11 @@ def test_of_sources_with_as_many_reports_the_one_that_covers_most_is_counted(
     monkeypatch.setattr(panel, "count_pair", lambda *a, **k: 0)
     monkeypatch.setattr(panel, "count_events", lambda record, name, as_of: 999 if name == "short" else 1)
     assert choose_source(record, None, date(2018, 8, 31), pair=("LAO", "KIR")) == "long"
+
+
+def test_old_reports_are_not_told_as_too_few(of_2018: Any, tmp_path: Path) -> None:
+    """A chronology that ends after the reports, and is silent in the window, has no entry: the reports aren't counted."""
+    of_2018.ingest([str(case(tmp_path / "c", [fact("2020-06-01", "diplomatic")]) / "facts.csv")])
+    made = of_2018.pair("PER", "ECU", as_of="2022-12-01").assess(explained=False)
+    (area,) = [x for x in made.areas if x.area == "diplomatic"]
+    assert area.level is None and "are needed" not in area.unknown and "complete to 2020-06-01 only" in area.unknown

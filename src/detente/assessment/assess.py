@@ -161,7 +161,7 @@ def _unknowns(
         level = f"{ends} (last known: {reports.mean:.0%} of {reports.n} reports)"
     elif not entered and facts.height and not entries.facts_say(area):
         level = complete
-    elif not entered and reports.n:
+    elif not entered and reports.n and not entries.old:
         level = f"{reports.n} report{'' if reports.n == 1 else 's'} in the window, {LEAST_EVENTS} are needed"
     elif not entered:
         level = "no entry in the window"
