@@ -165,7 +165,7 @@ def test_users_add_names(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("name,state\nX,USA\n", "code missing"),
+        ("name,state\nX,USA\n", "without the column code"),
         ("name,code\nX,ZZZ\n", "line 2: 'ZZZ' names no state"),
         ("name,code,from\nX,USA,2018-13-01\n", "line 2"),
     ],

@@ -249,8 +249,8 @@ def test_bad_usage() -> None:
         (["panel", "USA", "RUS", "--area", "fishing"], "no issue area"),
         (["nonsense"], "No such command"),
         (["who"], "give a name"),
-        (["codebook", "--codebook", "/nowhere.toml"], "can't read"),
-        (["who", "X", "--names", "/nowhere.csv"], "can't read"),
+        (["codebook", "--codebook", "/nowhere.toml"], "can't be read"),
+        (["who", "X", "--names", "/nowhere.csv"], "can't be read"),
     ]:
         done = run(*arguments)
         assert done.returncode == 2 and said in done.stderr, (arguments, done.stderr)

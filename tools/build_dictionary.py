@@ -19,7 +19,10 @@ TITLES = {
     "major_powers": "UN votes and reported acts between ten powers",
     "rus_usa": "Russia-United States security relations, 1991-2024",
 }
-COVERS = {"rus_usa": {"start": "1991-01-01", "end": "2024-12-31"}}
+COVERS = {
+    "rus_usa": {"start": "1991-01-01", "end": "2024-12-31"},
+    "ind_pak": {"start": "1991-01-01", "end": "2025-05-10"},
+}
 """Later facts are only those that end or extend a life."""
 PARTIAL_DATE = "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 ABOUT = {

@@ -130,4 +130,4 @@ def load_codebook(path: str | Path | None = None) -> Codebook:
     try:
         return parse_codebook(Path(path).read_bytes(), str(path))
     except OSError as error:
-        raise DetenteError(f"{path}: can't read the codebook: {error.strerror}") from None
+        raise DetenteError(f"{path}: the codebook can't be read: {error.strerror}") from None
