@@ -278,3 +278,30 @@ def test_congo_alone_is_unknown_unless_the_country_or_the_bracket_says_which(tmp
     assert read_file(file).rows.select("sender", "receiver").row(0) == (None, "COD")
     file = release(tmp_path / "u.tab", {"source name": "Citizen (Congo)", "source country": "Republic of Congo"})
     assert read_file(file).rows["sender"].to_list() == ["COG"]
+
+
+def test_an_actor_beside_another_country_is_told(tmp_path: Path) -> None:
+    row = "{}\t2018-06-01\t{}\tNULL\t{}\tMake statement\t010\t0\tRussia\tNULL\tRussian Federation"
+    names = "Event ID\tEvent Date\tSource Name\tSource Sectors\tSource Country\tEvent Text\tCAMEO Code\tIntensity\tTarget Name\tTarget Sectors\tTarget Country"
+    file = tmp_path / "events.tab"
+    file.write_text(
+        "\n".join([names, row.format(1, "Georgia", "United States"), row.format(2, "Georgia", "Georgia"), ""])
+    )
+    found = read_file(file)
+    assert found.rows["sender"].to_list() == ["GEO", "GEO"]
+    assert found.corrected == {
+        "actor's name and country disagree: the name Georgia says GEO, the country United States says USA": 1
+    }
+
+
+def test_a_state_that_has_ended_is_its_successor(tmp_path: Path) -> None:
+    file = triples(
+        tmp_path / "t.tsv",
+        [
+            ("2018-06-01", "Government (Zanzibar)", "Make statement", "010", "0", "East Germany"),
+            ("2018-06-01", "Czechoslovakia", "Make statement", "010", "0", "South Yemen"),
+            ("1985-06-01", "East Germany", "Make statement", "010", "0", "South Yemen"),
+        ],
+    )
+    rows = read_file(file).rows
+    assert rows.select("sender", "receiver").rows() == [("TZA", "DEU"), ("CSK", "YEM"), ("DDR", "YMD")]

@@ -6,9 +6,11 @@ from datetime import date
 
 import polars as pl
 
-from detente.actors import Actor, Actors, Person, organisations, sector_of, states
+from detente.actors import Actor, Actors, Person, counts_as, organisations, sector_of, states
 
 EARLIEST = date(1945, 1, 1)
+# Codes that read as another state after the end of theirs.
+ENDED = [s.code for s in states().values() if s.ends and len(s.successors) == 1 and not s.continuing]
 
 
 def channel() -> pl.Expr:
@@ -26,16 +28,17 @@ def channel() -> pl.Expr:
 
 
 def historic(column: str) -> pl.Expr:
-    """The code of a state on the day: RUS before 26 December 1991 is SUN, and so on for continuing states."""
+    """The code of a state on the day: RUS before 26 December 1991 is SUN; a state that has ended is its one successor."""
     code = pl.col(column)
     chain = code
     for state in states().values():
         if state.continuing and state.ends and state.successors == ("RUS",):
-            chain = (
-                pl.when((code == state.successors[0]) & (pl.col("date") < state.ends))
-                .then(pl.lit(state.code))
-                .otherwise(chain)
-            )
+            before = (code == "RUS") & (pl.col("date") < state.ends)
+            chain = pl.when(before).then(pl.lit(state.code)).otherwise(chain)
+    for former in ENDED:
+        ends = states()[former].ends
+        after = (code == former) & (pl.col("date") >= ends)
+        chain = pl.when(after).then(pl.lit(counts_as(former, ends))).otherwise(chain)
     return chain.alias(column)
 
 
@@ -43,7 +46,8 @@ def resolve_names(frame: pl.DataFrame, side: str, index: Actors, *, has_country:
     """Resolve the names in `<side>_name` on each row's date into `<side>` and `<side>_sector`.
 
     With `has_country`, a name we do not know takes the state of `<side>_country` and the sector of
-    `<side>_sectors`; a person known to be out of office takes none.
+    `<side>_sectors`; a person known to be out of office takes none. `<side>_note` then says where a state's name and
+    the country beside it disagree: the name is taken.
     """
     name, country, sectors = f"{side}_name", f"{side}_country", f"{side}_sectors"
     keys = [name, country, sectors] if has_country else [name]
@@ -54,15 +58,18 @@ def resolve_names(frame: pl.DataFrame, side: str, index: Actors, *, has_country:
         found = index.lookup(row[0] or "")
         if isinstance(found, Person):
             persons.append((row[0], found))
-            fixed.append((*row, None, None))
+            fixed.append((*row, None, None, None))
             continue
         code, sector = (found.code, found.sector) if found.known else ("", "")
-        if not code and has_country:
-            code, sector = _stated(index, row[1], row[2])
-        fixed.append((*row, code or None, sector or None))
-    table = pl.DataFrame(
-        fixed, schema={**dict.fromkeys(keys, pl.Utf8), side: pl.Utf8, f"{side}_sector": pl.Utf8}, orient="row"
-    )
+        stated = _stated(index, row[1], row[2]) if has_country else ("", "")
+        if not code:
+            code, sector = stated
+        note = None
+        if stated[0] and found.kind == "state" and counts_as(code) != counts_as(stated[0]):
+            note = f"the name {row[0]} says {code}, the country {row[1]} says {stated[0]}"
+        fixed.append((*row, code or None, sector or None, note))
+    added = (side, f"{side}_sector", f"{side}_note")
+    table = pl.DataFrame(fixed, schema=dict.fromkeys((*keys, *added), pl.Utf8), orient="row")
     frame = frame.join(table, on=keys, how="left", maintain_order="left", nulls_equal=True)
     if not persons:
         return frame

@@ -18,7 +18,7 @@ from detente.actors import UNKNOWN, actors, is_missing
 from detente.codebook import assign_areas
 from detente.sources.cells import Calendar, after_today, clean, whole
 from detente.sources.codes import SCALE, read_actions, with_intensity
-from detente.sources.common import channel, historic
+from detente.sources.common import ENDED, channel, historic
 from detente.sources.named import Layout, frames, header_of, names_in
 from detente.sources.reader import Context, Head, Reader
 from detente.sources.schema import Batch, conform
@@ -138,7 +138,9 @@ def _normalise(frame: pl.DataFrame, source: str, context: Context) -> Batch:
         ["id", "day", "sender_code", "receiver_code", "given_code", "added"],
     )
     frame = frame.with_columns(*_actor_columns(frame, "sender"), *_actor_columns(frame, "receiver"))
-    if (frame["date"] < date(1991, 12, 26)).any():
+    if (frame["date"] < date(1991, 12, 26)).any() or frame["sender", "receiver"].select(
+        pl.all().is_in(ENDED)
+    ).to_numpy().any():
         frame = frame.with_columns(historic("sender"), historic("receiver"))
     frame = _fips_places(with_intensity(frame, "given_intensity")).with_columns(
         pl.format("{}:{}", pl.lit(source), "id").alias("event_id"),

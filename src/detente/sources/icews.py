@@ -140,8 +140,13 @@ def _normalise(frame: pl.DataFrame, source: str, context: Context, calendar: Cal
     # Names of the actors are no words about the issue: areas are read from what was done.
     judged = frame.with_columns(pl.col("action_name").alias("text"))
     rows = conform("events", frame.with_columns(assign_areas(judged, context.codebook).alias("areas")))
+    disagree = [
+        (pl.col(note).is_not_null(), pl.format("actor's name and country disagree: {}", note))
+        for note in ("sender_note", "receiver_note")
+    ]
     changed = corrections(
-        frame, [(pl.col("action_changes").is_not_null(), pl.col("action_changes")), (pl.col("scaled"), SCALE)]
+        frame,
+        [(pl.col("action_changes").is_not_null(), pl.col("action_changes")), (pl.col("scaled"), SCALE), *disagree],
     )
     return Batch("events", rows, frame["line"], bad, corrected=changed)
 

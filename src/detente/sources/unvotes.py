@@ -232,7 +232,6 @@ def _has(*names: str) -> Callable[[Head], bool]:
 
 def _read_wide(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
     raise DetenteError(f"{next(blocks).member}: has a column a state: write one row a vote (rcid, country, vote)")
-    yield  # pragma: no cover
 
 
 def _wide(head: Head) -> bool:
