@@ -129,7 +129,7 @@ def test_after_the_end_nothing_is_known(tmp_path: Path) -> None:
 def test_shares_need_no_scaling_and_keep_their_gap() -> None:
     days = [date(2018, m, 1) for m in (1, 2, 5)]
     frame = pl.DataFrame({"a": "A", "b": "B", "item": "x", "date": days, "value": [0.5, 0.6, 0.7]})
-    covered = pl.DataFrame({"period": [date(2018, m, 1) for m in range(1, 6)], "covered": [0.3, 1.0, 0.0, 0.0, 1.0]})
+    covered = pl.DataFrame({"period": [date(2018, m, 1) for m in range(1, 6)], "covered": [1.0, 0.3, 0.0, 0.0, 1.0]})
     data = build(frame, kind="share", by="month", directed=True, covered=covered)
     got = [float(data.truth(n)[0]) for n in range(data.periods)]
     np.testing.assert_allclose(got, [0.5, 0.6, np.nan, np.nan, 0.7])

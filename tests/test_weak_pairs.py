@@ -50,7 +50,7 @@ def test_a_kind_of_act_that_never_happened_leaves_the_rest_standing(tmp_path: Pa
     pair = make_record(triples(tmp_path / "events.tsv", rows)).pair("IND", "CHN", as_of="2018-08-31")
     sections = {section.topic: section for section in pair.explain().sections}
     acts = sections["excitation"]
-    assert any(said.startswith("Not identified from these acts: ") for said in acts.statements)
+    assert any("nothing can be said of: IND>CHN conflict (no act)" in said for said in acts.statements)
     assert not any(figure.name.startswith("IND>CHN conflict sets off") for figure in acts.figures)
     assert sections["levels"].figures and pair.assess(explained=False).figures
 

@@ -31,6 +31,7 @@ import polars as pl
 
 import detente as dt
 from detente.cli import main as command
+from detente.measures.panel import busiest_source
 from detente.record.queries import all_counts
 
 DAY = "2018-08-31"
@@ -42,7 +43,7 @@ ENDS = {0: "answered", 1: "nothing to say", 2: "refused"}
 
 def draw(record: dt.Record, number: int, seed: int) -> list[tuple[str, str, int]]:
     """So many pairs with their reports, at least half of them quiet."""
-    counts = all_counts(record, source=record.event_sources()[0], by="year", as_of=None)
+    counts = all_counts(record, source=busiest_source(record, None, None), by="year", as_of=None)
     total = counts.with_columns(
         pl.min_horizontal("sender", "receiver").alias("a"),
         pl.max_horizontal("sender", "receiver").alias("b"),
