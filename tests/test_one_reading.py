@@ -184,3 +184,14 @@ def test_without_a_day_what_is_old_is_said_to_be_history(tmp_path: Path, monkeyp
     assert pair.levels().summary().count("Last known: ") == 2
     made = pair.explain().sections[0]
     assert all(said.startswith("Last known: ") for said in made.statements) and not made.figures
+
+
+def test_areas_without_a_chance_are_unknown_in_the_text_of_a_forecast() -> None:
+    """Iran and the United States stand in a few facts of other pairs' cases: some areas have none."""
+    from detente.report.forecast import to_text
+
+    made = dt.open_record("none").pair("IRN", "USA", as_of="2018-08-31").forecast()
+    lacking = [title for area, title in made.areas.items() if area not in made.events["improvement"].calls]
+    assert lacking and made.events["improvement"].calls
+    lines = to_text(made).splitlines()
+    assert all(any(line.startswith(title[:25]) and "unknown" in line for line in lines) for title in lacking)

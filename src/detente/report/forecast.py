@@ -46,8 +46,10 @@ def _chances(made: PairForecast, width: int) -> list[str]:
     for area, title in made.areas.items():
         cells = []
         for one in called.values():
-            call = one.calls[area]
-            cells.append(f"{call.probability:>4.0%} {call.low:.0%}-{call.high:.0%}; {call.base_rate:.0%}")
+            call = one.calls.get(area)
+            cells.append(
+                f"{call.probability:>4.0%} {call.low:.0%}-{call.high:.0%}; {call.base_rate:.0%}" if call else "unknown"
+            )
         lines.append(f"{title[:25]:<26}" + "".join(f"{cell:<18}" for cell in cells))
     lines.append("")
     for rule, one in called.items():
