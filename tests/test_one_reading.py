@@ -186,11 +186,22 @@ def test_without_a_day_what_is_old_is_said_to_be_history(tmp_path: Path, monkeyp
     assert all(said.startswith("Last known: ") for said in made.statements) and not made.figures
 
 
+def test_a_case_of_others_gives_a_pair_no_chance() -> None:
+    """The Russia-US case names Iran and China in passing: that it is complete says nothing of them and the United States."""
+    record = dt.open_record("none")
+    for other, day in (("IRN", "2018-08-31"), ("CHN", "2024-12-01")):
+        pair = record.pair(other, "USA", as_of=day)
+        assert not pair.facts().is_empty() and not pair.facts()["of_pair"].any()
+        found = pair.assess(explained=False)
+        assert found.verdict == "unknown" and all(area.probability is None for area in found.areas)
+    assert record.pair("RUS", "USA", as_of="1992-06-01").facts()["of_pair"].all()
+
+
 def test_areas_without_a_chance_are_unknown_in_the_text_of_a_forecast() -> None:
-    """Iran and the United States stand in a few facts of other pairs' cases: some areas have none."""
+    """A chronology without a fact of an area gives no chance of it."""
     from detente.report.forecast import to_text
 
-    made = dt.open_record("none").pair("IRN", "USA", as_of="2018-08-31").forecast()
+    made = dt.open_record("none").pair("IND", "PAK", as_of="2018-08-31").forecast()
     lacking = [title for area, title in made.areas.items() if area not in made.events["improvement"].calls]
     assert lacking and made.events["improvement"].calls
     lines = to_text(made).splitlines()

@@ -10,14 +10,16 @@ import polars as pl
 from detente.actors import continuers, counts_as
 
 if TYPE_CHECKING:
+    from detente.record.cases import Case
     from detente.record.store import Record
 
 
 def pair_facts(record: Record, a: str, b: str, as_of: date | None = None, area: str | None = None) -> pl.DataFrame:
     """Facts in which both states take part, known on `as_of`, of an area (as in third_party_dispute:IRN), oldest first.
 
-    A third party that another state continues is that state. `counts_from`, beside the columns of facts, is the last day that the date may mean: with it a fact falls
-    into one and the same span of time whenever it is asked about.
+    A third party that another state continues is that state. Beside the columns of facts, `counts_from` is the last day
+    that the date may mean: with it a fact falls into one and the same span of time whenever it is asked about. `of_pair`
+    is true where the fact's case is about the two (`_about`), not only names them in the story of others.
     """
     parties = pl.concat_list("actors", "targets")
     within = pl.lit(True)
@@ -26,12 +28,23 @@ def pair_facts(record: Record, a: str, b: str, as_of: date | None = None, area: 
         within = pl.col("area") == record.codebook.area(area).id
         if about := area.partition(":")[2]:
             within &= third.list.contains(counts_as(about)).fill_null(False)
+    about = [f"case:{case.id}" for case in record.cases if _about(case, a, b)]
     return (
         record.table("facts", as_of)
         .filter(holds(parties, a) & holds(parties, b) & within)
-        .with_columns(third.list.join(";").alias("third_party"), _last_day().alias("counts_from"))
+        .with_columns(
+            third.list.join(";").alias("third_party"),
+            _last_day().alias("counts_from"),
+            pl.col("source").is_in(about).alias("of_pair"),
+        )
         .sort("date", "event_id")
     )
+
+
+def _about(case: Case, a: str, b: str) -> bool:
+    """Whether a case is about two states: both stand in a quarter of its facts or more."""
+    facts, parties = case.table("facts"), pl.concat_list("actors", "targets")
+    return 0 < facts.height <= 4 * facts.filter(holds(parties, a) & holds(parties, b)).height
 
 
 def date_text(day: date, precision: str) -> str:
@@ -47,11 +60,11 @@ def area_ends(record: Record, facts: pl.DataFrame) -> dict[str, date]:
     """By area, the last day to which the chronologies of these facts tell all, so that silence up to it says something.
 
     `facts` as from `pair_facts`: with those known on a day, nothing learnt later moves an end. A chronology speaks for
-    the areas of which it holds a fact alone: a narrow case doesn't vouch for what it never looked at. The latest
-    day that a case declares (`temporal.end`) counts; where none of an area's declares one, that of the last fact
-    (of any area) of its chronologies.
+    the areas of which it holds a fact alone: a narrow case doesn't vouch for what it never looked at, nor one of others
+    for a pair that it names in passing. The latest day that a case declares (`temporal.end`) counts; where none of an
+    area's declares one, that of the last fact (of any area) of its chronologies.
     """
-    declared = {f"case:{case.id}": case.covers_to for case in record.cases}
+    declared = _declared(record, facts)
     last: dict[str, date] = dict(facts.group_by("source").agg(pl.col("counts_from").max()).iter_rows())
     found = {}
     for area, sources in facts.group_by("area").agg(pl.col("source").unique()).sort("area").iter_rows():
@@ -66,9 +79,15 @@ def chronology_ends(record: Record, facts: pl.DataFrame) -> date:
     The earliest of `area_ends` that a case declares; where none declares one, the last of all.
     """
     ends = area_ends(record, facts)
-    declaring = [f"case:{case.id}" for case in record.cases if case.covers_to]
-    declared = facts.filter(pl.col("source").is_in(declaring))["area"].unique()
+    declared = facts.filter(pl.col("source").is_in(list(_declared(record, facts))))["area"].unique()
     return min((ends[area] for area in declared), default=max(ends.values(), default=date.min))
+
+
+def _declared(record: Record, facts: pl.DataFrame) -> dict[str, date]:
+    """The ends that the cases about the pair of these facts declare, by source."""
+    about = set(facts.filter("of_pair")["source"])
+    ends = {f"case:{case.id}": case.covers_to for case in record.cases}
+    return {source: end for source, end in ends.items() if end and source in about}
 
 
 def outside(record: Record, facts: pl.DataFrame) -> str:
