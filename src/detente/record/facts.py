@@ -28,14 +28,14 @@ def pair_facts(record: Record, a: str, b: str, as_of: date | None = None, area: 
         within = pl.col("area") == record.codebook.area(area).id
         if about := area.partition(":")[2]:
             within &= third.list.contains(counts_as(about)).fill_null(False)
-    about = [f"case:{case.id}" for case in record.cases if _about(case, a, b)]
+    theirs = [f"case:{case.id}" for case in record.cases if _about(case, a, b)]
     return (
         record.table("facts", as_of)
         .filter(holds(parties, a) & holds(parties, b) & within)
         .with_columns(
             third.list.join(";").alias("third_party"),
             _last_day().alias("counts_from"),
-            pl.col("source").is_in(about).alias("of_pair"),
+            pl.col("source").is_in(theirs).alias("of_pair"),
         )
         .sort("date", "event_id")
     )
