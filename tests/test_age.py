@@ -86,7 +86,7 @@ def test_every_figure_shows_the_last_day_of_its_data() -> None:
         assert all(
             (figure.value is None) == (figure.data_to < date(int(day[:4]) - 2, int(day[5:7]), int(day[8:])))
             for figure in made.figures
-        )  # type: ignore[operator]
+        )
         text = made.to_text()
         assert all(str(figure.data_to) in text or figure.value is None for figure in made.figures)
 

@@ -125,9 +125,9 @@ def test_a_list_of_states_is_no_text_and_a_day_is_a_day(tmp_path: Path) -> None:
     with pytest.raises(DetenteError, match="list of states"):
         record.panel("USA")
     with pytest.raises(DetenteError, match="no day"):
-        record.pair("USA", "RUS", as_of=2007)  # type: ignore[arg-type]
+        record.pair("USA", "RUS", as_of=2007)
     with pytest.raises(DetenteError, match="no day"):
-        dt.who("USA", 2007)  # type: ignore[arg-type]
+        dt.who("USA", 2007)
     with pytest.raises(DetenteError, match=r"no issue area|no ISO3"):
         load_codebook(None).area("710")
 

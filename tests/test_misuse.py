@@ -51,7 +51,7 @@ PAIR = dt.open_record("none").pair("USA", "RUS", as_of="2007-02-01")
         (lambda: PAIR.weigh(horizon=1.5), "the horizon is 1 to 120 whole months"),
         (lambda: PAIR.weigh(draws=0), "draws is a whole number"),
         (lambda: PAIR.weigh(seed=-1), "seed is a whole number"),
-        (lambda: dt.open_record("none").pair("USA", "RUS", as_of=2018), "2018"),  # type: ignore[arg-type]
+        (lambda: dt.open_record("none").pair("USA", "RUS", as_of=2018), "2018"),
     ],
 )
 def test_misuse_is_told_in_a_line(asked: Callable[[], Any], said: str) -> None:
