@@ -15,7 +15,7 @@ from detente.actors import counted
 from detente.errors import DetenteError, NoData
 
 if TYPE_CHECKING:
-    from detente.record.store import Record
+    from detente.record.store import Store
 
 UNITS = {"day": "D", "week": "W", "month": "M", "quarter": "Q", "year": "Y"}
 
@@ -119,7 +119,7 @@ def shared_connection() -> Any:
     return _SHARED[0]
 
 
-def open_events(record: Record, source: str, con: Any | None = None) -> Any:
+def open_events(record: Store, source: str, con: Any | None = None) -> Any:
     """The events between different actors of one source, as an Ibis table."""
     paths = record.paths(record.parts("events", source, "pairs"))
     if not paths:
@@ -128,7 +128,7 @@ def open_events(record: Record, source: str, con: Any | None = None) -> Any:
 
 
 def pair_counts(
-    record: Record,
+    record: Store,
     a: str,
     b: str,
     *,
@@ -151,7 +151,7 @@ def pair_counts(
 
 
 def all_counts(
-    record: Record,
+    record: Store,
     *,
     source: str,
     by: str,
@@ -169,7 +169,7 @@ def all_counts(
     return _sorted(pl.from_arrow(counts(events, by).to_pyarrow()))
 
 
-def known_counts(record: Record, *, source: str, as_of: date | None, area: str | None = None) -> pl.DataFrame:
+def known_counts(record: Store, *, source: str, as_of: date | None, area: str | None = None) -> pl.DataFrame:
     """Counts by quad class and net intensity of all pairs of states by day and the day on which they became known."""
     events = state_events(open_events(record, source), as_of)
     if area is not None:
@@ -193,7 +193,7 @@ def known_counts(record: Record, *, source: str, as_of: date | None, area: str |
 
 
 def action_counts(
-    record: Record, *, source: str, by: str, as_of: date | None, states: Sequence[str] | None = None
+    record: Store, *, source: str, by: str, as_of: date | None, states: Sequence[str] | None = None
 ) -> pl.DataFrame:
     """Events of all pairs of states by period, sender, receiver and CAMEO root (its two digits): column count."""
     events = state_events(open_events(record, source), as_of, states)
@@ -205,7 +205,7 @@ def action_counts(
     return _sorted(pl.from_arrow(found.to_pyarrow())).sort("period", "sender", "receiver", "root")
 
 
-def third_counts(record: Record, a: str, b: str, *, source: str, as_of: date | None) -> pl.DataFrame:
+def third_counts(record: Store, a: str, b: str, *, source: str, as_of: date | None) -> pl.DataFrame:
     """States that both deal with: columns state, count (events with the side that has fewer), most first."""
     events = state_events(open_events(record, source), as_of)
     events = events.filter(events.sender.isin([a, b]) | events.receiver.isin([a, b]))
@@ -229,7 +229,7 @@ def third_counts(record: Record, a: str, b: str, *, source: str, as_of: date | N
     )
 
 
-def count_events(record: Record, source: str, as_of: date | None) -> int:
+def count_events(record: Store, source: str, as_of: date | None) -> int:
     """How many events between different actors a source has that were known on `as_of`."""
     events = open_events(record, source)
     if as_of is not None:
@@ -237,7 +237,7 @@ def count_events(record: Record, source: str, as_of: date | None) -> int:
     return int(events.count().to_pyarrow().as_py())
 
 
-def volume(record: Record, *, source: str, by: str, as_of: date | None) -> pl.DataFrame:
+def volume(record: Store, *, source: str, by: str, as_of: date | None) -> pl.DataFrame:
     """All events of a source between different actors by period: columns period, volume."""
     events = open_events(record, source)
     if as_of is not None:
@@ -255,7 +255,7 @@ def _sorted(frame: Any) -> pl.DataFrame:
     return pl.DataFrame(frame).with_columns(pl.col("period").cast(pl.Date)).sort("period", "sender", "receiver")
 
 
-def _recoded_counts(record: Record, events: Any, by: str, area: str) -> pl.DataFrame:
+def _recoded_counts(record: Store, events: Any, by: str, area: str) -> pl.DataFrame:
     """Counts by the areas of the user's own codebook, assigned anew to the pair's events."""
     import ibis
 
@@ -264,7 +264,7 @@ def _recoded_counts(record: Record, events: Any, by: str, area: str) -> pl.DataF
     return _sorted(pl.from_arrow(counts(ibis.memtable(frame.to_arrow()), by).to_pyarrow()))
 
 
-def recode(record: Record, frame: pl.DataFrame) -> pl.DataFrame:
+def recode(record: Store, frame: pl.DataFrame) -> pl.DataFrame:
     """Events with their areas assigned by the record's own codebook."""
     from detente.codebook import assign_areas
 
@@ -272,7 +272,7 @@ def recode(record: Record, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def count_pair(
-    record: Record,
+    record: Store,
     a: str,
     b: str,
     *,
@@ -289,7 +289,7 @@ def count_pair(
 
 
 def read_pair(
-    record: Record,
+    record: Store,
     a: str,
     b: str,
     *,
