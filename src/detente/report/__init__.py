@@ -26,26 +26,27 @@ BUILDERS = {
     "Digest": "explanation",
     "PairForecast": "forecast",
     "Report": "claims",
+    "Result": "result",
     "Scorecard": "scorecard",
     "Weighed": "levers",
 }
-"""The module that builds a result's document, by the name of the result's class."""
+"""The module that builds the document of a result, by the name of the result's class or a base of it."""
 
 
-def document(result: Any) -> Document:
+def build(result: Any) -> Document:
     """The document of a result, by the builder of its class; a document is its own.
 
-    Raises DetenteError for what has no builder.
+    Raises DetenteError for what is no result.
     """
     from detente.report.document import Document
 
     if isinstance(result, Document):
         return result
-    name = next((BUILDERS[kind.__name__] for kind in type(result).__mro__ if kind.__name__ in BUILDERS), None)
-    if name is None:
-        raise DetenteError(f"{type(result).__name__}: no document is made of it; there is one of {', '.join(BUILDERS)}")
-    made: Document = import_module(f"detente.report.{name}").build(result)
-    return made
+    for kind in type(result).__mro__:
+        if kind.__name__ in BUILDERS:
+            made: Document = import_module(f"{__name__}.{BUILDERS[kind.__name__]}").build(result)
+            return made
+    raise DetenteError(f"no document is made of {type(result).__name__}, only of results")
 
 
 class _Formats(Mapping[str, Callable[["Document"], str | bytes]]):
@@ -58,13 +59,13 @@ class _Formats(Mapping[str, Callable[["Document"], str | bytes]]):
         for point in entry_points(group=GROUP, name=name):
             loaded: Callable[[Document], str | bytes] = point.load()
             return loaded
-        raise DetenteError(f"{name}: no such format; there are {', '.join(self)}")
+        raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(dict.fromkeys((*_own(), *(point.name for point in entry_points(group=GROUP)))))
 
     def __len__(self) -> int:
-        return len(list(self))
+        return sum(1 for _ in self)
 
 
 def _own() -> list[str]:
@@ -84,7 +85,9 @@ def render(result: Any, form: str = "terminal") -> str | bytes:
     >>> render(Document("Title", "of a day", (Note("One <b>."),)), "markdown")
     '# Title\\n\\nof a day\\n\\nOne &lt;b&gt;.\\n'
     """
-    return FORMATS[form](document(result))
+    if form not in FORMATS:
+        raise DetenteError(f"{form}: no such format; there are {', '.join(FORMATS)}")
+    return FORMATS[form](build(result))
 
 
 def write(result: Any, path: str | Path, form: str = "html") -> Path:

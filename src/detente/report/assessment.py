@@ -6,8 +6,21 @@ from typing import TYPE_CHECKING
 
 from detente.report import charts
 from detente.report.document import (
-    Block, Document, Inline, Item, Items, Lead, Note, Part, Share, Span, Table, Text, items, pieces,
-)  # fmt: skip
+    Block,
+    Document,
+    Inline,
+    Item,
+    Items,
+    Lead,
+    Note,
+    Part,
+    Share,
+    Span,
+    Table,
+    Text,
+    items,
+    pieces,
+)
 from detente.report.explanation import section_parts
 from detente.report.text import day_words, percent, points, span
 
@@ -18,17 +31,19 @@ if TYPE_CHECKING:
 
 def build(a: Assessment, *, brief: bool = False) -> Document:
     """The document; `brief` stops after the finding, its charts and the table of areas."""
-    when = f"Security relations as of {day_words(a.as_of)}"
     verdict = Span(a.verdict.upper(), a.verdict)
-    lead = Lead("Bottom line", (verdict, ". ", a.summary), tuple(_figure(f) for f in a.headlines))
+    lead = Lead("Bottom line", (verdict, ". ", a.summary), tuple(map(_figure, a.headlines)))
+    first = (lead, charts.overall_chart(a), charts.stock_chart(a), Part("Areas", _table(a, brief)))
+    last = (_cannot_tell(a, brief), None if brief else _facts(a), _sources(a, brief))
+    told = f"Security relations as of {day_words(a.as_of)}. Nothing known later was used."
+    return Document(" – ".join(a.names), told, (*first, *(() if brief else _details(a)), *last))
+
+
+def _details(a: Assessment) -> tuple[Part | None, ...]:
     others = [f for f in a.figures if f not in a.headlines]
-    more = Part(f"{len(others)} more figures", (items(*map(_figure, others)),), folded=True)
-    areas = Part("Areas", (*_table(a, brief), *(() if brief else (_area(a, f) for f in a.areas))))
-    drawn = (charts.overall_chart(a), charts.stock_chart(a))
-    details = () if brief else (_third_parties(a), _helps(a), _explanation(a))
-    ends = (_cannot_tell(a, brief), None if brief else _facts(a), _sources(a, brief))
-    blocks = (lead, *drawn, areas, None if brief or not others else more, *details, *ends)
-    return Document(" – ".join(a.names), f"{when}. Nothing known later was used.", blocks)
+    figures = Part(f"{len(others)} more figures", (items(*map(_figure, others)),), folded=True) if others else None
+    evidence = Part("Evidence", tuple(_area(a, f) for f in a.areas))
+    return figures, _explanation(a), evidence, _helps(a), _third_parties(a)
 
 
 def _marks(numbers: tuple[int, ...]) -> tuple[Inline, ...]:
@@ -72,7 +87,7 @@ def _why(f: AreaFinding) -> Text:
         first = f.evidence[0]
         return (*_marks(first.notes)[1:], f" {first.date} {first.text}")
     # The row shows that its level is unknown: of that, why is enough.
-    said = [why if n == 0 and what != "chance" or not what else f"{what}: {why}" for n, (what, why) in enumerate(f.unknowns)]
+    said = [f"{what}: {why}" if what == "chance" or (what and n) else why for n, (what, why) in enumerate(f.unknowns)]
     return "; ".join(said)
 
 
@@ -86,7 +101,7 @@ def _area(a: Assessment, f: AreaFinding) -> Part:
         Items(evidence) if evidence else None,
         _stock(f.stock) if f.stock else None,
     )
-    return Part((f"{f.title} ", Span(f.verdict, f.verdict)), blocks, f"area-{f.area}")
+    return Part((f"{f.title} ", Span(f.verdict.upper(), f.verdict)), blocks, f"area-{f.area}")
 
 
 def _stock(stock: AreaStock) -> Part:
@@ -98,7 +113,10 @@ def _stock(stock: AreaStock) -> Part:
         *(("; restrictions: ", Span(str(stock.restrictions), "strong")) if stock.restrictions else ()),
     )
     agreements = tuple(
-        Item((f"{one.title} ", Span(f"{one.form}, {one.state} since {one.since}", "quiet"), *_marks(one.notes)), one.tone)
+        Item(
+            (f"{one.title} ", Span(f"({one.form}, {one.state} since {one.since})", "quiet"), *_marks(one.notes)),
+            one.tone,
+        )
         for one in stock.agreements
     )
     return Part(title, (Items(agreements) if agreements else None,), folded=True)
@@ -117,15 +135,22 @@ def _helps(a: Assessment) -> Part | None:
         return None
     if not a.helps:
         return Part("What would help", (Note(a.helps_rest_on),), "what-would-help")
-    header = ("Lever", "Change, mean of areas", "Rank by model", "Plausible", "Most sensitive to", "Areas on which it bears most")
+    header = (
+        "Lever",
+        "Change, mean of areas",
+        "Rank by model",
+        "Plausible",
+        "Most sensitive to",
+        "What it is, and the areas on which it bears most",
+    )
     rows = tuple(
         (
-            (Span(h.lever, "strong"), Span(f" {h.words}", "quiet")),
+            Span(h.lever, "strong"),
             points(h.change, h.interval),
             " to ".join(map(str, dict.fromkeys(h.ranks))) if h.ranks else "none: far outside experience",
             percent(h.plausibility),
             h.sensitive_to,
-            "; ".join(f"{x.title} {points(x.change, x.interval)}" for x in h.areas),
+            (Span(f"{h.words}: ", "quiet"), "; ".join(f"{x.title} {points(x.change, x.interval)}" for x in h.areas)),
         )
         for h in a.helps
     )
@@ -151,7 +176,11 @@ def _cannot_tell(a: Assessment, brief: bool) -> Part:
 def _facts(a: Assessment) -> Part | None:
     """The facts that the marks of the charts open."""
     facts = tuple(
-        Item((f"{f['date']} ", Span(f["area"], "quiet"), f" {f['text']} ", *pieces(_source(f["url"]))), f["tone"], f"fact-{n}")
+        Item(
+            (f"{f['date']} ", Span(f["area"], "quiet"), f" {f['text']} ", *pieces(_source(f["url"]))),
+            f["tone"],
+            f"fact-{n}",
+        )
         for n, f in enumerate(a.series["facts"], start=1)
     )
     return Part("Every fact used", (Items(facts),), page=True) if facts else None

@@ -27,23 +27,31 @@ def overall_chart(a: Assessment) -> Chart | None:
         rows, per, source = a.series["yearly"], "year", "ICEWS yearly counts of the built-in case"
         compiled = a.series["yearly_compiled"]
         source += f", compiled only in {compiled.year}" if compiled and compiled > a.as_of else ""
-    return Chart(
-        partial(_draw_directions, a, rows, per, 2.9),
-        f"Cooperative share of reported acts by {per}, both directions",
-        f"Cooperative share of reported acts a {per}, posterior mean and 90% interval. Source: {source}. {_ends(a)}",
-    ) if rows else None
+    return (
+        Chart(
+            partial(_draw_directions, a, rows, per, 2.9),
+            f"Cooperative share of reported acts by {per}, both directions",
+            f"Cooperative share of reported acts a {per}, posterior mean and 90% interval. Source: {source}. {_ends(a)}",
+        )
+        if rows
+        else None
+    )
 
 
 def stock_chart(a: Assessment) -> Chart | None:
     """Agreements in force, suspended, and restrictions, month by month; None where none is held."""
     rows = a.series["stock"]
-    return Chart(
-        partial(_draw_stock, rows, a.as_of),
-        "The stock of cooperation: agreements in force, suspended, and restrictions, by month",
-        "The stock of cooperation: agreements and programmes, each counted as one from the day on which facts put it in "
-        "force until one ends it. Counts of listed objects, so no interval. Dotted: as-of day. "
-        f"Source: the chronology, to {rows[-1]['day']}.",
-    ) if rows else None
+    return (
+        Chart(
+            partial(_draw_stock, rows, a.as_of),
+            "The stock of cooperation: agreements in force, suspended, and restrictions, by month",
+            "The stock of cooperation: agreements and programmes, each counted as one from the day on which facts put it in "
+            "force until one ends it. Counts of listed objects, so no interval. Dotted: as-of day. "
+            f"Source: the chronology, to {rows[-1]['day']}.",
+        )
+        if rows
+        else None
+    )
 
 
 def area_chart(a: Assessment, area: str) -> Chart | None:
@@ -55,13 +63,18 @@ def area_chart(a: Assessment, area: str) -> Chart | None:
             partial(_draw_facts, a, facts),
             f"{area}: cooperative share of facts of two years, and the facts",
             "Share of the facts of the last 24 months that are cooperative, 90% interval; blank where there are none. "
+            "Blue is cooperation, orange conflict. "
             f"Marks open the fact. Dotted: as-of day. Source: the chronology, by fact below, complete to {a.series['facts_to']}.",
         )
-    return Chart(
-        partial(_draw_directions, a, monthly, "month", 2.2),
-        f"{area}: cooperative share of reports by month",
-        f"Reports a month, 90% intervals. Source: {a.series['source']}. {_ends(a)}",
-    ) if sum(r["n"] for r in monthly) >= LEAST_REPORTS else None
+    return (
+        Chart(
+            partial(_draw_directions, a, monthly, "month", 2.2),
+            f"{area}: cooperative share of reports by month",
+            f"Reports a month, 90% intervals. Source: {a.series['source']}. {_ends(a)}",
+        )
+        if sum(r["n"] for r in monthly) >= LEAST_REPORTS
+        else None
+    )
 
 
 CHARTED = {"reciprocity": "of one unit", "spillover": "share of variance"}
@@ -163,7 +176,9 @@ def _draw_facts(a: Assessment, facts: list[tuple[int, dict[str, Any]]]) -> Any:
     for tone, colour, marker, height in (("cooperative", BLUE, "^", 0.35), ("conflictual", ORANGE, "v", -0.35)):
         numbers, mine = [n for n, f in facts if f["tone"] == tone], [f for _, f in facts if f["tone"] == tone]
         if mine:
-            marks = lower.scatter(_days(mine, "date"), [height] * len(mine), color=colour, marker=marker, s=34, label=tone)
+            marks = lower.scatter(
+                _days(mine, "date"), [height] * len(mine), color=colour, marker=marker, s=34, label=tone
+            )
             marks.set_urls([f"#fact-{number}" for number in numbers])
     lower.set_ylim(-1, 1)
     lower.set_yticks([0.35, -0.35], ["coop.", "conf."])

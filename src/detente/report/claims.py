@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from detente.actors import state_name
@@ -36,17 +35,17 @@ def build(report: Report) -> Document:
     """Every sentence of the study, its claims, what followed, what the tool would have said, the scores."""
     study = report.study
     names = " – ".join(state_name(code, study.as_of) for code in study.pair)
-    sources = tuple(chain.from_iterable((", ", Span(url, "", url)) for url in study.sources))[1:]
+    sources = tuple(piece for url in study.sources for piece in (" ", Span(url, "", url)))
     blocks = (
-        Note(f"{study.title}. This is the output of `detente claims check {study.name}`.", quiet=False),
-        Note(("The study's abstract: ", *sources, ".")) if sources else None,
+        Note(f"{study.title}. Output of: detente claims check {study.name}", quiet=False),
+        Note(("The study's abstract:", *sources)) if sources else None,
         Note(study.note) if study.note else None,
         _table(report),
         *_sentences(report),
         Part("Scoreboard", tuple(_scoreboard(report))),
         Part("The assessment of the same day", tuple(_assessment(report))) if report.areas else None,
     )
-    when = f"a study's claims as of {study.as_of}, resolved with the record to {report.ends}"
+    when = f"A study's claims as of {study.as_of}, resolved with the record to {report.ends}"
     return Document(names, when, blocks)
 
 
@@ -78,7 +77,9 @@ def _sentences(report: Report) -> Iterator[Part]:
 def _claim(checked: Checked) -> Part:
     claim = checked.claim
     if claim.undecidable:
-        blocks: tuple[Note | Items | None, ...] = (Note((Span("Cannot be decided", "strong"), f": {claim.undecidable}.")),)
+        blocks: tuple[Note | Items | None, ...] = (
+            Note((Span("Cannot be decided", "strong"), f": {claim.undecidable}.")),
+        )
         return Part(claim.text, blocks, slug(claim.id))
     more = f" ({checked.left_out} more)" if checked.left_out else ""
     facts = tuple(Item((f"{fact.when} {fact.text}", *_sources(fact)), fact.tone) for fact in checked.facts)
@@ -113,7 +114,7 @@ def _tool(checked: Checked) -> str:
 
 
 def _sources(fact: Fact) -> tuple[Inline, ...]:
-    links = (piece for n, url in enumerate(fact.sources, start=1) for piece in (" ", Span(f"[{n}]", "", url)))
+    links = (piece for n, url in enumerate(fact.sources, start=1) for piece in (" ", Span(f"{n}", "", url)))
     return tuple(links) or (" (no address)",)
 
 
@@ -155,7 +156,7 @@ def _gap(gap: Gap) -> str:
 def _assessment(report: Report) -> Iterator[Note | Table]:
     """What `detente assess` said of the areas on the day, and what followed."""
     yield Note(
-        f"`detente assess` on {report.study.as_of} gave these chances that an area improves within 24 months (more "
+        f"detente assess on {report.study.as_of} gave these chances that an area improves within 24 months (more "
         "cooperative than conflictual facts):"
     )
     rows = tuple(

@@ -27,7 +27,7 @@ def build(made: PairForecast) -> Document:
     bridged = Note(f"Data: {ends}; what lies between is bridged by the model.") if ends else None
     unknown = (Note(f"Unknown: {text}", quiet=False) for text in made.unknown)
     blocks = (bridged, _chances(made), _fans(made), *unknown)
-    return Document(names, f"{made.horizon} months from {made.as_of}", blocks)
+    return Document(names, f"Forecast of {made.horizon} months from {made.as_of}", blocks)
 
 
 def _kind(fan: Fan) -> str:
@@ -52,7 +52,11 @@ def _chance(events: Calls, area: str) -> Text:
 
 def _record(events: Calls) -> str:
     record = events.record()
-    return f"{record['n']:.0f} past calls by the same rule: {against(record)}." if record else "No past call could be checked."
+    return (
+        f"{record['n']:.0f} past calls by the same rule: {against(record)}."
+        if record
+        else "No past call could be checked."
+    )
 
 
 def _calibration(events: Calls) -> str:
@@ -68,7 +72,11 @@ def _fans(made: PairForecast) -> Part | None:
     reach = dict.fromkeys(f"Fans of {_kind(fan)} reach {fan.reach}." for fan in made.fans if fan.reach)
     rests = dict.fromkeys(f"Rests on {fan.model}: {fan.basis}; data to {fan.data_to}." for fan in made.fans)
     charts = (
-        Chart(partial(made.plot, item, area), f"Forecast of {item}", f"{_item(item, area)}: past, median, 50% and 90% bands.")
+        Chart(
+            partial(made.plot, item, area),
+            f"Forecast of {item}",
+            f"{_item(item, area)}: past, median, 50% and 90% bands.",
+        )
         for item, area in dict.fromkeys((fan.item, fan.area) for fan in made.fans)
     )
     return Part("Expected", (table, *map(Note, (*reach, *rests)), *charts))
@@ -84,7 +92,11 @@ def _rows(fan: Fan) -> list[tuple[str, ...]]:
     head = (f"{fan.between} {_item(fan.item, fan.area)}", _number(last, fan.unit))
     shown = sorted({0, len(fan.periods) // 2, len(fan.periods) - 1})
     return [
-        (*(head if n == 0 else ("", "")), _period(fan.periods[n], fan.by), *(_number(v, fan.unit) for v in fan.quantiles[n]))
+        (
+            *(head if n == 0 else ("", "")),
+            _period(fan.periods[n], fan.by),
+            *(_number(v, fan.unit) for v in fan.quantiles[n]),
+        )
         for n in shown
     ]
 

@@ -39,7 +39,7 @@ def build(made: Weighed, *, sensitivity: bool = False) -> Document:
         Note(f"Rests on {made.basis}."),
         Note(CAUTION),
     )
-    return Document(names, f"levers over {made.span} from {made.as_of}", blocks)
+    return Document(names, f"Levers over {made.span} from {made.as_of}", blocks)
 
 
 def _ranked(row: Ranked) -> tuple[Text, ...]:

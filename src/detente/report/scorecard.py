@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from detente.forecasts.scorecard import Scorecard, losing
-from detente.report.document import Chart, Document, Lead, Note, Part, Table
+from detente.report.document import Block, Chart, Document, Lead, Note, Part, Table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -81,7 +81,7 @@ def build(card: Scorecard, *, title: str = "Back-test") -> Document:
     """The headline, its charts, every table, and how to read them."""
     skill = "Skill of ours over the strongest baseline of each horizon, with 90% bands."
     flat = "PIT histograms: flat when calibrated; a heap at both ends means too narrow, in the middle too wide."
-    blocks = (
+    blocks: tuple[Block, ...] = (
         Lead("", headline(card)),
         Note(described(card)),
         Chart(partial(skill_chart, card), "Skill by horizon", skill),
@@ -101,8 +101,8 @@ def _parts(card: Scorecard) -> Iterable[Part]:
     if items.height > 1:
         yield Part("By item", (_table(("item", *against), _rows(items, "item", False)),))
     weights = card.weights()
-    rows = ((str(horizon), *(f"{w:.2f}" for w in shares)) for horizon, *shares in weights.iter_rows())
-    yield Part("Weights in the stack, mean over origins", (_table(weights.columns, rows),))
+    shares = ((str(horizon), *(f"{w:.2f}" for w in ours)) for horizon, *ours in weights.iter_rows())
+    yield Part("Weights in the stack, mean over origins", (_table(weights.columns, shares),))
     header = ("pair", "forecasts", "CRPS", "CRPS of strongest", "skill")
     won = card.pairs().tail(10).reverse().iter_rows(named=True)
     for name, pairs in (("lost", losing(card, 10)), ("won", won)):
@@ -135,7 +135,15 @@ def _models(card: Scorecard) -> Table:
 def _rows(frame: pl.DataFrame, first: str, inside: bool) -> Iterable[tuple[str, ...]]:
     for row in frame.iter_rows(named=True):
         crps, rival = _number(row["crps"]), _number(row["crps_strongest"])
-        told = (str(row[first]), crps, row["strongest"], rival, _percent(row["skill"]), _band(row), _number(row["p"], 3))
+        told = (
+            str(row[first]),
+            crps,
+            row["strongest"],
+            rival,
+            _percent(row["skill"]),
+            _band(row),
+            _number(row["p"], 3),
+        )
         yield (*told, _percent(row["inside"], False)) if inside else told
 
 

@@ -32,7 +32,7 @@ def _environment() -> jinja2.Environment:
 def _drawn(chart: Chart) -> Markup:
     from detente.plots import svg
 
-    return Markup(svg(chart.draw(), chart.label))
+    return Markup(svg(chart.draw(), plain(chart.label)))
 
 
 def _shown(text: Text) -> Markup:
@@ -41,7 +41,7 @@ def _shown(text: Text) -> Markup:
 
 def _piece(piece: Inline) -> Markup:
     if isinstance(piece, str):
-        return escape(piece)
+        return escape(plain(piece))
     if isinstance(piece, Share):
         return _share(piece)
     said = escape(plain(piece))

@@ -27,7 +27,7 @@ def render(document: Document, width: int | None = None) -> str:
     title, told = plain(document.title), plain(document.subtitle)
     gap = room - len(title) - len(told)
     lines = [_shown(title, "strong") + (" " * gap if gap > 1 else "\n") + told, *_blocks(document.blocks, room, 0)]
-    text = "\n".join(line.rstrip() for line in lines).rstrip() + "\n"
+    text = re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in lines)).rstrip() + "\n"
     return text if screen else CODES.sub("", text)
 
 
@@ -40,18 +40,18 @@ def _block(block: Block, width: int, indent: int) -> list[str]:
         case Part(page=False):
             return [*([] if indent else [""]), *_part(block, width, indent)]
         case Lead():
-            first, *rest = (block.text, *block.facts)
             hang = LEAD if block.label else 0
-            lines = _filled(first, width, f"{block.label:<{hang}}")
-            return lines + [line for fact in rest for line in _filled(fact, width, " " * hang)]
+            starts = (f"{block.label:<{hang}}", *(" " * hang for _ in block.facts))
+            texts = zip((block.text, *block.facts), starts, strict=True)
+            return [*(line for text, start in texts for line in _filled(_shown(text), width, start)), ""]
         case Note():
-            return _filled(block.text, width, " " * indent, "quiet" if block.quiet else "")
+            return _filled(_shown(block.text, "quiet" if block.quiet else ""), width, " " * indent)
         case Items():
             marks = (f"[{n}]" if block.numbered else MARKS.get(x.tone, "-") for n, x in enumerate(block.items, start=1))
-            pairs = zip(block.items, marks, strict=True)
-            return [line for x, mark in pairs for line in _filled(x.text, width, f"{' ' * indent}{mark} ", x.tone)]
+            marked = ((x, f"{' ' * indent}{mark} ") for x, mark in zip(block.items, marks, strict=True))
+            return [line for x, start in marked for line in _filled(_shown(x.text, x.tone), width, start)]
         case Table():
-            return [*_table(block, width, indent), ""]
+            return [*([] if indent else [""]), *_table(block, width, indent), ""]
     return []
 
 
@@ -61,29 +61,32 @@ def _part(part: Part, width: int, indent: int) -> list[str]:
     if isinstance(first, Table) and not first.header[0]:
         named = Table((plain_text(part.title), *first.header[1:]), first.rows, first.align, first.clip)
         return _blocks((named, *part.blocks[1:]), width, indent)
-    return [*_filled(part.title, width, " " * indent, "strong"), *_blocks(part.blocks, width, indent + 2)]
+    return [*_filled(_shown(part.title, "strong"), width, " " * indent), *_blocks(part.blocks, width, indent + 2)]
 
 
 def _table(table: Table, width: int, indent: int) -> list[str]:
-    """Columns as wide as their cells; where that is too wide, labels are cut and the last column is cut or wrapped."""
+    """Columns as wide as their cells; where that is too wide, labels are cut, and the last column is cut or goes below."""
     header = [_shown(name, "strong") for name in table.header]
     rows = [header, *([" ".join(_shown(cell).split()) for cell in row] for row in table.rows)]
-    gap = "  "
-    if indent + sum(_widths(rows)) + len(gap) * (len(header) - 1) > width:
-        gap = " "
-        rows = [header, *([_cut(row[0], LABEL), *row[1:]] for row in rows[1:])]
+    gap, widths = "  ", _widths(rows)
+    over = indent + sum(widths) + len(gap) * (len(header) - 1) - width
+    if over > 0:
+        gap, most = " ", max(LABEL, widths[0] - over)
+        rows = [header, *([_cut(row[0], most), *row[1:]] for row in rows[1:])]
     widths = _widths(rows)
+    start = indent + sum(widths[:-1]) + len(gap) * (len(header) - 1)
+    below = start + widths[-1] > width and not table.clip
     lines = []
-    for row in rows:
-        cells = zip(row, widths, strict=True)
-        padded = [(_blank(c, w) + c if table.right(n) else c + _blank(c, w)) for n, (c, w) in enumerate(cells)]
-        line = " " * indent + gap.join(padded)
-        if _length(line.rstrip()) > width and not table.right(len(row) - 1):
-            start = " " * indent + gap.join(padded[:-1]) + gap
-            room = width - _length(start)
-            lines += [start + _cut(row[-1], room)] if table.clip else _filled(row[-1], width, start)
+    for *row, last in rows:
+        cells = zip(row, widths, strict=False)
+        line = " " * indent + gap.join(
+            _blank(c, w) + c if table.right(n) else c + _blank(c, w) for n, (c, w) in enumerate(cells)
+        )
+        if below:
+            lines += [line, *_filled(last, width, " " * (indent + 4))]
         else:
-            lines.append(line)
+            blank = _blank(last, widths[-1]) if table.right(len(row)) else ""
+            lines.append(line + gap + blank + _cut(last, width - start))
     return lines
 
 
@@ -104,11 +107,11 @@ def _cut(text: str, most: int) -> str:
     return text if len(short) <= most else f"{short[: most - 1].rstrip()}\u2026"
 
 
-def _filled(text: Text, width: int, first: str, style: str = "") -> list[str]:
+def _filled(text: str, width: int, first: str) -> list[str]:
     """A text in lines, the first of which begins with `first`, the others as far in."""
     indent = _length(first)
     lines, used = [first], indent
-    for word in _shown(text, style).split():
+    for word in text.split():
         if used > indent and used + _length(word) > width:
             lines.append(" " * indent)
             used = indent
@@ -122,7 +125,7 @@ def _shown(text: Text, style: str = "") -> str:
 
     def coloured(piece: Inline) -> str:
         colour = COLOURS.get(piece.style if isinstance(piece, Span) and piece.style else style)
-        return re.sub(r"\S+", rf"\x1b[{colour}m\g<0>\x1b[0m", _said(piece)) if colour else _said(piece)
+        return re.sub(r"\S+", f"\x1b[{colour}m\\g<0>\x1b[0m", _said(piece)) if colour else _said(piece)
 
     return "".join(map(coloured, pieces(text)))
 
