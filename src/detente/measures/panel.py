@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -80,7 +80,6 @@ def pair_panel(
     areas: Sequence[str | None] = (None,),
     source: str | None = None,
     sectors: str = "all",
-    con: Any | None = None,
 ) -> pl.DataFrame:
     """Directed counts by quad class of one pair, both directions, in every period.
 
@@ -102,7 +101,7 @@ def pair_panel(
     frames = []
     coverage = record.coverage(chosen, as_of, by)
     for area in areas:
-        found = pair_counts(record, a, b, source=chosen, by=by, as_of=as_of, area=area, sectors=kept, con=con)
+        found = pair_counts(record, a, b, source=chosen, by=by, as_of=as_of, area=area, sectors=kept)
         frames.append(_complete(found, pairs, by, coverage, area))
     panel = pl.concat(frames)
     if panel.is_empty():
