@@ -51,7 +51,7 @@ def main() -> None:
         panel = pair.panel("month")
         first = time.perf_counter() - start
         ours = timed(lambda: pair.panel("month"))
-        area = timed(lambda: pair.panel("month", areas=["military_dialogue"]))
+        area = timed(lambda: pair.panel("month", area=["military_dialogue"]))
         import pandas as pd
 
         columns = ["date", "sender", "receiver", "quad", "intensity"]

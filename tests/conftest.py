@@ -15,8 +15,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from detente import open_record
-from detente.pair import OpenRecord
+from detente import Record, open_record
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -31,7 +30,7 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def real(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> OpenRecord:
+def real(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Record:
     """One record of all ICEWS and UN votes at hand, to read from only."""
     folder = tmp_path_factory.mktemp("real") / "record"
     open_record(folder).ingest([shared / "icews", shared / "unvotes"])

@@ -16,7 +16,7 @@ from detente.cli import main
 from detente.errors import DetenteError, NoData
 from detente.forecasts.fan import bridge, never_narrower
 from detente.forecasts.pooled import carry
-from detente.measures.months import past_day
+from detente.periods import past_day
 from detente.report.forecast import to_text
 
 FACTS = "date,actors,targets,area,kind,tone,channel,third_party,description,source,source_title\n"
@@ -40,10 +40,10 @@ def figures(made: dt.Assessment) -> dict[str, Any]:
 
 
 def test_reports_that_ended_long_before_the_day_are_history(of_2018: Any) -> None:
-    now = of_2018.pair("IND", "CHN", as_of="2018-08-31").assess(explained=False)
+    now = of_2018.pair("IND", "CHN", as_of="2018-08-31").assess(with_models=False)
     assert now.headlines and any(area.level for area in now.areas)
     assert {area.data_to for area in now.areas if area.level is not None} == {date(2018, 8, 31)}
-    made = of_2018.pair("IND", "CHN", as_of="2021-06-01").assess(explained=False)
+    made = of_2018.pair("IND", "CHN", as_of="2021-06-01").assess(with_models=False)
     reports = figures(made)["Reported acts that are cooperative"]
     assert reports.value is None and reports.amount == "unknown since 2018-08-31" and "last known" in reports.comparison
     assert not made.headlines and all(area.level is None and area.direction == "unknown" for area in made.areas)
@@ -55,7 +55,7 @@ def test_reports_that_ended_long_before_the_day_are_history(of_2018: Any) -> Non
 def test_the_yearly_counts_of_the_case_end_in_2011() -> None:
     record = dt.open_record("none")
     for day, value in (("2007-02-01", 0.8651), ("2012-06-01", None), ("2014-06-01", None), ("2021-06-01", None)):
-        made = record.pair("USA", "RUS", as_of=day).assess(explained=False)
+        made = record.pair("USA", "RUS", as_of=day).assess(with_models=False)
         reports = figures(made)["Reported acts that are cooperative"]
         if day == "2012-06-01":
             assert reports.value is not None and reports.data_to == date(2011, 12, 31)
@@ -71,9 +71,9 @@ def test_charts_of_old_reports_say_that_they_are_history(tmp_path: Path) -> None
         ("2007-02-01", "Data to 2006-12-31."),
         ("2021-06-01", "Data to 2011-12-31: history, nothing of how"),
     ):
-        page = record.pair("USA", "RUS", as_of=day).assess(explained=False).to_html(tmp_path / "p.html").read_text()
+        page = record.pair("USA", "RUS", as_of=day).assess(with_models=False).to_html(tmp_path / "p.html").read_text()
         assert said in page
-    made = record.pair("USA", "RUS", as_of="2026-01-01").assess(explained=False)
+    made = record.pair("USA", "RUS", as_of="2026-01-01").assess(with_models=False)
     assert max(row["day"] for row in made.series["stock"]) == "2024-12-31"
     assert "complete to 2024-12-31" in made.to_html(tmp_path / "p.html").read_text()
 
@@ -81,7 +81,7 @@ def test_charts_of_old_reports_say_that_they_are_history(tmp_path: Path) -> None
 def test_every_figure_shows_the_last_day_of_its_data() -> None:
     record = dt.open_record("none")
     for day in ("2007-02-01", "2014-06-01", "2021-06-01", "2026-01-01"):
-        made = record.pair("USA", "RUS", as_of=day).assess(explained=False)
+        made = record.pair("USA", "RUS", as_of=day).assess(with_models=False)
         assert made.figures and all(figure.data_to and figure.data_to <= made.as_of for figure in made.figures)
         assert all(
             (figure.value is None) == (figure.data_to < date(int(day[:4]) - 2, int(day[5:7]), int(day[8:])))
@@ -94,17 +94,17 @@ def test_every_figure_shows_the_last_day_of_its_data() -> None:
 def test_after_the_end_of_a_chronology_silence_gives_no_chance() -> None:
     record = dt.open_record("none")
     last, after = (record.pair("USA", "RUS", as_of=day) for day in ("2024-12-31", "2025-01-01"))
-    assert last.assess(explained=False).verdict != "unknown"
-    made = after.assess(explained=False)
+    assert last.assess(with_models=False).verdict != "unknown"
+    made = after.assess(with_models=False)
     assert made.verdict == "unknown" and "complete to 2024-12-31 only" in made.summary
     assert all(area.probability is None for area in made.areas) and any(area.level is not None for area in made.areas)
     with pytest.raises(NoData, match="chances of events: the chronology is complete to 2024-12-31 only"):
         after.forecast()
-    late = record.pair("USA", "RUS", as_of="2026-01-15").assess(explained=False)
+    late = record.pair("USA", "RUS", as_of="2026-01-15").assess(with_models=False)
     assert all(area.level is None for area in late.areas), "a month of the window is covered"
-    undeclared = record.pair("IND", "PAK", as_of="2026-01-01").assess(explained=False)
+    undeclared = record.pair("IND", "PAK", as_of="2026-01-01").assess(with_models=False)
     assert "complete to 2025-05-10 only" in undeclared.summary, "it declares no end: its last fact is one"
-    assert record.pair("IND", "PAK", as_of="2018-08-31").assess(explained=False).verdict != "unknown"
+    assert record.pair("IND", "PAK", as_of="2018-08-31").assess(with_models=False).verdict != "unknown"
 
 
 def test_a_day_to_come_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
@@ -184,7 +184,7 @@ def test_levers_begin_at_their_day() -> None:
     asked = {"levers": ["equal"], "draws": 50}
     near, bridged = (record.pair("USA", "RUS", as_of=day).weigh(**asked) for day in ("2024-10-01", "2025-11-25"))
     assert "data to 2024-09-30;" in near.basis and "3 quarters bridged" in bridged.basis
-    assert near.frame().to_dicts() != bridged.frame().to_dicts()
+    assert near.frame.to_dicts() != bridged.frame.to_dicts()
 
 
 def test_levers_on_data_that_ended_long_ago_are_unknown(of_2018: Any) -> None:

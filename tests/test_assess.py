@@ -12,10 +12,10 @@ import pytest
 
 import detente as dt
 from conftest import gdelt_row, gdelt_zip, triples
+from detente import Record
 from detente.errors import DetenteError, NoData
 from detente.forecasts.persistence import Held, Origin, past_origins, persistence
-from detente.measures.months import months_before
-from detente.pair import OpenRecord
+from detente.periods import months_before
 
 SCHEMA = json.loads((Path(__file__).parents[1] / "docs" / "assessment.schema.json").read_text())
 FACTS = "date,actors,targets,area,kind,tone,channel,third_party,description,source,source_title\n"
@@ -41,11 +41,11 @@ def test_the_built_in_case_needs_no_ingest() -> None:
     assert "7,827 reports" in reports.text and "93% in 2002" in reports.comparison
 
 
-def test_json_follows_the_documented_schema(real: OpenRecord) -> None:
+def test_json_follows_the_documented_schema(real: Record) -> None:
     validator = jsonschema.Draft202012Validator(SCHEMA, format_checker=jsonschema.FormatChecker())
     validator.validate(json.loads(weitz().to_json()))
     for pair, explained in ((("IND", "PAK"), True), (("CHN", "JPN"), True), (("FRA", "DEU"), False)):
-        result = real.pair(*pair, as_of="2018-08-31").assess(explained=explained)
+        result = real.pair(*pair, as_of="2018-08-31").assess(with_models=explained)
         validator.validate(json.loads(result.to_json()))
         assert result.pair == pair
 

@@ -177,11 +177,11 @@ def test_a_case_is_a_plain_folder(tmp_path: Path) -> None:
         "peace,Peace of Brasilia,treaty,cooperative,regional_conflict,PER;ECU\n",
     )
     pair = dt.open_record(tmp_path / "r", case=[folder]).pair("Peru", "Ecuador")
-    assert pair.facts().height == 2 and pair.stock()["in_force"].to_list() == [0, 1]
+    assert pair.facts().height == 2 and pair.in_force()["in_force"].to_list() == [0, 1]
     assert dt.open_record(tmp_path / "r").pair("PER", "ECU").facts().is_empty()
     ingested = dt.open_record(tmp_path / "r2", cases=False)
     assert ingested.ingest([folder / "facts.csv", folder / "agreements.csv"]).rows == 3
-    assert ingested.pair("PER", "ECU").stock()["in_force"].to_list() == [0, 1]
+    assert ingested.pair("PER", "ECU").in_force()["in_force"].to_list() == [0, 1]
 
 
 def test_a_folder_replaces_the_built_in_case_of_its_name(tmp_path: Path) -> None:

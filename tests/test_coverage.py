@@ -20,6 +20,7 @@ from detente.forecasts.tidy import read_tidy
 from detente.levers.system import system
 from detente.measures.coverage import usable_run
 from detente.record.coverage import DAY, QUARTER, from_rows
+from detente.record.view import View
 
 START = date(2016, 1, 4)
 WEEKS = 100
@@ -64,9 +65,9 @@ def test_runs_of_usable_periods() -> None:
 
 def test_series_scale_what_is_partly_covered_and_stop_at_a_gap(tmp_path: Path) -> None:
     """Weeks of which half is missing are not half as cooperative; the weeks before a gap of a month are left out."""
-    whole = directed(record_of(tmp_path / "w", set()), "RUS", "USA", by="week").frame
+    whole = directed(View(record_of(tmp_path / "w", set()), "RUS", "USA"), by="week").frame
     record = record_of(tmp_path / "p", {150 + n for n in PARTLY} | GONE)
-    found = directed(record, "RUS", "USA", by="week")
+    found = directed(View(record, "RUS", "USA"), by="week")
     assert found.frame["period"].to_list() == whole["period"].to_list()[15:]
     np.testing.assert_allclose(found.frame["RUS>USA"], whole["RUS>USA"][15:])
     assert "2 of 85 weeks partly covered and scaled up" in found.basis
@@ -92,7 +93,7 @@ def test_rows_reported_within_the_day_cover_that_day(tmp_path: Path) -> None:
 
 def test_levers_read_the_same_series(tmp_path: Path) -> None:
     record = record_of(tmp_path, {150 + n for n in PARTLY} | GONE)
-    made = system(record, "RUS", "USA", date(2018, 6, 1), by="week")
+    made = system(View(record, "RUS", "USA", date(2018, 6, 1)), by="week")
     sums = made.driver("RUS>USA", "economic") + made.outcome("economic")
     assert len(made.periods) == 85 and made.periods[0] == START + timedelta(weeks=15)
     assert set(np.round(sums, 6)) <= {14.0, 28.0} and "partly covered" in made.basis

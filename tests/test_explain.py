@@ -17,8 +17,8 @@ import detente as dt
 from conftest import gdelt_row, gdelt_zip, triples
 from detente.errors import DetenteError, NoData
 from detente.explain.digest import TOPICS
-from detente.models.estimates import NotIdentified
 from detente.models.spillover import ASSOCIATED
+from detente.uncertainty import NotIdentified
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +55,8 @@ def made(tmp_path: Path, days: int = 200, until: int | None = None, seed: int = 
 
 
 def test_levels_of_real_events(pair: Any) -> None:
-    found = pair.levels("week", areas=(None, "diplomatic", "missile_defence"))
-    table = found.frame()
+    found = pair.levels("week", area=(None, "diplomatic", "missile_defence"))
+    table = found.frame
     assert set(table["measure"]) == {"share", "cooperation", "conflict", "intensity"}
     assert (table["low"] <= table["level"]).all()
     assert (table["level"] <= table["high"]).all()
@@ -76,8 +76,8 @@ def test_levels_of_real_events(pair: Any) -> None:
 
 
 def test_levels_of_the_case_alone(alone: Any) -> None:
-    found = alone.pair("USA", "RUS", as_of="2007-02-01").levels(areas=(None, "missile_defence"))
-    table = found.frame()
+    found = alone.pair("USA", "RUS", as_of="2007-02-01").levels(area=(None, "missile_defence"))
+    table = found.frame
     assert table["period"].max() <= date(2007, 2, 1)
     assert set(table["measure"]) == {"share"}
     assert table["basis"].n_unique() == 2
@@ -96,10 +96,10 @@ def test_reciprocity_finds_the_answer_and_its_day(tmp_path: Path) -> None:
     assert found.fit.asymmetry.low > 0
     assert "by day" in found.basis
     through = record.pair("IND", "PAK").reciprocity_through_time(window=100, step=20)
-    assert through.frame()["end"].is_between(date(2018, 4, 1), date(2019, 6, 1)).all()
+    assert through.frame["end"].is_between(date(2018, 4, 1), date(2019, 6, 1)).all()
     assert through.plot().axes
     assert "Returns in windows of 100 days" in through.summary()
-    excited = record.pair("IND", "PAK").excitation().frame().rows_by_key(["effect", "cause"], named=True, unique=True)
+    excited = record.pair("IND", "PAK").excitation().frame.rows_by_key(["effect", "cause"], named=True, unique=True)
     assert excited["PAK>IND cooperation", "IND>PAK cooperation"]["low"] > 0.2
     assert excited["IND>PAK cooperation", "PAK>IND cooperation"]["low"] < 0.1
 
@@ -151,10 +151,10 @@ def test_who_asks_for_a_period_means_the_events(pair: Any) -> None:
 
 
 def test_spillover_of_real_events(pair: Any) -> None:
-    found = pair.spillover("Iran", areas=(None, "economic", "missile_defence"))
+    found = pair.spillover("Iran", area=(None, "economic", "missile_defence"))
     assert found.third == "IRN"
     assert found.left_out == ("missile_defence",)
-    table = found.frame()
+    table = found.frame
     assert table.height == 2 * 2 * 3
     shares = table.filter(pl.col("measure") != "answer")
     assert shares["value"].is_between(0, 1).all()
@@ -208,7 +208,7 @@ def test_china_and_japan_in_2018(icews: Any) -> None:
 
 def test_triangle_tells_bilateral_from_triangular_answers(icews: Any) -> None:
     found = icews.triangle(["USA", "Russia", "CHN"])
-    table = found.frame()
+    table = found.frame
     assert table.height == 30
     assert table.filter(pl.col("kind") == "bilateral").height == 6
     bilateral = table.filter(pl.col("kind") == "bilateral")["value"].mean()
@@ -222,7 +222,7 @@ def test_triangle_tells_bilateral_from_triangular_answers(icews: Any) -> None:
 
 def test_breaks_come_with_facts_near_them(alone: Any, pair: Any) -> None:
     found = alone.pair("USA", "RUS").breaks()
-    table = found.frame()
+    table = found.frame
     assert table["date"].is_between(date(2013, 1, 1), date(2014, 12, 31)).any()
     row = table.filter(pl.col("date").dt.year().is_between(2013, 2014)).row(0, named=True)
     assert row["low"] <= row["date"] <= row["high"]
@@ -237,7 +237,7 @@ def test_breaks_come_with_facts_near_them(alone: Any, pair: Any) -> None:
 
 def test_components_have_names_and_a_choice_of_k(icews: Any) -> None:
     found = icews.components(8, restarts=1)
-    table = found.frame()
+    table = found.frame
     assert table["component"].n_unique() == 8
     weights = table.group_by("component", maintain_order=True).agg(pl.col("weight").first())["weight"]
     assert weights.is_sorted(descending=True)
@@ -259,7 +259,7 @@ def test_components_have_names_and_a_choice_of_k(icews: Any) -> None:
 
 def test_panels_of_all_pairs_are_those_of_each(icews: Any, pair: Any) -> None:
     every = icews.panel(by="week", source="icews_triples")
-    one = pair.panel("week", source="icews_triples")
+    one = pair.panel("week")
     mine = every.filter(pl.col("sender").is_in(["USA", "RUS"]) & pl.col("receiver").is_in(["USA", "RUS"]))
     assert mine.sort("period", "sender").equals(one.sort("period", "sender"))
     assert every.group_by("sender", "receiver").len()["len"].n_unique() == 1
@@ -295,7 +295,7 @@ def test_digest_says_what_it_knows_and_what_not(alone: Any, pair: Any) -> None:
     full = pair.explain(["IRN"])
     assert all(section.statements for section in full.sections)
     assert all(section.basis for section in full.sections)
-    table = full.frame()
+    table = full.frame
     assert table.filter(pl.col("low").is_not_null() & (pl.col("low") > pl.col("value"))).is_empty()
     assert full.to_json() == pair.explain(["IRN"]).to_json(), "the same seed gives the same digest"
     with pytest.raises(NoData, match="Fiji"):
@@ -309,7 +309,7 @@ def test_assessment_takes_the_explanation_in(pair: Any, icews: Any) -> None:
     data = result.to_dict()
     reciprocity = next(s for s in data["explanation"] if s["topic"] == "reciprocity")
     assert all(f["low"] <= f["value"] <= f["high"] for f in reciprocity["figures"])
-    short = icews.pair("USA", "RUS", as_of="2018-08-31").assess(explained=False)
+    short = icews.pair("USA", "RUS", as_of="2018-08-31").assess(with_models=False)
     assert short.explanation == ()
     assert short.verdict == result.verdict
 

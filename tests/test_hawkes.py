@@ -156,7 +156,7 @@ def test_a_type_that_never_happens_is_told() -> None:
     times, types = HawkesProcess([1.0], [[[0.2]]], [1.0]).simulate(200.0, seed=11)
     fit = Hawkes(decays=[1.0]).fit(times, types, end=200.0, names=["a", "never"])
     assert "never: no events." in fit.summary()
-    assert fit.frame().filter(pl.col("cause") == "never")["high"].is_null().all()
+    assert fit.frame.filter(pl.col("cause") == "never")["high"].is_null().all()
 
 
 def test_one_decay_is_chosen_by_likelihood() -> None:
@@ -171,7 +171,7 @@ def test_one_decay_is_chosen_by_likelihood() -> None:
 
 def test_a_jump_at_nought_has_an_upper_bound() -> None:
     times, types = HawkesProcess([0.5, 0.5], np.zeros((2, 2, 1)), [1.0]).simulate(500.0, seed=10)
-    frame = Hawkes(decays=[1.0]).fit(times, types, end=500.0).frame().drop_nulls("cause")
+    frame = Hawkes(decays=[1.0]).fit(times, types, end=500.0).frame.drop_nulls("cause")
     assert (frame["high"] > 0).all()
     assert (frame["low"] >= 0).all()
 
@@ -301,7 +301,7 @@ def test_a_cause_that_never_happened_is_not_identified() -> None:
         warnings.simplefilter("error")
         fit = Hawkes(decays=(1.0, 0.15)).fit(times, types, end=400.0, names=["a", "b", "never"])
         low, high = fit.branching_bounds()
-        table = combined([fit, fit]).frame()
+        table = combined([fit, fit]).frame
     assert np.isnan(low[:, 2]).all() and np.isnan(high[:, 2]).all() and np.isfinite(high[:2, :2]).all()
     assert table.filter(table["cause"] == "never").select("value", "low", "high").null_count().row(0) == (3, 3, 3)
 

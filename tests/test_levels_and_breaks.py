@@ -84,7 +84,7 @@ def test_unseen_periods_widen_and_forecast_nothing() -> None:
     fit = LocalLevel("binomial").fit(y, n)
     width = fit.high - fit.low
     assert (np.diff(width[9:]) > 0).all()
-    assert fit.frame()["observed"][15] is None
+    assert fit.frame["observed"][15] is None
     assert "10 of them unseen" in fit.summary()
     assert fit.plot().axes
 

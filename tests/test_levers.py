@@ -26,6 +26,7 @@ from detente.levers.weigh import Variant
 from detente.levers.weighed import Effect, mean_change
 from detente.models import BayesianVAR
 from detente.models.conditional import Policy, conditional
+from detente.record.view import View
 from detente.report.levers import to_text
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
@@ -241,12 +242,12 @@ def test_the_case_is_weighed(weighed: Any) -> None:
         )
         assert e.sensitive_to in e.by_variant
     assert weighed.analogues and all(one.until == 2006 for one in weighed.analogues)
-    assert not weighed.frame().is_empty() and set(weighed.sensitivity()["variant"]) >= {"main", "least squares"}
+    assert not weighed.frame.is_empty() and set(weighed.sensitivity()["variant"]) >= {"main", "least squares"}
 
 
 def test_no_lever_helps_an_area_by_definition(weighed: Any) -> None:
     """An area's own acts are no part of the driver: incentives aren't weighed on the economy by the economy's acts alone."""
-    held = system(dt.open_record("none"), "USA", "RUS", date(2007, 2, 1))
+    held = system(View(dt.open_record("none"), "USA", "RUS", date(2007, 2, 1)))
     assert held.driver("economy USA", "economic").sum() == 0 and held.driver("economy USA", "missile_defence").sum() > 0
     assert any("economic" in text for text in weighed.unknown)
 
@@ -254,7 +255,7 @@ def test_no_lever_helps_an_area_by_definition(weighed: Any) -> None:
 def test_weighing_does_not_change_with_what_came_later() -> None:
     record = dt.open_record("none")
     day = date(2007, 2, 1)
-    held, later = system(record, "USA", "RUS", day), system(record, "USA", "RUS", date(2015, 1, 1))
+    held, later = system(View(record, "USA", "RUS", day)), system(View(record, "USA", "RUS", date(2015, 1, 1)))
     cut = held.acts["period"].max()
     assert held.acts.height == later.acts.filter(later.acts["period"] <= cut).height - _late(record, cut, day)
     assert analogues(date(2006, 12, 31)) == () and analogues(date(2008, 1, 1))[0].until == 2007
@@ -300,7 +301,7 @@ def test_levers_are_weighed_on_events(tmp_path: Path, make_record: Callable[...,
     text = " ".join(to_text(far).split())
     assert f"levers over {far.steps} weeks from" in text and "the longest that these data allow" in text
     assert "Chance of improvement unknown" in text and "% to" not in text.split("What followed")[0].split("Lever")[1]
-    assert far.frame()["chance"].is_null().all() and "longest that these data allow" in far.basis
+    assert far.frame["chance"].is_null().all() and "longest that these data allow" in far.basis
     with pytest.raises(NoData):
         record.pair("USA", "CHN", as_of="2018-08-28").weigh(draws=60)
 

@@ -66,11 +66,11 @@ def _flat(x: object) -> object:
 
 def _reciprocity(x: object) -> object:
     fit = Reciprocity((1, 2), draws=100).fit(x)
-    return fit.frame().filter(fit.frame()["measure"] == "inertia")["value"].to_numpy()
+    return fit.frame.filter(fit.frame["measure"] == "inertia")["value"].to_numpy()
 
 
 def _spillover(x: object) -> object:
-    return Spillover(1, horizon=4, draws=20, placebos=10).fit(x, ["y2"]).frame()["value"].to_numpy()
+    return Spillover(1, horizon=4, draws=20, placebos=10).fit(x, ["y2"]).frame["value"].to_numpy()
 
 
 def _conditional(x: object) -> object:
@@ -214,9 +214,9 @@ def test_settings_are_checked() -> None:
             lambda p: fit.fevd(3, draws=5, level=p),
             lambda p: fit.returned(3, draws=5, level=p),
             lambda p: fit.counterfactual(["y1"], draws=5, level=p),
-            lambda p: Hawkes((1.0,)).fit([1.0, 2.0, 3.5, 4.0], [0, 0, 0, 0]).frame(p),
+            lambda p: Hawkes((1.0,)).fit([1.0, 2.0, 3.5, 4.0], [0, 0, 0, 0]).bands(p),
             lambda p: PoissonTensor(k=1).fit_dense(np.eye(3)).interval(0, 0, p),
-            lambda p: IdealPoints(positive=None).fit(["A", "B"], 1, [1, 1], [0, 2]).frame(p),
+            lambda p: IdealPoints(positive=None).fit(["A", "B"], 1, [1, 1], [0, 2]).bands(p),
         ):
             with pytest.raises(DetenteError, match="lies between 0 and 1"):
                 make(level)

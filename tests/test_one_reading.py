@@ -19,9 +19,10 @@ from detente.errors import DetenteError, NoData
 from detente.explain.digest import _leading_thirds
 from detente.explain.series import fact_periods
 from detente.forecasts.pooled import _agreed, counts_of
-from detente.measures.months import past_day
+from detente.periods import past_day
 from detente.record.cases import builtin_cases, case_in
 from detente.record.facts import chronology_ends, pair_facts, pair_figures
+from detente.record.view import View
 
 HEAD = "date,actors,targets,area,kind,tone,channel,third_party,description,source\n"
 FIGURES = "subject,measure,period,value,unit,source\n"
@@ -96,20 +97,20 @@ def test_every_reader_of_figures_counts_former_codes_for_the_state_of_today(tmp_
     votes = "".join(f"USA-SUN,un_agreement,{year},0.2,share of 100 votes,\n" for year in range(1980, 1991))
     both = "RUS>USA,icews_verbal_cooperation,1985,7,reports a year,\n"
     record = own(tmp_path / "c", figures=counts + votes + both)
-    held = pair_figures(record, "RUS", "USA")
+    held = pair_figures(View(record, "RUS", "USA"))
     assert set(held["subject"]) == {"RUS>USA", "USA>RUS", "RUS-USA"}
     one = held.filter((pl.col("measure") == "icews_verbal_cooperation") & (pl.col("date") == date(1985, 1, 1)))
     assert dict(one.select("subject", "value").iter_rows()) == {"RUS>USA": 7, "USA>RUS": 85}, "today's code counts"
-    assert yearly_counts(record, "RUS", "USA", date(1991, 6, 1)).height == 22
-    assert record.pair("RUS", "USA", as_of="1991-06-01").levels().frame()["sender"].unique().sort().to_list() == [
+    assert yearly_counts(View(record, "RUS", "USA", date(1991, 6, 1))).height == 22
+    assert record.pair("RUS", "USA", as_of="1991-06-01").levels().frame["sender"].unique().sort().to_list() == [
         "RUS",
         "USA",
     ]
     assert _agreed(record, "RUS", "USA", date(1991, 6, 1), "")[1985] == 0.2
     with pytest.raises(NoData, match="carried") as lost:
-        counts_of(record, "RUS", "USA", date(1991, 6, 1), 1)
+        counts_of(View(record, "RUS", "USA", date(1991, 6, 1)), 1)
     assert "no yearly counts" not in str(lost.value), "held, but no cells that old ship"
-    made = record.pair("RUS", "USA", as_of="1991-06-01").assess(explained=False)
+    made = record.pair("RUS", "USA", as_of="1991-06-01").assess(with_models=False)
     assert sum("UN roll calls" in figure.text for figure in made.figures) == 1
 
 
@@ -118,14 +119,14 @@ def test_third_parties_are_states_of_today_and_none_of_the_two(tmp_path: Path) -
     record = own(tmp_path / "c", facts=rows)
     assert _leading_thirds(record, "USA", "DEU", None, None) == ("RUS",)
     assert _leading_thirds(record, "USA", "RUS", None, None) == ("IRN",)
-    made = record.pair("USA", "RUS", as_of="2001-02-01").assess(explained=False)
+    made = record.pair("USA", "RUS", as_of="2001-02-01").assess(with_models=False)
     assert [row["state"] for row in made.third_parties] == ["IRN"]
-    assert {third for one in evidence(record, "USA", "DEU").facts for third in one.third_party} == {"RUS"}
+    assert {third for one in evidence(View(record, "USA", "DEU")).facts for third in one.third_party} == {"RUS"}
 
 
 def test_own_agreement_by_month_is_a_figure_of_its_year(tmp_path: Path) -> None:
     rows = "".join(f"USA-RUS,un_agreement,{year}-05,0.{year % 10}5,share,\n" for year in (2001, 2006))
-    made = own(tmp_path / "c", figures=rows).pair("USA", "RUS", as_of="2007-02-01").assess(explained=False)
+    made = own(tmp_path / "c", figures=rows).pair("USA", "RUS", as_of="2007-02-01").assess(with_models=False)
     (votes,) = (figure for figure in made.figures if "UN roll calls" in figure.text)
     assert votes.value == 0.65 and votes.data_to == date(2006, 5, 31) and votes.interval is None
     assert votes.comparison == "15% in 2001"
@@ -138,10 +139,14 @@ def test_a_chronology_ends_where_its_case_says_for_every_reader(tmp_path: Path) 
     own(later, facts=fact("2014-03-01", "RUS", "USA"))
     record = dt.open_record("none", cases=False, case=[first, later])
     end = date(2010, 12, 31)
-    assert chronology_ends(record, pair_facts(record, "USA", "RUS")) == end == evidence(record, "USA", "RUS").ends
-    periods = fact_periods(record, "USA", "RUS", None, "quarter", whole=True)
+    assert (
+        chronology_ends(record, pair_facts(View(record, "USA", "RUS")))
+        == end
+        == evidence(View(record, "USA", "RUS")).ends
+    )
+    periods = fact_periods(View(record, "USA", "RUS"), "quarter", whole=True)
     assert periods[-1] == date(2010, 10, 1), "the last quarter is whole"
-    assert fact_periods(record, "USA", "RUS", date(2005, 3, 30), "quarter", whole=True)[-1] == date(2004, 10, 1)
+    assert fact_periods(View(record, "USA", "RUS", date(2005, 3, 30)), "quarter", whole=True)[-1] == date(2004, 10, 1)
 
 
 def test_votes_held_of_others_do_not_hide_the_agreement_of_a_case(
@@ -192,7 +197,7 @@ def test_a_case_of_others_gives_a_pair_no_chance() -> None:
     for other, day in (("IRN", "2018-08-31"), ("CHN", "2024-12-01")):
         pair = record.pair(other, "USA", as_of=day)
         assert not pair.facts().is_empty() and not pair.facts()["of_pair"].any()
-        found = pair.assess(explained=False)
+        found = pair.assess(with_models=False)
         assert found.verdict == "unknown" and all(area.probability is None for area in found.areas)
     assert record.pair("RUS", "USA", as_of="1992-06-01").facts()["of_pair"].all()
 

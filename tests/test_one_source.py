@@ -13,7 +13,7 @@ import pytest
 import detente as dt
 from conftest import gdelt_row, gdelt_zip, triples
 from detente.cli import main
-from detente.measures import choose_source
+from detente.record.view import View
 
 DAY = "2018-08-31"
 
@@ -39,13 +39,13 @@ def test_whoever_asks_of_a_pair_and_a_day_gets_the_same_source(
     real = panel.pair_counts
     monkeypatch.setattr(panel, "pair_counts", lambda *a, **k: asked.add(k["source"]) or real(*a, **k))
     pair = two_sources.pair("USA", "RUS", as_of=DAY)
-    assert choose_source(two_sources, None, pair.as_of, pair=("USA", "RUS")) == "icews_triples"
+    assert pair.source == "icews_triples"
     made = pair.assess().to_dict()
     pair.forecast(horizon=2)
     assert asked == {"icews_triples"} and "gdelt" not in json.dumps({**made, "provenance": ""})
     assert any("Events come from icews_triples alone" in said for said in made["cannot_tell"])
     assert made["provenance"]["parameters"]["source"] == "icews_triples"
-    earlier = choose_source(two_sources, None, date(2014, 1, 1), pair=("USA", "RUS"))
+    earlier = View(two_sources, "USA", "RUS", date(2014, 1, 1)).source
     assert earlier.startswith("gdelt"), "what ICEWS held later is not known on this day"
 
 
@@ -60,7 +60,7 @@ def test_yearly_counts_of_a_case_never_stand_beside_another_source(tmp_path: Pat
             )
         ]
     )
-    made = record.pair("USA", "RUS", as_of="2012-02-01").assess(explained=False)
+    made = record.pair("USA", "RUS", as_of="2012-02-01").assess(with_models=False)
     (reports,) = [f for f in made.figures if f.text.startswith("Reported acts")]
     assert reports.value is None and "too little to compare" in reports.comparison and not made.series["yearly"]
     told = record.pair("USA", "RUS", as_of="2012-02-01").forecast()
@@ -69,7 +69,7 @@ def test_yearly_counts_of_a_case_never_stand_beside_another_source(tmp_path: Pat
 
 
 def test_without_a_chronology_there_are_levels_and_no_verdict(two_sources: Any) -> None:
-    made = two_sources.pair("USA", "RUS", as_of=DAY).assess(explained=False)
+    made = two_sources.pair("USA", "RUS", as_of=DAY).assess(with_models=False)
     assert made.verdict == "unknown" and made.summary.startswith("No chronology of this pair is held")
     assert any(area.level is not None and area.direction != "unknown" for area in made.areas)
     assert all(area.probability is None and area.verdict == "unknown" for area in made.areas)
@@ -103,7 +103,7 @@ def test_ideal_points_are_the_same_whoever_asks(
     from detente.explain.statements import WRITERS, Question
 
     draft = Draft()
-    WRITERS["positions"](Question(record, "USA", "RUS", date(2018, 8, 31), (), None, 0), draft)
+    WRITERS["positions"](Question(record.pair("USA", "RUS", DAY), (), 0), draft)
     for figure in draft.figures[:2]:
         row = last[figure.name[:3]]
         assert (figure.value, figure.low, figure.high) == pytest.approx(
@@ -123,6 +123,8 @@ def test_facts_in_areas_that_a_codebook_lacks_are_told(tmp_path: Path, capsys: p
         told = " ".join(capsys.readouterr().err.split())
         assert "facts are in areas that the codebook doesn't have (strategic_arms " in told, command
     made = (
-        dt.open_record(tmp_path / "none", codebook=book).pair("USA", "RUS", as_of="2007-02-01").assess(explained=False)
+        dt.open_record(tmp_path / "none", codebook=book)
+        .pair("USA", "RUS", as_of="2007-02-01")
+        .assess(with_models=False)
     )
     assert any("areas that the codebook doesn't have (strategic_arms" in said for said in made.cannot_tell)

@@ -218,7 +218,7 @@ def test_agreements_that_are_named_but_not_described(tmp_path: Path, make_record
     make_record(mine)
     record = dt.open_record(tmp_path / "record")
     assert "indus_waters" in record.table("agreements")["agreement"].to_list()
-    _, findings = audit(record, ("PER", "ECU"))
+    _, findings = audit(record, record.pair("PER", "ECU"))
     assert findings.filter(pl.col("what") == "agreement not described")["text"].to_list() == ["indus_waters"]
     told = run("record", "--record", tmp_path / "record", "audit", "PER", "ECU").stderr
     assert "agreement 'indus_waters', named by 1 fact of chronology, is described nowhere" in told

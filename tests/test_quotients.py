@@ -14,7 +14,7 @@ from detente.explain.section import Draft, Section, sections_as_data
 from detente.explain.statements import _answered
 from detente.explain.triangle import Triangle
 from detente.models import BayesianVAR, Reciprocity
-from detente.models.estimates import NotIdentified, quotient
+from detente.uncertainty import NotIdentified, quotient
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +45,9 @@ def test_reciprocity_without_a_denominator(taken_back: np.ndarray) -> None:
         assert one.returned == one.in_deviations == NotIdentified()
         assert one.half_by is None
         assert "not identified" in one.condition
-    table = fit.frame().filter(pl.col("measure").is_in(["returned", "in_deviations", "half_by", "asymmetry"]))
+    table = fit.frame.filter(pl.col("measure").is_in(["returned", "in_deviations", "half_by", "asymmetry"]))
     assert table.select("value", "low", "high").null_count().row(0) == (table.height,) * 3
-    assert fit.frame().filter(pl.col("measure") == "inertia")["value"].null_count() == 0
+    assert fit.frame.filter(pl.col("measure") == "inertia")["value"].null_count() == 0
     words = fit.summary()
     assert "Equal treatment: not identified." in words
     assert not re.search("inverse|unconditional|tit for tat|None|nan|returns [-0-9]", words)

@@ -10,6 +10,8 @@ import pytest
 from conftest import gdelt_row, gdelt_zip, triples
 from detente.actors import actors
 from detente.codebook import load_codebook
+from detente.measures import un_agreement
+from detente.record.view import View
 from detente.sources import Context, detect, open_blocks
 from detente.sources.schema import EVENTS
 
@@ -236,21 +238,20 @@ def test_polecat_with_the_known_faults_of_its_releases(tmp_path: Path, header: l
 
 def test_un_votes_known_answers(shared: Path, make_record: object) -> None:
     record = make_record(shared / "unvotes")
-    from detente.measures import agreement
 
-    table = dict(agreement(record, "RUS", "USA").select("year", "share").iter_rows())
+    table = dict(un_agreement(View(record, "RUS", "USA")).select("year", "share").iter_rows())
     assert {y: round(table[y], 3) for y in (2000, 2007, 2011, 2018)} == {
         2000: 0.342,
         2007: 0.129,
         2011: 0.381,
         2018: 0.200,
     }
-    counts = dict(agreement(record, "RUS", "USA").select("year", "votes").iter_rows())
+    counts = dict(un_agreement(View(record, "RUS", "USA")).select("year", "votes").iter_rows())
     assert (counts[2000], counts[2007]) == (76, 93)
     # The Soviet Union's votes are under Russia.
     assert 1960 in table
     # Nothing after the day.
-    assert agreement(record, "RUS", "USA", as_of=date(2001, 1, 1))["year"].max() == 2000
+    assert un_agreement(View(record, "RUS", "USA", date(2001, 1, 1)))["year"].max() == 2000
     assert record.quarantine().is_empty()
 
 

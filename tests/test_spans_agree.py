@@ -17,8 +17,8 @@ from detente.claims.evidence import evidence
 from detente.errors import NoData
 from detente.explain.series import fact_periods
 from detente.forecasts.fan import bridge
-from detente.measures import choose_source
 from detente.record.facts import area_ends, pair_facts
+from detente.record.view import View
 
 FACTS = "date,actors,targets,area,kind,tone,channel,third_party,description,source,source_title\n"
 AGREEMENTS = "agreement,title,form,tone,area,parties,starts,since,source\n"
@@ -48,7 +48,7 @@ def test_facts_of_later_leave_what_was_known_as_it_was(tmp_path: Path) -> None:
     short = dt.open_record("none", cases=False, case=[case(tmp_path / "one", YEARS)])
     whole = dt.open_record("none", cases=False, case=[case(tmp_path / "two", [*YEARS, *later])])
     pairs = [record.pair("PER", "ECU", as_of="2018-12-01") for record in (short, whole)]
-    before, after = ({**pair.assess(explained=False).to_dict(), "provenance": ""} for pair in pairs)
+    before, after = ({**pair.assess(with_models=False).to_dict(), "provenance": ""} for pair in pairs)
     assert json.dumps(before) == json.dumps(after).replace("case:two", "case:one")
     assert before["overall"]["verdict"] == "unknown" and "complete to 2018-08-01 only" in before["overall"]["summary"]
     for ask in ("forecast", "weigh"):
@@ -59,7 +59,7 @@ def test_facts_of_later_leave_what_was_known_as_it_was(tmp_path: Path) -> None:
             except NoData as error:
                 told.append(str(error))
         assert told[0] == told[1], ask
-    ends = [evidence(record, "PER", "ECU", date(2018, 12, 1)).ends for record in (short, whole)]
+    ends = [evidence(View(record, "PER", "ECU", date(2018, 12, 1))).ends for record in (short, whole)]
     assert ends == [date(2018, 8, 1)] * 2
 
 
@@ -67,16 +67,16 @@ def test_a_narrow_case_vouches_for_its_areas_alone(tmp_path: Path) -> None:
     wide = case(tmp_path / "wide", [*YEARS, *(row.replace("economic", "diplomatic") for row in YEARS)], "2018-12-31")
     narrow = case(tmp_path / "narrow", [fact("2020-01-05")], "2021-12-31")
     record = dt.open_record("none", cases=False, case=[wide, narrow])
-    ends = area_ends(record, pair_facts(record, "PER", "ECU"))
+    ends = area_ends(record, pair_facts(View(record, "PER", "ECU")))
     assert ends == {"economic": date(2021, 12, 31), "diplomatic": date(2018, 12, 31)}
     pair = record.pair("PER", "ECU", as_of="2020-06-01")
-    chances = {area.area: area.probability for area in pair.assess(explained=False).areas}
+    chances = {area.area: area.probability for area in pair.assess(with_models=False).areas}
     assert [area for area, chance in chances.items() if chance is not None] == ["economic"]
     made = pair.forecast()
     assert {area for events in made.events.values() for area in events.calls} == {"economic"}
     assert any("complete to 2018-12-31 only" in why and "diplomatic" in why for why in made.unknown)
-    assert evidence(record, "PER", "ECU").ends == date(2018, 12, 31)
-    assert fact_periods(record, "PER", "ECU", None, "quarter", whole=True)[-1] == date(2018, 10, 1), "a whole quarter"
+    assert evidence(View(record, "PER", "ECU")).ends == date(2018, 12, 31)
+    assert fact_periods(View(record, "PER", "ECU"), "quarter", whole=True)[-1] == date(2018, 10, 1), "a whole quarter"
 
 
 def test_without_a_chronology_of_the_pair_nothing_is_in_force(tmp_path: Path) -> None:
@@ -91,10 +91,10 @@ def test_without_a_chronology_of_the_pair_nothing_is_in_force(tmp_path: Path) ->
     )
     record = dt.open_record(tmp_path / "r", cases=False, case=[folder])
     record.ingest([str(events)])
-    made = record.pair("PER", "BOL", as_of="2018-08-31").assess(explained=False)
+    made = record.pair("PER", "BOL", as_of="2018-08-31").assess(with_models=False)
     assert not any("in force" in figure.text for figure in made.figures)
     assert all(area.stock is None for area in made.areas) and made.series["facts_to"] is None
-    own = record.pair("PER", "ECU", as_of="2018-08-31").assess(explained=False)
+    own = record.pair("PER", "ECU", as_of="2018-08-31").assess(with_models=False)
     stocks = {area.area: area.stock for area in own.areas}
     assert stocks["economic"] is not None and stocks["economic"].in_force == 1
 
@@ -102,17 +102,17 @@ def test_without_a_chronology_of_the_pair_nothing_is_in_force(tmp_path: Path) ->
 def test_what_comes_after_the_end_of_a_chronology_moves_no_number(tmp_path: Path) -> None:
     rows = [*YEARS, fact("2019-04-01", tone="conflictual")]
     record = dt.open_record("none", cases=False, case=[case(tmp_path / "c", rows, "2018-12-31")])
-    (area,) = [x for x in record.pair("PER", "ECU", as_of="2019-06-01").assess(explained=False).areas if x.level]
+    (area,) = [x for x in record.pair("PER", "ECU", as_of="2019-06-01").assess(with_models=False).areas if x.level]
     assert area.entries == 4 and area.data_to == date(2018, 12, 31)
     assert area.basis == "4 dated facts, 2017-06-01 to 2018-12-31"
     assert area.evidence[-1].text.startswith(NOT_COUNTED) and not area.evidence[0].text.startswith(NOT_COUNTED)
-    late = record.pair("PER", "ECU", as_of="2020-11-25").assess(explained=False)
+    late = record.pair("PER", "ECU", as_of="2020-11-25").assess(with_models=False)
     (area,) = [x for x in late.areas if x.evidence]
     assert area.level is None and area.basis == "the chronology, complete to 2018-12-31"
 
 
 def test_the_stock_is_compared_with_24_months_before_its_own_day() -> None:
-    made = dt.open_record("none").pair("USA", "RUS", as_of="2026-11-25").assess(explained=False)
+    made = dt.open_record("none").pair("USA", "RUS", as_of="2026-11-25").assess(with_models=False)
     (stock,) = [figure for figure in made.figures if figure.text.endswith("in force")]
     assert stock.data_to == date(2024, 12, 31) and "on 2022-12-31" in stock.comparison
     named = [one.title for area in made.areas if area.stock for one in area.stock.agreements]
@@ -133,7 +133,7 @@ def of_2018(tmp_path: Path, make_record: Callable[..., Any]) -> Any:
 
 
 def headline(pair: Any) -> Any:
-    return next(f for f in pair.assess(explained=False).figures if f.text.startswith("Reported acts"))
+    return next(f for f in pair.assess(with_models=False).figures if f.text.startswith("Reported acts"))
 
 
 def test_a_window_of_few_reports_is_nothing_to_compare_with(of_2018: Any) -> None:
@@ -144,13 +144,13 @@ def test_a_window_of_few_reports_is_nothing_to_compare_with(of_2018: Any) -> Non
 def test_stale_reports_have_no_direction(of_2018: Any, tmp_path: Path) -> None:
     late = of_2018.pair("PER", "ECU", as_of="2019-06-01")
     assert "which way they go is unknown: the reports end 2018-08-31" in headline(late).comparison
-    (area,) = [area for area in late.assess(explained=False).areas if area.area == "diplomatic"]
+    (area,) = [area for area in late.assess(with_models=False).areas if area.area == "diplomatic"]
     assert area.level and area.direction == "unknown" and area.data_to == date(2018, 8, 31)
     assert "direction: icews_triples ends 2018-08-31" in area.unknown
     later = tmp_path / "later.csv"
     later.write_text(FACTS + "".join(fact(f"2019-0{n}-01", "diplomatic", "conflictual") for n in range(1, 6)))
     of_2018.ingest([str(later)])
-    (area,) = [x for x in late.assess(explained=False).areas if x.area == "diplomatic"]
+    (area,) = [x for x in late.assess(with_models=False).areas if x.area == "diplomatic"]
     assert area.basis.startswith("5 dated facts") and area.level < 0.2
 
 
@@ -172,12 +172,12 @@ def test_of_sources_with_as_many_reports_the_one_that_covers_most_is_counted(
     monkeypatch.setattr(type(record), "covers", lambda self, name, as_of=None: spans[name])
     monkeypatch.setattr(panel, "count_pair", lambda *a, **k: 0)
     monkeypatch.setattr(panel, "count_events", lambda record, name, as_of: 999 if name == "short" else 1)
-    assert choose_source(record, None, date(2018, 8, 31), pair=("LAO", "KIR")) == "long"
+    assert View(record, "LAO", "KIR", date(2018, 8, 31)).source == "long"
 
 
 def test_old_reports_are_not_told_as_too_few(of_2018: Any, tmp_path: Path) -> None:
     """A chronology that ends after the reports, and is silent in the window, has no entry: the reports aren't counted."""
     of_2018.ingest([str(case(tmp_path / "c", [fact("2020-06-01", "diplomatic")]) / "facts.csv")])
-    made = of_2018.pair("PER", "ECU", as_of="2022-12-01").assess(explained=False)
+    made = of_2018.pair("PER", "ECU", as_of="2022-12-01").assess(with_models=False)
     (area,) = [x for x in made.areas if x.area == "diplomatic"]
     assert area.level is None and "are needed" not in area.unknown and "complete to 2020-06-01 only" in area.unknown

@@ -16,6 +16,7 @@ from detente.actors import Person, actors, continuers, counts_as, existed, life,
 from detente.actors.codes import SCHEMES
 from detente.actors.tables import identity
 from detente.errors import DetenteError, NoData
+from detente.record.view import View
 
 FIRST_YEAR = 1945
 # Lists that older polities are in without a number; the names of four are cities' today.
@@ -382,7 +383,7 @@ def test_votes_count_each_state_once_and_in_its_life(tmp_path: Path, backwards: 
     assert len(pairs) == 8
     for (year, a, b), (n, share) in pairs.items():
         if "CSK" not in (a, b):
-            own = record.pair(a, b).agreement().filter(pl.col("year") == year)
+            own = record.pair(a, b).un_agreement().filter(pl.col("year") == year)
             assert own.select("votes", "share").row(0) == (n, share)
     from detente.measures.votes import all_pairs_share
 
@@ -413,7 +414,7 @@ def gdelt(number: int, day: str, a: str, b: str) -> str:
 
 
 @pytest.fixture
-def events(tmp_path: Path) -> dt.OpenRecord:
+def events(tmp_path: Path) -> dt.Record:
     days = [date(2011, 6, 25) + timedelta(days=n) for n in range(30)]
     rows = [gdelt(n, f"{day:%Y%m%d}", "SSD", "USA") for n, day in enumerate(days)]
     rows += [gdelt(100 + n, f"{day:%Y%m%d}", "SUN", "USA") for n, day in enumerate(days)]
@@ -425,7 +426,7 @@ def events(tmp_path: Path) -> dt.OpenRecord:
     return record
 
 
-def test_a_panel_begins_with_the_state(events: dt.OpenRecord) -> None:
+def test_a_panel_begins_with_the_state(events: dt.Record) -> None:
     panel = events.pair("SSD", "USA").panel("day")
     assert panel["period"].min() == date(2011, 7, 9)
     assert panel.filter(pl.col("sender") == "SSD")["verbal_cooperation"].sum() == 16
@@ -440,7 +441,7 @@ def test_a_panel_begins_with_the_state(events: dt.OpenRecord) -> None:
     assert everyone.filter(pl.col("sender") == "RUS")["verbal_cooperation"].sum() == 30
 
 
-def test_a_forecasts_clock_begins_with_the_state(events: dt.OpenRecord) -> None:
+def test_a_forecasts_clock_begins_with_the_state(events: dt.Record) -> None:
     from detente.forecasts.of_record import from_record
 
     assert from_record(events, by="week", with_pair=("SSD", "USA")).starts == [date(2011, 7, 11), date(2011, 7, 18)]
@@ -499,4 +500,4 @@ def test_facts_figures_and_agreements_of_a_former_code_are_the_states(tmp_path: 
     assert then.facts().height == 2
     from detente.record.facts import pair_figures
 
-    assert pair_figures(record, "RUS", "USA")["value"].to_list() == [2.0, 3.0]
+    assert pair_figures(View(record, "RUS", "USA"))["value"].to_list() == [2.0, 3.0]

@@ -11,6 +11,7 @@ import pytest
 import detente as dt
 from detente.errors import DetenteError, NoData
 from detente.measures import lives, stock
+from detente.record.view import View
 
 FACTS = "date,actors,targets,area,kind,tone,agreement,description,source,known_on\n"
 AGREEMENTS = "agreement,title,form,tone,area,parties,third_party,starts,since,source\n"
@@ -30,7 +31,7 @@ def fact(
 
 
 def states(opened: dt.Record, agreement: str, *days: date, as_of: date | None = None) -> list[str | None]:
-    found = {life.agreement: life for life in lives(opened, "PER", "ECU", as_of)}
+    found = {life.agreement: life for life in lives(View(opened, "PER", "ECU", as_of))}
     return [found[agreement].state_on(day) if agreement in found else None for day in days]
 
 
@@ -53,7 +54,7 @@ def test_a_life_by_its_stages(tmp_path: Path) -> None:
     assert states(opened, "pact", *years) == [
         None, "signed", "signed", "in force", "in force", "suspended", "suspended", "in force", "in force", "ended",
     ]  # fmt: skip
-    (life,) = lives(opened, "ECU", "PER")
+    (life,) = lives(View(opened, "ECU", "PER"))
     assert life.since(date(2004, 6, 1)) == date(2003, 1, 1)
     assert [stage.kind for stage in life.stages][-1] == "agreement expired"
     assert life.stages[0].sources == ("https://example.org/2001-05-05",)
@@ -81,7 +82,7 @@ def test_what_begins_a_life(tmp_path: Path) -> None:
         ],
     )
     day = date(2003, 12, 30)
-    held = lives(opened, "PER", "ECU")
+    held = lives(View(opened, "PER", "ECU"))
     assert {life.agreement: life.state_on(day) for life in held} == {
         "ban": "in force",
         "before": "in force",
@@ -106,13 +107,13 @@ def test_the_stock_as_seen_then_does_not_change_when_more_is_learnt(tmp_path: Pa
     days = [date(2001, 5, 1), date(2001, 5, 30), as_of]
     one = record(tmp_path / "a", facts, about)
     two = record(tmp_path / "b", [*facts, *later], [*about, "secret,Secret,treaty,cooperative,economic,PER;ECU,,,,"])
-    seen = [stock(lives(opened, "PER", "ECU", as_of), days) for opened in (one, two)]
+    seen = [stock(lives(View(opened, "PER", "ECU", as_of)), days) for opened in (one, two)]
     assert seen[0].equals(seen[1]) and seen[0]["in_force"].to_list() == [0, 1, 1]
-    assert stock(lives(two, "PER", "ECU"), days)["in_force"].to_list() == [0, 2, 2]
+    assert stock(lives(View(two, "PER", "ECU")), days)["in_force"].to_list() == [0, 2, 2]
 
 
 def test_real_lives() -> None:
-    held = {life.agreement: life for life in lives(dt.open_record("x"), "USA", "RUS")}
+    held = {life.agreement: life for life in lives(View(dt.open_record("x"), "USA", "RUS"))}
     for name, day, state in (
         ("start1", date(1994, 12, 4), "signed"),
         ("start1", date(1994, 12, 5), "in force"),
@@ -138,16 +139,18 @@ def test_real_lives() -> None:
 
 def test_by_period(tmp_path: Path) -> None:
     pair = dt.open_record("x").pair("USA", "RUS", as_of="2007-02-01")
-    years = pair.stock("year")
+    years = pair.in_force("year")
     assert years["day"].to_list()[::15] == [date(1991, 12, 31), date(2006, 12, 31)] and years["day"][-1] == date(
         2007, 2, 1
     )
-    assert pair.stock("quarter")["day"][1] == date(1991, 6, 30)
-    assert pair.stock("month").filter(pl.col("day") == date(2006, 12, 31))["in_force"].item() == years["in_force"][-2]
+    assert pair.in_force("quarter")["day"][1] == date(1991, 6, 30)
+    assert (
+        pair.in_force("month").filter(pl.col("day") == date(2006, 12, 31))["in_force"].item() == years["in_force"][-2]
+    )
     areas = [area.id for area in pair.record.codebook.areas]
-    split = pair.stock("year", areas=areas).group_by("day").agg(pl.col("in_force").sum()).sort("day")
+    split = pair.in_force("year", area=areas).group_by("day").agg(pl.col("in_force").sum()).sort("day")
     assert split["in_force"].to_list() == years["in_force"].to_list()
     with pytest.raises(NoData, match=r"your-own\.md"):
-        dt.open_record("x").pair("FRA", "DEU").stock()
+        dt.open_record("x").pair("FRA", "DEU").in_force()
     with pytest.raises(DetenteError, match="year, quarter or month"):
-        pair.stock("week")
+        pair.in_force("week")

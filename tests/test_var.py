@@ -130,7 +130,7 @@ def test_counterfactual_takes_away_what_shocks_made() -> None:
 
 def test_results_have_frames_words_and_charts() -> None:
     fit = BayesianVAR(2).fit(pl.DataFrame(walk(120, 7), schema=["x", "y"]))
-    table = fit.irf(4, draws=100).frame()
+    table = fit.irf(4, draws=100).frame
     assert table.columns == ["step", "shock", "response", "value", "low", "high"]
     assert table.height == 16
     assert (table["low"] <= table["high"]).all()
@@ -195,7 +195,7 @@ def test_reciprocity_tells_who_answers_and_to_what() -> None:
     assert fit.asymmetry.low > 0
     assert fit.treatment == "not equal, b returns more"
     assert fit.more > 0.95
-    assert set(fit.frame()["measure"]) >= {"returned", "inertia", "asymmetry", "asymmetry_scaled"}
+    assert set(fit.frame["measure"]) >= {"returned", "inertia", "asymmetry", "asymmetry_scaled"}
 
 
 def test_equal_treatment_depends_on_scale_where_it_does() -> None:

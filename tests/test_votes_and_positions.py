@@ -137,7 +137,7 @@ def test_all_sessions_of_the_un(votes: Any) -> None:
     ranks = fit.rank_correlation()
     assert ranks["correlation"].mean() > 0.97
     assert ranks["correlation"].min() > 0.9
-    table = found.frame()
+    table = found.frame
     place = {
         (row["state"], row["session"]): row["standing"]
         for row in table.filter(pl.col("state").is_in(["USA", "RUS", "GBR", "CUB"])).iter_rows(named=True)
@@ -152,9 +152,9 @@ def test_all_sessions_of_the_un(votes: Any) -> None:
 
 def test_positions_as_of_a_day_know_nothing_later(votes: Any) -> None:
     early = votes.ideal_points(as_of="2000-12-31", sessions=4)
-    assert early.frame()["session"].max() == 55
+    assert early.frame["session"].max() == 55
     same = votes.ideal_points(as_of=date(2000, 12, 31), sessions=4)
-    assert early.frame().equals(same.frame())
+    assert early.frame.equals(same.frame)
     assert "1997" in early.basis
 
 

@@ -52,7 +52,7 @@ def test_a_kind_of_act_that_never_happened_leaves_the_rest_standing(tmp_path: Pa
     acts = sections["excitation"]
     assert any("nothing can be said of: IND>CHN conflict (no act)" in said for said in acts.statements)
     assert not any(figure.name.startswith("IND>CHN conflict sets off") for figure in acts.figures)
-    assert sections["levels"].figures and pair.assess(explained=False).figures
+    assert sections["levels"].figures and pair.assess(with_models=False).figures
 
 
 def test_a_topic_that_cannot_be_estimated_says_so_and_the_rest_stands(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -178,7 +178,7 @@ def hawkes(end: float) -> Iterator[str]:
     passed = []
     for world in range(WORLDS):
         fit = Hawkes(decays=decays.tolist()).fit(*process.simulate(end, seed=world), end=end)
-        frames.append(fit.frame())
+        frames.append(fit.frame)
         passed += [p >= 0.05 for p in fit.goodness()["p"]]
     truths = [(f"baseline {i + 1}", base[i], i * 5) for i in range(2)]
     truths += [

@@ -31,8 +31,8 @@ import polars as pl
 
 import detente as dt
 from detente.cli import main as command
-from detente.measures.panel import busiest_source
 from detente.record.queries import all_counts
+from detente.record.view import busiest_source
 
 DAY = "2018-08-31"
 COMMANDS = ("assess", "explain", "forecast", "weigh")

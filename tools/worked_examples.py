@@ -98,18 +98,18 @@ def three_way_street(record: Any) -> Iterator[str]:
         '`record.triangle(["USA", "RUS", "CHN"])`:'
     )
     yield code(record.triangle(["USA", "RUS", "CHN"]).summary())
-    yield '`record.pair("USA", "RUS").reciprocity()`, `.excitation()`, `.spillover("IRN", areas=(None, "diplomatic", "economic"))`, `.breaks()`:'
+    yield '`record.pair("USA", "RUS").reciprocity()`, `.excitation()`, `.spillover("IRN", area=(None, "diplomatic", "economic"))`, `.breaks()`:'
     pair = record.pair("USA", "RUS")
     yield code(pair.reciprocity().summary())
     yield code(pair.excitation().summary())
-    yield code(pair.spillover("IRN", areas=(None, "diplomatic", "economic")).summary())
+    yield code(pair.spillover("IRN", area=(None, "diplomatic", "economic")).summary())
     yield code(pair.breaks().summary())
 
 
 def positions(record: Any, charts: Path, published: Path | None) -> Iterator[str]:
     found = record.ideal_points(sessions=None)
     fit: IdealPointsFit = found.fit
-    frame = found.frame()
+    frame = found.frame
     yield "## Ideal points in the UN, 1946 to 2019"
     yield code(found.summary())
     yield "Russia and the United States, on the scale of the last session; 90% bands. Sessions begin in the year named."

@@ -10,19 +10,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["Assessment", "Pair", "Record", "__version__", "open_record", "who"]
+__all__ = ["DetenteError", "NoData", "NotEstimable", "Pair", "Record", "Result", "__version__", "open_record", "who"]
 
 if TYPE_CHECKING:
     from detente.actors import who
-    from detente.assessment import Assessment
-    from detente.pair import Pair, open_record
-    from detente.record import Record
+    from detente.api import Pair, Record, open_record
+    from detente.errors import DetenteError, NoData, NotEstimable
+    from detente.results import Result
 
 _HOMES = {
-    "Assessment": "detente.assessment",
-    "Pair": "detente.pair",
-    "Record": "detente.record",
-    "open_record": "detente.pair",
+    "DetenteError": "detente.errors",
+    "NoData": "detente.errors",
+    "NotEstimable": "detente.errors",
+    "Pair": "detente.api",
+    "Record": "detente.api",
+    "Result": "detente.results",
+    "open_record": "detente.api",
     "who": "detente.actors",
 }
 
@@ -33,3 +36,7 @@ def __getattr__(name: str) -> Any:
 
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'detente' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -22,13 +22,14 @@ from detente.explain.digest import explain
 from detente.explain.section import Section
 from detente.forecasts.hazards import Calls
 from detente.forecasts.outlook import OPENING, UNLIKELY, Outlook, from_call, improvement
-from detente.measures.months import HORIZON, months_before
 from detente.measures.shares import Share, probability_higher, share
 from detente.measures.stock import Life, lives
+from detente.periods import HORIZON, months_before
 from detente.record.facts import date_text, outside
 
 if TYPE_CHECKING:
-    from detente.record import Record
+    from detente.record import Store
+    from detente.record.view import View
 
 LEAST_FACTS = 2
 SHOWN = 6
@@ -36,53 +37,53 @@ NOT_COUNTED = "After the chronology's end, not counted: "
 RISING, FALLING = 0.80, 0.20
 
 
-def assess(
-    record: Record, a: str, b: str, as_of: date, *, source: str | None = None, explained: bool = True
-) -> Assessment:
+def assess(pair: View, *, with_models: bool = True) -> Assessment:
     """Assess one pair; raises NoData where nothing of it was known on `as_of`.
 
-    `explained=False` leaves out what the models say (`detente.explain.digest`) and the levers, which take longest.
+    `with_models=False` leaves out what the models say (`detente.explain.digest`) and the levers, which take longest.
     """
-    entries = collect(record, a, b, as_of, source)
+    entries = collect(pair)
     notes = Notes()
     # Of an agreement of many the two may be parties; what else is in force between them only a chronology of theirs can tell.
-    held = lives(record, a, b, as_of) if entries.facts_to else []
-    figures = collect_figures(record, a, b, as_of, entries, notes)
-    in_force = stock_figure(held, (state_name(a, as_of), state_name(b, as_of)), as_of, entries.facts_to, notes)
+    held = lives(pair) if entries.facts_to else []
+    figures = collect_figures(pair, entries, notes)
+    in_force = stock_figure(
+        held, (state_name(pair.a, pair.day), state_name(pair.b, pair.day)), pair.day, entries.facts_to, notes
+    )
     leading = [f for f in (*figures, in_force) if f and f.leading]
     figures = (*leading, *(f for f in (*figures, in_force) if f and not f.leading))
     if entries.facts.is_empty() and entries.events.is_empty() and not figures:
         raise NoData(
-            f"nothing about {state_name(a, as_of)} and {state_name(b, as_of)} was known on {as_of} in {record.folder}. Ingest event files "
+            f"nothing about {state_name(pair.a, pair.day)} and {state_name(pair.b, pair.day)} was known on {pair.day} in {pair.record.folder}. Ingest event files "
             "(detente ingest FILE...), a chronology of your own (docs/formats.md), or fetch some "
-            f"(detente fetch gdelt --from {months_before(as_of, 3)} --to {as_of})"
+            f"(detente fetch gdelt --from {months_before(pair.day, 3)} --to {pair.day})"
         )
-    areas = record.codebook.areas
-    calls = improvement(entries.facts, [area.id for area in areas], as_of, HORIZON, complete_to=entries.ends)
+    areas = pair.record.codebook.areas
+    calls = improvement(entries.facts, [area.id for area in areas], pair.day, HORIZON, complete_to=entries.ends)
     findings = tuple(_area(area, entries, held, calls, notes) for area in areas)
     verdict, summary = overall(findings, entries)
     return Assessment(
-        (a, b),
-        (state_name(a, as_of), state_name(b, as_of)),
-        as_of,
+        (pair.a, pair.b),
+        (state_name(pair.a, pair.day), state_name(pair.b, pair.day)),
+        pair.day,
         HORIZON,
         verdict,
         summary,
         findings,
         figures,
-        _third_parties((a, b), entries, as_of),
-        *(what_would_help(record, a, b, as_of, HORIZON, source) if explained else ((), "")),
-        _explanation(record, a, b, as_of, source) if explained else (),
-        cannot_tell(entries, findings, figures, calls, outside(record, entries.facts)),
+        _third_parties((pair.a, pair.b), entries, pair.day),
+        *(what_would_help(pair, HORIZON) if with_models else ((), "")),
+        _explanation(pair) if with_models else (),
+        cannot_tell(entries, findings, figures, calls, outside(pair.record, entries.facts)),
         tuple(notes.items),
-        _provenance(record, entries.source),
-        chart_series(record, a, b, as_of, entries, held),
+        _provenance(pair.record, entries.source),
+        chart_series(pair, entries, held),
     )
 
 
-def _explanation(record: Record, a: str, b: str, as_of: date, source: str | None) -> tuple[Section, ...]:
+def _explanation(pair: View) -> tuple[Section, ...]:
     try:
-        return explain(record, a, b, as_of=as_of, source=source).sections
+        return explain(pair).sections
     except NoData:
         return ()
 
@@ -254,7 +255,7 @@ def _third_parties(pair: tuple[str, str], entries: Entries, as_of: date) -> tupl
     )
 
 
-def _provenance(record: Record, source: str | None) -> dict[str, Any]:
+def _provenance(record: Store, source: str | None) -> dict[str, Any]:
     return {
         "version": __version__,
         "record_digest": record.digest(),

@@ -11,13 +11,14 @@ from detente.actors import state_name
 from detente.actors.tables import last_day
 from detente.assessment.findings import Figure, Notes, past_figure
 from detente.assessment.windows import LEAST_EVENTS, Entries, event_share
-from detente.measures.months import is_old, months_before
 from detente.measures.shares import Share, share
 from detente.measures.votes import all_pairs_share, case_agreement, full_years
+from detente.periods import is_old, months_before
 from detente.record.facts import pair_figures
 
 if TYPE_CHECKING:
-    from detente.record import Record
+    from detente.record import Store
+    from detente.record.view import View
 
 
 SKIPPED = "^(un_agreement|icews_)"
@@ -44,14 +45,14 @@ WORDS = {
 }
 
 
-def collect_figures(record: Record, a: str, b: str, as_of: date, entries: Entries, notes: Notes) -> tuple[Figure, ...]:
+def collect_figures(pair: View, entries: Entries, notes: Notes) -> tuple[Figure, ...]:
     """Reported acts, UN votes, and the latest value of every series held of the two, not older than ten years.
 
     What ended more than 24 months before the day has no value: it is said what was last known.
     """
-    shares = (_reports_figure(record, a, b, as_of, entries, notes), _votes_figure(record, a, b, as_of, notes))
-    series = pair_figures(record, a, b, as_of).filter(~pl.col("measure").str.contains(SKIPPED))
-    return (*(f for f in shares if f), *_series_figures(series, as_of, notes))
+    shares = (_reports_figure(pair, entries, notes), _votes_figure(pair, notes))
+    series = pair_figures(pair).filter(~pl.col("measure").str.contains(SKIPPED))
+    return (*(f for f in shares if f), *_series_figures(series, pair.day, notes))
 
 
 def _series_figures(series: pl.DataFrame, as_of: date, notes: Notes) -> list[Figure]:
@@ -115,10 +116,10 @@ def _share_figure(
 REPORTS, VOTES = "Reported acts that are cooperative", "UN roll calls with the same vote"
 
 
-def _reports_figure(record: Record, a: str, b: str, as_of: date, entries: Entries, notes: Notes) -> Figure | None:
+def _reports_figure(pair: View, entries: Entries, notes: Notes) -> Figure | None:
     """The cooperative share of all reports: of the answer's source; where no events are held, of the yearly counts of a case."""
     if not entries.source:
-        return _yearly_reports(record, a, b, as_of, notes)
+        return _yearly_reports(pair, notes)
     held = f"{entries.source}: events held in this record"
     if not entries.windows:
         first, last = entries.covered[0][0], entries.covered[-1][1]
@@ -135,14 +136,12 @@ def _reports_figure(record: Record, a: str, b: str, as_of: date, entries: Entrie
         compared = f"which way they go is unknown: the reports end {end}"
     elif before.mean is not None and before.n >= LEAST_EVENTS:
         compared = f"{before.mean:.0%} in the window before"
-    return _share_figure(REPORTS, f"{middle} to {end}", now, "reports", compared, end, as_of, note)
+    return _share_figure(REPORTS, f"{middle} to {end}", now, "reports", compared, end, pair.day, note)
 
 
-def yearly_counts(record: Record, a: str, b: str, as_of: date) -> pl.DataFrame:
+def yearly_counts(pair: View) -> pl.DataFrame:
     """The yearly reports of a case by direction, known on the day: subject, year, k cooperative of n, and the rows' source."""
-    rows = pair_figures(record, a, b, as_of).filter(
-        pl.col("subject").str.contains(">") & pl.col("measure").str.starts_with("icews_")
-    )
+    rows = pair_figures(pair).filter(pl.col("subject").str.contains(">") & pl.col("measure").str.starts_with("icews_"))
     return (
         rows.group_by("subject", pl.col("date").dt.year().alias("year"))
         .agg(
@@ -155,8 +154,8 @@ def yearly_counts(record: Record, a: str, b: str, as_of: date) -> pl.DataFrame:
     )
 
 
-def _yearly_reports(record: Record, a: str, b: str, as_of: date, notes: Notes) -> Figure | None:
-    rows = yearly_counts(record, a, b, as_of)
+def _yearly_reports(pair: View, notes: Notes) -> Figure | None:
+    rows = yearly_counts(pair)
     if rows.is_empty():
         return None
     years = rows.group_by("year").agg(pl.sum("k", "n"), pl.first("url", "title"), pl.max("compiled_on")).sort("year")
@@ -168,18 +167,18 @@ def _yearly_reports(record: Record, a: str, b: str, as_of: date, notes: Notes) -
         "reports",
         f"{first['k'] / first['n']:.0%} in {first['year']}" if first["n"] >= LEAST_EVENTS else "",
         date(last["year"], 12, 31),
-        as_of,
+        pair.day,
         notes.number(last["url"], last["title"]),
         last["compiled_on"],
     )
 
 
-def _votes_figure(record: Record, a: str, b: str, as_of: date, notes: Notes) -> Figure | None:
+def _votes_figure(pair: View, notes: Notes) -> Figure | None:
     """UN agreement of the last full year: from votes held, else from the figures of the case."""
-    table = full_years(record, a, b, as_of)
+    table = full_years(pair)
     if table.height:
         last = table.row(-1, named=True)
-        everyone = all_pairs_share(record, last["year"], as_of=as_of)
+        everyone = all_pairs_share(pair.record, last["year"], as_of=pair.day)
         earlier = table.filter(pl.col("year") == last["year"] - 5)
         note = notes.number(
             "https://doi.org/10.7910/DVN/LEJUQZ",
@@ -193,17 +192,19 @@ def _votes_figure(record: Record, a: str, b: str, as_of: date, notes: Notes) -> 
             share(last["identical"], last["votes"]),
             "roll calls",
             ", ".join(compared),
-            _last_call(record, last["year"], as_of),
-            as_of,
+            _last_call(pair.record, last["year"], pair.day),
+            pair.day,
             note,
             value=last["share"],
         )
-    rows = case_agreement(record, a, b, as_of)
-    held = record.table("figures", as_of).filter((pl.col("measure") == "un_agreement") & pl.col("area").is_null())
-    return _case_votes(held, rows, as_of, notes) if rows.height else None
+    rows = case_agreement(pair)
+    held = pair.record.table("figures", pair.day).filter(
+        (pl.col("measure") == "un_agreement") & pl.col("area").is_null()
+    )
+    return _case_votes(held, rows, pair.day, notes) if rows.height else None
 
 
-def _last_call(record: Record, year: int, as_of: date) -> date:
+def _last_call(record: Store, year: int, as_of: date) -> date:
     days = record.table("rollcalls", as_of).filter(pl.col("date").dt.year() == year)["date"]
     last: Any = days.max()
     return last if isinstance(last, date) else date(year, 12, 31)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 from detente.assessment.findings import Help, HelpedArea
@@ -11,19 +10,17 @@ from detente.levers.weigh import VARIANTS, weigh
 from detente.levers.weighed import NO_CHANCE
 
 if TYPE_CHECKING:
-    from detente.record import Record
+    from detente.record.view import View
 
 DRAWS, NAMED = 200, 3
 # Those that share a fitted model or need but one more: an assessment should not take as long as a weighing.
 VARIED = VARIANTS[:4]
 
 
-def what_would_help(
-    record: Record, a: str, b: str, as_of: date, horizon: int, source: str | None
-) -> tuple[tuple[Help, ...], str]:
+def what_would_help(pair: View, horizon: int) -> tuple[tuple[Help, ...], str]:
     """The levers, best first (those less than 5% plausible last, without a rank), and on what they rest; none and why not where nothing can be weighed."""
     try:
-        made = weigh(record, a, b, as_of=as_of, horizon=horizon, source=source, variants=VARIED, draws=DRAWS)
+        made = weigh(pair, horizon=horizon, variants=VARIED, draws=DRAWS)
     except NoData as error:
         return (), f"unknown: {error}"
     found = []

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from detente.assessment.findings import AreaStock, Figure, HeldAgreement, Notes, past_figure
-from detente.measures.months import HORIZON, is_old, months_before
 from detente.measures.stock import Life, stock
+from detente.periods import HORIZON, is_old, months_before
 
 SHOWN_STATES = ("in force", "suspended", "signed")
 

@@ -13,12 +13,12 @@ from detente.assessment.windows import Entries
 from detente.measures.stock import Life, stock
 
 if TYPE_CHECKING:
-    from detente.record import Record
+    from detente.record.view import View
 
 
-def chart_series(record: Record, a: str, b: str, as_of: date, entries: Entries, held: list[Life]) -> dict[str, Any]:
+def chart_series(pair: View, entries: Entries, held: list[Life]) -> dict[str, Any]:
     """Plain rows for every chart of the page; `stock` is empty where no agreements are held."""
-    rows = yearly_counts(record, a, b, as_of)
+    rows = yearly_counts(pair)
     yearly = [
         {"sender": subject.split(">")[0], "period": f"{year}-01-01", "k": k, "n": n}
         for subject, year, k, n in rows.select("subject", "year", "k", "n").iter_rows()
@@ -51,7 +51,7 @@ def chart_series(record: Record, a: str, b: str, as_of: date, entries: Entries, 
             "tone": row["tone"],
             "text": row["description"],
             "url": row["url"],
-            "from": "both" if not row["targets"] else (a if a in map(counts_as, row["actors"]) else b),
+            "from": "both" if not row["targets"] else (pair.a if pair.a in map(counts_as, row["actors"]) else pair.b),
         }
         for row in entries.facts.iter_rows(named=True)
     ]

@@ -10,14 +10,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from detente.errors import NoData
-from detente.measures.months import HORIZON, is_old, months_before
-from detente.measures.panel import choose_source
 from detente.measures.shares import Share, share
-from detente.record.facts import area_ends, chronology_ends, pair_facts
-from detente.record.queries import read_pair
+from detente.periods import HORIZON, is_old, months_before
 
 if TYPE_CHECKING:
-    from detente.record import Record
+    from detente.record.view import View
 
 LEAST_EVENTS = 30
 STALE = 3
@@ -61,24 +58,24 @@ class Entries:
         return end is not None and end >= months_before(self.as_of, HORIZON // 2)
 
 
-def collect(record: Record, a: str, b: str, as_of: date, source: str | None) -> Entries:
+def collect(pair: View) -> Entries:
     """Everything dated that the record holds of the pair on `as_of`."""
-    facts = pair_facts(record, a, b, as_of)
-    ends = {area: min(end, as_of) for area, end in area_ends(record, facts).items()}
-    facts_to = min(chronology_ends(record, facts), as_of) if facts.height else None
+    facts = pair.chronology
+    ends = {area: min(end, pair.day) for area, end in pair.area_ends.items()}
+    facts_to = min(pair.chronology_ends, pair.day) if facts.height else None
     empty = pl.DataFrame(schema={"date": pl.Date, "areas": pl.List(pl.Utf8), "quad": pl.Int8})
     try:
-        chosen = choose_source(record, source, as_of, pair=(a, b))
+        chosen = pair.source
     except NoData:
-        if source:
+        if pair.named:
             raise
-        return Entries(as_of, facts, facts_to, ends, empty, None, [], None)
-    covered = record.covers(chosen, as_of)
+        return Entries(pair.day, facts, facts_to, ends, empty, None, [], None)
+    covered = pair.record.covers(chosen, pair.day)
     if not covered:
-        return Entries(as_of, facts, facts_to, ends, empty, None, [], None)
+        return Entries(pair.day, facts, facts_to, ends, empty, None, [], None)
     start = months_before(covered[-1][1], 2 * HORIZON)
-    events = read_pair(record, a, b, source=chosen, as_of=as_of, since=start)
-    return Entries(as_of, facts, facts_to, ends, events, chosen, covered, event_windows(covered))
+    events = pair.reports(start)
+    return Entries(pair.day, facts, facts_to, ends, events, chosen, covered, event_windows(covered))
 
 
 def fact_share(facts: pl.DataFrame, area: str | None, first: date, last: date) -> Share:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from detente.forecasts.outlook import OPENING, UNLIKELY
 from detente.forecasts.past_calls import against
-from detente.measures.months import HORIZON
+from detente.periods import HORIZON
 
 if TYPE_CHECKING:
     from detente.assessment.findings import AreaFinding, Figure

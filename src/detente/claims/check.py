@@ -21,26 +21,27 @@ from detente.claims.study import Claim, Study
 from detente.errors import DetenteError, NoData
 from detente.forecasts.persistence import Estimate, Origin, past_origins, persistence
 from detente.forecasts.scores import brier
-from detente.measures.months import months_before
+from detente.periods import months_before
+from detente.record.view import View
 from detente.sources.dictionary import STAGES
 
 if TYPE_CHECKING:
-    from detente.record import Record
+    from detente.record import Store
 
 MOST_FACTS = 8
 
 
-def check(record: Record, study: Study, *, as_of: date | None = None, seed: int = SEED) -> Report:
+def check(record: Store, study: Study, *, as_of: date | None = None, seed: int = SEED) -> Report:
     """Resolve every claim with the record known on `as_of` (None: all), and score them.
 
     Raises NoData where the record holds no facts of the pair, DetenteError where a claim names a channel,
     an agreement or a series that the record does not have: its absence would else pass for an answer.
     """
     _check_names(record, study)
-    after = evidence(record, *study.pair, as_of)
+    after = evidence(View(record, *study.pair, as_of))
     if not after.facts:
         raise NoData(f"no facts of {' and '.join(study.pair)} are held; add them as a case (docs/cases/your-own.md)")
-    before = evidence(record, *study.pair, study.as_of)
+    before = evidence(View(record, *study.pair, study.as_of))
     areas = [area.id for area in record.codebook.areas]
     checked = tuple(_checked(claim, study.as_of, after, before, areas) for claim in study.claims)
     decided = [c for c in checked if c.verdict != "mixed"]
@@ -56,7 +57,7 @@ def check(record: Record, study: Study, *, as_of: date | None = None, seed: int 
     )
 
 
-def _check_names(record: Record, study: Study) -> None:
+def _check_names(record: Store, study: Study) -> None:
     facts, agreements, figures = (record.table(name) for name in ("facts", "agreements", "figures"))
     channels = {*facts["channel"], *agreements["channel"]}
     titles = set(agreements["agreement"])
@@ -79,15 +80,15 @@ def _check_names(record: Record, study: Study) -> None:
                 )
 
 
-def _areas(record: Record, study: Study, after: Evidence) -> tuple[AreaOutcome, ...]:
+def _areas(record: Store, study: Study, after: Evidence) -> tuple[AreaOutcome, ...]:
     """What the assessment of the day said of every area that it gave a chance, and whether it came true."""
     try:
-        said = assess(record, *study.pair, study.as_of, explained=False)
+        said = assess(View(record, *study.pair, study.as_of), with_models=False)
     except NoData:
         return ()
     ends = months_before(study.as_of, -said.horizon)
     rule = BalanceCriterion()
-    before = evidence(record, *study.pair, study.as_of)
+    before = evidence(View(record, *study.pair, study.as_of))
 
     def improved(area: str | None, first: date, last: date) -> float:
         return float(bool(rule.check(before, Scope(area), first, last).met))

@@ -10,10 +10,10 @@ import polars as pl
 
 from detente.actors import counts_as
 from detente.measures.stock import Life, lives
-from detente.record.facts import chronology_ends, pair_facts, pair_figures
+from detente.record.facts import pair_figures
 
 if TYPE_CHECKING:
-    from detente.record import Record
+    from detente.record.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,11 @@ class Evidence:
         return [fact for fact in self.facts if first < fact.day <= last and (area is None or fact.area == area)]
 
 
-def evidence(record: Record, a: str, b: str, as_of: date | None = None) -> Evidence:
+def evidence(pair: View) -> Evidence:
     """The evidence on a pair known on `as_of` (None: all); it ends where the chronology does, or on that day."""
     found = []
     written = {"day": 10, "month": 7, "year": 4}
-    facts = pair_facts(record, a, b, as_of)
+    facts = pair.chronology
     for row in facts.sort("counts_from", "date", "event_id").iter_rows(named=True):
         found.append(
             Fact(
@@ -69,6 +69,6 @@ def evidence(record: Record, a: str, b: str, as_of: date | None = None) -> Evide
                 tuple(url for url in (row["url"], row["url2"]) if url),
             )
         )
-    begins, ends = (found[0].day if found else date.max), chronology_ends(record, facts)
-    ends = min(as_of, ends) if as_of else ends
-    return Evidence(tuple(found), tuple(lives(record, a, b, as_of)), pair_figures(record, a, b, as_of), begins, ends)
+    begins, ends = (found[0].day if found else date.max), pair.chronology_ends
+    ends = min(pair.as_of, ends) if pair.as_of else ends
+    return Evidence(tuple(found), tuple(lives(pair)), pair_figures(pair), begins, ends)

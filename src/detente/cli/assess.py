@@ -36,7 +36,7 @@ def assess(
     detente assess India Pakistan --as-of 2018-08-31 --format json
     """
     record = open_record(**options)
-    result = record.pair(a, b, as_of=as_of).assess(source=source, explained=not brief)
+    result = record.pair(a, b, as_of=as_of, source=source).assess(with_models=not brief)
     if page:
         say(f"wrote {result.to_html(Path(page), brief=brief)}")
     if form == "json":

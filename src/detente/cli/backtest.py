@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from detente.cli.common import Day, format_option, open_record, record_options, say
+from detente.periods import LONGER, PERIODS
 
 if TYPE_CHECKING:
     from detente.forecasts.dataset import Dataset
-
-PERIODS = ("week", "month", "quarter", "year")
 
 
 def _numbers(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, ...]:
@@ -29,7 +28,7 @@ def _numbers(ctx: click.Context, param: click.Parameter, value: str) -> tuple[in
 @click.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option(
-    "--by", type=click.Choice(PERIODS), default="month", show_default=True, help="The period of origins and horizons."
+    "--by", type=click.Choice(LONGER), default="month", show_default=True, help="The period of origins and horizons."
 )
 @click.option("--horizons", default="1,3,6", show_default=True, callback=_numbers, help="Periods ahead.")
 @click.option(
@@ -145,9 +144,8 @@ def _first(data: Dataset, until: date | None) -> int:
     import polars as pl
 
     from detente.errors import DetenteError
-    from detente.record.coverage import EVERY
 
-    ends = pl.Series(data.starts).dt.offset_by(EVERY[data.by]).dt.offset_by("-1d")
+    ends = pl.Series(data.starts).dt.offset_by(PERIODS[data.by].every).dt.offset_by("-1d")
     first = int((ends <= until).sum()) - 1
     if first < 2:
         raise DetenteError(

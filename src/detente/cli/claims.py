@@ -11,7 +11,7 @@ import click
 from detente.cli.common import Day, format_option, open_record, open_within, record_options, write_frame
 
 if TYPE_CHECKING:
-    from detente.pair import OpenRecord
+    from detente.api import Record
 
 
 @click.group(invoke_without_command=True)
@@ -46,7 +46,7 @@ def check(ctx: click.Context, /, file: str, as_of: date | None, seed: int, form:
     Every claim is resolved with the record after the study's day, with the deciding facts and their sources;
     beside it stands what the tool would have said on the day, from earlier records alone. Then the scores.
     """
-    record: OpenRecord = open_within(ctx, options)
+    record: Record = open_within(ctx, options)
     report = record.check_claims(Path(file) if Path(file).exists() else file, as_of=as_of, seed=seed)
     if form == "json":
         click.echo(report.to_json(), nl=False)

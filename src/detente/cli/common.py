@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from detente.errors import DetenteError
+from detente.periods import past_day
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from detente.pair import OpenRecord
+    from detente.api import Record
     from detente.record import Summary
     from detente.record.log import FileEntry
 
@@ -34,7 +35,6 @@ class Day(click.ParamType[date]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """Parse, failing with the remedy."""
         from detente.actors.tables import last_day, moment
-        from detente.measures.months import past_day
 
         if isinstance(value, date):
             return value
@@ -94,9 +94,9 @@ def open_record(
     codebook_file: str | None,
     no_cases: bool,
     case_folders: tuple[str, ...] = (),
-) -> OpenRecord:
+) -> Record:
     """The record the options name."""
-    from detente.pair import open_record
+    from detente.api import open_record
 
     record = open_record(folder, codebook=codebook_file, names=names_file, cases=not no_cases, case=case_folders)
     if codebook_file:
@@ -109,7 +109,7 @@ def open_record(
     return record
 
 
-def open_within(ctx: click.Context, options: dict[str, Any]) -> OpenRecord:
+def open_within(ctx: click.Context, options: dict[str, Any]) -> Record:
     """The record of a subcommand, whose own options go before those of its group; cases of both count."""
     source = click.core.ParameterSource.COMMANDLINE
     said = {name: value for name, value in options.items() if ctx.get_parameter_source(name) is source}
@@ -127,7 +127,7 @@ def areas_option(command: F) -> F:
     )(command)
 
 
-def chosen_areas(record: OpenRecord, names: tuple[str, ...]) -> list[str | None]:
+def chosen_areas(record: Record, names: tuple[str, ...]) -> list[str | None]:
     """The areas that --area names; None stands for all areas together, the default."""
     wanted: list[str | None] = []
     for name in names:

@@ -47,4 +47,4 @@ def components(
     if form == "table":
         click.echo(found.summary())
         return
-    write_frame(found.frame(), form)
+    write_frame(found.frame, form)

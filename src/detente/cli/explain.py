@@ -14,7 +14,7 @@ import click
 from detente.cli.common import Day, format_option, open_record, record_options, say, write_frame
 
 if TYPE_CHECKING:
-    from detente.pair import Pair
+    from detente.api import Pair
 
 
 @click.command()
@@ -50,17 +50,15 @@ def explain(
     from rich.console import Console
 
     record = open_record(**options)
-    pair = record.pair(a, b, as_of=as_of)
+    pair = record.pair(a, b, as_of=as_of, source=source)
     with Console(stderr=True).status("asking the models") as status:
-        digest = pair.explain(
-            thirds, source=source, seed=seed, on_topic=lambda t: status.update(f"asking: {t.lower()}")
-        )
+        digest = pair.explain(thirds, seed=seed, on_topic=lambda t: status.update(f"asking: {t.lower()}"))
     if charts:
-        _draw(pair, digest.provenance["parameters"]["thirds"], source, seed, Path(charts))
+        _draw(pair, digest.provenance["parameters"]["thirds"], seed, Path(charts))
     if form == "json":
         click.echo(digest.to_json(), nl=False)
     elif form == "csv":
-        write_frame(digest.frame(), "csv")
+        write_frame(digest.frame, "csv")
     else:
         from detente.report.explanation import render
 
@@ -68,23 +66,23 @@ def explain(
         Console(width=width, highlight=False, markup=False, emoji=False).print(render(digest, width), soft_wrap=True)
 
 
-def _spillover_chart(pair: Pair, third: str, source: str | None, seed: int) -> Any:
-    return pair.spillover(third, source=source, seed=seed).plot()
+def _spillover_chart(pair: Pair, third: str, seed: int) -> Any:
+    return pair.spillover(third, seed=seed).plot()
 
 
-def _draw(pair: Pair, thirds: list[str], source: str | None, seed: int, folder: Path) -> None:
+def _draw(pair: Pair, thirds: list[str], seed: int, folder: Path) -> None:
     from detente.errors import DetenteError, NoData
     from detente.plots import svg
 
     made: dict[str, Callable[[], Any]] = {
-        "levels": lambda: pair.levels(source=source).plot(),
-        "reciprocity": lambda: pair.reciprocity(source=source, seed=seed).plot(),
-        "reciprocity-through-time": lambda: pair.reciprocity_through_time(source=source, seed=seed).plot(),
-        "excitation": lambda: pair.excitation(source=source, seed=seed).plot(),
-        "breaks": lambda: pair.breaks(source=source, seed=seed).plot(),
+        "levels": lambda: pair.levels().plot(),
+        "reciprocity": lambda: pair.reciprocity(seed=seed).plot(),
+        "reciprocity-through-time": lambda: pair.reciprocity_through_time(seed=seed).plot(),
+        "excitation": lambda: pair.excitation(seed=seed).plot(),
+        "breaks": lambda: pair.breaks(seed=seed).plot(),
     }
     for third in thirds:
-        made[f"spillover-{third}"] = partial(_spillover_chart, pair, third, source, seed)
+        made[f"spillover-{third}"] = partial(_spillover_chart, pair, third, seed)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, draw in made.items():

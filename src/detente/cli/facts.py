@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from detente.cli.common import Day, format_option, open_within, plain, record_options, say, write_frame
+from detente.record.view import View
 
 if TYPE_CHECKING:
     from detente.measures import Life
@@ -100,7 +101,7 @@ def agreements(
     if area:
         opened.codebook.area(area)
     day = on or as_of or date.max
-    found = [life for life in opened.pair(a, b, as_of=as_of).agreements(day) if life.within(area)]
+    found = [life for life in opened.pair(a, b, as_of=as_of).treaties(day) if life.within(area)]
     if not found:
         raise NoData("no agreements of this pair, area and day are held; add them as a case (docs/cases/your-own.md)")
     order = {area.id: n for n, area in enumerate(opened.codebook.areas)}
@@ -143,7 +144,7 @@ def figures(
 
     opened = open_within(ctx, options)
     pair = opened.pair(a, b, as_of=as_of)
-    rows = pair_figures(opened, pair.a, pair.b, as_of)
+    rows = pair_figures(View(opened, pair.a, pair.b, as_of))
     if measure:
         rows = rows.filter(pl.col("measure").str.starts_with(measure))
     if rows.is_empty():
@@ -179,7 +180,7 @@ def audit(
         raise DetenteError("name two states, or none for all")
     opened = open_within(ctx, options)
     pair = opened.pair(a, b) if a and b else None
-    counts, findings = run(opened, (pair.a, pair.b) if pair else None)
+    counts, findings = run(opened, pair)
     if source:
         counts, findings = counts.filter(pl.col("source") == source), findings.filter(pl.col("source") == source)
     if counts.is_empty():

@@ -61,18 +61,16 @@ def forecast(
     from rich.console import Console
 
     record = open_record(**options)
-    pair = record.pair(a, b, as_of=as_of)
+    pair = record.pair(a, b, as_of=as_of, source=source)
     chosen = chosen_areas(record, areas)
     with Console(stderr=True).status("forecasting") as status:
-        made = pair.forecast(
-            horizon=horizon, by=by, source=source, areas=chosen, seed=seed, on_step=lambda text: status.update(text)
-        )
+        made = pair.forecast(horizon=horizon, by=by, area=chosen, seed=seed, on_step=lambda text: status.update(text))
     if charts:
         _draw(made, charts)
     if form == "json":
         click.echo(made.to_json(), nl=False)
     elif form == "csv":
-        write_frame(made.frame(), "csv")
+        write_frame(made.frame, "csv")
     else:
         from detente.report.forecast import to_text
 

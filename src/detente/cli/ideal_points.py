@@ -47,7 +47,7 @@ def ideal_points(
             issue=issue,
             on_step=lambda n, change: progress.update(task, description=f"round {n}: largest change {change:.4f}"),
         )
-    frame = found.frame()
+    frame = found.frame
     if codes:
         frame = frame.filter(pl.col("state").is_in(codes))
     write_frame(frame.sort("state", "session"), form)

@@ -44,8 +44,8 @@ def levels(
     detente levels USA RUS --area all --format csv > levels.csv
     """
     record = open_record(**options)
-    found = record.pair(a, b, as_of=as_of).levels(by, areas=chosen_areas(record, areas), source=source)
+    found = record.pair(a, b, as_of=as_of, source=source).levels(by, area=chosen_areas(record, areas))
     say(f"basis: {found.basis}")
     if said := found.history():
         say(said)
-    write_frame(found.frame(), form)
+    write_frame(found.frame, form)

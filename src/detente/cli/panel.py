@@ -19,7 +19,7 @@ from detente.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from detente.pair import OpenRecord
+    from detente.api import Record
 
 
 @click.command()
@@ -46,7 +46,11 @@ if TYPE_CHECKING:
 )
 @click.option("--among", help="All pairs of these states, as in USA,RUS,CHN; in place of A and B.")
 @click.option(
-    "--least", type=click.IntRange(0), default=1, show_default=True, help="Of all pairs, those with so many events."
+    "--min-events",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    help="Of all pairs, those with so many events.",
 )
 @record_options
 @format_option("table", "csv", "json", "parquet")
@@ -59,7 +63,7 @@ def panel(
     source: str | None,
     sectors: str,
     among: str | None,
-    least: int,
+    min_events: int,
     form: str,
     **options: Any,
 ) -> None:
@@ -70,17 +74,17 @@ def panel(
 
     \b
     detente panel USA RUS --by quarter
-    detente panel --by week --least 50 --format parquet > pairs.parquet
+    detente panel --by week --min-events 50 --format parquet > pairs.parquet
     detente panel --among USA,RUS,CHN --area diplomatic
     """
     record = open_record(**options)
     wanted = chosen_areas(record, areas)
     if a is None or b is None:
-        _all_pairs(record, a, by, as_of, wanted, source, sectors, among, least, form)
+        _all_pairs(record, a, by, as_of, wanted, source, sectors, among, min_events, form)
         return
     if among:
         raise click.UsageError("give either A and B, or --among")
-    frame = record.pair(a, b, as_of=as_of).panel(by, areas=wanted, source=source, sectors=sectors)
+    frame = record.pair(a, b, as_of=as_of, source=source).panel(by, area=wanted, sectors=sectors)
     held = record.event_sources()
     if len(held) > 1 and not source:
         say(
@@ -99,7 +103,7 @@ def panel(
 
 
 def _all_pairs(
-    record: OpenRecord,
+    record: Record,
     alone: str | None,
     by: str,
     as_of: date | None,
@@ -107,7 +111,7 @@ def _all_pairs(
     source: str | None,
     sectors: str,
     among: str | None,
-    least: int,
+    min_events: int,
     form: str,
 ) -> None:
     import polars as pl
@@ -119,6 +123,8 @@ def _all_pairs(
     states = among.split(",") if among else None
     if states is not None and len(set(states)) < 2:
         raise click.UsageError("--among needs two states or more, as in USA,RUS,CHN")
-    frame = pl.concat(record.panel(states, by=by, as_of=as_of, area=area, source=source, least=least) for area in areas)
+    frame = pl.concat(
+        record.panel(states, by=by, as_of=as_of, area=area, source=source, min_events=min_events) for area in areas
+    )
     meta = {"among": states, "by": by, "as_of": as_of.isoformat() if as_of else None, "source": source}
     write_frame(frame, form, meta=meta)

@@ -53,13 +53,13 @@ def weigh(
     levers = [parse(text, record.actors, as_of) for text in texts]
     levers += read_levers(file, record.actors, as_of) if file else []
     with Console(stderr=True).status("weighing") as status:
-        made = record.pair(a, b, as_of=as_of).weigh(
+        made = record.pair(a, b, as_of=as_of, source=asked.pop("source")).weigh(
             levers, on_lever=lambda name: status.update(f"weighing {name}"), **asked
         )
     if form == "json":
         click.echo(made.to_json(), nl=False)
     elif form == "csv":
-        write_frame(made.sensitivity() if sensitivity else made.frame(), "csv")
+        write_frame(made.sensitivity() if sensitivity else made.frame, "csv")
     else:
         from detente.report.levers import to_text
 

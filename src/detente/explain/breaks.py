@@ -11,16 +11,16 @@ import polars as pl
 from detente.actors import state_name
 from detente.errors import NoData
 from detente.explain.levels import fact_counts
-from detente.explain.series import fitting_period, period_end, period_text
-from detente.measures.panel import choose_source, pair_panel
+from detente.explain.series import fitting_period
+from detente.measures.panel import pair_panel
 from detente.models import ChangePoints
 from detente.models.change_points import ChangePointsFit
 from detente.models.checks import one_of, whole
-from detente.record.coverage import EVERY
+from detente.periods import PERIODS, period_end, period_text
 from detente.record.facts import date_text, pair_facts
 
 if TYPE_CHECKING:
-    from detente.record import Record
+    from detente.record.view import View
 
 NEAR = 4
 LEAST_PERIODS, LEAST_COUNTS = 8, 20
@@ -38,6 +38,7 @@ class PairBreaks:
     basis: str
     data_to: date
 
+    @property
     def frame(self) -> pl.DataFrame:
         """Rows date, low, high (90% of the date, by first days of periods), probability, level before and after, facts.
 
@@ -64,9 +65,9 @@ class PairBreaks:
 
     def near(self, when: date, low: date, high: date) -> list[str]:
         """Facts of the span of a break's date and a period around it, nearest to the date first."""
-        edges = pl.Series([low, high]).dt.offset_by(EVERY[self.by])
+        edges = pl.Series([low, high]).dt.offset_by(PERIODS[self.by].every)
         after = edges[1]
-        before = pl.Series([low]).dt.offset_by(f"-{EVERY[self.by]}")[0]
+        before = pl.Series([low]).dt.offset_by(f"-{PERIODS[self.by].every}")[0]
         some = self.facts.filter(pl.col("date").is_between(before, after)).with_columns(
             (pl.col("date") - when).abs().alias("away")
         )
@@ -82,7 +83,7 @@ class PairBreaks:
     def summary(self) -> str:
         """Each break with the uncertainty of its date, the levels around it and the facts near it."""
         names = " and ".join(state_name(code) for code in self.pair)
-        table = self.frame()
+        table = self.frame
         counts = ", ".join(f"{n}: {p:.0%}" for n, p in self.fit.counts.items() if p >= 0.05)
         lines = [f"Breaks in the cooperative share of {names} (probability of each number: {counts})."]
         for row in table.iter_rows(named=True):
@@ -118,17 +119,7 @@ class PairBreaks:
         return drawing
 
 
-def breaks(
-    record: Record,
-    a: str,
-    b: str,
-    *,
-    by: str | None = None,
-    area: str | None = None,
-    as_of: date | None = None,
-    source: str | None = None,
-    seed: int = 0,
-) -> PairBreaks:
+def breaks(pair: View, *, by: str | None = None, area: str | None = None, seed: int = 0) -> PairBreaks:
     """Breaks of the cooperative share, both directions together; see `detente.models.ChangePoints`.
 
     From events, if a source covers enough (weeks, where it covers less than ten years); else from the chronology by
@@ -136,34 +127,34 @@ def breaks(
     """
     whole("seed", seed, 0)
     if by is not None:
-        one_of("by", by, EVERY)
-    facts = pair_facts(record, a, b, as_of, area)
+        one_of("by", by, PERIODS)
+    facts = pair_facts(pair, area)
     counted: pl.DataFrame | None = None
     unit, basis, ends = by or "quarter", "", date.max
     try:
-        chosen = choose_source(record, source, as_of, pair=(a, b))
-        if fitting := fitting_period(record, chosen, as_of):
+        chosen = pair.source
+        if fitting := fitting_period(pair):
             unit = by or ("month" if fitting == "month" else "week")
-            panel = pair_panel(record, a, b, by=unit, areas=(area,), as_of=as_of, source=chosen)
+            panel = pair_panel(pair, by=unit, areas=(area,))
             reports = _totals(panel)
-            if source or by or _enough(reports):
+            if pair.named or by or _enough(reports):
                 counted, basis = reports, f"{reports['n'].sum():,} {chosen} events by {unit}"
-                ends = record.covers(chosen, as_of)[-1][1]
+                ends = pair.record.covers(chosen, pair.as_of)[-1][1]
     except NoData:
-        if source:
+        if pair.named:
             raise
     if counted is None:
         unit = by or "quarter"
-        counted = fact_counts(record, a, b, by=unit, area=area, as_of=as_of)
+        counted = fact_counts(pair, by=unit, area=area)
         basis = f"{counted['n'].sum() if counted is not None else 0} facts of the chronology by {unit}"
     if counted is None or not _enough(counted):
-        raise NoData(f"too little of {state_name(a)} and {state_name(b)} is held to look for breaks")
+        raise NoData(f"too little of {state_name(pair.a)} and {state_name(pair.b)} is held to look for breaks")
     fit = ChangePoints("binomial", seed=seed).fit(
         counted["k"].cast(pl.Float64).to_numpy(), counted["n"].cast(pl.Float64).to_numpy()
     )
     span = f"{basis}, {period_text(counted['period'][0], unit)} to {period_text(counted['period'][-1], unit)}"
     data_to = min(period_end(counted["period"][-1], unit), ends)
-    return PairBreaks((a, b), unit, counted["period"].to_list(), fit, facts, span, data_to)
+    return PairBreaks((pair.a, pair.b), unit, counted["period"].to_list(), fit, facts, span, data_to)
 
 
 def _enough(counted: pl.DataFrame) -> bool:

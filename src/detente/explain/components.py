@@ -13,13 +13,14 @@ import polars as pl
 from detente.actors import state_name
 from detente.codebook import actions
 from detente.errors import DetenteError, NoData
-from detente.measures.panel import busiest_source
 from detente.models import PoissonTensor, choose_k
 from detente.models.tensor import TensorFit
-from detente.record.queries import UNITS, action_counts
+from detente.periods import period
+from detente.record.queries import action_counts
+from detente.record.view import busiest_source
 
 if TYPE_CHECKING:
-    from detente.record import Record
+    from detente.record import Store
 
 MODES = ("sender", "receiver", "action", "period")
 TRIED = (5, 10, 20, 30, 50)
@@ -36,6 +37,7 @@ class Components:
     by: str
     basis: str
 
+    @property
     def frame(self) -> pl.DataFrame:
         """Rows component (1 the largest), weight (share of events), mode, label, name, share, low, high.
 
@@ -58,7 +60,7 @@ class Components:
 
     def name(self, component: int) -> str:
         """A component's name: its top senders, receivers, actions and periods, as many as hold half of it, three at most."""
-        rows = self.frame().filter(pl.col("component") == component)
+        rows = self.frame.filter(pl.col("component") == component)
         top = {}
         for mode in MODES:
             some = rows.filter(pl.col("mode") == mode)
@@ -116,7 +118,7 @@ class Components:
         """One component: its top senders, receivers and actions, and its course through time, with bands."""
         from detente.plots import BLUE, band, figure, source_line
 
-        rows = self.frame().filter(pl.col("component") == component)
+        rows = self.frame.filter(pl.col("component") == component)
         if rows.is_empty():
             raise DetenteError(f"no component {component}; there are {len(self.order)}")
         drawing, axes = figure(4.6, 2, 2, sharex=False)
@@ -147,7 +149,7 @@ def _named(mode: str, label: str) -> str:
 
 
 def components(
-    record: Record,
+    record: Store,
     k: int | None = None,
     *,
     by: str = "week",
@@ -163,8 +165,7 @@ def components(
     `k` None is chosen among 5, 10, 20, 30 and 50 by the score of held-out cells (`detente.models.choose_k`). `states` restricts to acts between
     them. Raises NoData where no events are held.
     """
-    if by not in UNITS:
-        raise DetenteError(f"by must be one of {', '.join(UNITS)}, not {by!r}")
+    period(by)
     chosen = busiest_source(record, source, as_of)
     counts = action_counts(record, source=chosen, by=by, as_of=as_of, states=states)
     if counts.height < 10:

@@ -15,13 +15,11 @@ from detente.actors import state_name
 from detente.errors import NoData
 from detente.explain.section import Draft, Section, aged, sections_as_data
 from detente.explain.statements import WRITERS, Question
-from detente.measures.panel import choose_source
 from detente.models.checks import whole
-from detente.record.facts import pair_facts
 from detente.record.queries import third_counts
 
 if TYPE_CHECKING:
-    from detente.record import Record
+    from detente.record.view import View
 
 TOPICS = {
     "levels": "Levels",
@@ -46,6 +44,7 @@ class Digest:
     sections: tuple[Section, ...]
     provenance: dict[str, Any]
 
+    @property
     def frame(self) -> pl.DataFrame:
         """Every number: rows topic, name, value, low, high, unit."""
         rows = [(s.topic, f.name, f.value, f.low, f.high, f.unit) for s in self.sections for f in s.figures]
@@ -72,15 +71,7 @@ class Digest:
 
 
 def explain(
-    record: Record,
-    a: str,
-    b: str,
-    *,
-    as_of: date | None = None,
-    thirds: Sequence[str] = (),
-    source: str | None = None,
-    seed: int = 0,
-    on_topic: Callable[[str], None] | None = None,
+    pair: View, *, thirds: Sequence[str] = (), seed: int = 0, on_topic: Callable[[str], None] | None = None
 ) -> Digest:
     """Ask every model; a section that can't be answered says why.
 
@@ -90,8 +81,8 @@ def explain(
     NoData where no section has an answer.
     """
     whole("seed", seed, 0)
-    asked = tuple(thirds) or _leading_thirds(record, a, b, as_of, source)
-    question = Question(record, a, b, as_of, asked, source, seed)
+    asked = tuple(thirds) or _leading_thirds(pair)
+    question = Question(pair, asked, seed)
     sections = []
     for topic, title in TOPICS.items():
         if on_topic:
@@ -102,32 +93,38 @@ def explain(
         except NoData as error:
             sections.append(Section(topic, title, unknown=str(error)))
             continue
-        data_to = min(draft.data_to, as_of) if draft.data_to and as_of else draft.data_to
+        data_to = min(draft.data_to, pair.as_of) if draft.data_to and pair.as_of else draft.data_to
         made = Section(topic, title, tuple(draft.statements), tuple(draft.figures), draft.basis, data_to=data_to)
-        sections.append(aged(made, as_of))
+        sections.append(aged(made, pair.as_of))
     if not any(section.statements for section in sections):
         raise NoData(
-            f"nothing of {state_name(a)} and {state_name(b)} that a model could explain is held: {sections[0].unknown}"
+            f"nothing of {state_name(pair.a)} and {state_name(pair.b)} that a model could explain is held: {sections[0].unknown}"
         )
     provenance = {
         "version": __version__,
-        "record_digest": record.digest(),
-        "codebook_digest": record.codebook.digest,
-        "parameters": {"source": source, "seed": seed, "thirds": list(asked)},
+        "record_digest": pair.record.digest(),
+        "codebook_digest": pair.record.codebook.digest,
+        "parameters": {"source": pair.named, "seed": seed, "thirds": list(asked)},
     }
-    return Digest((a, b), (state_name(a, as_of), state_name(b, as_of)), as_of, tuple(sections), provenance)
+    return Digest(
+        (pair.a, pair.b),
+        (state_name(pair.a, pair.as_of), state_name(pair.b, pair.as_of)),
+        pair.as_of,
+        tuple(sections),
+        provenance,
+    )
 
 
-def _leading_thirds(record: Record, a: str, b: str, as_of: date | None, source: str | None) -> tuple[str, ...]:
+def _leading_thirds(pair: View) -> tuple[str, ...]:
     """The third states over which most facts of the last ten years were; without such facts, by events."""
-    facts = pair_facts(record, a, b, as_of).filter(pl.col("third_party").is_not_null())
+    facts = pair.chronology.filter(pl.col("third_party").is_not_null())
     if facts.is_empty():
         try:
-            chosen = choose_source(record, source, as_of, pair=(a, b))
+            chosen = pair.source
         except NoData:
             return ()
-        return tuple(third_counts(record, a, b, source=chosen, as_of=as_of)["state"].head(THIRDS))
+        return tuple(third_counts(pair.record, pair.a, pair.b, source=chosen, as_of=pair.as_of)["state"].head(THIRDS))
     recent = facts.filter(pl.col("date") > pl.lit(facts["date"].max()).dt.offset_by("-10y"))
     counted = recent.select(pl.col("third_party").str.split(";").explode().alias("state")).group_by("state").len()
-    counted = counted.filter(~pl.col("state").is_in([a, b])).sort("len", "state", descending=[True, False])
+    counted = counted.filter(~pl.col("state").is_in([pair.a, pair.b])).sort("len", "state", descending=[True, False])
     return tuple(counted["state"].head(THIRDS))

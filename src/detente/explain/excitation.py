@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 from detente.actors import life, state_name
 from detente.errors import NoData
 from detente.explain.result import Explained
-from detente.measures.panel import choose_source
 from detente.models.checks import whole
 from detente.models.hawkes import Hawkes, HawkesFit
-from detente.record.queries import read_pair, volume
+from detente.record.queries import volume
 
 if TYPE_CHECKING:
-    from detente.record import Record
+    from detente.record.view import View
 
 Array = NDArray[np.float64]
 LEAST_EVENTS, LEAST_OF_KIND = 200, 5
@@ -51,6 +50,7 @@ class ExcitationFit:
         ]
         return f"fewer than {LEAST_OF_KIND} acts, so that nothing can be said of: {', '.join(few)}" if few else ""
 
+    @property
     def frame(self) -> pl.DataFrame:
         """Rows effect, cause, value (acts of the effect set off by one act of the cause), low, high (90%)."""
         rows = [
@@ -70,7 +70,7 @@ class ExcitationFit:
     def summary(self) -> str:
         """What one act of each kind sets off on the other side, and how well the model fits."""
         first = self.fits[0]
-        table = self.frame()
+        table = self.frame
         lines = [
             f"Acts that set off acts: {len(first.times):,} acts of four kinds, mean delays of {', '.join(f'{1 / x:.0f}' for x in DECAYS)} days; "
             f"spectral radius {np.mean([fit.radius for fit in self.fits]):.2f}."
@@ -94,16 +94,7 @@ class ExcitationFit:
         return self.fits[0].plot()
 
 
-def excitation(
-    record: Record,
-    a: str,
-    b: str,
-    *,
-    as_of: date | None = None,
-    source: str | None = None,
-    draws: int = 5,
-    seed: int = 0,
-) -> Explained[ExcitationFit]:
+def excitation(pair: View, *, draws: int = 5, seed: int = 0) -> Explained[ExcitationFit]:
     """Cooperative and conflictual acts of each side, and how many of each kind one act of another sets off.
 
     Sources date acts by day, so the moment within the day is drawn `draws` times at random and the fits are combined
@@ -114,18 +105,18 @@ def excitation(
     """
     whole("draws", draws)
     whole("seed", seed, 0)
-    chosen = choose_source(record, source, as_of, pair=(a, b))
-    events = read_pair(record, a, b, source=chosen, as_of=as_of)
-    _enough(events, a, b, chosen)
-    names = [f"{s}>{r} {kind}" for s, r in ((a, b), (b, a)) for kind in ("cooperation", "conflict")]
-    days = _days(record, a, b, chosen, as_of)
+    chosen = pair.source
+    events = pair.reports()
+    _enough(events, pair.a, pair.b, chosen)
+    names = [f"{s}>{r} {kind}" for s, r in ((pair.a, pair.b), (pair.b, pair.a)) for kind in ("cooperation", "conflict")]
+    days = _days(pair)
     events = events.join(days.filter("covered"), on="date", how="semi", maintain_order="left")
-    _enough(events, a, b, chosen)
-    types = (2 * (events["sender"] == b).cast(pl.Int64) + (events["quad"] > 2).cast(pl.Int64)).to_numpy()
+    _enough(events, pair.a, pair.b, chosen)
+    types = (2 * (events["sender"] == pair.b).cast(pl.Int64) + (events["quad"] > 2).cast(pl.Int64)).to_numpy()
     first, last, length = days["date"][0], days["date"][-1], days.height
     start = (events["date"] - first).dt.total_days().cast(pl.Float64).to_numpy()
     reports = days.join(
-        volume(record, source=chosen, by="day", as_of=as_of),
+        volume(pair.record, source=chosen, by="day", as_of=pair.as_of),
         left_on="date",
         right_on="period",
         how="left",
@@ -152,10 +143,12 @@ def _enough(events: pl.DataFrame, a: str, b: str, source: str) -> None:
         )
 
 
-def _days(record: Record, a: str, b: str, source: str, as_of: date | None) -> pl.DataFrame:
+def _days(pair: View) -> pl.DataFrame:
     """Every day (date, covered) from the first that the source covers to the last, of those on which both states lived."""
-    days = record.coverage(source, as_of, "day").select(pl.col("period").alias("date"), pl.col("covered") > 0)
-    for born, ends in (life(code) for code in (a, b)):
+    days = pair.record.coverage(pair.source, pair.as_of, "day").select(
+        pl.col("period").alias("date"), pl.col("covered") > 0
+    )
+    for born, ends in (life(code) for code in (pair.a, pair.b)):
         days = days.filter(pl.col("date").is_between(born or date.min, ends or date.max, closed="left"))
     return days
 

@@ -13,17 +13,16 @@ import polars as pl
 from detente.actors import state_name
 from detente.errors import NoData
 from detente.explain.section import LAST_KNOWN
-from detente.explain.series import fact_periods, period_end, period_text
-from detente.measures.months import is_old
-from detente.measures.panel import COUNTS, choose_source, pair_panel
+from detente.explain.series import fact_periods
+from detente.measures.panel import COUNTS, pair_panel
 from detente.models import LocalLevel
 from detente.models.checks import one_of
-from detente.record.coverage import EVERY, periods
+from detente.periods import PERIODS, is_old, period_end, period_text, periods
 from detente.record.facts import pair_facts, pair_figures
-from detente.record.queries import UNITS, volume
+from detente.record.queries import volume
 
 if TYPE_CHECKING:
-    from detente.record import Record
+    from detente.record.view import View
 
 # What a level is of, and the unit: reports are set against all reports of the source in the period.
 MEASURES = {
@@ -49,16 +48,7 @@ SCHEMA: dict[str, Any] = {
 }
 
 
-def levels(
-    record: Record,
-    a: str,
-    b: str,
-    *,
-    by: str = "month",
-    areas: Sequence[str | None] = (None,),
-    as_of: date | None = None,
-    source: str | None = None,
-) -> PairLevels:
+def levels(pair: View, *, by: str = "month", areas: Sequence[str | None] = (None,)) -> PairLevels:
     """Level of every `MEASURES` by direction and area from events; without enough of them, shares from yearly counts and facts.
 
     Each series is a local level (`detente.models.LocalLevel`): the share binomial, the rates Poisson with the source's
@@ -66,17 +56,15 @@ def levels(
     is estimated. Bands hold 90%. A direction with fewer than 20 reports in an area is left out. From the yearly counts of a case: the share by direction, all areas; from facts: the
     share by area and quarter, both sides together (sender and receiver null). Raises NoData where nothing is held.
     """
-    one_of("by", by, UNITS)
+    one_of("by", by, PERIODS)
     try:
-        chosen = choose_source(record, source, as_of, pair=(a, b))
+        chosen = pair.source
     except NoData:
-        if source:
+        if pair.named:
             raise
-        return replace(_without_events(record, a, b, areas, as_of, yearly=True), as_of=as_of)
-    all_reports = volume(record, source=chosen, by=by, as_of=as_of)
-    panel = pair_panel(record, a, b, by=by, areas=areas, as_of=as_of, source=chosen).join(
-        all_reports, on="period", how="left", maintain_order="left"
-    )
+        return replace(_without_events(pair, areas, yearly=True), as_of=pair.as_of)
+    all_reports = volume(pair.record, source=chosen, by=by, as_of=pair.as_of)
+    panel = pair_panel(pair, by=by, areas=areas).join(all_reports, on="period", how="left", maintain_order="left")
     frames = []
     for (sender, receiver, area), rows in panel.partition_by(
         "sender", "receiver", "area", as_dict=True, maintain_order=True
@@ -94,23 +82,21 @@ def levels(
         ):
             labels = (sender, receiver, area, measure, f"{chosen} events")
             frames.append(_one(rows["period"], family, y, exposure, labels))
-    if not frames and not source:
+    if not frames and not pair.named:
         # Yearly counts of a case are another source's reports: beside this one they don't belong.
-        return replace(_without_events(record, a, b, areas, as_of, yearly=False), as_of=as_of)
-    return replace(_gathered((a, b), by, frames, f"{chosen} events by {by}"), as_of=as_of)
+        return replace(_without_events(pair, areas, yearly=False), as_of=pair.as_of)
+    return replace(_gathered((pair.a, pair.b), by, frames, f"{chosen} events by {by}"), as_of=pair.as_of)
 
 
-def fact_counts(
-    record: Record, a: str, b: str, *, by: str, area: str | None, as_of: date | None
-) -> pl.DataFrame | None:
+def fact_counts(pair: View, *, by: str, area: str | None) -> pl.DataFrame | None:
     """Cooperative facts k of n in every period that the chronology covers; None without a fact of the area."""
-    facts = pair_facts(record, a, b, as_of, area)
+    facts = pair_facts(pair, area)
     if facts.is_empty():
         return None
-    counted = facts.group_by(pl.col("date").dt.truncate(EVERY[by]).alias("period")).agg(
+    counted = facts.group_by(pl.col("date").dt.truncate(PERIODS[by].every).alias("period")).agg(
         (pl.col("tone") == "cooperative").sum().alias("k"), pl.len().alias("n")
     )
-    grid = pl.DataFrame({"period": fact_periods(record, a, b, as_of, by)})
+    grid = pl.DataFrame({"period": fact_periods(pair, by)})
     return grid.join(counted, on="period", how="left", maintain_order="left").fill_null(0)
 
 
@@ -122,18 +108,14 @@ def _one(
         return None
     fit = LocalLevel(family).fit(values, weight)
     sender, receiver, area, measure, basis = labels
-    return (
-        fit.frame()
-        .with_columns(
-            period,
-            pl.lit(sender, pl.Utf8).alias("sender"),
-            pl.lit(receiver, pl.Utf8).alias("receiver"),
-            pl.lit(area, pl.Utf8).alias("area"),
-            pl.lit(measure).alias("measure"),
-            pl.lit(basis).alias("basis"),
-        )
-        .select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
-    )
+    return fit.frame.with_columns(
+        period,
+        pl.lit(sender, pl.Utf8).alias("sender"),
+        pl.lit(receiver, pl.Utf8).alias("receiver"),
+        pl.lit(area, pl.Utf8).alias("area"),
+        pl.lit(measure).alias("measure"),
+        pl.lit(basis).alias("basis"),
+    ).select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
 
 
 def _gathered(pair: tuple[str, str], by: str, frames: Sequence[pl.DataFrame | None], basis: str) -> PairLevels:
@@ -143,11 +125,9 @@ def _gathered(pair: tuple[str, str], by: str, frames: Sequence[pl.DataFrame | No
     return PairLevels(pair, by, pl.concat(kept), basis)
 
 
-def _without_events(
-    record: Record, a: str, b: str, areas: Sequence[str | None], as_of: date | None, *, yearly: bool
-) -> PairLevels:
+def _without_events(pair: View, areas: Sequence[str | None], *, yearly: bool) -> PairLevels:
     frames: list[pl.DataFrame | None] = []
-    counts = pair_figures(record, a, b, as_of).filter(
+    counts = pair_figures(pair).filter(
         pl.col("subject").str.contains(">") & pl.col("measure").is_in([f"icews_{name}" for name in COUNTS])
     )
     good = pl.col("measure").str.contains("cooperation")
@@ -162,13 +142,13 @@ def _without_events(
             labels = (*str(subject).split(">"), None, "share", YEARLY)
             frames.append(_one(sums["period"], "binomial", sums["k"], sums["n"], labels))
     for area in areas:
-        quarterly = fact_counts(record, a, b, by="quarter", area=area, as_of=as_of)
+        quarterly = fact_counts(pair, by="quarter", area=area)
         if quarterly is None:
             continue
         labels = (None, None, area, "share", "facts of the chronology")
         frames.append(_one(quarterly["period"], "binomial", quarterly["k"], quarterly["n"], labels))
     basis = "no events: yearly counts of a case, and facts by quarter" if yearly else "too few events: facts by quarter"
-    return _gathered((a, b), "quarter", frames, basis)
+    return _gathered((pair.a, pair.b), "quarter", frames, basis)
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,6 +161,7 @@ class PairLevels:
     basis: str
     as_of: date | None = None
 
+    @property
     def frame(self) -> pl.DataFrame:
         """Rows period, sender, receiver, area, measure, observed, exposure, level, low, high, basis."""
         return self.table

@@ -14,14 +14,14 @@ from detente.measures.votes import calls_on, counted_votes
 from detente.models.ideal_points import IdealPoints, IdealPointsFit
 
 if TYPE_CHECKING:
-    from detente.record import Record
+    from detente.record import Store
 
 
 SESSIONS = 8
 
 
 def ideal_points(
-    record: Record,
+    record: Store,
     *,
     as_of: date | None = None,
     sessions: int | None = SESSIONS,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -11,36 +10,19 @@ import polars as pl
 from detente.explain.result import Explained
 from detente.explain.series import Directed, directed
 from detente.models.checks import one_of, whole
-from detente.models.estimates import text
 from detente.models.reciprocity import Reciprocity, ReciprocityFit
 from detente.models.var import BayesianVAR, Minnesota
+from detente.periods import PERIODS
+from detente.uncertainty import text
 
 if TYPE_CHECKING:
-    from detente.record import Record
+    from detente.record.view import View
 
-# Lags tried and periods ahead, by the length of a period.
-LAGS = {
-    "day": (1, 2, 3, 5, 7),
-    "week": (1, 2, 3, 4, 6),
-    "month": (1, 2, 3, 4, 6),
-    "quarter": (1, 2, 3, 4),
-    "year": (1, 2),
-}
 ENOUGH = 10
-HORIZONS = {"day": 14, "week": 12, "month": 12, "quarter": 4, "year": 3}
 
 
 def reciprocity(
-    record: Record,
-    a: str,
-    b: str,
-    *,
-    by: str | None = None,
-    area: str | None = None,
-    as_of: date | None = None,
-    source: str | None = None,
-    horizon: int | None = None,
-    seed: int = 0,
+    pair: View, *, by: str | None = None, area: str | None = None, horizon: int | None = None, seed: int = 0
 ) -> Explained[ReciprocityFit]:
     """How much each side returns of the other's moves; see `detente.models.Reciprocity` and `series.directed`.
 
@@ -49,7 +31,7 @@ def reciprocity(
     (docs/recovery.md); with fewer it stays. NoData where periods are too few.
     """
     _asked(by, horizon, seed)
-    found = directed(record, a, b, by=by, as_of=as_of, area=area, source=source)
+    found = directed(pair, by=by, area=area)
     model = _model(found, found.frame.height, horizon, seed)
     return Explained(
         model.fit(found.frame.select(found.columns)), f"{_how(model)}; {found.basis}", found.by, found.data_to
@@ -58,7 +40,7 @@ def reciprocity(
 
 def _asked(by: str | None, horizon: int | None, seed: int) -> None:
     if by is not None:
-        one_of("by", by, LAGS)
+        one_of("by", by, PERIODS)
     if horizon is not None:
         whole("horizon", horizon)
     whole("seed", seed, 0)
@@ -66,9 +48,9 @@ def _asked(by: str | None, horizon: int | None, seed: int) -> None:
 
 def _model(found: Directed, periods: int, horizon: int | None, seed: int) -> Reciprocity:
     """The estimator for so many periods of these series."""
-    lags = BayesianVAR(LAGS[found.by]).fit(found.frame.select(found.columns)).lags
+    lags = BayesianVAR(PERIODS[found.by].lags).fit(found.frame.select(found.columns)).lags
     prior = None if periods - lags >= ENOUGH * (1 + 2 * lags) else Minnesota()
-    return Reciprocity(lags, prior, horizon=horizon or HORIZONS[found.by], seed=seed)
+    return Reciprocity(lags, prior, horizon=horizon or PERIODS[found.by].ahead, seed=seed)
 
 
 def _how(model: Reciprocity) -> str:
@@ -87,6 +69,7 @@ class ReciprocityThroughTime:
     by: str
     basis: str
 
+    @property
     def frame(self) -> pl.DataFrame:
         """The table."""
         return self.table
@@ -124,16 +107,12 @@ class ReciprocityThroughTime:
 
 
 def reciprocity_through_time(
-    record: Record,
-    a: str,
-    b: str,
+    pair: View,
     *,
     window: int | None = None,
     step: int | None = None,
     by: str | None = None,
     area: str | None = None,
-    as_of: date | None = None,
-    source: str | None = None,
     horizon: int | None = None,
     seed: int = 0,
 ) -> ReciprocityThroughTime:
@@ -145,7 +124,7 @@ def reciprocity_through_time(
     for name, value in (("window", window), ("step", step)):
         if value is not None:
             whole(name, value)
-    found = directed(record, a, b, by=by, as_of=as_of, area=area, source=source)
+    found = directed(pair, by=by, area=area)
     height = found.frame.height
     width = window or height // 2
     model = _model(found, width, horizon, seed)

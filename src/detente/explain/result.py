@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 class Fitted(Protocol):
     """What every fit of `detente.models` has."""
 
+    @property
     def frame(self) -> pl.DataFrame:
         """Tidy estimates."""
         ...
@@ -40,9 +41,10 @@ class Explained(Generic[F]):
     by: str = ""
     data_to: date | None = None
 
+    @property
     def frame(self) -> pl.DataFrame:
         """The estimates with their bands."""
-        return self.fit.frame()
+        return self.fit.frame
 
     def summary(self) -> str:
         """The estimates in words and numbers, and their basis."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from detente.measures.months import is_old
-from detente.models.estimates import Quotient
+from detente.periods import is_old
+from detente.uncertainty import Quotient
 
 
 @dataclass(frozen=True, slots=True)

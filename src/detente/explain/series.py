@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -12,15 +12,15 @@ import polars as pl
 
 from detente.actors import state_name
 from detente.errors import NoData
-from detente.measures.coverage import covered_days, said, scaled, usable_run
-from detente.measures.panel import choose_source, pair_panel
+from detente.measures.coverage import said, scaled, usable_run
+from detente.measures.panel import pair_panel
 from detente.models.checks import one_of
-from detente.record.coverage import EVERY, next_period, periods
-from detente.record.facts import chronology_ends, holds, pair_facts
-from detente.record.queries import read_pair
+from detente.periods import PERIODS, period_end, periods
+from detente.record.facts import holds, pair_facts
+from detente.record.view import View
 
 if TYPE_CHECKING:
-    from detente.record import Record
+    from detente.record import Store
 
 LEAST_PERIODS, LEAST_MOVES = 40, 8
 
@@ -45,16 +45,7 @@ class Directed:
         return [name for name in self.frame.columns if name != "period"]
 
 
-def directed(
-    record: Record,
-    a: str,
-    b: str,
-    *,
-    by: str | None = None,
-    as_of: date | None = None,
-    area: str | None = None,
-    source: str | None = None,
-) -> Directed:
+def directed(pair: View, *, by: str | None = None, area: str | None = None) -> Directed:
     """Net intensity of a to b and of b to a (columns "A>B", "B>A"), from events; where they are too few (and
     neither `source` nor `by` asks for them), from facts.
 
@@ -63,32 +54,30 @@ def directed(
     joint acts left out. Raises NoData where there are too few periods.
     """
     try:
-        chosen = choose_source(record, source, as_of, pair=(a, b))
+        chosen = pair.source
     except NoData:
-        if source:
+        if pair.named:
             raise
-        return _from_facts(record, a, b, by, as_of, area)
+        return _from_facts(pair, by, area)
     try:
-        return _from_events(record, a, b, by, as_of, area, chosen)
+        return _from_events(pair, by, area, chosen)
     except NoData as error:
         # Who names a source or a period means the events.
-        if source or by:
+        if pair.named or by:
             raise
         try:
-            return _from_facts(record, a, b, by, as_of, area)
+            return _from_facts(pair, by, area)
         except NoData:
             raise error from None
 
 
-def _from_events(
-    record: Record, a: str, b: str, by: str | None, as_of: date | None, area: str | None, chosen: str
-) -> Directed:
-    unit = by or fitting_period(record, chosen, as_of)
+def _from_events(pair: View, by: str | None, area: str | None, chosen: str) -> Directed:
+    unit = by or fitting_period(pair)
     if unit is None:
-        raise NoData(f"{chosen} covers too few periods{f' up to {as_of}' if as_of else ''}")
-    run = covered_run(record, chosen, unit, as_of)
-    wide = _intensities(record, a, b, unit, as_of, area, chosen, run)
-    frame = _level_weekdays(_checked(wide, unit, f"{chosen} of {state_name(a)} and {state_name(b)}"), unit)
+        raise NoData(f"{chosen} covers too few periods{f' up to {pair.as_of}' if pair.as_of else ''}")
+    run = covered_run(pair, unit)
+    wide = _intensities(pair, unit, area, run)
+    frame = _level_weekdays(_checked(wide, unit, f"{chosen} of {state_name(pair.a)} and {state_name(pair.b)}"), unit)
     where = f" in {area}" if area else ""
     return Directed(frame, unit, _basis(chosen, frame, run, unit, where), chosen)
 
@@ -99,15 +88,7 @@ def _basis(source: str, frame: pl.DataFrame, run: pl.DataFrame, by: str, where: 
 
 
 def with_third(
-    record: Record,
-    a: str,
-    b: str,
-    third: str,
-    *,
-    by: str | None = None,
-    as_of: date | None = None,
-    areas: Sequence[str | None] = (None,),
-    source: str | None = None,
+    pair: View, third: str, *, by: str | None = None, areas: Sequence[str | None] = (None,)
 ) -> dict[str | None, Directed | NoData]:
     """By area: the pair's two directions, and each side's relation with the third state ("A~C", "B~C").
 
@@ -115,18 +96,18 @@ def with_third(
     net intensity of its acts towards the third state and of those in return. An area with too few periods or acts has
     the NoData that says so. Needs events.
     """
-    chosen = choose_source(record, source, as_of, pair=(a, b))
-    unit = by or fitting_period(record, chosen, as_of)
+    chosen = pair.source
+    unit = by or fitting_period(pair)
     if unit is None:
-        raise NoData(f"{chosen} covers too few periods up to {as_of} for a model of third parties")
-    run = covered_run(record, chosen, unit, as_of)
-    grid = _intensities(record, a, b, unit, as_of, None, chosen, run).select("period")
-    for side in (a, b):
-        relation = _intensities(record, side, third, unit, as_of, None, chosen, run)
+        raise NoData(f"{chosen} covers too few periods up to {pair.as_of} for a model of third parties")
+    run = covered_run(pair, unit)
+    grid = _intensities(pair, unit, None, run).select("period")
+    for side in (pair.a, pair.b):
+        relation = _intensities(pair.other(side, third), unit, None, run)
         total = relation.select("period", pl.sum_horizontal(pl.exclude("period")).alias(f"{side}~{third}"))
         grid = grid.join(total, on="period", how="inner", maintain_order="left")
-    events = read_pair(record, a, b, source=chosen, as_of=as_of).with_columns(
-        pl.col("date").dt.truncate(EVERY[unit]).alias("period"),
+    events = pair.reports().with_columns(
+        pl.col("date").dt.truncate(PERIODS[unit].every).alias("period"),
         pl.format("{}>{}", "sender", "receiver").alias("series"),
     )
     about = pl.col("areas").list.contains(f"third_party_dispute:{third}")
@@ -134,7 +115,7 @@ def with_third(
     for area in areas:
         some = events.filter(~about if area is None else pl.col("areas").list.contains(area))
         frame = grid.join(run, on="period", how="left", maintain_order="left")
-        for name in (f"{a}>{b}", f"{b}>{a}"):
+        for name in (f"{pair.a}>{pair.b}", f"{pair.b}>{pair.a}"):
             sums = (
                 some.filter(pl.col("series") == name)
                 .group_by("period")
@@ -143,7 +124,9 @@ def with_third(
             frame = frame.join(sums, on="period", how="left", maintain_order="left").with_columns(
                 scaled(name).fill_null(0.0).alias(name)
             )
-        frame = frame.select("period", f"{a}>{b}", f"{b}>{a}", f"{a}~{third}", f"{b}~{third}")
+        frame = frame.select(
+            "period", f"{pair.a}>{pair.b}", f"{pair.b}>{pair.a}", f"{pair.a}~{third}", f"{pair.b}~{third}"
+        )
         try:
             checked = _checked(frame, unit, f"{chosen} of {state_name(third)} with both")
         except NoData as error:
@@ -155,7 +138,7 @@ def with_third(
 
 
 def among(
-    record: Record,
+    record: Store,
     states: Sequence[str],
     *,
     by: str | None = None,
@@ -164,43 +147,42 @@ def among(
 ) -> Directed:
     """Net intensity of every directed pair of several states, pair by pair: for three, the triangle. Needs events."""
     pairs = list(combinations(states, 2))
-    chosen = choose_source(record, source, as_of, pair=pairs[0])
-    unit = by or fitting_period(record, chosen, as_of)
+    first = View(record, *pairs[0], as_of, source)
+    chosen = first.source
+    unit = by or fitting_period(first)
     if unit is None:
         raise NoData(f"{chosen} covers too few periods up to {as_of}")
-    run = covered_run(record, chosen, unit, as_of)
-    wide = _intensities(record, *pairs[0], unit, as_of, None, chosen, run)
+    run = covered_run(first, unit)
+    wide = _intensities(first, unit, None, run)
     for a, b in pairs[1:]:
-        more = _intensities(record, a, b, unit, as_of, None, chosen, run)
+        more = _intensities(first.other(a, b), unit, None, run)
         wide = wide.join(more, on="period", how="inner", maintain_order="left")
     frame = _level_weekdays(_checked(wide, unit, f"{chosen} of {', '.join(map(state_name, states))}"), unit)
     return Directed(frame, unit, _basis(chosen, frame, run, unit), chosen)
 
 
-def fitting_period(record: Record, source: str, as_of: date | None) -> str | None:
+def fitting_period(pair: View) -> str | None:
     """Month, week or day: the longest of which what the source covers has 120, 80 or 90; else None."""
-    days = covered_days(record, source, as_of)
+    days = pair.covered_days
     return "month" if days >= 3652 else "week" if days >= 560 else "day" if days >= 90 else None
 
 
-def covered_run(record: Record, source: str, by: str, as_of: date | None) -> pl.DataFrame:
+def covered_run(pair: View, by: str) -> pl.DataFrame:
     """The periods that a series may have, with the share covered; see `detente.measures.coverage`. NoData where there is none."""
-    one_of("by", by, EVERY)
-    run = usable_run(record.coverage(source, as_of, by), by)
+    one_of("by", by, PERIODS)
+    run = usable_run(pair.coverage(by), by)
     if run.is_empty():
-        raise NoData(f"{source} covers no whole {by}{f' up to {as_of}' if as_of else ''}")
+        raise NoData(f"{pair.source} covers no whole {by}{f' up to {pair.as_of}' if pair.as_of else ''}")
     return run
 
 
-def _intensities(
-    record: Record, a: str, b: str, by: str, as_of: date | None, area: str | None, source: str, run: pl.DataFrame
-) -> pl.DataFrame:
+def _intensities(pair: View, by: str, area: str | None, run: pl.DataFrame) -> pl.DataFrame:
     """Columns period, "A>B", "B>A" in the periods of the run; what is partly covered is scaled up to the whole."""
-    panel = pair_panel(record, a, b, by=by, as_of=as_of, areas=(area,), source=source)
+    panel = pair_panel(pair, by=by, areas=(area,))
     wide = panel.with_columns(pl.format("{}>{}", "sender", "receiver").alias("series")).pivot(
         on="series", index="period", values="intensity"
     )
-    names = [f"{a}>{b}", f"{b}>{a}"]
+    names = [f"{pair.a}>{pair.b}", f"{pair.b}>{pair.a}"]
     both = run.join(wide, on="period", how="inner", maintain_order="left")
     return both.select("period", *(scaled(name).alias(name) for name in names))
 
@@ -224,11 +206,11 @@ def _checked(frame: pl.DataFrame, by: str, what: str) -> pl.DataFrame:
     return frame
 
 
-def _from_facts(record: Record, a: str, b: str, by: str | None, as_of: date | None, area: str | None) -> Directed:
-    facts = pair_facts(record, a, b, as_of, area)
-    unit = one_of("by", by or "quarter", EVERY)
+def _from_facts(pair: View, by: str | None, area: str | None) -> Directed:
+    facts = pair_facts(pair, area)
+    unit = one_of("by", by or "quarter", PERIODS)
     rows = []
-    for sender, receiver in ((a, b), (b, a)):
+    for sender, receiver in ((pair.a, pair.b), (pair.b, pair.a)):
         mine = facts.filter(holds(pl.col("actors"), sender) & holds(pl.col("targets"), receiver))
         rows.append(
             mine.select(
@@ -238,16 +220,16 @@ def _from_facts(record: Record, a: str, b: str, by: str | None, as_of: date | No
             )
         )
     acts = pl.concat(rows)
-    grid = pl.DataFrame({"period": fact_periods(record, a, b, as_of, unit, whole=True)})
-    every = EVERY[unit]
-    for name in (f"{a}>{b}", f"{b}>{a}"):
+    grid = pl.DataFrame({"period": fact_periods(pair, unit, whole=True)})
+    every = PERIODS[unit].every
+    for name in (f"{pair.a}>{pair.b}", f"{pair.b}>{pair.a}"):
         sums = (
             acts.filter(pl.col("series") == name)
             .group_by(pl.col("day").dt.truncate(every).alias("period"))
             .agg(pl.col("value").sum().alias(name))
         )
         grid = grid.join(sums, on="period", how="left", maintain_order="left").with_columns(pl.col(name).fill_null(0.0))
-    frame = _checked(grid, unit, f"the chronology of {state_name(a)} and {state_name(b)}")
+    frame = _checked(grid, unit, f"the chronology of {state_name(pair.a)} and {state_name(pair.b)}")
     return Directed(
         frame,
         unit,
@@ -256,36 +238,16 @@ def _from_facts(record: Record, a: str, b: str, by: str | None, as_of: date | No
     )
 
 
-def period_end(period: date, by: str) -> date:
-    """The last day of the period that begins on a day.
-
-    >>> period_end(date(2014, 4, 1), "quarter")
-    datetime.date(2014, 6, 30)
-    """
-    return next_period(period, by) - timedelta(days=1)
-
-
-def period_text(day: date, by: str) -> str:
-    """A period by its first day, for readers.
-
-    >>> [period_text(date(2014, 4, 1), by) for by in ("day", "month", "quarter", "year")]
-    ['2014-04-01', '2014-04', '2014 Q2', '2014']
-    """
-    if by == "quarter":
-        return f"{day.year} Q{(day.month + 2) // 3}"
-    return day.isoformat()[: {"year": 4, "month": 7}.get(by, 10)]
-
-
-def fact_periods(record: Record, a: str, b: str, as_of: date | None, by: str, *, whole: bool = False) -> list[date]:
+def fact_periods(pair: View, by: str, *, whole: bool = False) -> list[date]:
     """The periods from a pair's first fact to the day to which its chronology is complete, or to `as_of` where that is earlier.
 
     With `whole`, only those that it covers wholly. NoData where no fact is held.
     """
-    facts = pair_facts(record, a, b, as_of)
+    facts = pair.chronology
     if facts.is_empty():
-        raise NoData(f"no events and no chronology of {state_name(a)} and {state_name(b)} are held")
-    first, end = facts["date"][0], chronology_ends(record, facts)
-    end = min(as_of, end) if as_of else end
+        raise NoData(f"no events and no chronology of {state_name(pair.a)} and {state_name(pair.b)} are held")
+    first, end = facts["date"][0], pair.chronology_ends
+    end = min(pair.as_of, end) if pair.as_of else end
     found = periods(first, max(end, first), by)
     return found[:-1] if whole and period_end(found[-1], by) > end else found
 

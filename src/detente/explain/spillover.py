@@ -11,13 +11,13 @@ import polars as pl
 
 from detente.actors import state_name
 from detente.errors import DetenteError, NoData
-from detente.explain.reciprocity import HORIZONS, LAGS
 from detente.explain.series import with_third
 from detente.models.checks import whole
 from detente.models.spillover import Spill, Spillover, SpilloverFit
+from detente.periods import PERIODS
 
 if TYPE_CHECKING:
-    from detente.record import Record
+    from detente.record.view import View
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,10 +42,11 @@ class PairSpillover:
         """Periods ahead for which shares are given."""
         return next(iter(self.fits.values())).model.horizon
 
+    @property
     def frame(self) -> pl.DataFrame:
         """Rows area, series (direction), measure (share_last, share_first, answer), value, low, high, placebo."""
         return pl.concat(
-            fit.frame().select(pl.lit(area, pl.Utf8).alias("area"), pl.all()) for area, fit in self.fits.items()
+            fit.frame.select(pl.lit(area, pl.Utf8).alias("area"), pl.all()) for area, fit in self.fits.items()
         )
 
     def summary(self) -> str:
@@ -83,15 +84,11 @@ class PairSpillover:
 
 
 def spillover(
-    record: Record,
-    a: str,
-    b: str,
+    pair: View,
     third: str,
     *,
     by: str | None = None,
     areas: Sequence[str | None] = (None,),
-    as_of: date | None = None,
-    source: str | None = None,
     horizon: int | None = None,
     seed: int = 0,
 ) -> PairSpillover:
@@ -103,11 +100,11 @@ def spillover(
     whole("seed", seed, 0)
     if horizon is not None:
         whole("horizon", horizon)
-    if third in (a, b):
+    if third in (pair.a, pair.b):
         raise DetenteError(f"{state_name(third)} is one of the pair; a third state is needed")
     fits: dict[str | None, SpilloverFit] = {}
     left_out: list[str] = []
-    series = with_third(record, a, b, third, by=by, as_of=as_of, areas=areas, source=source)
+    series = with_third(pair, third, by=by, areas=areas)
     unit, basis, periods = "", "", []
     for area, found in series.items():
         if isinstance(found, NoData):
@@ -115,9 +112,9 @@ def spillover(
                 raise found
             left_out.append(area or "all areas")
             continue
-        model = Spillover(LAGS[found.by], horizon=horizon or HORIZONS[found.by], seed=seed)
+        model = Spillover(PERIODS[found.by].lags, horizon=horizon or PERIODS[found.by].ahead, seed=seed)
         fits[area] = model.fit(found.frame.select(found.columns), found.columns[2:])
         unit, basis, periods = found.by, found.basis, found.frame["period"].to_list()
     if not fits:
-        raise NoData(f"too few acts of {state_name(a)} and {state_name(b)} in every area asked about")
-    return PairSpillover((a, b), third, unit, fits, periods, basis, tuple(left_out))
+        raise NoData(f"too few acts of {state_name(pair.a)} and {state_name(pair.b)} in every area asked about")
+    return PairSpillover((pair.a, pair.b), third, unit, fits, periods, basis, tuple(left_out))

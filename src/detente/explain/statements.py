@@ -12,30 +12,25 @@ import polars as pl
 from detente.actors import state_name as plain_name
 from detente.errors import NoData
 from detente.explain.section import LAST_KNOWN, Draft, Figured
-from detente.explain.series import period_end
-from detente.measures.months import is_old
-from detente.measures.panel import choose_source
-from detente.models.estimates import Estimate, NotIdentified
 from detente.models.reciprocity import Answer
+from detente.periods import is_old, period_end
 from detente.record.facts import pair_figures
 from detente.record.queries import count_pair
+from detente.record.view import View
+from detente.uncertainty import Estimate, NotIdentified
 
 if TYPE_CHECKING:
-    from detente.record import Record
+    pass
 
 STRUCTURE_K, LEAST_SHARE, LEAST_ACTS = 20, 0.05, 20
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of every model: the pair, the day, the third states, the source, the seed."""
+    """What is asked of every model: the pair, the third states, the seed."""
 
-    record: Record
-    a: str
-    b: str
-    as_of: date | None
+    pair: View
     thirds: tuple[str, ...]
-    source: str | None
     seed: int
 
 
@@ -66,7 +61,7 @@ def _percent(value: Estimate) -> str:
 def _levels(ask: Question, draft: Draft) -> None:
     from detente.explain.levels import MEASURES, levels
 
-    found = levels(ask.record, ask.a, ask.b, as_of=ask.as_of, source=ask.source)
+    found = levels(ask.pair)
     shown = found.latest()
     rates = {"cooperation", "conflict"}
     for row in shown.iter_rows(named=True):
@@ -76,8 +71,8 @@ def _levels(ask: Question, draft: Draft) -> None:
             else "Both sides together"
         )
         value = Estimate(row["level"], row["low"], row["high"])
-        name = f"{row['sender']}>{row['receiver']}" if row["sender"] else f"{ask.a}-{ask.b}"
-        old = is_old(found.end(row), ask.as_of)
+        name = f"{row['sender']}>{row['receiver']}" if row["sender"] else f"{ask.pair.a}-{ask.pair.b}"
+        old = is_old(found.end(row), ask.pair.as_of)
         if not old:
             draft.add(
                 f"{name} {row['measure']}",
@@ -110,17 +105,17 @@ def _votes(ask: Question, draft: Draft) -> None:
         "co": "colonialism",
         "ec": "development",
     }
-    last = ask.record.table("rollcalls", ask.as_of)["date"].max()
+    last = ask.pair.record.table("rollcalls", ask.pair.as_of)["date"].max()
     since = last.year - 3 if isinstance(last, date) else None
-    table = similarity(ask.record, ask.a, ask.b, as_of=ask.as_of, issues=(None, *issues), since=since)
-    if ask.as_of:
-        table = table.filter(pl.col("year") < ask.as_of.year)
-    if table.is_empty() and ask.record.parts("votes") and last is not None:
+    table = similarity(ask.pair, issues=(None, *issues), since=since)
+    if ask.pair.as_of:
+        table = table.filter(pl.col("year") < ask.pair.as_of.year)
+    if table.is_empty() and ask.pair.record.parts("votes") and last is not None:
         raise NoData(
-            f"{plain_name(ask.a)} and {plain_name(ask.b)} took part in no roll call together in the last years held"
+            f"{plain_name(ask.pair.a)} and {plain_name(ask.pair.b)} took part in no roll call together in the last years held"
         )
     if table.is_empty():
-        series = pair_figures(ask.record, ask.a, ask.b, ask.as_of)["measure"]
+        series = pair_figures(ask.pair)["measure"]
         held = (
             "yearly agreement alone is held, no roll calls" if "un_agreement" in series else "no UN roll calls are held"
         )
@@ -161,13 +156,13 @@ def _votes(ask: Question, draft: Draft) -> None:
 def _positions(ask: Question, draft: Draft) -> None:
     from detente.explain.positions import ideal_points
 
-    found = ideal_points(ask.record, as_of=ask.as_of)
-    table = found.fit.distance(ask.a, ask.b)
+    found = ideal_points(ask.pair.record, as_of=ask.pair.as_of)
+    table = found.fit.distance(ask.pair.a, ask.pair.b)
     if table.is_empty():
-        raise NoData(f"{plain_name(ask.a)} and {plain_name(ask.b)} never voted in one session")
-    frame = found.frame()
+        raise NoData(f"{plain_name(ask.pair.a)} and {plain_name(ask.pair.b)} never voted in one session")
+    frame = found.frame
     last, first = table.row(-1, named=True), table.row(0, named=True)
-    for state in (ask.a, ask.b):
+    for state in (ask.pair.a, ask.pair.b):
         row = frame.filter((pl.col("state") == state) & (pl.col("session") == last["session"])).row(0, named=True)
         draft.add(f"{state} ideal point", Estimate(row["ideal_point"], row["low"], row["high"]), "standard deviations")
         draft.statements.append(
@@ -185,9 +180,9 @@ def _positions(ask: Question, draft: Draft) -> None:
 def _reciprocity(ask: Question, draft: Draft) -> None:
     from detente.explain.reciprocity import reciprocity
 
-    found = reciprocity(ask.record, ask.a, ask.b, as_of=ask.as_of, source=ask.source, seed=ask.seed)
-    a, b = ask.a, ask.b
-    names = {code: state_name(code) for code in (ask.a, ask.b)}
+    found = reciprocity(ask.pair, seed=ask.seed)
+    a, b = ask.pair.a, ask.pair.b
+    names = {code: state_name(code) for code in (ask.pair.a, ask.pair.b)}
     for one in found.fit.answers:
         mover, answerer = _direction(names, one.mover)
         draft.add(f"returned by {answerer}", one.returned, "of one unit")
@@ -227,8 +222,8 @@ def _answered(one: Answer, mover: str, answerer: str, horizon: int, unit: str) -
 def _excitation(ask: Question, draft: Draft) -> None:
     from detente.explain.excitation import excitation
 
-    found = excitation(ask.record, ask.a, ask.b, as_of=ask.as_of, source=ask.source, seed=ask.seed)
-    table = found.frame()
+    found = excitation(ask.pair, seed=ask.seed)
+    table = found.frame
     for row in table.drop_nulls(("value", "low", "high")).iter_rows(named=True):
         value = Estimate(row["value"], row["low"], row["high"])
         draft.add(f"{row['cause']} sets off {row['effect']}", value, "acts")
@@ -255,21 +250,12 @@ def _spillover(ask: Question, draft: Draft) -> None:
 
     if not ask.thirds:
         raise NoData("no facts about a third state and no events with one are held; name one (--third IRN)")
-    names = {code: state_name(code) for code in (ask.a, ask.b)}
+    names = {code: state_name(code) for code in (ask.pair.a, ask.pair.b)}
     problems = []
-    titles = {area.id: area.title for area in ask.record.codebook.areas}
+    titles = {area.id: area.title for area in ask.pair.record.codebook.areas}
     for third in ask.thirds:
         try:
-            found = spillover(
-                ask.record,
-                ask.a,
-                ask.b,
-                third,
-                areas=(None, *titles),
-                as_of=ask.as_of,
-                source=ask.source,
-                seed=ask.seed,
-            )
+            found = spillover(ask.pair, third, areas=(None, *titles), seed=ask.seed)
         except NoData as error:
             problems.append(str(error))
             continue
@@ -305,8 +291,8 @@ def _spillover(ask: Question, draft: Draft) -> None:
 def _breaks(ask: Question, draft: Draft) -> None:
     from detente.explain.breaks import breaks
 
-    found = breaks(ask.record, ask.a, ask.b, as_of=ask.as_of, source=ask.source, seed=ask.seed)
-    table = found.frame()
+    found = breaks(ask.pair, seed=ask.seed)
+    table = found.frame
     for row in table.iter_rows(named=True):
         near = f" Near it: {row['facts'][0]}" if row["facts"] else ""
         draft.figures.append(Figured(f"break at {row['date']}", row["probability"], None, None, "probability"))
@@ -323,19 +309,22 @@ def _breaks(ask: Question, draft: Draft) -> None:
 def _structure(ask: Question, draft: Draft) -> None:
     from detente.explain.components import components
 
-    chosen = choose_source(ask.record, ask.source, ask.as_of, pair=(ask.a, ask.b))
-    held = count_pair(ask.record, ask.a, ask.b, source=chosen, as_of=ask.as_of)
+    chosen = ask.pair.source
+    held = count_pair(ask.pair.record, ask.pair.a, ask.pair.b, source=chosen, as_of=ask.pair.as_of)
     if held < LEAST_ACTS:
         raise NoData(f"{held} acts between the two in {chosen} are too few, {LEAST_ACTS} are needed")
-    found = components(ask.record, STRUCTURE_K, as_of=ask.as_of, source=chosen, seed=ask.seed)
+    found = components(ask.pair.record, STRUCTURE_K, as_of=ask.pair.as_of, source=chosen, seed=ask.seed)
     for row in (
-        found.of_pair(ask.a, ask.b, seed=ask.seed).filter(pl.col("share") >= LEAST_SHARE).head(3).iter_rows(named=True)
+        found.of_pair(ask.pair.a, ask.pair.b, seed=ask.seed)
+        .filter(pl.col("share") >= LEAST_SHARE)
+        .head(3)
+        .iter_rows(named=True)
     ):
         value = Estimate(row["share"], row["low"], row["high"])
         draft.add(f"component {row['component']}", value, "share of the pair's acts")
         draft.statements.append(f"{_percent(value)} of what is reported between them belongs to {row['name']}.")
     draft.basis = f"Poisson factorisation, K = {STRUCTURE_K} by convention, one fit; {found.basis}"
-    draft.data_to = ask.record.covers(chosen, ask.as_of)[-1][1]
+    draft.data_to = ask.pair.record.covers(chosen, ask.pair.as_of)[-1][1]
 
 
 # Each fills a draft, or raises NoData that says why the question can't be answered.

@@ -16,14 +16,14 @@ import polars as pl
 
 from detente.actors import state_name
 from detente.errors import DetenteError
-from detente.explain.reciprocity import HORIZONS, LAGS
 from detente.explain.series import among
 from detente.models import BayesianVAR
-from detente.models.estimates import text
 from detente.models.var import VARFit
+from detente.periods import PERIODS
+from detente.uncertainty import text
 
 if TYPE_CHECKING:
-    from detente.record import Record
+    from detente.record import Store
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +37,7 @@ class Triangle:
     horizon: int
     basis: str
 
+    @property
     def frame(self) -> pl.DataFrame:
         """The table."""
         return self.table
@@ -101,7 +102,7 @@ def _clear(row: dict[str, Any]) -> bool:
 
 
 def triangle(
-    record: Record,
+    record: Store,
     states: Sequence[str],
     *,
     by: str | None = None,
@@ -117,8 +118,8 @@ def triangle(
     if len(set(states)) < 3 or len(set(states)) < len(states):
         raise DetenteError("a triangle needs three different states or more")
     found = among(record, states, by=by, as_of=as_of, source=source)
-    span = horizon or HORIZONS[found.by]
-    fit = BayesianVAR(LAGS[found.by]).fit(found.frame.select(found.columns))
+    span = horizon or PERIODS[found.by].ahead
+    fit = BayesianVAR(PERIODS[found.by].lags).fit(found.frame.select(found.columns))
     table = fit.returned(span, seed=seed)
     back = pl.col("mover").str.split(">").list.reverse().list.join(">") == pl.col("answerer")
     kind = pl.when(back).then(pl.lit("bilateral")).otherwise(pl.lit("triangular")).alias("kind")

@@ -21,12 +21,13 @@ from detente import __version__
 from detente.errors import DetenteError, NoData
 from detente.forecasts.baselines import baselines, fitted
 from detente.forecasts.baselines import sample as climatology
-from detente.forecasts.dataset import SEASON, Array, Dataset, transform
+from detente.forecasts.dataset import Array, Dataset, transform
 from detente.forecasts.features import Relatives
 from detente.forecasts.learners import Fitted
 from detente.forecasts.models import OURS, Forecaster
 from detente.forecasts.scores import bin_edges, bounds, crps, interval_score, log_score, pit
 from detente.forecasts.stacking import combine, learn
+from detente.periods import PERIODS
 
 MEMBERS = ("hierarchical", "boosted", "forest", "climatology")
 STACK = "stack"
@@ -147,7 +148,9 @@ def _origin(
         said[name] = {h: way(ahead.totals, h) for h in horizons}
     if plan.classical:
         for name in ("ETS", "ARIMA"):
-            said[name] = fitted(ahead.totals, horizons, f"Auto{name}", data.kind, SEASON[data.by], seed=plan.seed)
+            said[name] = fitted(
+                ahead.totals, horizons, f"Auto{name}", data.kind, PERIODS[data.by].per_year, seed=plan.seed
+            )
     return _score(ahead, horizons, said, weights, rng), sample, quantiles
 
 
@@ -185,7 +188,7 @@ def _score(
     pits: dict[str, Array] = {}
     z = transform(data.kind, ahead.totals)
     edges = [bin_edges(z[items == item]) for item in range(count)]
-    year = {"week": 26, "month": 12, "quarter": 4, "year": 3}[data.by]
+    year = PERIODS[data.by].recent
     with np.errstate(invalid="ignore"):
         recent = np.array([np.nanmean(row) if np.isfinite(row).any() else np.nan for row in z[:, -year:]])
     counts = np.zeros((len(horizons), count))

@@ -14,26 +14,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.forecasts.dataset import SEASON, Array, transform, untransform
+from detente.forecasts.dataset import Array, transform, untransform
 from detente.forecasts.scores import COUNT, LEVELS
+from detente.periods import PERIODS
 
-WINDOWS = {"week": (4, 13, 26, 52), "month": (3, 6, 12, 24), "quarter": (4, 8, 16), "year": (3, 5, 10)}
 FITTED, LEAST_FITTED, ONE_DEVIATION = 40, 12, 68.26894921370859
 Baseline = Callable[[Array, int], Array]
 
 
 def baselines(kind: str, by: str, items: NDArray[np.int64]) -> dict[str, Baseline]:
     """Those that suit a kind and a period, by name; `items` (series,) says which item each series is of."""
+    windows = PERIODS[by].windows
     found: dict[str, Baseline] = {"last value": lambda y, h: last_value(y, h, kind)}
     if by != "year":
-        found["seasonal naive"] = lambda y, h: seasonal(y, h, SEASON[by])
-    for w in WINDOWS[by]:
+        found["seasonal naive"] = lambda y, h: seasonal(y, h, PERIODS[by].per_year)
+    for w in windows:
         found[f"last {w} {by}s"] = partial(_window, w)
     found["climatology"] = lambda y, h: sample(y)
-    for w, name in ((1, "last value"), (WINDOWS[by][0], f"mean of {WINDOWS[by][0]} {by}s"), (10_000, "mean of all")):
+    for w, name in ((1, "last value"), (windows[0], f"mean of {windows[0]} {by}s"), (10_000, "mean of all")):
         found[f"{name}, errors pooled by level"] = partial(pooled_by_level, window=w, kind=kind, items=items)
     if kind == "count":
-        found["negative binomial, rolling"] = lambda y, h: negative_binomial(y, h, WINDOWS[by][1])
+        found["negative binomial, rolling"] = lambda y, h: negative_binomial(y, h, windows[1])
         found["negative binomial AR"] = autoregression
     return found
 

@@ -17,12 +17,10 @@ from numpy.typing import NDArray
 
 from detente.errors import DetenteError, NoData
 from detente.measures.coverage import LEAST, WHOLE, said, scaled, usable_run
-from detente.record.coverage import EVERY, periods
+from detente.periods import LONGER, PERIODS, period, periods
 
 Array = NDArray[np.float64]
 KINDS = ("count", "value", "share")
-DAYS = {"week": 7.0, "month": 30.4375, "quarter": 91.3125, "year": 365.25}
-SEASON = {"week": 52, "month": 12, "quarter": 4, "year": 1}
 MOST_CELLS = 40_000_000
 
 
@@ -144,8 +142,7 @@ def build(
     up where they are partly covered; `name` says so. Of shares, those outside what is covered are left out.
     Raises NoData where there is nothing.
     """
-    if by not in DAYS:
-        raise DetenteError(f"by must be one of {', '.join(DAYS)}, not {by!r}")
+    period(by, LONGER)
     if kind not in KINDS:
         raise DetenteError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
     if frame.is_empty():
@@ -154,12 +151,14 @@ def build(
         frame = frame.with_columns(pl.col("date").alias("known_on"))
     if "weight" not in frame.columns:
         frame = frame.with_columns(pl.lit(1.0).alias("weight"))
-    frame = frame.with_columns(pl.col("date").dt.truncate(EVERY[by]).alias("period"))
+    frame = frame.with_columns(pl.col("date").dt.truncate(PERIODS[by].every).alias("period"))
     first, end = _span(frame["date"], last)
-    starts = pl.select(pl.date_range(pl.lit(first).dt.truncate(EVERY[by]), pl.lit(end), EVERY[by])).to_series()
+    starts = pl.select(
+        pl.date_range(pl.lit(first).dt.truncate(PERIODS[by].every), pl.lit(end), PERIODS[by].every)
+    ).to_series()
     daily = kind != "share" and bool((frame["date"] != frame["period"]).any())
     if covered is None:
-        after = starts.dt.offset_by(EVERY[by]).dt.offset_by("-1d")
+        after = starts.dt.offset_by(PERIODS[by].every).dt.offset_by("-1d")
         kept = starts.filter((starts >= first) & (after <= end)) if daily else starts
     else:
         run = _clock(covered, by, kind)
@@ -168,7 +167,7 @@ def build(
         frame = _brought_up(frame, run, kind)
     if kept.is_empty():
         raise NoData(f"the rows do not fill one whole {by}")
-    begin, stop = kept[0], kept.dt.offset_by(EVERY[by])[-1]
+    begin, stop = kept[0], kept.dt.offset_by(PERIODS[by].every)[-1]
     frame = frame.filter((pl.col("period") >= begin) & (pl.col("date") < stop))
     if frame.is_empty():
         raise NoData(f"no rows lie in the {by}s that are covered")
@@ -177,12 +176,12 @@ def build(
         edges = np.array([(day - begin).days for day in [*kept, stop]], dtype=np.int64)
         unit = (pl.col("date") - pl.lit(begin)).dt.total_days()
         known = (pl.col("known_on") - pl.lit(begin)).dt.total_days()
-        length = DAYS[by]
+        length = PERIODS[by].days
     else:
         edges, length = np.arange(len(kept) + 1, dtype=np.int64), 1.0
         number = {day: n for n, day in enumerate(kept)}
         unit = pl.col("period").replace_strict(number, return_dtype=pl.Int64)
-        late = pl.col("known_on").dt.truncate(EVERY[by])
+        late = pl.col("known_on").dt.truncate(PERIODS[by].every)
         known = late.replace_strict(number, default=len(kept), return_dtype=pl.Int64)
     order = keys.with_row_index("series").with_columns(pl.col("series").cast(pl.Int64))
     rows = (

@@ -11,11 +11,9 @@ import numpy as np
 
 from detente.errors import NoData
 from detente.forecasts.scores import COUNT, Array
-from detente.measures.months import HORIZON, is_old
-from detente.record.coverage import periods
+from detente.periods import HORIZON, PERIODS, is_old, periods
 
 SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95)
-HALF = {"week": 3, "month": 15, "quarter": 45, "year": 182}
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +100,7 @@ def fan_chart(fans: Sequence[Fan], as_of: date) -> Any:
     factor = 100 if fans[0].unit == "share" else 1
     for axis, fan in zip(axes[0], fans, strict=True):
         # Periods are drawn at their middle: the day of the forecast then lies after all that was known.
-        half = timedelta(days=HALF[fan.by])
+        half = timedelta(days=PERIODS[fan.by].days // 2)
         days, ahead = [day + half for day, _ in fan.history], [day + half for day in fan.periods]
         axis.plot(days, [factor * value for _, value in fan.history], color=INK, linewidth=1.4, label="record")
         q = factor * fan.quantiles

@@ -27,8 +27,8 @@ import numpy as np
 from detente.forecasts.past_calls import PastCall, calibration, record
 from detente.forecasts.persistence import Origin, persistence
 from detente.forecasts.scores import BAND, Array
-from detente.measures.months import months_before
 from detente.models.change_points import softmax
+from detente.periods import months_before
 
 HALF_LIVES, PRIORS, DISPERSIONS = (3.0, 8.0, 1e6), (1.0, 4.0), (1.0, 3.0)
 VARIANTS = tuple(product(HALF_LIVES, PRIORS, DISPERSIONS))

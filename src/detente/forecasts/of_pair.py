@@ -21,39 +21,30 @@ import polars as pl
 from detente import __version__
 from detente.actors import state_name
 from detente.errors import DetenteError, NoData
-from detente.explain.series import period_end
 from detente.forecasts import pooled
-from detente.forecasts.dataset import DAYS, Dataset
+from detente.forecasts.dataset import Dataset
 from detente.forecasts.fan import Fan, bridge, never_narrower, shown
 from detente.forecasts.hazards import Calls, calls
 from detente.forecasts.outlook import improvement
 from detente.forecasts.pair_forecast import PairForecast
 from detente.forecasts.scores import Array
-from detente.measures.coverage import covered_days
-from detente.measures.months import HORIZON, is_old
-from detente.measures.panel import choose_source
 from detente.measures.stock import Life, lives
 from detente.models.checks import whole
-from detente.record.coverage import next_period
-from detente.record.facts import area_ends, pair_facts
+from detente.periods import HORIZON, LONGER, PERIODS, is_old, next_period, period, period_end
 
 if TYPE_CHECKING:
-    from detente.record import Record
+    from detente.record import Store
+    from detente.record.view import View
 
 MOST_PERIODS, MOST_PAIRS, HISTORY = 24, 150, 40
-PER_MONTH = {"week": 52 / 12, "month": 1.0, "quarter": 1 / 3, "year": 1 / 12}
 TARGETS = ("counts", "share", "intensity")
 
 
 def forecast(
-    record: Record,
-    a: str,
-    b: str,
+    pair: View,
     *,
-    as_of: date,
     horizon: int = 24,
     by: str | None = None,
-    source: str | None = None,
     areas: Sequence[str | None] = (None,),
     seed: int = 0,
     on_step: Callable[[str], None] | None = None,
@@ -68,25 +59,25 @@ def forecast(
     whole("seed", seed, 0)
     if not isinstance(horizon, int) or not 1 <= horizon <= 120:
         raise DetenteError(f"the horizon is 1 to 120 whole months, not {horizon}")
-    if by is not None and by not in DAYS:
-        raise DetenteError(f"by must be one of {', '.join(DAYS)}, not {by!r}")
+    if by is not None:
+        period(by, LONGER)
     told = on_step or (lambda text: None)
-    titles = {area.id: area.title for area in record.codebook.areas}
+    titles = {area.id: area.title for area in pair.record.codebook.areas}
     told("asking the chronology")
-    facts = pair_facts(record, a, b, as_of)
-    ends = area_ends(record, facts)
-    events = event_calls(record, a, b, facts, list(titles), as_of, horizon, complete_to=ends, seed=seed)
+    facts = pair.chronology
+    ends = pair.area_ends
+    events = event_calls(pair, facts, list(titles), horizon, complete_to=ends, seed=seed)
     unknown: list[str] = []
     fans: list[Fan] = []
     try:
-        chosen: str | None = choose_source(record, source, as_of, pair=(a, b))
+        chosen: str | None = pair.source
     except NoData:
-        if source:
+        if pair.named:
             raise
         chosen = None
     if chosen is not None:
         try:
-            fans += _from_events(record, a, b, chosen, as_of, horizon, by, areas, seed, told)
+            fans += _from_events(pair, horizon, by, areas, seed, told)
         except NoData as error:
             unknown.append(f"reports: {error}")
     years = _periods(horizon, "year")
@@ -96,11 +87,11 @@ def forecast(
             continue
         told(f"carrying on the {topic}")
         try:
-            fans += carried(record, a, b, as_of, years)
+            fans += carried(pair, years)
         except NoData as error:
             unknown.append(f"{topic}: {error}")
     called = any(made.calls for made in events.values())
-    if late := {area: end for area, end in ends.items() if end < as_of}:
+    if late := {area: end for area, end in ends.items() if end < pair.day}:
         where = f" in {', '.join(titles.get(area, area) for area in late)}" if called else ""
         unknown.append(
             f"chances of events{where}: the chronology is complete to {min(late.values())} only, its silence after is no evidence"
@@ -109,33 +100,30 @@ def forecast(
         unknown.append(f"chances of events: no chronology of {horizon} months before some earlier day")
     if not fans and not called:
         raise NoData(
-            f"nothing of {state_name(a)} and {state_name(b)} known on {as_of} can be carried forward: "
+            f"nothing of {state_name(pair.a)} and {state_name(pair.b)} known on {pair.day} can be carried forward: "
             + "; ".join(unknown)
         )
     provenance = {
         "version": __version__,
-        "record_digest": record.digest(),
-        "codebook_digest": record.codebook.digest,
-        "parameters": {"horizon": horizon, "by": by, "source": source, "areas": list(areas), "seed": seed},
+        "record_digest": pair.record.digest(),
+        "codebook_digest": pair.record.codebook.digest,
+        "parameters": {"horizon": horizon, "by": by, "source": pair.named, "areas": list(areas), "seed": seed},
     }
-    return PairForecast((a, b), as_of, horizon, tuple(fans), events, titles, tuple(unknown), provenance)
+    return PairForecast((pair.a, pair.b), pair.day, horizon, tuple(fans), events, titles, tuple(unknown), provenance)
 
 
 def event_calls(
-    record: Record,
-    a: str,
-    b: str,
+    pair: View,
     facts: pl.DataFrame,
     areas: Sequence[str],
-    as_of: date,
     horizon: int,
     *,
     complete_to: Mapping[str, date],
     seed: int = 0,
 ) -> dict[str, Calls]:
     """The chances of every rule of RULES in every area; none after the day to which the chronology is complete."""
-    begins = facts["date"][0] if facts.height else as_of
-    held = lives(record, a, b, as_of)
+    begins = facts["date"][0] if facts.height else pair.day
+    held = lives(pair)
     signed = [
         (area, day, True)
         for area, day, kind in facts.select("area", "counts_from", "kind").iter_rows()
@@ -145,10 +133,10 @@ def event_calls(
     lapses = [(area, day, True) for area, day, up in moves if not up]
 
     def asked(dated: Sequence[tuple[str, date, bool]]) -> Calls:
-        return calls(dated, areas, begins, as_of, horizon, complete_to=complete_to, seed=seed)
+        return calls(dated, areas, begins, pair.day, horizon, complete_to=complete_to, seed=seed)
 
     return {
-        "improvement": improvement(facts, areas, as_of, horizon, complete_to=complete_to, seed=seed),
+        "improvement": improvement(facts, areas, pair.day, horizon, complete_to=complete_to, seed=seed),
         "new agreement": asked(signed),
         "suspension": asked(lapses),
         "rising stock": asked(moves),
@@ -170,30 +158,21 @@ def _moves(held: Sequence[Life]) -> list[tuple[str, date, bool]]:
 
 
 def _periods(horizon: int, by: str) -> int:
-    return max(1, min(MOST_PERIODS, round(horizon * PER_MONTH[by])))
+    return max(1, min(MOST_PERIODS, round(horizon / PERIODS[by].months)))
 
 
 def _from_events(
-    record: Record,
-    a: str,
-    b: str,
-    source: str,
-    as_of: date,
-    horizon: int,
-    by: str | None,
-    areas: Sequence[str | None],
-    seed: int,
-    told: Callable[[str], None],
+    pair: View, horizon: int, by: str | None, areas: Sequence[str | None], seed: int, told: Callable[[str], None]
 ) -> list[Fan]:
     from detente.forecasts.backtest import STACK
     from detente.forecasts.of_record import from_record
 
-    unit = by or _fitting(record, source, as_of)
-    covered = record.covers(source, as_of)
+    unit = by or ("month" if pair.covered_days >= 3 * 365 else "week")
+    covered = pair.record.covers(pair.source, pair.day)
     if not covered:
-        raise NoData(f"{source} covers no day up to {as_of}")
-    if is_old(covered[-1][1], as_of):
-        raise NoData(f"{source} ends {covered[-1][1]}, more than {HORIZON} months before {as_of}")
+        raise NoData(f"{pair.source} covers no day up to {pair.day}")
+    if is_old(covered[-1][1], pair.day):
+        raise NoData(f"{pair.source} ends {covered[-1][1]}, more than {HORIZON} months before {pair.day}")
     fans: list[Fan] = []
     for target in TARGETS:
         for some, models in (([None] if None in areas else [], True), ([area for area in areas if area], False)):
@@ -202,38 +181,41 @@ def _from_events(
             told(f"forecasting {target}{'' if models else ' by area'}")
             try:
                 data = from_record(
-                    record, target, by=unit, as_of=as_of, source=source, areas=some, pairs=MOST_PAIRS, with_pair=(a, b)
+                    pair.record,
+                    target,
+                    by=unit,
+                    as_of=pair.day,
+                    source=pair.source,
+                    areas=some,
+                    pairs=MOST_PAIRS,
+                    with_pair=(pair.a, pair.b),
                 )
             except NoData:
                 continue
             data_to = min(period_end(data.starts[-1], unit), covered[-1][1])
-            ahead_of = bridge(period_end(data.starts[-1], unit), as_of, unit, covered[-1][1])
+            ahead_of = bridge(period_end(data.starts[-1], unit), pair.day, unit, covered[-1][1])
             skipped = len(ahead_of) - 1
             ahead = min(skipped + _periods(horizon, unit), skipped + MOST_PERIODS, data.periods // 2)
             if ahead <= skipped or data.periods < 6:
                 raise NoData(
-                    f"{source} covers only {data.periods} whole {unit}s, to {data_to}: too few to forecast from as of {as_of}"
+                    f"{pair.source} covers only {data.periods} whole {unit}s, to {data_to}: too few to forecast from as of {pair.day}"
                 )
-            made = never_narrower(shown(_kept(record, data, ahead, models, seed)), data.kind)[:, skipped:]
+            made = never_narrower(shown(_kept(pair.record, data, ahead, models, seed)), data.kind)[:, skipped:]
             reach = _reach(horizon, unit, ahead - skipped, skipped, data.periods)
             told_by = STACK if models else "hierarchical"
-            fans += _fans(data, a, b, made, told_by, source, as_of, ahead_of[-1], data_to, reach)
+            fans += _fans(data, pair.a, pair.b, made, told_by, pair.source, pair.day, ahead_of[-1], data_to, reach)
     if not fans:
-        raise NoData(f"{source} has too few events of the pair up to {as_of} to forecast from")
+        raise NoData(f"{pair.source} has too few events of the pair up to {pair.day} to forecast from")
     return fans
 
 
 def _reach(horizon: int, by: str, ahead: int, skipped: int, held: int) -> str:
     """How many periods the fans have and why no more; empty where they make up the months asked for."""
-    if ahead >= round(horizon * PER_MONTH[by]):
+    if ahead >= round(horizon / PERIODS[by].months):
         return ""
     gap = f", {skipped} of them bridged" if skipped else ""
     why = f"{MOST_PERIODS} at most" if ahead == MOST_PERIODS else f"half of the {held} {by}s covered{gap}"
     return f"{ahead} {by}{'s' if ahead > 1 else ''}, not {horizon} months: {why}"
-
-
-def _fitting(record: Record, source: str, as_of: date) -> str:
-    return "month" if covered_days(record, source, as_of) >= 3 * 365 else "week"
 
 
 def _fans(
@@ -280,7 +262,7 @@ def _fans(
     return fans
 
 
-def _kept(record: Record, data: Dataset, ahead: int, full: bool, seed: int) -> Array:
+def _kept(record: Store, data: Dataset, ahead: int, full: bool, seed: int) -> Array:
     """The forecasts of all series (series, ahead, COUNT), from the record's cache where it has them."""
     import hashlib
 

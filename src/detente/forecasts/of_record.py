@@ -10,20 +10,21 @@ import polars as pl
 
 from detente.actors import life
 from detente.errors import DetenteError, NoData
-from detente.forecasts.dataset import DAYS, Dataset, build
+from detente.forecasts.dataset import Dataset, build
 from detente.forecasts.tidy import QUADS, mark, most_active
-from detente.measures.panel import busiest_source
 from detente.measures.votes import all_similarity
+from detente.periods import LONGER, period
 from detente.record.queries import known_counts
+from detente.record.view import busiest_source
 
 if TYPE_CHECKING:
-    from detente.record import Record
+    from detente.record import Store
 
 TARGETS = ("counts", "share", "intensity", "votes")
 
 
 def from_record(
-    record: Record,
+    record: Store,
     target: str = "counts",
     *,
     by: str = "week",
@@ -48,8 +49,7 @@ def from_record(
     if target == "votes":
         tidy, name, kind, covered = _votes(record, as_of), "UN agreement", "share", None
     else:
-        if by not in DAYS:
-            raise DetenteError(f"by must be one of {', '.join(DAYS)}, not {by!r}")
+        period(by, LONGER)
         chosen = busiest_source(record, source, as_of)
         tidy = pl.concat([_events(record, target, chosen, by, as_of, area) for area in areas])
         name, kind = f"{target} of {chosen}", {"counts": "count", "share": "share", "intensity": "value"}[target]
@@ -66,7 +66,7 @@ def from_record(
     return mark(build(kept, kind=kind, by=by, directed=target != "votes", name=name, covered=covered), judged)
 
 
-def _events(record: Record, target: str, source: str, by: str, as_of: date | None, area: str | None) -> pl.DataFrame:
+def _events(record: Store, target: str, source: str, by: str, as_of: date | None, area: str | None) -> pl.DataFrame:
     counts = known_counts(record, source=source, as_of=as_of, area=area)
     prefix = "" if area is None else f"{area} "
     keys = ["a", "b", "date", "known_on"]
@@ -95,7 +95,7 @@ def _events(record: Record, target: str, source: str, by: str, as_of: date | Non
     )
 
 
-def _votes(record: Record, as_of: date | None) -> pl.DataFrame:
+def _votes(record: Store, as_of: date | None) -> pl.DataFrame:
     from detente.sources.unvotes import ISSUES
 
     frames = []

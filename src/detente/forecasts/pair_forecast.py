@@ -35,6 +35,7 @@ class PairForecast:
     unknown: tuple[str, ...]
     provenance: dict[str, Any]
 
+    @property
     def frame(self) -> pl.DataFrame:
         """The fans as a tidy frame: a, b, item, area, by, period, q05 ... q95, model, data_to."""
         rows = [

@@ -26,7 +26,7 @@ from detente.measures.votes import case_agreement, full_years
 from detente.record.facts import pair_figures
 
 if TYPE_CHECKING:
-    from detente.record import Record
+    from detente.record.view import View
 
 MOST = 3
 ISSUES = {"": "all", "_nu": "nu", "_di": "di", "_me": "me", "_hr": "hr", "_co": "co", "_ec": "ec"}
@@ -68,14 +68,14 @@ def carry(values: dict[int, float], what: str, item: str, kind: str, day: date, 
     return never_narrower(shown(np.array(rows))[None], kind)[0, skipped:], fitted
 
 
-def counts_of(record: Record, a: str, b: str, as_of: date, ahead: int) -> list[Fan]:
+def counts_of(pair: View, ahead: int) -> list[Fan]:
     """The case's yearly counts of either direction by quad class, and the cooperative share of all, carried on.
 
     NoData where none is held, or none can be carried to `as_of`.
     """
-    figures = pair_figures(record, a, b, as_of).filter(pl.col("measure").str.starts_with("icews_"))
+    figures = pair_figures(pair).filter(pl.col("measure").str.starts_with("icews_"))
     asked = []
-    for subject in (f"{a}>{b}", f"{b}>{a}"):
+    for subject in (f"{pair.a}>{pair.b}", f"{pair.b}>{pair.a}"):
         mine = figures.filter(pl.col("subject") == subject)
         counts: dict[str, dict[int, float]] = {
             quad: dict(_by_year(mine.filter(pl.col("measure") == f"icews_{quad}"), pl.col("value").sum()))
@@ -91,27 +91,27 @@ def counts_of(record: Record, a: str, b: str, as_of: date, ahead: int) -> list[F
         ):
             series = Yearly(sender, receiver, item, unit, values, "yearly reports coded by ICEWS")
             asked.append((series, what, item, kind))
-    return _all(asked, as_of, ahead, "no events and no yearly counts of the pair are held")
+    return _all(asked, pair.day, ahead, "no events and no yearly counts of the pair are held")
 
 
-def votes_of(record: Record, a: str, b: str, as_of: date, ahead: int) -> list[Fan]:
+def votes_of(pair: View, ahead: int) -> list[Fan]:
     """The pair's agreement in UN votes by issue, carried on: of the roll calls held, else of the figures of a case.
 
     NoData where none is held, or none can be carried to `as_of`.
     """
     asked = []
     for suffix, item in ISSUES.items():
-        values = _agreed(record, a, b, as_of, suffix)
-        series = Yearly(a, b, f"UN agreement, {item}", "share", values, "share of identical votes")
+        values = _agreed(pair, suffix)
+        series = Yearly(pair.a, pair.b, f"UN agreement, {item}", "share", values, "share of identical votes")
         asked.append((series, "votes", item, "share"))
-    return _all(asked, as_of, ahead, "none is held of the pair")
+    return _all(asked, pair.day, ahead, "none is held of the pair")
 
 
-def _agreed(record: Record, a: str, b: str, as_of: date, suffix: str) -> dict[int, float]:
-    if full_years(record, a, b, as_of).height:
-        held = full_years(record, a, b, as_of, issues=(suffix[1:],) if suffix else ())
+def _agreed(pair: View, suffix: str) -> dict[int, float]:
+    if full_years(pair).height:
+        held = full_years(pair, issues=(suffix[1:],) if suffix else ())
         return dict(held.select("year", "share").iter_rows())
-    return dict(_by_year(case_agreement(record, a, b, as_of, suffix), pl.col("value").mean()))
+    return dict(_by_year(case_agreement(pair, suffix), pl.col("value").mean()))
 
 
 def _by_year(figures: pl.DataFrame, value: pl.Expr) -> Iterator[tuple[int, float]]:

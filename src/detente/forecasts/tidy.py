@@ -15,9 +15,10 @@ from typing import Any
 import polars as pl
 
 from detente.errors import DetenteError
-from detente.forecasts.dataset import DAYS, KINDS, Dataset, build
+from detente.forecasts.dataset import KINDS, Dataset, build
 from detente.measures.coverage import LEAST
-from detente.record.coverage import BUSY, EVERY, periods
+from detente.periods import LONGER, PERIODS, period, periods
+from detente.record.coverage import BUSY
 
 QUADS = ("verbal_cooperation", "material_cooperation", "verbal_conflict", "material_conflict")
 ENDS = (("a", "b"), ("sender", "receiver"), ("source", "target"), ("state_a", "state_b"))
@@ -44,8 +45,7 @@ def read_tidy(
     the columns of counts. `pairs` keeps the most active pairs up to `until` (by rows, then by size); `teachers` as many more from which
     models learn without being judged on them; `least` those with rows in as many periods. DetenteError names the column or row at fault.
     """
-    if by not in DAYS:
-        raise DetenteError(f"by must be one of {', '.join(DAYS)}, not {by!r}")
+    period(by, LONGER)
     if kind is not None and kind not in KINDS:
         raise DetenteError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
     frame = _read(path)
@@ -93,7 +93,7 @@ def read_tidy(
 
 def _covered(frame: pl.DataFrame, when: str, by: str, measured: Sequence[str]) -> pl.DataFrame | None:
     """What the file says of the periods it covers: by its column `covered`, else a period without a row where rows are many."""
-    dated = frame.rename({when: "date"}).with_columns(pl.col("date").dt.truncate(EVERY[by]).alias("start"))
+    dated = frame.rename({when: "date"}).with_columns(pl.col("date").dt.truncate(PERIODS[by].every).alias("start"))
     if "covered" in frame.columns:
         share = pl.col("covered").cast(pl.Float64, strict=False).fill_null(0.0)
         by_date = dated.group_by("date", "start").agg(share.max())
@@ -116,7 +116,7 @@ def _without_holes(tidy: pl.DataFrame, kind: str, by: str, covered: pl.DataFrame
         return tidy.drop_nulls("value"), ""
     if covered is not None:
         fit = covered.filter(pl.col("covered") >= LEAST).select("period")
-        empty = empty.with_columns(pl.col("date").dt.truncate(EVERY[by]).alias("period")).join(
+        empty = empty.with_columns(pl.col("date").dt.truncate(PERIODS[by].every).alias("period")).join(
             fit, on="period", how="semi"
         )
     holed = empty.select("a", "b", "item").unique()
@@ -146,7 +146,7 @@ def most_active(
         .sort("n", "size", "a", "b", descending=[True, True, False, False])
     )
     lasting = (
-        tidy.with_columns(*ends, pl.col("date").dt.truncate(EVERY[by]).alias("period"))
+        tidy.with_columns(*ends, pl.col("date").dt.truncate(PERIODS[by].every).alias("period"))
         .group_by("a", "b")
         .agg(pl.col("period").n_unique().alias("periods"))
         .filter(pl.col("periods") >= least)
@@ -232,7 +232,7 @@ def _kind(tidy: pl.DataFrame, by: str, measured: Sequence[str]) -> str:
     if measured[0] not in VALUES:
         return "count"
     inside = bool(tidy["value"].is_between(0, 1).all())
-    keys = tidy.select("a", "b", "item", pl.col("date").dt.truncate(EVERY[by]))
+    keys = tidy.select("a", "b", "item", pl.col("date").dt.truncate(PERIODS[by].every))
     return "share" if inside and keys.is_unique().all() else "value"
 
 

@@ -22,21 +22,18 @@ from detente.errors import DetenteError, NoData
 from detente.explain.series import covered_run, fact_periods, fitting_period
 from detente.levers.policy import Lever, Move
 from detente.measures.coverage import said, scaled
-from detente.measures.panel import choose_source
 from detente.models.conditional import Policy
-from detente.record.coverage import EVERY
-from detente.record.facts import holds, pair_facts
-from detente.record.queries import read_pair
+from detente.periods import PERIODS
+from detente.record.facts import holds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from detente.record import Record
+    from detente.record.view import View
 
     Array = NDArray[np.float64]
 
 LEAST_PERIODS, LEAST_MOVES = 24, 4
-MONTHS = {"day": 12 / 365.25, "week": 12 / 52.18, "month": 1.0, "quarter": 3.0}
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +54,7 @@ class System:
     @property
     def months(self) -> float:
         """The length of a period."""
-        return MONTHS[self.by]
+        return PERIODS[self.by].months
 
     def steps(self, horizon: int, most: int = 24) -> int:
         """Periods within `horizon` months, `most` at the most and no more than a third of those held."""
@@ -176,29 +173,29 @@ class System:
         return Policy(np.array(on), np.array(of), np.array(by), np.array(total))
 
 
-def system(record: Record, a: str, b: str, as_of: date, *, source: str | None = None, by: str | None = None) -> System:
+def system(pair: View, *, by: str | None = None) -> System:
     """From the pair's chronology where it has one of 24 quarters or more and no source is named, else from events.
 
     NoData where neither gives enough periods.
     """
-    if source is None and by in (None, "quarter"):
+    if pair.named is None and by in (None, "quarter"):
         try:
-            return _from_facts(record, a, b, as_of)
+            return _from_facts(pair)
         except NoData:
             if by:
                 raise
-    return _from_events(record, a, b, as_of, source, by)
+    return _from_events(pair, by)
 
 
-def _from_facts(record: Record, a: str, b: str, as_of: date) -> System:
-    facts = pair_facts(record, a, b, as_of)
-    names = f"{state_name(a)} and {state_name(b)}"
+def _from_facts(pair: View) -> System:
+    facts = pair.chronology
+    names = f"{state_name(pair.a)} and {state_name(pair.b)}"
     if facts.is_empty():
-        raise NoData(f"no chronology of {names} is known on {as_of}")
-    periods = fact_periods(record, a, b, as_of, "quarter", whole=True)
+        raise NoData(f"no chronology of {names} is known on {pair.day}")
+    periods = fact_periods(pair, "quarter", whole=True)
     if len(periods) < LEAST_PERIODS:
         raise NoData(
-            f"the chronology of {names} has {len(periods)} whole quarters up to {as_of}; {LEAST_PERIODS} are needed"
+            f"the chronology of {names} has {len(periods)} whole quarters up to {pair.day}; {LEAST_PERIODS} are needed"
         )
 
     def by_side(side: str) -> pl.Expr:
@@ -206,11 +203,11 @@ def _from_facts(record: Record, a: str, b: str, as_of: date) -> System:
 
     aimed = pl.col("targets").list.len() > 0
     acts = facts.select(
-        pl.col("date").dt.truncate(EVERY["quarter"]).alias("period"),
-        pl.when(aimed & by_side(a))
-        .then(pl.lit(a))
-        .when(aimed & by_side(b))
-        .then(pl.lit(b))
+        pl.col("date").dt.truncate(PERIODS["quarter"].every).alias("period"),
+        pl.when(aimed & by_side(pair.a))
+        .then(pl.lit(pair.a))
+        .when(aimed & by_side(pair.b))
+        .then(pl.lit(pair.b))
         .otherwise(pl.lit(""))
         .alias("sender"),
         pl.concat_list("area").alias("area"),
@@ -219,22 +216,22 @@ def _from_facts(record: Record, a: str, b: str, as_of: date) -> System:
         pl.when(pl.col("tone") == "cooperative").then(1.0).otherwise(-1.0).alias("value"),
     )
     basis = f"{acts.height} facts of the chronology by quarter, {periods[0]} to {periods[-1]}"
-    return System(a, b, acts, periods, "quarter", basis, None)
+    return System(pair.a, pair.b, acts, periods, "quarter", basis, None)
 
 
-def _from_events(record: Record, a: str, b: str, as_of: date, source: str | None, by: str | None) -> System:
-    chosen = choose_source(record, source, as_of, pair=(a, b))
-    unit = by or fitting_period(record, chosen, as_of)
-    if unit is None or unit not in MONTHS:
-        raise NoData(f"{chosen} covers too few periods up to {as_of} to weigh levers")
-    events = read_pair(record, a, b, source=chosen, as_of=as_of)
-    run = covered_run(record, chosen, unit, as_of)
-    periods = [day for day in run["period"] if existed(a, day, day) and existed(b, day, day)]
+def _from_events(pair: View, by: str | None) -> System:
+    chosen = pair.source
+    unit = by or fitting_period(pair)
+    if unit is None or unit == "year":
+        raise NoData(f"{chosen} covers too few periods up to {pair.day} to weigh levers")
+    events = pair.reports()
+    run = covered_run(pair, unit)
+    periods = [day for day in run["period"] if existed(pair.a, day, day) and existed(pair.b, day, day)]
     if len(periods) < LEAST_PERIODS:
-        raise NoData(f"{chosen} covers {len(periods)} whole {unit}s up to {as_of}; {LEAST_PERIODS} are needed")
+        raise NoData(f"{chosen} covers {len(periods)} whole {unit}s up to {pair.day}; {LEAST_PERIODS} are needed")
     third = pl.col("areas").list.eval(pl.element().filter(pl.element().str.contains(":")).str.split(":").list.last())
     acts = events.select(
-        pl.col("date").dt.truncate(EVERY[unit]).alias("period"),
+        pl.col("date").dt.truncate(PERIODS[unit].every).alias("period"),
         "sender",
         pl.col("areas").list.eval(pl.element().str.split(":").list.first()).alias("area"),
         third.alias("third"),
@@ -243,7 +240,7 @@ def _from_events(record: Record, a: str, b: str, as_of: date, source: str | None
     )
     acts = acts.join(run, on="period", how="inner", maintain_order="left").with_columns(scaled("value").alias("value"))
     basis = f"{acts.height} events of {chosen} by {unit}, {periods[0]} to {periods[-1]}{said(run, unit)}"
-    return System(a, b, acts, periods, unit, basis, chosen)
+    return System(pair.a, pair.b, acts, periods, unit, basis, chosen)
 
 
 def enough(series: Array) -> bool:

@@ -22,22 +22,22 @@ import polars as pl
 
 from detente import __version__
 from detente.errors import DetenteError, NoData, NotEstimable
-from detente.explain.series import period_end
 from detente.forecasts.fan import bridge
 from detente.levers.analogues import analogues
 from detente.levers.policy import Lever, standard
 from detente.levers.system import System, enough, system
 from detente.levers.weighed import MAIN, PLAUSIBLE, Effect, Ranked, Weighed, mean_change
-from detente.measures.months import HORIZON, is_old, months_before
 from detente.models.checks import whole
 from detente.models.conditional import Conditional, conditional
 from detente.models.var import BayesianVAR, Minnesota, VARFit
-from detente.record.facts import area_ends, chronology_ends, pair_facts
+from detente.periods import HORIZON, is_old, months_before, period_end
+from detente.record.facts import chronology_ends, pair_facts
+from detente.record.view import View
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from detente.record import Record
+    from detente.record import Store
 
     Array = NDArray[np.float64]
 
@@ -67,14 +67,10 @@ VARIANTS = (
 
 
 def weigh(
-    record: Record,
-    a: str,
-    b: str,
+    pair: View,
     levers: Sequence[Lever] = (),
     *,
-    as_of: date,
     horizon: int = 24,
-    source: str | None = None,
     by: str | None = None,
     variants: Sequence[Variant] = VARIANTS,
     draws: int = DRAWS,
@@ -94,14 +90,14 @@ def weigh(
     whole("draws", draws)
     if not isinstance(horizon, int) or not 1 <= horizon <= 120:
         raise DetenteError(f"the horizon is 1 to 120 whole months, not {horizon}")
-    held = system(record, a, b, as_of, source=source, by=by)
-    chosen = tuple(levers) or standard(a, b, *_usual(record, a, b, as_of))
-    data_to, gap = _end(record, held, as_of)
+    held = system(pair, by=by)
+    chosen = tuple(levers) or standard(pair.a, pair.b, *_usual(pair))
+    data_to, gap = _end(pair.record, held, pair.day)
     steps = held.steps(horizon)
     unknown: list[str] = []
     effects: list[Effect] = []
     fits = Fits()
-    areas = record.codebook.areas
+    areas = pair.record.codebook.areas
     still = [area.title for area in areas if not enough(held.outcome(area.id))]
     if still:
         unknown.append(f"too few acts to model: {', '.join(still)}")
@@ -130,49 +126,49 @@ def weigh(
         else f", the longest that these data allow ({horizon} months asked for)"
     )
     return Weighed(
-        (a, b),
-        as_of,
+        (pair.a, pair.b),
+        pair.day,
         horizon,
         steps,
         held.by,
         chosen,
         tuple(effects),
         _ranking(chosen, effects),
-        analogues(as_of),
+        analogues(pair.day),
         tuple(unknown),
         f"{held.basis}; data to {data_to}{f', {gap} {held.by}s bridged' if gap else ''}; {steps} {held.by}s ahead{short}; Bayesian VAR, {variants[0].lags} lags, Minnesota prior, all shocks; {draws} draws",
         {area.id: area.title for area in areas},
         {
             "version": __version__,
-            "record_digest": record.digest(),
-            "codebook_digest": record.codebook.digest,
+            "record_digest": pair.record.digest(),
+            "codebook_digest": pair.record.codebook.digest,
             "parameters": {
                 "levers": [lever.name for lever in chosen],
                 "horizon": horizon,
-                "source": source,
+                "source": pair.named,
                 "by": by,
                 "draws": draws,
                 "seed": seed,
             },
         },
-        _based(record, a, b, as_of, horizon),
+        _based(pair, horizon),
     )
 
 
-def _based(record: Record, a: str, b: str, as_of: date, horizon: int) -> bool:
+def _based(pair: View, horizon: int) -> bool:
     """Whether the chronology gives a chance of improvement on the day (see `detente.forecasts.hazards.calls`)."""
-    facts = pair_facts(record, a, b, as_of)
-    told = any(end >= as_of for end in area_ends(record, facts).values())
-    return told and bool(months_before(as_of, horizon) >= facts["date"][0])
+    facts = pair.chronology
+    told = any(end >= pair.day for end in pair.area_ends.values())
+    return told and bool(months_before(pair.day, horizon) >= facts["date"][0])
 
 
-def _end(record: Record, held: System, as_of: date) -> tuple[date, int]:
+def _end(record: Store, held: System, as_of: date) -> tuple[date, int]:
     """The last day of the data, and how many periods lie between it and the one that holds the day after `as_of`."""
     data_to = min(period_end(held.periods[-1], held.by), as_of)
     if held.source:
         covered_to = record.covers(held.source, as_of)[-1][1]
     else:
-        covered_to = chronology_ends(record, pair_facts(record, held.a, held.b, as_of))
+        covered_to = chronology_ends(record, pair_facts(View(record, held.a, held.b, as_of)))
     # Data are as old as the last day that they cover, which a period that is not whole may hold.
     if is_old(max(data_to, covered_to), as_of):
         raise NoData(f"{held.basis}: these data end {data_to}, more than {HORIZON} months before {as_of}")
@@ -182,9 +178,9 @@ def _end(record: Record, held: System, as_of: date) -> tuple[date, int]:
     return data_to, gap
 
 
-def _usual(record: Record, a: str, b: str, as_of: date) -> tuple[str | None, str | None]:
+def _usual(pair: View) -> tuple[str | None, str | None]:
     """The third state and the organisation with most facts of the pair; None where none has four."""
-    facts = pair_facts(record, a, b, as_of)
+    facts = pair.chronology
     thirds = (
         facts.filter(pl.col("area") == "third_party_dispute")["third_party"]
         .drop_nulls()

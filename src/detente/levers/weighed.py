@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from detente.actors import state_name
 from detente.levers.analogues import Analogue
 from detente.levers.policy import Lever
-from detente.levers.system import MONTHS
+from detente.periods import PERIODS
 
 MAIN, PLAUSIBLE = "main", 0.05
 Array = NDArray[np.float64]
@@ -97,7 +97,7 @@ class Weighed:
     @property
     def reached(self) -> bool:
         """Whether the periods ahead make up the months asked for."""
-        return self.steps >= round(self.horizon / MONTHS[self.by])
+        return self.steps >= round(self.horizon / PERIODS[self.by].months)
 
     @property
     def span(self) -> str:
@@ -113,6 +113,7 @@ class Weighed:
             else f"{self.span}, the longest that these data allow ({self.horizon} months asked for)"
         )
 
+    @property
     def frame(self) -> pl.DataFrame:
         """A row an effect."""
         rows = [

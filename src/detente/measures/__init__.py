@@ -1,18 +1,17 @@
 """The panel and the indices, with their uncertainty."""
 
-from detente.measures.panel import choose_source, pair_panel, states_panel
+from detente.measures.panel import pair_panel, states_panel
 from detente.measures.shares import Share, probability_higher, share, share_interval
-from detente.measures.stock import Life, Stage, lives, stock, stock_by
-from detente.measures.votes import agreement, all_pairs_share, all_similarity, similarity, similarity_indices
+from detente.measures.stock import Life, Stage, in_force_by, lives, stock
+from detente.measures.votes import all_pairs_share, all_similarity, similarity, similarity_indices, un_agreement
 
 __all__ = [
     "Life",
     "Share",
     "Stage",
-    "agreement",
     "all_pairs_share",
     "all_similarity",
-    "choose_source",
+    "in_force_by",
     "lives",
     "pair_panel",
     "probability_higher",
@@ -22,5 +21,5 @@ __all__ = [
     "similarity_indices",
     "states_panel",
     "stock",
-    "stock_by",
+    "un_agreement",
 ]

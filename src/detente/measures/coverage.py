@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from detente.record.coverage import periods
+from detente.periods import periods
 
 if TYPE_CHECKING:
-    from detente.record import Record
+    pass
 
 # Totals of a period that is covered by less than this are no totals.
 LEAST = 0.5
 # The first and last period of a series must be whole, but for a stray hour or day.
 WHOLE = 0.95
-
-
-def covered_days(record: Record, source: str, as_of: date | None) -> int:
-    """How many days a source covers, gaps left out: by them the length of a period is chosen."""
-    return sum((last - first).days + 1 for first, last in record.covers(source, as_of))
 
 
 def usable_run(coverage: pl.DataFrame, by: str, *, latest: bool = False) -> pl.DataFrame:

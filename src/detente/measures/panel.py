@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from detente.actors import counted
-from detente.errors import DetenteError, NoData
+from detente.errors import NoData
 from detente.measures.coverage import LEAST
-from detente.measures.months import months_before
 from detente.measures.shares import share_interval
-from detente.record.coverage import EVERY, periods
-from detente.record.queries import UNITS, all_counts, count_events, count_pair, pair_counts
+from detente.periods import PERIODS, period, periods
+from detente.record.queries import all_counts, pair_counts
+from detente.record.view import busiest_source
 
 if TYPE_CHECKING:
-    from detente.record import Record
+    from detente.record import Store
+    from detente.record.view import View
 
 COUNTS = ["verbal_cooperation", "material_cooperation", "verbal_conflict", "material_conflict"]
 COLUMNS = [
@@ -33,52 +34,14 @@ COLUMNS = [
     "covered",
     "source",
 ]
-NO_EVENTS = (
-    "the record holds no events{}; ingest files (detente ingest FILE...) or fetch some "
-    "(detente fetch gdelt --from DAY --to DAY)"
-)
-RECENT = 48
 GOVERNMENT = ("GOV", "MIL", "LEG", "SPY", "COP", "JUD", "IGO")
 
 
-def choose_source(record: Record, source: str | None, as_of: date | None, *, pair: tuple[str, str]) -> str:
-    """The event source to count: the one named, else the one with most events of the pair in the four years before
-    `as_of`; of those with as many, the one that covers most days of these years, then the one with most events of the
-    pair, then of any, in all.
-
-    Whoever asks of a pair and a day gets the same one: an answer rests on one source. Sources report the same deeds, so
-    their events are never added up.
-    """
-    held = record.event_sources()
-    if source:
-        if source not in held:
-            raise NoData(f"no events of {source!r} are held; held: {', '.join(held) or 'none'}")
-        return source
-    held = [name for name in held if record.covers(name, as_of)]
-    if not held:
-        raise NoData(NO_EVENTS.format(f" of a day up to {as_of}" if as_of else ""))
-    if len(held) == 1:
-        return held[0]
-    recent = months_before(as_of, RECENT) if as_of else None
-
-    def events(name: str) -> tuple[int, ...]:
-        late, whole = (count_pair(record, *pair, source=name, as_of=as_of, since=since) for since in (recent, None))
-        spans = [(max(first, recent or first), last) for first, last in record.covers(name, as_of)]
-        days = sum(max((last - first).days + 1, 0) for first, last in spans)
-        return late, days, whole, count_events(record, name, as_of)
-
-    return max(held, key=events)
-
-
 def pair_panel(
-    record: Record,
-    a: str,
-    b: str,
+    pair: View,
     *,
     by: str = "month",
-    as_of: date | None = None,
     areas: Sequence[str | None] = (None,),
-    source: str | None = None,
     sectors: str = "all",
 ) -> pl.DataFrame:
     """Directed counts by quad class of one pair, both directions, in every period.
@@ -93,46 +56,48 @@ def pair_panel(
     Periods in which one of the two did not exist are left out. Raises NoData where no event source is held
     or none of its days is known on `as_of`.
     """
-    if by not in UNITS:
-        raise DetenteError(f"by must be one of {', '.join(UNITS)}, not {by!r}")
-    chosen = choose_source(record, source, as_of, pair=(a, b))
-    pairs = pl.DataFrame({"sender": [a, b], "receiver": [b, a]})
+    period(by)
+    chosen = pair.source
+    pairs = pl.DataFrame({"sender": [pair.a, pair.b], "receiver": [pair.b, pair.a]})
     kept = GOVERNMENT if sectors == "government" else None
     frames = []
-    coverage = record.coverage(chosen, as_of, by)
+    coverage = pair.record.coverage(chosen, pair.as_of, by)
     for area in areas:
-        found = pair_counts(record, a, b, source=chosen, by=by, as_of=as_of, area=area, sectors=kept)
+        found = pair_counts(
+            pair.record, pair.a, pair.b, source=chosen, by=by, as_of=pair.as_of, area=area, sectors=kept
+        )
         frames.append(_complete(found, pairs, by, coverage, area))
     panel = pl.concat(frames)
     if panel.is_empty():
-        raise NoData(f"{chosen} covers no day{f' known on {as_of}' if as_of else ''} on which both states existed")
+        raise NoData(
+            f"{chosen} covers no day{f' known on {pair.as_of}' if pair.as_of else ''} on which both states existed"
+        )
     return panel.with_columns(pl.lit(chosen).alias("source")).select(COLUMNS)
 
 
 def states_panel(
-    record: Record,
+    record: Store,
     states: Sequence[str] | None = None,
     *,
     by: str = "month",
     as_of: date | None = None,
     area: str | None = None,
     source: str | None = None,
-    least: int = 1,
+    min_events: int = 1,
 ) -> pl.DataFrame:
     """The columns of `pair_panel` for every directed pair of states, or of those named, in one pass.
 
-    Pairs with fewer than `least` events (both directions, all periods) are left out; the rest have every period of
+    Pairs with fewer than `min_events` events (both directions, all periods) are left out; the rest have every period of
     the source, with zeros where it covers half of one or more. Raises NoData where no event source is held.
     """
-    if by not in UNITS:
-        raise DetenteError(f"by must be one of {', '.join(UNITS)}, not {by!r}")
+    period(by)
     chosen = busiest_source(record, source, as_of)
     found = all_counts(record, source=chosen, by=by, as_of=as_of, area=area, states=states)
     low, high = pl.min_horizontal("sender", "receiver"), pl.max_horizontal("sender", "receiver")
     active = (
         found.group_by(low.alias("sender"), high.alias("receiver"))
         .agg(pl.sum_horizontal(COUNTS).sum().alias("n"))
-        .filter(pl.col("n") >= least)
+        .filter(pl.col("n") >= min_events)
         .drop("n")
     )
     pairs = pl.concat([active, active.select(sender="receiver", receiver="sender")]).sort("sender", "receiver")
@@ -141,20 +106,6 @@ def states_panel(
         .with_columns(pl.lit(chosen).alias("source"))
         .select(COLUMNS)
     )
-
-
-def busiest_source(record: Record, source: str | None, as_of: date | None) -> str:
-    """The event source named, else the one that holds most events among those that cover a day up to `as_of`."""
-    held = [
-        name for name in record.event_sources() if record.covers(name, as_of) and record.parts("events", name, "pairs")
-    ]
-    if source and source not in held:
-        raise NoData(f"no events of {source!r} are known; held: {', '.join(held) or 'none'}")
-    if not held:
-        raise NoData(NO_EVENTS.format(f" of a day up to {as_of}" if as_of else ""))
-    if source:
-        return source
-    return max(held, key=lambda name: count_events(record, name, as_of)) if len(held) > 1 else held[0]
 
 
 def _complete(
@@ -199,7 +150,7 @@ def _while_both_lived(grid: pl.DataFrame, by: str) -> pl.DataFrame:
     codes = {*grid["sender"].unique(), *grid["receiver"].unique()}
     lived = [(code, begins, ends) for code, counts, begins, ends in counted(codes) if code == counts]
     days = pl.DataFrame(lived, schema={"code": pl.Utf8, "from": pl.Date, "to": pl.Date}, orient="row")
-    first, after = pl.col("period"), pl.col("period").dt.offset_by(EVERY[by])
+    first, after = pl.col("period"), pl.col("period").dt.offset_by(PERIODS[by].every)
     begins, ends = pl.max_horizontal(first, "from", "from_other"), pl.min_horizontal(after, "to", "to_other")
     return (
         grid.join(days, left_on="sender", right_on="code", maintain_order="left")

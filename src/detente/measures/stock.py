@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from detente.errors import DetenteError, NoData
-from detente.record.facts import life_facts, pair_agreements, pair_facts
+from detente.periods import period_end, periods
+from detente.record.facts import life_facts, pair_agreements
 from detente.sources.dictionary import STAGES
 
 if TYPE_CHECKING:
-    from detente.record import Record
+    from detente.record.view import View
 
 SCHEMA = {
     "day": pl.Date,
@@ -90,19 +91,19 @@ class Life:
         return stage.state if stage else None
 
 
-def lives(record: Record, a: str, b: str, as_of: date | None = None) -> list[Life]:
+def lives(pair: View) -> list[Life]:
     """The lives of the pair's agreements by the facts known on `as_of`; those without any stage are left out.
 
     An agreement whose `starts` is "signature" is in force when signed. One first heard of when extended or
     amended was in force by then. A sanction is a stage of a restriction alone.
     """
-    agreements = pair_agreements(record, a, b)
-    facts = life_facts(record, agreements, as_of).partition_by("agreement", as_dict=True)
+    agreements = pair_agreements(pair)
+    facts = life_facts(pair.record, agreements, pair.as_of).partition_by("agreement", as_dict=True)
     found = []
     for row in agreements.iter_rows(named=True):
         since = row["since"]
         stages = []
-        if since and (as_of is None or since <= as_of):
+        if since and (pair.as_of is None or since <= pair.as_of):
             sources = (row["url"],) if row["url"] else ()
             stages.append(Stage(since, "in force", "agreement in force", f"{row['title']} in force.", sources))
         mine = facts.get((row["agreement"],))
@@ -156,15 +157,7 @@ def stock(lives: Sequence[Life], days: Sequence[date], areas: Sequence[str | Non
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
-def stock_by(
-    record: Record,
-    a: str,
-    b: str,
-    *,
-    by: str = "year",
-    as_of: date | None = None,
-    areas: Sequence[str | None] = (None,),
-) -> pl.DataFrame:
+def in_force_by(pair: View, *, by: str = "year", areas: Sequence[str | None] = (None,)) -> pl.DataFrame:
     """The stock at the last day of every year, quarter or month, by what was known on `as_of`.
 
     The columns of `stock`. The first period is that of the pair's first fact, before which nothing is
@@ -172,13 +165,11 @@ def stock_by(
     """
     if by not in ("year", "quarter", "month"):
         raise DetenteError(f"by is year, quarter or month, not {by!r}")
-    facts = pair_facts(record, a, b, as_of)
-    held = lives(record, a, b, as_of)
+    facts = pair.chronology
+    held = lives(pair)
     if facts.is_empty() or not held:
-        when = f"was known on {as_of}" if as_of else "is held; add some as a case (docs/cases/your-own.md)"
-        raise NoData(f"no agreement between {a} and {b} {when}")
-    first, last = facts["date"][0], as_of or facts["date"][-1]
-    step = {"year": "1y", "quarter": "1q", "month": "1mo"}[by]
-    starts = pl.select(pl.date_range(pl.lit(first).dt.truncate(step), pl.lit(last), step)).to_series()
-    ends = starts.dt.offset_by(step).dt.offset_by("-1d").to_list()
+        when = f"was known on {pair.as_of}" if pair.as_of else "is held; add some as a case (docs/cases/your-own.md)"
+        raise NoData(f"no agreement between {pair.a} and {pair.b} {when}")
+    first, last = facts["date"][0], pair.as_of or facts["date"][-1]
+    ends = [period_end(start, by) for start in periods(first, last, by)]
     return stock(held, [min(day, last) for day in ends], areas)

@@ -32,7 +32,8 @@ from detente.record.facts import pair_figures
 from detente.sources.unvotes import ISSUES
 
 if TYPE_CHECKING:
-    from detente.record import Record
+    from detente.record import Store
+    from detente.record.view import View
 
 Array = NDArray[np.float64]
 CHOICES = ("yes", "abstain", "no")
@@ -64,15 +65,7 @@ def similarity_indices(tables: Array) -> dict[str, Array]:
 
 
 def similarity(
-    record: Record,
-    a: str,
-    b: str,
-    *,
-    as_of: date | None = None,
-    issues: Sequence[str | None] = (None,),
-    since: int | None = None,
-    draws: int = 2000,
-    seed: int = 0,
+    pair: View, *, issues: Sequence[str | None] = (None,), since: int | None = None, draws: int = 2000, seed: int = 0
 ) -> pl.DataFrame:
     """The indices of one pair by year (from `since` on) and issue (null: all roll calls), each with its 90% interval.
 
@@ -89,7 +82,7 @@ def similarity(
     rng = np.random.default_rng(seed)
     rows = []
     for issue in issues:
-        for year, table in _tables(record, a, b, as_of, () if issue is None else (issue,), since):
+        for year, table in _tables(pair, () if issue is None else (issue,), since):
             point = similarity_indices(table)
             # Gamma draws with the counts as shapes are the bootstrap's Dirichlet weights, added up by cell.
             spread = similarity_indices(rng.gamma(np.broadcast_to(table, (draws, 3, 3))))
@@ -108,17 +101,22 @@ def similarity(
     return pl.DataFrame(rows, schema=schema, orient="row").fill_nan(None)
 
 
-def _tables(
-    record: Record, a: str, b: str, as_of: date | None, issues: Sequence[str], since: int | None = None
-) -> list[tuple[int, Array]]:
-    cast = _cast(record, as_of, issues, since, (a, b))
+def _tables(pair: View, issues: Sequence[str], since: int | None = None) -> list[tuple[int, Array]]:
+    cast = _cast(pair.record, pair.as_of, issues, since, (pair.a, pair.b))
     if cast is None:
         return []
 
     def side(code: str, name: str) -> pl.LazyFrame:
         return cast.filter(pl.col("state") == counts_as(code)).select("rcid", "year", pl.col("vote").alias(name))
 
-    found = side(a, "a").join(side(b, "b"), on=["rcid", "year"]).group_by("year", "a", "b").len().sort("year").collect()
+    found = (
+        side(pair.a, "a")
+        .join(side(pair.b, "b"), on=["rcid", "year"])
+        .group_by("year", "a", "b")
+        .len()
+        .sort("year")
+        .collect()
+    )
     tables = []
     for (year,), rows in found.partition_by("year", as_dict=True, maintain_order=True).items():
         table = np.zeros((3, 3))
@@ -128,7 +126,7 @@ def _tables(
 
 
 def _cast(
-    record: Record, as_of: date | None, issues: Sequence[str], since: int | None = None, states: Sequence[str] = ()
+    record: Store, as_of: date | None, issues: Sequence[str], since: int | None = None, states: Sequence[str] = ()
 ) -> pl.LazyFrame | None:
     """rcid, year, state and vote (as `counted_votes`) of the votes known on `as_of`; None where none are held."""
     if not record.parts("votes") or not record.parts("rollcalls"):
@@ -141,7 +139,7 @@ def _cast(
     return counted_votes(record, calls, states).with_columns(pl.col("date").dt.year().alias("year"))
 
 
-def counted_votes(record: Record, calls: pl.DataFrame, states: Sequence[str] = ()) -> pl.LazyFrame:
+def counted_votes(record: Store, calls: pl.DataFrame, states: Sequence[str] = ()) -> pl.LazyFrame:
     """The votes cast in `calls` (rcid, date), one a roll call and state: rcid, date, state, vote (0 yes, 1 abstain, 2 no).
 
     A state votes under today's code, once, also where a former code of it is held beside it (today's then
@@ -168,7 +166,7 @@ def counted_votes(record: Record, calls: pl.DataFrame, states: Sequence[str] = (
     )
 
 
-def calls_on(record: Record, issues: Sequence[str]) -> pl.Series:
+def calls_on(record: Store, issues: Sequence[str]) -> pl.Series:
     """The roll calls (rcid) with one of these issue codes; DetenteError for a code that is none and that no roll call has."""
     marked = record.table("rollcall_issues")
     unknown = sorted(set(issues) - set(marked["issue"]) - set(ISSUES))
@@ -177,7 +175,7 @@ def calls_on(record: Record, issues: Sequence[str]) -> pl.Series:
     return marked.filter(pl.col("issue").is_in(list(issues)))["rcid"].unique()
 
 
-def all_similarity(record: Record, *, as_of: date | None = None, issue: str | None = None) -> pl.DataFrame:
+def all_similarity(record: Store, *, as_of: date | None = None, issue: str | None = None) -> pl.DataFrame:
     """The indices of all pairs of states in all years, without intervals: year, a, b (a < b), votes, `INDICES`.
 
     By products of vote matrices, one year at a time. Former codes of continuing states count as the present ones.
@@ -213,34 +211,32 @@ def all_similarity(record: Record, *, as_of: date | None = None, issue: str | No
     return pl.concat(frames).fill_nan(None).sort("year", "a", "b") if frames else pl.DataFrame(schema=schema)
 
 
-def agreement(
-    record: Record, a: str, b: str, *, as_of: date | None = None, issues: tuple[str, ...] = ()
-) -> pl.DataFrame:
+def un_agreement(pair: View, *, issues: tuple[str, ...] = ()) -> pl.DataFrame:
     """Share of roll calls on which two states cast the same vote (yes, abstain or no), by year.
 
     Absences do not count. With `issues`, only roll calls with one of those codes. Columns: year,
     identical, votes, share. Empty where no votes are held.
     """
-    rows = [(year, int(np.trace(table)), int(table.sum())) for year, table in _tables(record, a, b, as_of, issues)]
+    rows = [(year, int(np.trace(table)), int(table.sum())) for year, table in _tables(pair, issues)]
     schema = {"year": pl.Int32, "identical": pl.Int64, "votes": pl.Int64}
     return pl.DataFrame(rows, schema=schema, orient="row").with_columns(
         (pl.col("identical") / pl.col("votes")).alias("share")
     )
 
 
-def full_years(record: Record, a: str, b: str, as_of: date, issues: tuple[str, ...] = ()) -> pl.DataFrame:
+def full_years(pair: View, issues: tuple[str, ...] = ()) -> pl.DataFrame:
     """`agreement` in the years that had ended by a day."""
-    return agreement(record, a, b, as_of=as_of, issues=issues).filter(pl.col("year") < as_of.year)
+    return un_agreement(pair, issues=issues).filter(pl.col("year") < pair.day.year)
 
 
-def case_agreement(record: Record, a: str, b: str, as_of: date, suffix: str = "") -> pl.DataFrame:
+def case_agreement(pair: View, suffix: str = "") -> pl.DataFrame:
     """The figures of a case that stand in for a pair's agreement where the roll calls held lack the two, oldest first."""
-    figures = pair_figures(record, a, b, as_of)
+    figures = pair_figures(pair)
     mine = (pl.col("measure") == f"un_agreement{suffix}") & pl.col("area").is_null()
     return figures.filter(mine & pl.col("subject").str.contains("-"))
 
 
-def all_pairs_share(record: Record, year: int, *, as_of: date | None = None) -> float | None:
+def all_pairs_share(record: Store, year: int, *, as_of: date | None = None) -> float | None:
     """Share of identical votes over all pairs of states in a year: the comparison for one pair.
 
     Of the states present at a roll call, y of them yes, t abstaining and n no, y(y-1) + t(t-1) +

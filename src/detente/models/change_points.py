@@ -246,6 +246,7 @@ class ChangePointsFit:
         }
         return pl.DataFrame(rows, schema=schema, orient="row")
 
+    @property
     def frame(self) -> pl.DataFrame:
         """Rows period, observed, exposure, probability that a regime begins."""
         import polars as pl
@@ -277,7 +278,7 @@ class ChangePointsFit:
         from detente.plots import BLUE, GREY, INK, figure, source_line
 
         drawing, (upper, lower) = figure(3.4, 2, gridspec_kw={"height_ratios": [2.2, 1]})
-        frame = self.frame()
+        frame = self.frame
         upper.scatter(frame["period"], frame["observed"], s=8, color=GREY)
         for row in self.regimes().drop_nulls("level").iter_rows(named=True):
             span = [row["first"] - 0.5, row["last"] + 0.5]

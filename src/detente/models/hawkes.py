@@ -276,7 +276,12 @@ class HawkesFit:
         schema = {"type": pl.Utf8, "events": pl.Int64, "statistic": pl.Float64, "p": pl.Float64}
         return pl.DataFrame(rows, schema=schema, orient="row")
 
-    def frame(self, level: float = 0.90) -> pl.DataFrame:
+    @property
+    def frame(self) -> pl.DataFrame:
+        """The estimates with their 90% bands; see `bands`."""
+        return self.bands()
+
+    def bands(self, level: float = 0.90) -> pl.DataFrame:
         """Rows effect, cause (null for the baseline), decay, value, error, low, high."""
         import polars as pl
         from scipy.special import ndtri

@@ -161,7 +161,12 @@ class IdealPointsFit:
         at = np.searchsorted(self.links.sessions, self.sessions)
         return np.asarray(self.links.stretch[at] * self.standing + self.links.shift[at])
 
-    def frame(self, level: float = 0.90) -> pl.DataFrame:
+    @property
+    def frame(self) -> pl.DataFrame:
+        """The estimates with their 90% bands; see `bands`."""
+        return self.bands()
+
+    def bands(self, level: float = 0.90) -> pl.DataFrame:
         """Rows state, session, ideal_point, error, low, high, link_error, standing, votes.
 
         `error`, low and high are about the place among the states of the session; `link_error` is common to all
@@ -196,7 +201,7 @@ class IdealPointsFit:
         from scipy.special import ndtri
 
         z = float(ndtri((1 + probability("level", level)) / 2))
-        frame = self.frame()
+        frame = self.frame
         one, two = (frame.filter(pl.col("state") == state) for state in (a, b))
         both = one.join(two, on="session", suffix="_b").with_columns(
             (pl.col("ideal_point") - pl.col("ideal_point_b")).abs().alias("distance"),
@@ -238,7 +243,7 @@ class IdealPointsFit:
         """What was fitted, and the first and last position of the states named, or the ends of the last session."""
         import polars as pl
 
-        frame = self.frame()
+        frame = self.frame
         lines = [
             f"Ideal points of {len(np.unique(self.states))} states in {len(np.unique(self.sessions))} sessions from "
             f"{self.votes_used:,} votes on {self.items:,} roll calls, {self.links.bridges.sum():,} of them bridged from the "
@@ -266,7 +271,7 @@ class IdealPointsFit:
 
         from detente.plots import GREY, SERIES, band, figure, source_line
 
-        frame = self.frame()
+        frame = self.frame
         drawing, axis = figure(3.4)
         spread = (
             frame.group_by("session")

@@ -101,6 +101,7 @@ class Responses:
         """(steps, n, n)."""
         return self.point.shape
 
+    @property
     def frame(self) -> pl.DataFrame:
         """Rows step, shock, response, value, low, high."""
         import polars as pl

@@ -149,6 +149,7 @@ class LocalLevelFit:
     step: float
     noise: float
 
+    @property
     def frame(self) -> pl.DataFrame:
         """Rows period (0..T-1), observed (null where unseen), exposure, level, low, high."""
         import polars as pl
@@ -178,7 +179,7 @@ class LocalLevelFit:
         from detente.plots import GREY, band, figure, source_line
 
         drawing, axis = figure(2.8)
-        frame = self.frame()
+        frame = self.frame
         axis.scatter(frame["period"], frame["observed"], s=8, color=GREY, label="observed")
         band(axis, frame["period"], self.level, self.low, self.high, label="level")
         axis.set_xlabel("period")

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from detente.errors import DetenteError
 from detente.models.checks import whole
-from detente.models.estimates import Estimate, NotIdentified, Quotient, away_from_nought, estimate, quotient
 from detente.models.frames import columns_of
 from detente.models.impulse import moving_average, orthogonalised
 from detente.models.regression import Conjugate, regress
 from detente.models.var import BayesianVAR, Minnesota, VARFit, lagged, residual_deviations
+from detente.uncertainty import Estimate, NotIdentified, Quotient, away_from_nought, estimate, quotient
 
 if TYPE_CHECKING:
     import polars as pl
@@ -196,6 +196,7 @@ class ReciprocityFit:
     asymmetry_scaled: Quotient
     more: float | None
 
+    @property
     def frame(self) -> pl.DataFrame:
         """Rows mover, answerer, measure, value, low, high, among them the asymmetry (of the second's answer).
 

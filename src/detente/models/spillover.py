@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from detente.errors import DetenteError, NotEstimable
 from detente.models.checks import whole
-from detente.models.estimates import Estimate, estimate
 from detente.models.frames import columns_of
 from detente.models.impulse import decompose, orthogonalised
 from detente.models.regression import regress
 from detente.models.var import BayesianVAR, Minnesota, VARFit, lagged, minnesota, residual_deviations
+from detente.uncertainty import Estimate, estimate
 
 if TYPE_CHECKING:
     import polars as pl
@@ -152,6 +152,7 @@ class SpilloverFit:
     others: int
     spills: tuple[Spill, ...]
 
+    @property
     def frame(self) -> pl.DataFrame:
         """Rows series, measure (share_last, share_first, answer), value, low, high, placebo."""
         import polars as pl

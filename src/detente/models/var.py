@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from detente.errors import DetenteError, NotEstimable
 from detente.models.checks import above_nought, estimable, probability, whole
-from detente.models.estimates import away_from_nought
 from detente.models.frames import columns_of
 from detente.models.impulse import Responses, decompose, made_by, moving_average, orthogonalised, with_band
 from detente.models.regression import Conjugate, Posterior, regress
+from detente.uncertainty import away_from_nought
 
 if TYPE_CHECKING:
     import polars as pl

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from detente.record.facts import life_facts, pair_agreements, pair_facts
+from detente.record.facts import life_facts, pair_agreements
 from detente.sources.dictionary import STAGES
 
 if TYPE_CHECKING:
-    from detente.record.store import Record
+    from detente.record.store import Store
+    from detente.record.view import View
 
 NEAR_DAYS, NEAR_WORDS = 31, 0.5
 DORMANT_YEARS = 10
 FINDINGS = {"source": pl.Utf8, "what": pl.Utf8, "date": pl.Date, "text": pl.Utf8}
 
 
-def audit(record: Record, pair: tuple[str, str] | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:
+def audit(record: Store, pair: View | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Counts of facts, all or those of a pair, by source, area and year, and the findings behind them.
 
     The first frame has a row for each source as a whole and for each of its areas and years (`by`, `group`):
@@ -28,7 +29,7 @@ def audit(record: Record, pair: tuple[str, str] | None = None) -> tuple[pl.DataF
     recalled, twins, near twins, agreements named but not described, described but without a stage, and
     dormant ones (in force, but no fact names them for ten years: they may have lapsed).
     """
-    facts = (pair_facts(record, *pair) if pair else record.table("facts")).with_columns(
+    facts = (pair.chronology if pair else record.table("facts")).with_columns(
         (pl.col("agreements").list.len().gt(0) & pl.col("kind").is_in(list(STAGES))).alias("stage"),
         pl.col("note").str.contains("recalled").fill_null(False).alias("recalled"),
     )
@@ -53,7 +54,7 @@ def audit(record: Record, pair: tuple[str, str] | None = None) -> tuple[pl.DataF
         _finding(facts.filter("recalled"), "recalled", pl.format("{} ({})", "description", "note")),
         _finding(facts.filter(pl.struct("source", "date", "actors", "targets", "description").is_duplicated()), "twin"),
         _near(facts),
-        *_agreements(record, facts, pair_agreements(record, *pair) if pair else record.table("agreements")),
+        *_agreements(record, facts, pair_agreements(pair) if pair else record.table("agreements")),
     ]
     return pl.concat(counted), pl.concat([pl.DataFrame(schema=FINDINGS), *findings]).sort("source", maintain_order=True)
 
@@ -81,7 +82,7 @@ def _near(facts: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=FINDINGS, orient="row")
 
 
-def _agreements(record: Record, facts: pl.DataFrame, described: pl.DataFrame) -> list[pl.DataFrame]:
+def _agreements(record: Store, facts: pl.DataFrame, described: pl.DataFrame) -> list[pl.DataFrame]:
     named = facts.explode("agreements").drop_nulls("agreements").rename({"agreements": "agreement"})
     # A name that another pair's agreement happens to have describes nothing: the fact's own parties count.
     told = life_facts(record, record.table("agreements").unique("agreement", keep="last", maintain_order=True))

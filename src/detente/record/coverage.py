@@ -14,6 +14,8 @@ from itertools import pairwise
 import numpy as np
 import polars as pl
 
+from detente.periods import next_period
+
 Span = tuple[datetime, datetime]
 Count = tuple[date, datetime | None, int]
 
@@ -34,7 +36,6 @@ _NAMES = (
     ("icews", re.compile(r"^events\.((?:19|20)\d\d)\.", re.IGNORECASE), "%Y"),
 )
 _LENGTHS = {"%Y%m%d%H%M%S": "15m", "%Y%m%d": "1d", "%Y%m": "1mo", "%Y": "1y"}
-EVERY = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "3mo", "year": "1y"}
 
 
 def midnight(day: date) -> datetime:
@@ -90,32 +91,6 @@ def days(spans: Sequence[Span]) -> list[tuple[date, date]]:
     """
     whole = union((midnight(start), midnight(end + DAY - timedelta(microseconds=1))) for start, end in spans)
     return [(start.date(), end.date() - DAY) for start, end in whole]
-
-
-def periods(first: date, last: date, by: str) -> list[date]:
-    """First days of the periods (day, week from Monday, month, quarter, year) from that of `first` to that of `last`.
-
-    >>> periods(date(2018, 2, 5), date(2018, 4, 1), "month")
-    [datetime.date(2018, 2, 1), datetime.date(2018, 3, 1), datetime.date(2018, 4, 1)]
-    """
-    found: list[date] = pl.date_range(_truncate(first, by), last, EVERY[by], eager=True).to_list()
-    return found
-
-
-def _truncate(day: date, by: str) -> date:
-    if by in ("day", "week"):
-        return day - timedelta(days=day.weekday() if by == "week" else 0)
-    months = {"month": day.month, "quarter": (day.month - 1) // 3 * 3 + 1, "year": 1}
-    return date(day.year, months[by], 1)
-
-
-def next_period(start: date, by: str) -> date:
-    """The first day of the period after that which begins on a day.
-
-    >>> next_period(date(2014, 4, 1), "quarter")
-    datetime.date(2014, 7, 1)
-    """
-    return _truncate(start + timedelta(days={"day": 1, "week": 7, "month": 32, "quarter": 95, "year": 370}[by]), by)
 
 
 def shares(starts: Sequence[date], by: str, spans: Sequence[Span]) -> list[float]:

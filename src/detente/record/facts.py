@@ -11,10 +11,11 @@ from detente.actors import continuers, counts_as
 
 if TYPE_CHECKING:
     from detente.record.cases import Case
-    from detente.record.store import Record
+    from detente.record.store import Store
+    from detente.record.view import View
 
 
-def pair_facts(record: Record, a: str, b: str, as_of: date | None = None, area: str | None = None) -> pl.DataFrame:
+def pair_facts(pair: View, area: str | None = None) -> pl.DataFrame:
     """Facts in which both states take part, known on `as_of`, of an area (as in third_party_dispute:IRN), oldest first.
 
     A third party that another state continues is that state. Beside the columns of facts, `counts_from` is the last day
@@ -25,13 +26,13 @@ def pair_facts(record: Record, a: str, b: str, as_of: date | None = None, area: 
     within = pl.lit(True)
     third = pl.col("third_party").str.split(";").list.eval(_today()).list.unique(maintain_order=True)
     if area:
-        within = pl.col("area") == record.codebook.area(area).id
+        within = pl.col("area") == pair.record.codebook.area(area).id
         if about := area.partition(":")[2]:
             within &= third.list.contains(counts_as(about)).fill_null(False)
-    theirs = [f"case:{case.id}" for case in record.cases if _about(case, a, b)]
+    theirs = [f"case:{case.id}" for case in pair.record.cases if _about(case, pair.a, pair.b)]
     return (
-        record.table("facts", as_of)
-        .filter(holds(parties, a) & holds(parties, b) & within)
+        pair.record.table("facts", pair.as_of)
+        .filter(holds(parties, pair.a) & holds(parties, pair.b) & within)
         .with_columns(
             third.list.join(";").alias("third_party"),
             _last_day().alias("counts_from"),
@@ -56,7 +57,7 @@ def date_text(day: date, precision: str) -> str:
     return {"day": day.isoformat(), "month": day.isoformat()[:7], "year": day.isoformat()[:4]}[precision]
 
 
-def area_ends(record: Record, facts: pl.DataFrame) -> dict[str, date]:
+def area_ends(record: Store, facts: pl.DataFrame) -> dict[str, date]:
     """By area, the last day to which the chronologies of these facts tell all, so that silence up to it says something.
 
     `facts` as from `pair_facts`: with those known on a day, nothing learnt later moves an end. A chronology speaks for
@@ -73,7 +74,7 @@ def area_ends(record: Record, facts: pl.DataFrame) -> dict[str, date]:
     return found
 
 
-def chronology_ends(record: Record, facts: pl.DataFrame) -> date:
+def chronology_ends(record: Store, facts: pl.DataFrame) -> date:
     """The last day to which the chronologies of these facts tell all of every area; date.min where there are no facts.
 
     The earliest of `area_ends` that a case declares; where none declares one, the last of all.
@@ -83,14 +84,14 @@ def chronology_ends(record: Record, facts: pl.DataFrame) -> date:
     return min((ends[area] for area in declared), default=max(ends.values(), default=date.min))
 
 
-def _declared(record: Record, facts: pl.DataFrame) -> dict[str, date]:
+def _declared(record: Store, facts: pl.DataFrame) -> dict[str, date]:
     """The ends that the cases about the pair of these facts declare, by source."""
     about = set(facts.filter("of_pair")["source"])
     ends = {f"case:{case.id}": case.covers_to for case in record.cases}
     return {source: end for source, end in ends.items() if end and source in about}
 
 
-def outside(record: Record, facts: pl.DataFrame) -> str:
+def outside(record: Store, facts: pl.DataFrame) -> str:
     """How many of these facts lie in areas that the record's codebook doesn't have, by area; "" for none.
 
     With a codebook of your own in which an area has another name, facts of the old name belong to no area.
@@ -103,17 +104,17 @@ def outside(record: Record, facts: pl.DataFrame) -> str:
     return f"{sum(n for _, n in lost)} of {facts.height} facts are in areas that the codebook doesn't have ({named})"
 
 
-def pair_agreements(record: Record, a: str, b: str) -> pl.DataFrame:
+def pair_agreements(pair: View) -> pl.DataFrame:
     """Agreements and programmes with both states among the parties, by name.
 
     Where several cases describe one, the last (the user's own) counts. The table says what an agreement
     is, not that it exists: its life is told by facts, each known on its own day.
     """
-    held = record.table("agreements").filter(holds(pl.col("parties"), a) & holds(pl.col("parties"), b))
+    held = pair.record.table("agreements").filter(holds(pl.col("parties"), pair.a) & holds(pl.col("parties"), pair.b))
     return held.unique("agreement", keep="last", maintain_order=True).sort("agreement")
 
 
-def life_facts(record: Record, agreements: pl.DataFrame, as_of: date | None = None) -> pl.DataFrame:
+def life_facts(record: Store, agreements: pl.DataFrame, as_of: date | None = None) -> pl.DataFrame:
     """The facts known on `as_of` that name an agreement and concern at least two of its parties.
 
     One row for each fact and agreement, oldest first, with the columns `agreement` and `counts_from`.
@@ -129,14 +130,18 @@ def life_facts(record: Record, agreements: pl.DataFrame, as_of: date | None = No
     )
 
 
-def pair_figures(record: Record, a: str, b: str, as_of: date | None = None) -> pl.DataFrame:
+def pair_figures(pair: View) -> pl.DataFrame:
     """Series of either state, of the pair and of either direction, known on `as_of`, by measure, subject and time.
 
     Subjects are in today's codes (`counted_subject`), which is how to pick one of them. Of two values of one day of which
     one was given under a former code, the other counts.
     """
-    held = record.table("figures", as_of)
-    wanted = {counts_as(a), counts_as(b), *(counted_subject(text) for text in (f"{a}>{b}", f"{b}>{a}", f"{a}-{b}"))}
+    held = pair.record.table("figures", pair.as_of)
+    wanted = {
+        counts_as(pair.a),
+        counts_as(pair.b),
+        *(counted_subject(text) for text in (f"{pair.a}>{pair.b}", f"{pair.b}>{pair.a}", f"{pair.a}-{pair.b}")),
+    }
     named = {text: counted for text in held["subject"].unique() if (counted := counted_subject(text)) in wanted}
     former, keys = pl.col("subject") != pl.col("subject").replace(named), ["measure", "area", "subject", "date"]
     return (

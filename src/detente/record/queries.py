@@ -15,24 +15,17 @@ import polars as pl
 
 from detente.actors import counted
 from detente.errors import DetenteError, NoData
+from detente.periods import PERIODS
 
 if TYPE_CHECKING:
-    from detente.record.store import Record
+    from detente.record.store import Store
 
 Events = nw.LazyFrame[pl.LazyFrame]
 
-# narwhals truncates to no weeks: of a day's week, the Monday is the day itself or one of the six before.
-_DAY = nw.col("date")
-_MONDAY = nw.coalesce(*(nw.when(_DAY.dt.weekday() == n + 1).then(_DAY.dt.offset_by(f"-{n}d")) for n in range(7)))
-UNITS = {
-    "day": _DAY,
-    "week": _MONDAY,
-    **{by: _DAY.dt.truncate(f"1{unit}") for by, unit in (("month", "mo"), ("quarter", "q"), ("year", "y"))},
-}
 CLASSES = {"verbal_cooperation": 1, "material_cooperation": 2, "verbal_conflict": 3, "material_conflict": 4}
 
 
-def open_events(record: Record, source: str) -> Events:
+def open_events(record: Store, source: str) -> Events:
     """The events of one source between different actors, none of them read yet: the columns of `sources.schema.EVENTS`.
 
     Raises NoData where none are held.
@@ -96,7 +89,13 @@ def counts(events: Events, *by: str) -> Events:
 
 def by_period(events: Events, by: str) -> Events:
     """The events with their period, its first day: by is day, week (from Monday), month, quarter or year."""
-    return events.with_columns(UNITS[by].cast(nw.Date).alias("period"))
+    day = nw.col("date")
+    if by == "week":
+        # narwhals truncates to no weeks: the Monday is the day itself or one of the six before.
+        start = nw.coalesce(*(nw.when(day.dt.weekday() == n + 1).then(day.dt.offset_by(f"-{n}d")) for n in range(7)))
+    else:
+        start = day.dt.truncate(PERIODS[by].every)
+    return events.with_columns(start.cast(nw.Date).alias("period"))
 
 
 def in_area(events: Events, area: str | None) -> Events:
@@ -113,7 +112,7 @@ def of_sectors(events: Events, sectors: Sequence[str] | None) -> Events:
 
 
 def pair_counts(
-    record: Record,
+    record: Store,
     a: str,
     b: str,
     *,
@@ -132,7 +131,7 @@ def pair_counts(
 
 
 def all_counts(
-    record: Record,
+    record: Store,
     *,
     source: str,
     by: str,
@@ -148,7 +147,7 @@ def all_counts(
     return collected(counts(by_period(events, by), *columns), *columns)
 
 
-def known_counts(record: Record, *, source: str, as_of: date | None, area: str | None = None) -> pl.DataFrame:
+def known_counts(record: Store, *, source: str, as_of: date | None, area: str | None = None) -> pl.DataFrame:
     """The counts of all pairs of states by day and the day on which the events became known; see `counts`."""
     events = state_events(open_events(record, source), as_of)
     if area is not None and record.own_codebook:
@@ -158,7 +157,7 @@ def known_counts(record: Record, *, source: str, as_of: date | None, area: str |
 
 
 def action_counts(
-    record: Record, *, source: str, by: str, as_of: date | None, states: Sequence[str] | None = None
+    record: Store, *, source: str, by: str, as_of: date | None, states: Sequence[str] | None = None
 ) -> pl.DataFrame:
     """Events of all pairs of states by period, sender, receiver and CAMEO root (its two digits): column count."""
     events = by_period(state_events(open_events(record, source), as_of, states), by)
@@ -166,7 +165,7 @@ def action_counts(
     return collected(_number(events.with_columns(nw.col("action").str.slice(0, 2).alias("root")), *columns), *columns)
 
 
-def third_counts(record: Record, a: str, b: str, *, source: str, as_of: date | None) -> pl.DataFrame:
+def third_counts(record: Store, a: str, b: str, *, source: str, as_of: date | None) -> pl.DataFrame:
     """States that both deal with: columns state, count (events with the side that has fewer), most first."""
     events = state_events(open_events(record, source), as_of)
     ours = nw.col("sender").is_in([a, b]), nw.col("receiver").is_in([a, b])
@@ -180,25 +179,25 @@ def third_counts(record: Record, a: str, b: str, *, source: str, as_of: date | N
     return answer.sort("count", "state", descending=[True, False])
 
 
-def count_events(record: Record, source: str, as_of: date | None) -> int:
+def count_events(record: Store, source: str, as_of: date | None) -> int:
     """How many events between different actors a source has that were known on `as_of`."""
     return _how_many(known(open_events(record, source), as_of))
 
 
-def volume(record: Record, *, source: str, by: str, as_of: date | None) -> pl.DataFrame:
+def volume(record: Store, *, source: str, by: str, as_of: date | None) -> pl.DataFrame:
     """All events of a source between different actors by period: columns period, volume."""
     events = by_period(known(open_events(record, source), as_of), by)
     return collected(_number(events, "period"), "period").rename({"count": "volume"})
 
 
-def recode(record: Record, frame: pl.DataFrame) -> pl.DataFrame:
+def recode(record: Store, frame: pl.DataFrame) -> pl.DataFrame:
     """Events with their areas assigned by the record's own codebook."""
     from detente.codebook import assign_areas
 
     return frame.with_columns(assign_areas(frame, record.codebook).alias("areas"))
 
 
-def count_pair(record: Record, a: str, b: str, *, source: str, as_of: date | None, since: date | None = None) -> int:
+def count_pair(record: Store, a: str, b: str, *, source: str, as_of: date | None, since: date | None = None) -> int:
     """How many events of the pair a source has, from the day `since` on."""
     if not record.parts("events", source, "pairs"):
         return 0
@@ -206,7 +205,7 @@ def count_pair(record: Record, a: str, b: str, *, source: str, as_of: date | Non
 
 
 def read_pair(
-    record: Record, a: str, b: str, *, source: str, as_of: date | None, since: date | None = None
+    record: Store, a: str, b: str, *, source: str, as_of: date | None, since: date | None = None
 ) -> pl.DataFrame:
     """The pair's events themselves, oldest first, from the day `since` on."""
     frame = collected(pair_events(open_events(record, source), a, b, as_of, since), "date", "event_id")

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeVar
 
 import polars as pl
 
+from detente import __version__
 from detente.actors import Actors, actors
 from detente.codebook import Codebook, load_codebook
+from detente.periods import periods
 from detente.record.cases import CASE_TABLES, Case, builtin_cases, case_in, installed_cases
-from detente.record.coverage import DAY, Span, days, midnight, periods, read_span, shares, union
+from detente.record.coverage import DAY, Span, days, midnight, read_span, shares, union
 from detente.record.ingest import Ingest, Summary
 from detente.record.log import Commit, Log, Part, live_parts, sha256_of
 from detente.record.opening import find_files
 from detente.sources.schema import TABLES, conform
+
+T = TypeVar("T")
 
 EVENT_SOURCES = ("icews", "icews_triples", "polecat", "gdelt2", "gdelt1")
 
@@ -51,7 +56,7 @@ class Held:
     conflicts: int = 0
 
 
-class Record:
+class Store:
     """A record folder together with the built-in cases and those given as folders (`case`).
 
     Tables are polars frames with the columns of `detente.sources.schema.TABLES`. Every reading
@@ -75,6 +80,23 @@ class Record:
         self.actors: Actors = actors(str(names) if names else None)
         self.use_cases = cases
         self.own_cases = tuple(Path(folder) for folder in case)
+        self._remembered: dict[Hashable, Any] = {}
+
+    def remember(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gives, worked out once until files are added."""
+        if key not in self._remembered:
+            self._remembered[key] = make()
+        made: T = self._remembered[key]
+        return made
+
+    def provenance(self, **parameters: Any) -> dict[str, Any]:
+        """By what an answer was made: version, digests of record and codebook, and what was asked."""
+        return {
+            "version": __version__,
+            "record_digest": self.digest(),
+            "codebook_digest": self.codebook.digest,
+            "parameters": parameters,
+        }
 
     @cached_property
     def commits(self) -> list[Commit]:
@@ -112,7 +134,7 @@ class Record:
         )
         summary = run.run(find_files(many), [p for p in many if not p.is_dir()])
         self.__dict__.pop("commits", None)
-        self.__dict__.pop("_known_spans", None)
+        self._remembered.clear()
         return summary
 
     def parts(self, table: str, source: str | None = None, kind: str | None = None) -> list[Part]:
@@ -165,18 +187,16 @@ class Record:
 
     def _spans(self, source: str, as_of: date | None) -> list[Span]:
         """What a source's files cover as known on `as_of`, up to the end of that day."""
-        if (source, as_of) not in self._known_spans:
+
+        def known() -> list[Span]:
             held = [span for c in self.commits for f in c.files if f.reader == source for span in f.covers]
             end = datetime.max if as_of is None else midnight(as_of) + DAY
-            known = (
+            spans = (
                 read_span(first, last) for first, last, on in held if as_of is None or date.fromisoformat(on) <= as_of
             )
-            self._known_spans[source, as_of] = union((start, min(stop, end)) for start, stop in known)
-        return self._known_spans[source, as_of]
+            return union((start, min(stop, end)) for start, stop in spans)
 
-    @cached_property
-    def _known_spans(self) -> dict[tuple[str, date | None], list[Span]]:
-        return {}
+        return self.remember(("spans", source, as_of), known)
 
     def event_sources(self) -> list[str]:
         """The event sources held, the most precise first (see docs/decisions)."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from detente.measures.months import is_old
 from detente.measures.shares import share_interval
+from detente.periods import is_old, months_before
 from detente.plots import BLUE, GREY, ORANGE, figure, svg
 
 if TYPE_CHECKING:
@@ -191,7 +191,6 @@ def area_chart(a: Assessment, area: str) -> tuple[str, str] | None:
 
 
 def _trailing(facts: list[dict[str, Any]], as_of: date, first: date) -> tuple[list[date], list[int], list[int]]:
-    from detente.measures.months import months_before
 
     days: list[date] = []
     k: list[int] = []

@@ -1,0 +1,335 @@
+"""The way in from Python: open a record, name a pair and a day, ask.
+
+>>> import detente as dt
+>>> pair = dt.open_record("no-such-folder").pair("USA", "Russia", as_of="2007-02-01")
+>>> pair.assess().verdict in ("opening", "limited", "unlikely", "unknown")
+True
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from detente import clock
+from detente.actors.tables import as_day
+from detente.errors import DetenteError
+from detente.periods import HORIZON, past_day
+from detente.record.store import Store
+from detente.record.view import View
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from detente.assessment import Assessment
+    from detente.claims import Report
+    from detente.explain.breaks import PairBreaks
+    from detente.explain.components import Components
+    from detente.explain.digest import Digest
+    from detente.explain.excitation import ExcitationFit
+    from detente.explain.levels import PairLevels
+    from detente.explain.reciprocity import ReciprocityThroughTime
+    from detente.explain.result import Explained
+    from detente.explain.spillover import PairSpillover
+    from detente.explain.triangle import Triangle
+    from detente.forecasts.pair_forecast import PairForecast
+    from detente.levers.policy import Lever
+    from detente.levers.weighed import Weighed
+    from detente.measures import Life
+    from detente.models.ideal_points import IdealPointsFit
+    from detente.models.reciprocity import ReciprocityFit
+
+Day = str | date | None
+"""A day as text (2007-02-01, 2007-02, 2007) or as a date."""
+Areas = str | Sequence[str | None] | None
+"""One issue area, or several; None stands for all areas together."""
+
+
+class Record(Store):
+    """A record that can be asked: about a pair, or about all states at once."""
+
+    def pair(self, a: str, b: str, as_of: Day = None, *, source: str | None = None) -> Pair:
+        """Two states by any name or code, seen as of a day (by all that is held without one).
+
+        `source` names the event source to use; without one it is chosen by rule (`View.source`). DetenteError where one of
+        them had ended by then, naming its successors, or did not exist yet.
+        """
+        day = _day(as_of)
+        first, second = self.actors.side(a, day), self.actors.side(b, day)
+        if first == second:
+            raise DetenteError(f"{a!r} and {b!r} are the same state")
+        return Pair(self, first, second, day, source)
+
+    def panel(
+        self,
+        states: Sequence[str] | None = None,
+        *,
+        by: str = "month",
+        as_of: Day = None,
+        area: str | None = None,
+        source: str | None = None,
+        min_events: int = 1,
+    ) -> pl.DataFrame:
+        """The panel of all pairs of states at once, or of those named; see `detente.measures.states_panel`."""
+        from detente.measures import states_panel
+
+        day = _day(as_of)
+        named = self._sides(states, day)
+        return states_panel(self, named, by=by, as_of=day, area=area, source=source, min_events=min_events)
+
+    def similarity(self, *, issue: str | None = None, as_of: Day = None) -> pl.DataFrame:
+        """How alike all pairs vote in the UN, year by year; see `detente.measures.all_similarity`."""
+        from detente.measures import all_similarity
+
+        return all_similarity(self, as_of=_day(as_of), issue=issue)
+
+    def triangle(
+        self,
+        states: Sequence[str],
+        *,
+        by: str | None = None,
+        as_of: Day = None,
+        source: str | None = None,
+        horizon: int | None = None,
+        seed: int = 0,
+    ) -> Triangle:
+        """Who answers whom among three states or more; see `detente.explain.triangle`."""
+        from detente.explain.triangle import triangle
+
+        day = _day(as_of)
+        named = self._sides(states, day) or []
+        return triangle(self, named, by=by, as_of=day, source=source, horizon=horizon, seed=seed)
+
+    def components(
+        self,
+        k: int | None = None,
+        *,
+        states: Sequence[str] | None = None,
+        by: str = "week",
+        as_of: Day = None,
+        source: str | None = None,
+        restarts: int = 1,
+        seed: int = 0,
+        on_k: Callable[[int], None] | None = None,
+    ) -> Components:
+        """Hidden structure of who does what to whom when; see `detente.explain.components`."""
+        from detente.explain.components import components
+
+        day = _day(as_of)
+        named = self._sides(states, day)
+        return components(
+            self, k, by=by, as_of=day, source=source, states=named, restarts=restarts, seed=seed, on_k=on_k
+        )
+
+    def ideal_points(
+        self,
+        *,
+        as_of: Day = None,
+        sessions: int | None = 8,
+        issue: str | None = None,
+        tolerance: float = 2e-3,
+        on_step: Callable[[int, float], None] | None = None,
+    ) -> Explained[IdealPointsFit]:
+        """Positions of all states in the UN, session by session; see `detente.explain.positions`."""
+        from detente.explain.positions import ideal_points
+
+        return ideal_points(
+            self, as_of=_day(as_of), sessions=sessions, issue=issue, tolerance=tolerance, on_step=on_step
+        )
+
+    def claims_files(self) -> dict[str, Path]:
+        """The claims files that the cases bring, by name."""
+        return {path.stem: path for case in self.cases for path in case.claims()}
+
+    def check_claims(self, file: str | Path, *, as_of: Day = None, seed: int = 2007) -> Report:
+        """Check the claims of a study, by path or by the name of a claims file of a case.
+
+        See `detente.claims.check`. DetenteError names what is wrong in the file.
+        """
+        from detente.claims import check, read_study
+
+        known = self.claims_files()
+        path = known.get(str(file), Path(file))
+        if not path.exists():
+            raise DetenteError(f"{file}: no such claims file; cases bring: {', '.join(sorted(known)) or 'none'}")
+        return check(self, read_study(path, self.actors, self.codebook), as_of=_day(as_of), seed=seed)
+
+    def _sides(self, states: Sequence[str] | None, day: date | None) -> list[str] | None:
+        if isinstance(states, str):
+            raise DetenteError(f"{states!r} is no list of states: give several, as in ['USA', 'RUS']")
+        return None if states is None else [self.actors.side(state, day) for state in states]
+
+
+class Pair(View):
+    """Two states in a record, as of a day; every verb passes the pair itself to the room that answers."""
+
+    def panel(self, by: str = "month", *, area: Areas = None, sectors: str = "all") -> pl.DataFrame:
+        """Directed counts, net intensity and cooperation share; see `detente.measures.pair_panel`."""
+        from detente.measures import pair_panel
+
+        return pair_panel(self, by=by, areas=_areas(area), sectors=sectors)
+
+    def facts(self, area: str | None = None) -> pl.DataFrame:
+        """The dated facts of the pair, of an area (as in third_party_dispute:IRN), with their sources."""
+        from detente.record.facts import pair_facts
+
+        return pair_facts(self, area)
+
+    def treaties(self, on: Day = None) -> list[Life]:
+        """The lives of the pair's agreements, programmes and restrictions; see `detente.measures.lives`.
+
+        With `on`, only those begun by that day.
+        """
+        from detente.measures import lives
+
+        day = as_day(on)
+        return [life for life in lives(self) if not day or life.stage_on(day)]
+
+    def in_force(self, by: str = "year", *, area: Areas = None) -> pl.DataFrame:
+        """The agreements in force at the end of every period; see `detente.measures.in_force_by`.
+
+        Periods run from the pair's first fact to its last, or to `as_of`. NoData without agreements.
+        """
+        from detente.measures import in_force_by
+
+        return in_force_by(self, by=by, areas=_areas(area))
+
+    def un_agreement(self, issues: Sequence[str] = ()) -> pl.DataFrame:
+        """Yearly agreement in UN roll calls; see `detente.measures.un_agreement`."""
+        from detente.measures import un_agreement
+
+        return un_agreement(self, issues=tuple(issues))
+
+    def similarity(self, issues: Sequence[str | None] = (None,), *, seed: int = 0) -> pl.DataFrame:
+        """Agreement, S, pi and kappa in UN roll calls by year and issue, with intervals; see `detente.measures`."""
+        from detente.measures import similarity
+
+        return similarity(self, issues=issues, seed=seed)
+
+    def levels(self, by: str = "month", *, area: Areas = None) -> PairLevels:
+        """Levels of cooperation and conflict with bands, as of today where no day is named; see `detente.explain.levels`."""
+        from detente.explain.levels import levels
+
+        return levels(self._dated(), by=by, areas=_areas(area))
+
+    def reciprocity(
+        self, *, by: str | None = None, area: str | None = None, horizon: int | None = None, seed: int = 0
+    ) -> Explained[ReciprocityFit]:
+        """What each side returns of the other's moves; see `detente.explain.reciprocity`."""
+        from detente.explain.reciprocity import reciprocity
+
+        return reciprocity(self, by=by, area=area, horizon=horizon, seed=seed)
+
+    def reciprocity_through_time(
+        self,
+        *,
+        window: int | None = None,
+        step: int | None = None,
+        by: str | None = None,
+        area: str | None = None,
+        horizon: int | None = None,
+        seed: int = 0,
+    ) -> ReciprocityThroughTime:
+        """The same in moving windows; see `detente.explain.reciprocity`."""
+        from detente.explain.reciprocity import reciprocity_through_time
+
+        return reciprocity_through_time(self, window=window, step=step, by=by, area=area, horizon=horizon, seed=seed)
+
+    def excitation(self, *, draws: int = 5, seed: int = 0) -> Explained[ExcitationFit]:
+        """Which acts set off which; see `detente.explain.excitation`."""
+        from detente.explain.excitation import excitation
+
+        return excitation(self, draws=draws, seed=seed)
+
+    def spillover(
+        self, third: str, *, by: str | None = None, area: Areas = None, horizon: int | None = None, seed: int = 0
+    ) -> PairSpillover:
+        """How relations with a third state go with the pair's own; see `detente.explain.spillover`."""
+        from detente.explain.spillover import spillover
+
+        state = self.record.actors.side(third, self.as_of)
+        return spillover(self, state, by=by, areas=_areas(area), horizon=horizon, seed=seed)
+
+    def breaks(self, *, by: str | None = None, area: str | None = None, seed: int = 0) -> PairBreaks:
+        """When relations changed regime, with facts near; see `detente.explain.breaks`."""
+        from detente.explain.breaks import breaks
+
+        return breaks(self, by=by, area=area, seed=seed)
+
+    def explain(
+        self, thirds: Sequence[str] = (), *, seed: int = 0, on_topic: Callable[[str], None] | None = None
+    ) -> Digest:
+        """All of these in words and numbers, as of today where no day is named; see `detente.explain.digest`."""
+        from detente.explain.digest import explain
+
+        states = [self.record.actors.side(third, self.as_of) for third in thirds]
+        return explain(self._dated(), thirds=states, seed=seed, on_topic=on_topic)
+
+    def forecast(
+        self,
+        *,
+        horizon: int = HORIZON,
+        by: str | None = None,
+        area: Areas = None,
+        seed: int = 0,
+        on_step: Callable[[str], None] | None = None,
+    ) -> PairForecast:
+        """What is to be expected within `horizon` months; needs a day; see `detente.forecasts`."""
+        from detente.forecasts.of_pair import forecast
+
+        return forecast(self, horizon=horizon, by=by, areas=_areas(area), seed=seed, on_step=on_step)
+
+    def weigh(
+        self,
+        levers: Sequence[Lever | str] = (),
+        *,
+        horizon: int = HORIZON,
+        by: str | None = None,
+        draws: int = 400,
+        seed: int = 0,
+        on_lever: Callable[[str], None] | None = None,
+    ) -> Weighed:
+        """What levers would be associated with, as `Lever` or short text; needs a day; see `detente.levers`."""
+        from detente.levers.policy import parse
+        from detente.levers.weigh import weigh
+
+        named = [parse(one, self.record.actors, self.day) if isinstance(one, str) else one for one in levers]
+        return weigh(self, named, horizon=horizon, by=by, draws=draws, seed=seed, on_lever=on_lever)
+
+    def assess(self, *, with_models: bool = True) -> Assessment:
+        """The assessment; needs a day.
+
+        `with_models=False` leaves out what the models say and the levers, which take longest.
+        """
+        from detente.assessment import assess
+
+        return assess(self, with_models=with_models)
+
+    def _dated(self) -> Pair:
+        return self if self.as_of else self.on(clock.today())
+
+
+def open_record(
+    folder: str | Path | None = None,
+    *,
+    codebook: str | Path | None = None,
+    names: str | Path | None = None,
+    cases: bool = True,
+    case: Sequence[str | Path] = (),
+) -> Record:
+    """Open a record folder (the user's own by default; it is made at the first ingest).
+
+    `cases` takes in the built-in and installed cases, `case` those in folders of your own.
+    """
+    return Record(folder, codebook=codebook, names=names, cases=cases, case=case)
+
+
+def _day(value: Day) -> date | None:
+    day = as_day(value)
+    return past_day(day) if day else None
+
+
+def _areas(area: Areas) -> list[str | None]:
+    return [area] if area is None or isinstance(area, str) else list(area)

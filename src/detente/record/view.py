@@ -1,0 +1,173 @@
+"""A pair seen on a day: which source tells of it, over which span, how well covered and how old; settled once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
+
+from detente.actors import state_name
+from detente.errors import DetenteError, NoData
+from detente.periods import is_old, months_before
+from detente.record.facts import area_ends, chronology_ends, pair_facts
+from detente.record.queries import count_events, count_pair, read_pair
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from detente.record.store import Store
+
+NO_EVENTS = (
+    "the record holds no events{}; ingest files (detente ingest FILE...) or fetch some "
+    "(detente fetch gdelt --from DAY --to DAY)"
+)
+RECENT = 48
+"""Months before the day in which a pair's events are counted to choose its source."""
+
+
+@dataclass(frozen=True)
+class View:
+    """Two states in a record, by what was known on `as_of` (None: all that is held); the argument that rooms take.
+
+    `named` is the event source that the user asked for; without one, `source` is chosen by rule. What a view says is
+    worked out when first asked and kept with the record, so that every room gets the same answer.
+    """
+
+    record: Store
+    a: str
+    b: str
+    as_of: date | None = None
+    named: str | None = None
+
+    @property
+    def day(self) -> date:
+        """The day itself; DetenteError where the question needs one and none was named."""
+        if self.as_of is None:
+            raise DetenteError("this is asked as of a day: record.pair(a, b, as_of='2007-02-01')")
+        return self.as_of
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """The two states as they were called on the day."""
+        return state_name(self.a, self.as_of), state_name(self.b, self.as_of)
+
+    @property
+    def directions(self) -> tuple[str, str]:
+        """The two directed series by name, as in "USA>RUS" and "RUS>USA"."""
+        return f"{self.a}>{self.b}", f"{self.b}>{self.a}"
+
+    def other(self, a: str, b: str) -> View:
+        """Another pair of the same record and day, by the source of this one's answer."""
+        return View(self.record, a, b, self.as_of, self.source_held)
+
+    def on(self, as_of: date | None) -> Self:
+        """The same pair as known on another day."""
+        return replace(self, as_of=as_of)
+
+    @property
+    def chronology(self) -> pl.DataFrame:
+        """The dated facts of the pair, oldest first; see `detente.record.facts.pair_facts`."""
+        return self.record.remember(("facts", self.a, self.b, self.as_of), lambda: pair_facts(self))
+
+    @property
+    def area_ends(self) -> dict[str, date]:
+        """By area, the day to which the chronology tells all; see `detente.record.facts.area_ends`."""
+        return self.record.remember(
+            ("ends", self.a, self.b, self.as_of), lambda: area_ends(self.record, self.chronology)
+        )
+
+    @property
+    def chronology_ends(self) -> date:
+        """The day to which the chronology tells all of every area; date.min without one."""
+        return chronology_ends(self.record, self.chronology)
+
+    @property
+    def source(self) -> str:
+        """The one event source that the answer rests on; NoData where none is held.
+
+        The one named, else that with most events of the pair in the four years before the day; of those with as many,
+        the one that covers most days of these years, then the one with most events of the pair, then of any, in all.
+        Sources report the same deeds, so their events are never added up.
+        """
+        return self.record.remember(("source", self.a, self.b, self.as_of, self.named), self._choose)
+
+    @property
+    def source_held(self) -> str | None:
+        """`source`, or None where no events are held; NoData still where the one named isn't."""
+        try:
+            return self.source
+        except NoData:
+            if self.named:
+                raise
+            return None
+
+    def _choose(self) -> str:
+        record, as_of = self.record, self.as_of
+        held = record.event_sources()
+        if self.named:
+            if self.named not in held:
+                raise NoData(f"no events of {self.named!r} are held; held: {', '.join(held) or 'none'}")
+            return self.named
+        held = known_sources(record, as_of)
+        if len(held) == 1:
+            return held[0]
+        recent = months_before(as_of, RECENT) if as_of else None
+
+        def events(name: str) -> tuple[int, ...]:
+            late, whole = (
+                count_pair(record, self.a, self.b, source=name, as_of=as_of, since=since) for since in (recent, None)
+            )
+            spans = [(max(first, recent or first), last) for first, last in record.covers(name, as_of)]
+            days = sum(max((last - first).days + 1, 0) for first, last in spans)
+            return late, days, whole, count_events(record, name, as_of)
+
+        return max(held, key=events)
+
+    @property
+    def covers(self) -> list[tuple[date, date]]:
+        """The days that the source covers, up to the day."""
+        return self.record.covers(self.source, self.as_of)
+
+    @property
+    def covered_to(self) -> date | None:
+        """The last day that the source covers, None where it covers none."""
+        return self.covers[-1][1] if self.covers else None
+
+    @property
+    def covered_days(self) -> int:
+        """How many days the source covers, gaps left out: by them the length of a period is chosen."""
+        return sum((last - first).days + 1 for first, last in self.covers)
+
+    def coverage(self, by: str) -> pl.DataFrame:
+        """The share of each period that the source covers: columns period, covered."""
+        return self.record.coverage(self.source, self.as_of, by)
+
+    def is_old(self, last: date) -> bool:
+        """Whether data that end on `last` say nothing of the day any more."""
+        return is_old(last, self.as_of)
+
+    def reports(self, since: date | None = None) -> pl.DataFrame:
+        """The pair's events in the source of the answer, oldest first, from the day `since` on."""
+        return read_pair(self.record, self.a, self.b, source=self.source, as_of=self.as_of, since=since)
+
+    def provenance(self, **parameters: Any) -> dict[str, Any]:
+        """By what an answer was made: version, digests of record and codebook, and what was asked."""
+        return self.record.provenance(**parameters)
+
+
+def known_sources(record: Store, as_of: date | None) -> list[str]:
+    """The event sources that cover some day up to `as_of`; NoData where none does."""
+    held = [name for name in record.event_sources() if record.covers(name, as_of)]
+    if not held:
+        raise NoData(NO_EVENTS.format(f" of a day up to {as_of}" if as_of else ""))
+    return held
+
+
+def busiest_source(record: Store, source: str | None, as_of: date | None) -> str:
+    """The source for a question about all pairs: the one named, else the one with most events known on `as_of`."""
+    held = [name for name in known_sources(record, as_of) if record.parts("events", name, "pairs")]
+    if source and source not in held:
+        raise NoData(f"no events of {source!r} are known; held: {', '.join(held) or 'none'}")
+    if not held:
+        raise NoData(NO_EVENTS.format(f" of a day up to {as_of}" if as_of else ""))
+    return source or max(held, key=lambda name: count_events(record, name, as_of))
