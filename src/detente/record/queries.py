@@ -1,7 +1,7 @@
 """Questions to the stored events, written once in narwhals over lazy frames.
 
-The engine that runs them is that of the frame that `open_events` opens: Polars. Nothing else here names one, so an
-engine that narwhals knows and that reads Parquet (Spark, say) needs a branch there and no second copy of a question.
+The engine that runs a question is that of the frame that `open_events` opens: Polars. Another one that narwhals knows
+(Spark, say) needs a line in `ENGINES` and no second copy of a question.
 """
 
 from __future__ import annotations
@@ -25,7 +25,11 @@ Events = nw.LazyFrame[pl.LazyFrame]
 CLASSES = {"verbal_cooperation": 1, "material_cooperation": 2, "verbal_conflict": 3, "material_conflict": 4}
 
 
-def open_events(record: Store, source: str) -> Events:
+# How an engine opens Parquet files as a lazy frame.
+ENGINES = {"polars": pl.scan_parquet}
+
+
+def open_events(record: Store, source: str, engine: str = "polars") -> Events:
     """The events of one source between different actors, none of them read yet: the columns of `sources.schema.EVENTS`.
 
     Raises NoData where none are held.
@@ -33,7 +37,7 @@ def open_events(record: Store, source: str) -> Events:
     paths = record.paths(record.parts("events", source, "pairs"))
     if not paths:
         raise NoData(f"no events of {source} are held")
-    return nw.from_native(pl.scan_parquet(paths))
+    return nw.from_native(ENGINES[engine](paths))
 
 
 def collected(frame: Events, *by: str) -> pl.DataFrame:
