@@ -263,9 +263,9 @@ def test_panels_of_all_pairs_are_those_of_each(icews: Any, pair: Any) -> None:
     mine = every.filter(pl.col("sender").is_in(["USA", "RUS"]) & pl.col("receiver").is_in(["USA", "RUS"]))
     assert mine.sort("period", "sender").equals(one.sort("period", "sender"))
     assert every.group_by("sender", "receiver").len()["len"].n_unique() == 1
-    few = icews.panel(["USA", "Russia", "CHN"], by="month", least=100)
+    few = icews.panel(["USA", "Russia", "CHN"], by="month", min_events=100)
     assert set(few["sender"]) == {"USA", "RUS", "CHN"}
-    dense = icews.panel(by="month", area="diplomatic", as_of="2018-03-31", least=50)
+    dense = icews.panel(by="month", area="diplomatic", as_of="2018-03-31", min_events=50)
     assert dense["period"].max() == date(2018, 3, 1)
     with pytest.raises(DetenteError, match="by must be one of"):
         icews.panel(by="hour")

@@ -106,7 +106,7 @@ def test_every_reader_of_figures_counts_former_codes_for_the_state_of_today(tmp_
         "RUS",
         "USA",
     ]
-    assert _agreed(record, "RUS", "USA", date(1991, 6, 1), "")[1985] == 0.2
+    assert _agreed(View(record, "RUS", "USA", date(1991, 6, 1)), "")[1985] == 0.2
     with pytest.raises(NoData, match="carried") as lost:
         counts_of(View(record, "RUS", "USA", date(1991, 6, 1)), 1)
     assert "no yearly counts" not in str(lost.value), "held, but no cells that old ship"
@@ -117,8 +117,8 @@ def test_every_reader_of_figures_counts_former_codes_for_the_state_of_today(tmp_
 def test_third_parties_are_states_of_today_and_none_of_the_two(tmp_path: Path) -> None:
     rows = fact("2000-01-01", "USA", "DEU", "SUN") * 4 + fact("2001-01-01", "RUS", "USA", "SUN;IRN")
     record = own(tmp_path / "c", facts=rows)
-    assert _leading_thirds(record, "USA", "DEU", None, None) == ("RUS",)
-    assert _leading_thirds(record, "USA", "RUS", None, None) == ("IRN",)
+    assert _leading_thirds(View(record, "USA", "DEU")) == ("RUS",)
+    assert _leading_thirds(View(record, "USA", "RUS")) == ("IRN",)
     made = record.pair("USA", "RUS", as_of="2001-02-01").assess(with_models=False)
     assert [row["state"] for row in made.third_parties] == ["IRN"]
     assert {third for one in evidence(View(record, "USA", "DEU")).facts for third in one.third_party} == {"RUS"}
@@ -155,7 +155,7 @@ def test_votes_held_of_others_do_not_hide_the_agreement_of_a_case(
     rows = "".join(f"USA-RUS,un_agreement,{year},0.3,share of 90 votes,\n" for year in range(1990, 2006))
     record = own(tmp_path / "c", figures=rows)
     monkeypatch.setattr("detente.forecasts.pooled.full_years", lambda *a, **b: pl.DataFrame({"year": [], "share": []}))
-    assert _agreed(record, "USA", "RUS", date(2007, 2, 1), "")[2005] == 0.3
+    assert _agreed(View(record, "USA", "RUS", date(2007, 2, 1)), "")[2005] == 0.3
 
 
 def test_today_is_one_day_in_utc_and_built_in_cases_need_no_clock(

@@ -164,14 +164,14 @@ def test_data_are_as_old_as_the_last_day_they_cover() -> None:
 def test_of_sources_with_as_many_reports_the_one_that_covers_most_is_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import detente.measures.panel as panel
+    import detente.record.view as view
 
     spans = {"short": [(date(2018, 3, 1), date(2018, 3, 2))], "long": [(date(2018, 1, 1), date(2018, 8, 31))]}
     record = dt.open_record(tmp_path / "r")
     monkeypatch.setattr(type(record), "event_sources", lambda self: list(spans))
     monkeypatch.setattr(type(record), "covers", lambda self, name, as_of=None: spans[name])
-    monkeypatch.setattr(panel, "count_pair", lambda *a, **k: 0)
-    monkeypatch.setattr(panel, "count_events", lambda record, name, as_of: 999 if name == "short" else 1)
+    monkeypatch.setattr(view, "count_pair", lambda *a, **k: 0)
+    monkeypatch.setattr(view, "count_events", lambda record, name, as_of: 999 if name == "short" else 1)
     assert View(record, "LAO", "KIR", date(2018, 8, 31)).source == "long"
 
 

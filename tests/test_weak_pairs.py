@@ -80,5 +80,5 @@ def test_levers_that_cannot_be_weighed_leave_the_assessment_whole(monkeypatch: p
         raise NotEstimable("the errors of the series are singular")
 
     monkeypatch.setattr(helps, "weigh", weak)
-    found, basis = helps.what_would_help(dt.open_record("none"), "USA", "RUS", date(2007, 2, 1), 24, None)
+    found, basis = helps.what_would_help(dt.open_record("none").pair("USA", "RUS", "2007-02-01"), 24)
     assert found == () and basis == "unknown: the errors of the series are singular"

@@ -1,130 +1,118 @@
-"""Questions to the stored events, written once as Ibis expressions.
+"""Questions to the stored events, written once in narwhals over lazy frames.
 
-The backend is a parameter: DuckDB, embedded, unless the caller brings another connection.
+The engine that runs a question is that of the frame that `open_events` opens: Polars. Another one that narwhals knows
+(Spark, say) needs a line in `ENGINES` and no second copy of a question.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import narwhals as nw
 import polars as pl
 
 from detente.actors import counted
 from detente.errors import DetenteError, NoData
+from detente.periods import PERIODS
 
 if TYPE_CHECKING:
     from detente.record.store import Store
 
-UNITS = {"day": "D", "week": "W", "month": "M", "quarter": "Q", "year": "Y"}
+Events = nw.LazyFrame[pl.LazyFrame]
+
+CLASSES = {"verbal_cooperation": 1, "material_cooperation": 2, "verbal_conflict": 3, "material_conflict": 4}
 
 
-def connection() -> Any:
-    """An in-memory DuckDB with which the expressions are run by default."""
-    import ibis
-
-    return ibis.duckdb.connect()
+# How an engine opens Parquet files as a lazy frame.
+ENGINES = {"polars": pl.scan_parquet}
 
 
-def pair_events(events: Any, a: str, b: str, as_of: date | None, since: date | None = None) -> Any:
-    """Events from a to b and back, from `since` on, known on `as_of`; see `state_events`."""
-    if since is not None:
-        events = events.filter(events.date >= since)
-    return state_events(events, as_of, (a, b))
+def open_events(record: Store, source: str, engine: str = "polars") -> Events:
+    """The events of one source between different actors, none of them read yet: the columns of `sources.schema.EVENTS`.
+
+    Raises NoData where none are held.
+    """
+    paths = record.paths(record.parts("events", source, "pairs"))
+    if not paths:
+        raise NoData(f"no events of {source} are held")
+    return nw.from_native(ENGINES[engine](paths))
 
 
-def state_events(events: Any, as_of: date | None, states: Sequence[str] | None = None) -> Any:
+def collected(frame: Events, *by: str) -> pl.DataFrame:
+    """The answer to a question, in memory, sorted by the columns named."""
+    answer: pl.DataFrame = frame.collect("polars").to_native()
+    return answer.sort(by)
+
+
+def known(events: Events, as_of: date | None) -> Events:
+    """The events known on a day, or all."""
+    return events if as_of is None else events.filter(nw.col("known_on") <= as_of)
+
+
+def state_events(events: Events, as_of: date | None, states: Sequence[str] | None = None) -> Events:
     """Events between different states known on `as_of`, each on days on which both states lived.
 
     Former codes of a continuing state count as today's. With `states`, only events between two of them.
     """
-    if as_of is not None:
-        events = events.filter(events.known_on <= as_of)
+    lives = pl.DataFrame(counted(states), schema=["code", "counts", "begins", "ends"], orient="row")
+    table, codes = nw.from_native(lives).lazy(events.implementation), lives["code"].to_list()
+    # By the codes alone, files and groups of rows that hold none of them are skipped.
+    events = known(events, as_of).filter(nw.col("sender").is_in(codes), nw.col("receiver").is_in(codes))
     for side in ("sender", "receiver"):
-        events = _of_all(events, side) if states is None else _of_some(events, side, states)
-    return events.filter(events.sender != events.receiver)
+        lived = (nw.col("date") >= nw.col("begins")) & (nw.col("date") < nw.col("ends"))
+        joined = events.join(table, left_on=side, right_on="code").filter(lived)
+        events = joined.with_columns(nw.col("counts").alias(side)).drop("counts", "begins", "ends")
+    return events.filter(nw.col("sender") != nw.col("receiver"))
 
 
-def _of_some(events: Any, side: str, states: Sequence[str]) -> Any:
-    """Conditions that a backend can push down to the files; for a few states faster than a join."""
-    import ibis
-
-    rows = counted(states)
-    lived = [
-        (events[side] != code) | ((events.date >= begins) & (events.date < ends))
-        for code, _, begins, ends in rows
-        if (begins, ends) != (date.min, date.max)
-    ]
-    former = [(code, counts) for code, counts, _, _ in rows if code != counts]
-    events = events.filter(events[side].isin([code for code, *_ in rows]), *lived)
-    if not former:
-        return events
-    today = ibis.cases(*((events[side] == code, counts) for code, counts in former), else_=events[side])
-    return events.mutate(**{side: today})
+def pair_events(events: Events, a: str, b: str, as_of: date | None, since: date | None = None) -> Events:
+    """Events from a to b and back, from `since` on, known on `as_of`; see `state_events`."""
+    return state_events(events if since is None else events.filter(nw.col("date") >= since), as_of, (a, b))
 
 
-def _of_all(events: Any, side: str) -> Any:
-    import ibis
+def counts(events: Events, *by: str) -> Events:
+    """The events of each quad class and the sum of intensity (null where none is known), for each group of `by`.
 
-    rows = pl.DataFrame(counted(), schema=["code", "counts", "begins", "ends"], orient="row")
-    known = ibis.memtable(rows.to_arrow())
-    joined = events.join(known, events[side] == known.code)
-    lived = joined.filter((joined.date >= joined.begins) & (joined.date < joined.ends))
-    return lived.mutate(**{side: lived.counts}).select(events.columns)
-
-
-def counts(events: Any, by: str) -> Any:
-    """Per period and direction: the events of each quad class and the sum of intensity.
-
-    `by` is day, week (from Monday), month, quarter or year. Events need date, sender, receiver, quad and
-    intensity.
+    Events need the columns `by`, quad and intensity.
     """
-    period = events.date.truncate(UNITS[by]).cast("date")
-    q = events.quad
+    intensity = nw.col("intensity").cast(nw.Float64)
     return (
-        events.mutate(period=period)
-        .group_by("period", "sender", "receiver")
-        .aggregate(
-            verbal_cooperation=(q == 1).sum().cast("int64"),
-            material_cooperation=(q == 2).sum().cast("int64"),
-            verbal_conflict=(q == 3).sum().cast("int64"),
-            material_conflict=(q == 4).sum().cast("int64"),
-            intensity=events.intensity.cast("float64").sum(),
+        events.with_columns(intensity, *((nw.col("quad") == quad).alias(name) for name, quad in CLASSES.items()))
+        .group_by(*by)
+        .agg(
+            *(nw.col(name).sum().cast(nw.Int64) for name in CLASSES),
+            nw.col("intensity").sum(),
+            nw.col("intensity").count().alias("rated"),
         )
+        .with_columns(nw.when(nw.col("rated") > 0).then("intensity").alias("intensity"))
+        .drop("rated")
     )
 
 
-def in_area(events: Any, area: str) -> Any:
-    """Events whose areas hold `area`."""
-    return events.filter(events.areas.contains(area))
+def by_period(events: Events, by: str) -> Events:
+    """The events with their period, its first day: by is day, week (from Monday), month, quarter or year."""
+    day = nw.col("date")
+    if by == "week":
+        # narwhals truncates to no weeks: the Monday is the day itself or one of the six before.
+        start = nw.coalesce(*(nw.when(day.dt.weekday() == n + 1).then(day.dt.offset_by(f"-{n}d")) for n in range(7)))
+    else:
+        start = day.dt.truncate(PERIODS[by].every)
+    return events.with_columns(start.cast(nw.Date).alias("period"))
 
 
-def of_sectors(events: Any, sectors: Sequence[str]) -> Any:
-    """Events in which both sides are the state itself or one of the sectors."""
-
-    def one(column: Any) -> Any:
-        return column.isnull() | (column == "") | column.isin(list(sectors))
-
-    return events.filter(one(events.sender_sector) & one(events.receiver_sector))
+def in_area(events: Events, area: str | None) -> Events:
+    """Events whose areas hold `area`, or all."""
+    return events if area is None else events.filter(nw.col("areas").list.contains(area))
 
 
-_SHARED: list[Any] = []
-
-
-def shared_connection() -> Any:
-    """One connection a process: opening DuckDB takes longer than most questions."""
-    if not _SHARED:
-        _SHARED.append(connection())
-    return _SHARED[0]
-
-
-def open_events(record: Store, source: str, con: Any | None = None) -> Any:
-    """The events between different actors of one source, as an Ibis table."""
-    paths = record.paths(record.parts("events", source, "pairs"))
-    if not paths:
-        raise NoData(f"no events of {source} are held")
-    return (con or shared_connection()).read_parquet(paths)
+def of_sectors(events: Events, sectors: Sequence[str] | None) -> Events:
+    """Events in which both sides are the state itself or one of the sectors, or all."""
+    if sectors is None:
+        return events
+    sides = (nw.col("sender_sector"), nw.col("receiver_sector"))
+    return events.filter(*(side.is_null() | side.is_in(["", *sectors]) for side in sides))
 
 
 def pair_counts(
@@ -137,17 +125,13 @@ def pair_counts(
     as_of: date | None,
     area: str | None,
     sectors: Sequence[str] | None = None,
-    con: Any | None = None,
 ) -> pl.DataFrame:
-    """The counts of one pair, source and area as a frame; see `counts`."""
-    events = pair_events(open_events(record, source, con), a, b, as_of)
-    if sectors is not None:
-        events = of_sectors(events, sectors)
+    """The counts of one pair, source and area by period, sender and receiver; see `counts`."""
+    events = of_sectors(pair_events(open_events(record, source), a, b, as_of), sectors)
     if area is not None and record.own_codebook:
-        return _recoded_counts(record, events, by, area)
-    if area is not None:
-        events = in_area(events, area)
-    return _sorted(pl.from_arrow(counts(events, by).to_pyarrow()))
+        events = nw.from_native(recode(record, collected(events)).lazy())
+    columns = ("period", "sender", "receiver")
+    return collected(counts(by_period(in_area(events, area), by), *columns), *columns)
 
 
 def all_counts(
@@ -158,110 +142,56 @@ def all_counts(
     as_of: date | None,
     area: str | None = None,
     states: Sequence[str] | None = None,
-    con: Any | None = None,
 ) -> pl.DataFrame:
-    """The counts of all pairs of states, or of those among `states`; see `counts`."""
+    """The counts of all pairs of states, or of those among `states`, by period, sender and receiver; see `counts`."""
     if area is not None and record.own_codebook:
         raise DetenteError("areas of a codebook of your own are assigned pair by pair: count one pair, or all areas")
-    events = state_events(open_events(record, source, con), as_of, states)
-    if area is not None:
-        events = in_area(events, area)
-    return _sorted(pl.from_arrow(counts(events, by).to_pyarrow()))
+    events = in_area(state_events(open_events(record, source), as_of, states), area)
+    columns = ("period", "sender", "receiver")
+    return collected(counts(by_period(events, by), *columns), *columns)
 
 
 def known_counts(record: Store, *, source: str, as_of: date | None, area: str | None = None) -> pl.DataFrame:
-    """Counts by quad class and net intensity of all pairs of states by day and the day on which they became known."""
+    """The counts of all pairs of states by day and the day on which the events became known; see `counts`."""
     events = state_events(open_events(record, source), as_of)
-    if area is not None:
-        if record.own_codebook:
-            raise NoData("areas of a codebook of your own are assigned pair by pair, not for all pairs at once")
-        events = in_area(events, area)
-    q = events.quad
-    found = events.group_by("date", "known_on", "sender", "receiver").aggregate(
-        verbal_cooperation=(q == 1).sum().cast("int64"),
-        material_cooperation=(q == 2).sum().cast("int64"),
-        verbal_conflict=(q == 3).sum().cast("int64"),
-        material_conflict=(q == 4).sum().cast("int64"),
-        intensity=events.intensity.cast("float64").sum(),
-    )
-    days = pl.col("date", "known_on").cast(pl.Date)
-    return (
-        pl.DataFrame(pl.from_arrow(found.to_pyarrow()))
-        .with_columns(days)
-        .sort("date", "known_on", "sender", "receiver")
-    )
+    if area is not None and record.own_codebook:
+        raise NoData("areas of a codebook of your own are assigned pair by pair, not for all pairs at once")
+    columns = ("date", "known_on", "sender", "receiver")
+    return collected(counts(in_area(events, area), *columns), *columns)
 
 
 def action_counts(
     record: Store, *, source: str, by: str, as_of: date | None, states: Sequence[str] | None = None
 ) -> pl.DataFrame:
     """Events of all pairs of states by period, sender, receiver and CAMEO root (its two digits): column count."""
-    events = state_events(open_events(record, source), as_of, states)
-    found = (
-        events.mutate(period=events.date.truncate(UNITS[by]).cast("date"), root=events.action.substr(0, 2))
-        .group_by("period", "sender", "receiver", "root")
-        .aggregate(count=lambda t: t.count())
-    )
-    return _sorted(pl.from_arrow(found.to_pyarrow())).sort("period", "sender", "receiver", "root")
+    events = by_period(state_events(open_events(record, source), as_of, states), by)
+    columns = ("period", "sender", "receiver", "root")
+    return collected(_number(events.with_columns(nw.col("action").str.slice(0, 2).alias("root")), *columns), *columns)
 
 
 def third_counts(record: Store, a: str, b: str, *, source: str, as_of: date | None) -> pl.DataFrame:
     """States that both deal with: columns state, count (events with the side that has fewer), most first."""
     events = state_events(open_events(record, source), as_of)
-    events = events.filter(events.sender.isin([a, b]) | events.receiver.isin([a, b]))
-    found = events.group_by("sender", "receiver").aggregate(count=lambda t: t.count())
-    frame = pl.DataFrame(pl.from_arrow(found.to_pyarrow()))
-    inside = pl.col("sender").is_in([a, b])
-    return (
-        frame.select(
-            pl.when(inside).then("sender").otherwise("receiver").alias("side"),
-            pl.when(inside).then("receiver").otherwise("sender").alias("state"),
-            "count",
-        )
-        .filter(~pl.col("state").is_in([a, b]))
-        .group_by("state", "side")
-        .agg(pl.col("count").sum())
-        .group_by("state")
-        .agg(pl.col("count").min(), pl.len().alias("sides"))
-        .filter(pl.col("sides") == 2)
-        .select("state", "count")
-        .sort("count", "state", descending=[True, False])
+    ours = nw.col("sender").is_in([a, b]), nw.col("receiver").is_in([a, b])
+    # One of the two acts or is acted upon: the other side is the third state.
+    sides = events.filter(ours[0] != ours[1]).with_columns(
+        nw.when(ours[0]).then("sender").otherwise("receiver").alias("side"),
+        nw.when(ours[0]).then("receiver").otherwise("sender").alias("state"),
     )
+    both = _number(sides, "state", "side").group_by("state").agg(nw.col("count").min(), nw.len().alias("sides"))
+    answer = collected(both.filter(nw.col("sides") == 2).select("state", "count"))
+    return answer.sort("count", "state", descending=[True, False])
 
 
 def count_events(record: Store, source: str, as_of: date | None) -> int:
     """How many events between different actors a source has that were known on `as_of`."""
-    events = open_events(record, source)
-    if as_of is not None:
-        events = events.filter(events.known_on <= as_of)
-    return int(events.count().to_pyarrow().as_py())
+    return _how_many(known(open_events(record, source), as_of))
 
 
 def volume(record: Store, *, source: str, by: str, as_of: date | None) -> pl.DataFrame:
     """All events of a source between different actors by period: columns period, volume."""
-    events = open_events(record, source)
-    if as_of is not None:
-        events = events.filter(events.known_on <= as_of)
-    found = (
-        events.mutate(period=events.date.truncate(UNITS[by]).cast("date"))
-        .group_by("period")
-        .aggregate(volume=lambda t: t.count())
-    )
-    frame = pl.DataFrame(pl.from_arrow(found.to_pyarrow()))
-    return frame.with_columns(pl.col("period").cast(pl.Date)).sort("period")
-
-
-def _sorted(frame: Any) -> pl.DataFrame:
-    return pl.DataFrame(frame).with_columns(pl.col("period").cast(pl.Date)).sort("period", "sender", "receiver")
-
-
-def _recoded_counts(record: Store, events: Any, by: str, area: str) -> pl.DataFrame:
-    """Counts by the areas of the user's own codebook, assigned anew to the pair's events."""
-    import ibis
-
-    frame = recode(record, pl.DataFrame(pl.from_arrow(events.to_pyarrow())))
-    frame = frame.filter(pl.col("areas").list.contains(area))
-    return _sorted(pl.from_arrow(counts(ibis.memtable(frame.to_arrow()), by).to_pyarrow()))
+    events = by_period(known(open_events(record, source), as_of), by)
+    return collected(_number(events, "period"), "period").rename({"count": "volume"})
 
 
 def recode(record: Store, frame: pl.DataFrame) -> pl.DataFrame:
@@ -271,36 +201,24 @@ def recode(record: Store, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(assign_areas(frame, record.codebook).alias("areas"))
 
 
-def count_pair(
-    record: Store,
-    a: str,
-    b: str,
-    *,
-    source: str,
-    as_of: date | None,
-    since: date | None = None,
-    con: Any | None = None,
-) -> int:
+def count_pair(record: Store, a: str, b: str, *, source: str, as_of: date | None, since: date | None = None) -> int:
     """How many events of the pair a source has, from the day `since` on."""
     if not record.parts("events", source, "pairs"):
         return 0
-    events = pair_events(open_events(record, source, con), a, b, as_of, since)
-    return int(events.count().to_pyarrow().as_py())
+    return _how_many(pair_events(open_events(record, source), a, b, as_of, since))
 
 
 def read_pair(
-    record: Store,
-    a: str,
-    b: str,
-    *,
-    source: str,
-    as_of: date | None,
-    since: date | None = None,
-    con: Any | None = None,
+    record: Store, a: str, b: str, *, source: str, as_of: date | None, since: date | None = None
 ) -> pl.DataFrame:
     """The pair's events themselves, oldest first, from the day `since` on."""
-    events = pair_events(open_events(record, source, con), a, b, as_of, since)
-    frame = pl.DataFrame(pl.from_arrow(events.to_pyarrow()))
-    if record.own_codebook:
-        frame = recode(record, frame)
-    return frame.sort("date", "event_id")
+    frame = collected(pair_events(open_events(record, source), a, b, as_of, since), "date", "event_id")
+    return recode(record, frame) if record.own_codebook else frame
+
+
+def _number(events: Events, *by: str) -> Events:
+    return events.group_by(*by).agg(nw.len().cast(nw.Int64).alias("count"))
+
+
+def _how_many(events: Events) -> int:
+    return int(collected(events.select(nw.len())).item())
