@@ -49,5 +49,5 @@ def test_the_readme_shows_what_forecast_and_weigh_print() -> None:
     text = dt.render(pair.forecast())
     assert text[: text.index("- new agr.: the chronology")].rstrip() in README
     text = dt.render(pair.weigh())
-    ranking = text[text.index("    Lever") :]
+    ranking = text[text.index("    Lever  ") :]
     assert ranking[: ranking.index("\n\n")] in README

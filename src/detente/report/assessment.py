@@ -59,7 +59,7 @@ def _figure(f: Figure) -> Text:
 
 
 def _table(a: Assessment, brief: bool) -> tuple[Block, ...]:
-    header = ("", "Level", "Direction", f"In {a.horizon} months", "Base", "Verdict", "Why (first of n)")
+    header = ("", "level", "direction", f"in {a.horizon} months", "base", "verdict", "why (first of n)")
     rows = tuple(
         (
             f.title if brief else Span(f.title, "", f"#area-{f.area}"),
@@ -76,7 +76,8 @@ def _table(a: Assessment, brief: bool) -> tuple[Block, ...]:
     note = Note(
         f"Level: cooperative share of the entries of the window. In {a.horizon} months: chance of improvement; base: how "
         "often any area improved in the past. Intervals hold with 90%. Verdicts: opening from "
-        f"{limits['opening']:.0%}, unlikely below {limits['unlikely']:.0%}."
+        f"{limits['opening']:.0%}, unlikely below {limits['unlikely']:.0%}.",
+        page=brief,
     )
     return Table(header, rows, clip=True), note
 

@@ -84,8 +84,10 @@ def _claim(checked: Checked) -> Part:
     more = f" ({checked.left_out} more)" if checked.left_out else ""
     facts = tuple(Item((f"{fact.when} {fact.text}", *_sources(fact)), fact.tone) for fact in checked.facts)
     blocks = (
-        Note(f"Claimed: {claim.said} ({percent(claim.probability)}) to hold by {checked.ends}.", quiet=False),
-        Note(("Followed: ", Span(checked.verdict, "strong"), "."), quiet=False),
+        Note(
+            f"Claimed ({claim.id}): {claim.said} ({percent(claim.probability)}) to hold by {checked.ends}.", quiet=False
+        ),
+        Note(("Followed: ", Span(checked.verdict.upper(), "strong"), "."), quiet=False),
         items(*_criteria(checked)),
         Note(f"The tool would have said: {_tool(checked)}.", quiet=False),
         Note(f"The facts{more}:", quiet=False) if facts else None,
@@ -156,8 +158,8 @@ def _gap(gap: Gap) -> str:
 def _assessment(report: Report) -> Iterator[Note | Table]:
     """What `detente assess` said of the areas on the day, and what followed."""
     yield Note(
-        f"detente assess on {report.study.as_of} gave these chances that an area improves within 24 months (more "
-        "cooperative than conflictual facts):"
+        f"detente assess said on {report.study.as_of}, of improvement within 24 months (more cooperative than "
+        "conflictual facts):"
     )
     rows = tuple(
         (a.title, a.verdict, percent(a.probability), percent(a.base_rate), CAME[a.improved]) for a in report.areas

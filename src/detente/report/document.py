@@ -52,10 +52,11 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A paragraph: `quiet` where it explains what stands above it."""
+    """A paragraph: `quiet` where it explains what stands above it; `page` as in `Part`."""
 
     text: Text
     quiet: bool = True
+    page: bool = False
 
 
 @dataclass(frozen=True, slots=True)

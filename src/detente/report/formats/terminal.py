@@ -37,7 +37,9 @@ def _blocks(blocks: Iterable[Block | None], width: int, indent: int) -> list[str
 
 def _block(block: Block, width: int, indent: int) -> list[str]:
     match block:
-        case Part(page=False):
+        case Part(page=True) | Note(page=True):
+            return []
+        case Part():
             return [*([] if indent else [""]), *_part(block, width, indent)]
         case Lead():
             hang = LEAD if block.label else 0
