@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: demo test lint bench recovery examples backtests pairs pooled setup lock figures dictionary pages clean help
+.PHONY: demo test lint bench recovery examples backtests pairs pooled setup lock figures dictionary api pages clean help
 
 help:
 	@echo "make demo   set up, ingest what lies in ../shared/data if it is there, and assess Russia-US relations as of 1 Feb 2007"
@@ -15,7 +15,7 @@ help:
 	@echo "make backtests   the four back-tests on real data (docs/backtests; an hour and more, goes on where it stopped)"
 	@echo "make pairs   assess, explain, forecast and weigh on 200 random pairs (half an hour; docs/checks/pairs.md)"
 	@echo "make pooled   fit anew what ships for thin records: pooled errors and analogues of all pairs"
-	@echo "make figures, dictionary, pages   make anew what is computed: case figures, data dictionary, the study's page"
+	@echo "make figures, dictionary, api, pages   make anew what is computed: case figures, data dictionary, docs/api.md, the study's page"
 	@echo "make lock   resolve requirements.lock anew (needs uv)"
 
 $(READY): requirements.lock pyproject.toml
@@ -35,7 +35,9 @@ test: $(READY)
 
 lint: $(READY)
 	$(BIN)/ruff check src tests benchmarks tools
+	$(BIN)/ruff format --check src tests benchmarks tools
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 bench: $(READY)
 	$(BIN)/python benchmarks/startup.py
@@ -69,6 +71,9 @@ figures: $(READY)
 
 dictionary: $(READY)
 	$(BIN)/python tools/build_dictionary.py .
+
+api: $(READY)
+	$(BIN)/python tools/build_api.py > build-api.md && mv build-api.md docs/api.md
 
 pages: $(READY)
 	$(BIN)/detente claims --record build/no-record check weitz_2007 --format markdown > docs/cases/weitz-2007.md
