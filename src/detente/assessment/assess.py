@@ -22,8 +22,8 @@ from detente.explain.digest import explain
 from detente.explain.section import Section
 from detente.forecasts.hazards import Calls
 from detente.forecasts.outlook import OPENING, UNLIKELY, Outlook, from_call, improvement
+from detente.measures.in_force import Life, lives
 from detente.measures.shares import Share, probability_higher, share
-from detente.measures.stock import Life, lives
 from detente.periods import HORIZON, months_before
 from detente.record.facts import date_text, outside
 

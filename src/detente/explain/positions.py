@@ -49,6 +49,20 @@ def ideal_points(
         raise NoData(f"no roll call {f'on {issue} ' if issue else ''}was known on {as_of}")
     if sessions is not None:
         calls = calls.filter(pl.col("session") > pl.col("session").max() - sessions)
+    return record.cached(
+        "ideal-points",
+        {"votes": record.digest("votes"), "calls": calls.sort("rcid"), "tolerance": tolerance},
+        lambda: _fitted(record, calls, tolerance, on_step, as_of),
+    )
+
+
+def _fitted(
+    record: Store,
+    calls: pl.DataFrame,
+    tolerance: float,
+    on_step: Callable[[int, float], None] | None,
+    as_of: date | None,
+) -> Explained[IdealPointsFit]:
     alone = (pl.len().over("session", "title") == 1) & (pl.col("title") != "")
     calls = calls.with_columns(pl.when(alone).then("title").otherwise("rcid").alias("item"))
     votes = counted_votes(record, calls).join(calls.lazy(), on=["rcid", "date"]).sort("rcid", "state").collect()

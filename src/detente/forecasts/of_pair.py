@@ -28,7 +28,7 @@ from detente.forecasts.hazards import Calls, calls
 from detente.forecasts.outlook import improvement
 from detente.forecasts.pair_forecast import PairForecast
 from detente.forecasts.scores import Array
-from detente.measures.stock import Life, lives
+from detente.measures.in_force import Life, lives
 from detente.models.checks import whole
 from detente.periods import HORIZON, LONGER, PERIODS, is_old, next_period, period, period_end
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -17,6 +17,7 @@ from detente import __version__
 from detente.actors import Actors, actors
 from detente.codebook import Codebook, load_codebook
 from detente.periods import periods
+from detente.record.cache import MOST, kept, key_of
 from detente.record.cases import CASE_TABLES, Case, builtin_cases, case_in, installed_cases
 from detente.record.coverage import DAY, Span, days, midnight, read_span, shares, union
 from detente.record.ingest import Ingest, Summary
@@ -88,6 +89,15 @@ class Store:
             self._remembered[key] = make()
         made: T = self._remembered[key]
         return made
+
+    def cached(self, kind: str, made_from: Mapping[str, Any], make: Callable[[], T], *, most: int = MOST) -> T:
+        """What `make` gives, worked out once and kept on disk for as long as `made_from` is the same.
+
+        `made_from` names all that the value depends on: parameters, the digest of the tables read (`digest`) or the
+        rows themselves. See `detente.record.cache.kept` for what a value may be.
+        """
+        key = key_of(made_from)
+        return self.remember((kind, key), lambda: kept(self.folder, kind, key, make, most=most))
 
     def provenance(self, **parameters: Any) -> dict[str, Any]:
         """By what an answer was made: version, digests of record and codebook, and what was asked."""
@@ -271,7 +281,12 @@ class Store:
                     faults.append(f"{part.path}: its content has changed since it was ingested at {commit.at}")
         return faults
 
-    def digest(self) -> str:
-        """A digest of everything held: the stored parts and the built-in cases."""
-        parts = sorted(p.sha256 for p in live_parts(self.commits)) + [c.digest for c in self.cases]
+    def digest(self, *tables: str) -> str:
+        """A digest of everything held, the stored parts and the cases; with names of tables, of what these hold alone."""
+        parts = sorted(p.sha256 for p in live_parts(self.commits) if not tables or p.table in tables)
+        if not tables or set(tables) & CASE_TABLES.keys():
+            parts += [case.digest for case in self.cases]
+        if "events" in tables:
+            # What files cover, which an empty one widens too, makes silence a zero.
+            parts += [f"{file.reader}{file.covers}" for commit in self.commits for file in commit.files]
         return hashlib.sha256("".join(parts).encode()).hexdigest()[:16]

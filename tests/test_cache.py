@@ -1,0 +1,142 @@
+"""What is kept on disk with the record: the same value on a hit, another for other votes, and never in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from detente import open_record
+from detente.record import Store
+from detente.uncertainty import Estimate
+
+
+def votes(folder: Path, last: str = "no") -> Path:
+    """Two sessions of one roll call each, in the true form."""
+    folder.mkdir(exist_ok=True)
+    calls, cast = "rcid,session,importantvote,date,unres,amend,para,short\n", "rcid,country,country_code,vote\n"
+    for session, number in product((60, 61), range(6)):
+        call = f"{session}{number}"
+        calls += f"{call},{session},0,{session + 1945}-11-0{number + 1},R/{call},0,0,TITLE {number}\n"
+        for place, state in enumerate(("US", "RU", "CN", "GB", "FR")):
+            choice = last if (call, state) == ("615", "FR") else "yes" if place > number - 2 else "no"
+            cast += f"{call},{state},{state},{choice}\n"
+    (folder / "roll_calls.csv").write_text(calls)
+    (folder / "votes.csv").write_text(cast)
+    return folder
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    store = Store(tmp_path / "record", cases=False)
+    with store.log.writing():
+        return store
+
+
+def test_every_form_comes_back_as_it_went(store: Store) -> None:
+    value = {
+        "arrays": [np.arange(3), np.array(["a", "bc"]), np.array([[0.1, np.nan]])],
+        "frame": pl.DataFrame({"day": [date(2007, 2, 1), None], "x": [1.5, None]}),
+        ("USA", None): (Estimate(1 / 3, 0.1, 0.9), date(2007, 2, 1), float("inf"), True, np.float64(2)),
+    }
+    store.cached("forms", {"a": 1}, lambda: value)
+    again = Store(store.folder, cases=False).cached("forms", {"a": 1}, pytest.fail)
+    for one, other in zip(value["arrays"], again["arrays"], strict=True):
+        assert one.dtype == other.dtype
+        np.testing.assert_array_equal(one, other)
+    assert value["frame"].equals(again["frame"])
+    assert again["USA", None] == value["USA", None]
+
+
+def test_what_it_is_made_from_tells_entries_apart(store: Store) -> None:
+    made_from: list[dict[str, Any]] = [
+        {"n": 1},
+        {"n": 2},
+        {"n": date(2007, 2, 1)},
+        {"n": np.arange(3)},
+        {"n": np.arange(3.0)},
+        {"n": pl.DataFrame({"x": [1, 2]})},
+        {"n": pl.DataFrame({"x": [2, 1]})},
+        {"n": pl.DataFrame({"y": [1, 2]})},
+    ]
+    for number, what in enumerate(made_from):
+        assert store.cached("apart", what, lambda number=number: number) == number
+    assert len(list((store.folder / "cache" / "apart").iterdir())) == len(made_from)
+    with pytest.raises(TypeError, match="no digest"):
+        store.cached("apart", {"n": object()}, lambda: 0)
+
+
+def test_a_damaged_entry_is_made_anew(store: Store) -> None:
+    store.cached("one", {}, lambda: np.arange(5))
+    (path,) = (store.folder / "cache" / "one").iterdir()
+    whole = path.read_bytes()
+    for damage in (b"", b"no archive", whole[:-20], whole.replace(b"tree", b"free")):
+        path.write_bytes(damage)
+        assert Store(store.folder, cases=False).cached("one", {}, lambda: np.arange(5)).sum() == 10
+        assert path.read_bytes() != damage
+
+
+def test_an_entry_makes_no_object_of_another_package(store: Store) -> None:
+    @dataclass
+    class Own:
+        x: int
+
+    with pytest.raises(TypeError, match="can't be kept"):
+        store.cached("own", {}, lambda: Own(1))
+
+
+def test_the_entries_used_last_stay(store: Store) -> None:
+    for n in range(6):
+        Store(store.folder, cases=False).cached("few", {"n": n}, lambda n=n: n, most=3)
+    assert len(list((store.folder / "cache" / "few").iterdir())) == 3
+    assert Store(store.folder, cases=False).cached("few", {"n": 5}, pytest.fail) == 5
+
+
+def test_without_a_record_or_leave_to_write_the_value_is_made_all_the_same(store: Store, tmp_path: Path) -> None:
+    for folder in (tmp_path / "none", tmp_path / "empty"):
+        if folder.name == "empty":
+            folder.mkdir()
+        assert Store(folder, cases=False).cached("one", {}, lambda: 1) == 1
+        assert not (folder / "cache").exists()
+    # A file where the folder should be: nobody, root neither, can write there.
+    (store.folder / "cache").write_text("")
+    assert store.cached("one", {}, lambda: 1) == 1
+
+
+def test_a_table_has_a_digest_of_its_own(make_record: Callable[..., Store], tmp_path: Path) -> None:
+    store = make_record(votes(tmp_path / "votes"))
+    events, held, all_held = store.digest("facts"), store.digest("votes"), store.digest()
+    store.ingest(votes(tmp_path / "more", last="abstain"))
+    assert store.digest("facts") == events
+    assert store.digest("votes") != held
+    assert store.digest() != all_held
+
+
+def test_ideal_points_are_fitted_once_for_the_same_votes(
+    make_record: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = make_record(votes(tmp_path / "votes"))
+    first = record.ideal_points()
+    fits: list[int] = []
+    again = open_record(record.folder, cases=False)
+    found = again.ideal_points(as_of="2020-01-01", on_step=lambda step, change: fits.append(step))
+    assert not fits
+    assert found.frame.equals(first.frame)
+    assert (found.basis, found.data_to, found.summary()) == (first.basis, first.data_to, first.summary())
+    again.ideal_points(as_of="2006-11-03", on_step=lambda step, change: fits.append(step))
+    assert fits
+
+
+def test_other_votes_are_fitted_anew(make_record: Callable[..., Any], tmp_path: Path) -> None:
+    record = make_record(votes(tmp_path / "votes"))
+    first = record.ideal_points().frame
+    other = make_record(votes(tmp_path / "changed", last="abstain"), name="other")
+    (record.folder / "cache").rename(other.folder / "cache")
+    assert not other.ideal_points().frame.equals(first)
