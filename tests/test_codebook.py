@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from detente import open_record
 from detente.codebook import actions, assign_areas, explain, load_codebook, polecat_action
 from detente.codebook.assign import NEEDED
 from detente.errors import DetenteError
@@ -98,6 +100,57 @@ def test_a_codebook_of_ones_own(tmp_path: Path) -> None:
     assert assign_areas(
         frame(sender=["RUS"], receiver=["USA"], action=["040"], text=["talks on the Arctic"]), book
     ).to_list() == [["arctic"]]
+
+
+OURS = files("detente.codebook").joinpath("areas.toml").read_text()
+ORIGINAL = files("detente.cases").joinpath("rus_usa", "facts.csv").read_text()
+FACTS = "date,actors,targets,area,kind,tone,description,source\n"
+
+
+def case(folder: Path, facts: str) -> Path:
+    folder.mkdir()
+    (folder / "facts.csv").write_text(facts)
+    return folder
+
+
+def test_an_area_is_added_by_the_codebook_alone(tmp_path: Path) -> None:
+    book = tmp_path / "book.toml"
+    book.write_text(
+        OURS + '[areas.arctic]\ntitle = "the Arctic"\ndefinition = "Acts in the far north."\n'
+        '[[areas.arctic.rules]]\nwords = ["arctic"]\n'
+    )
+    facts = FACTS + "2006-05-01,USA+RUS,,arctic,meeting,cooperative,They meet in the far north.,\n"
+    record = open_record(tmp_path / "none", codebook=book, case=[case(tmp_path / "north", facts)])
+    pair = record.pair("USA", "RUS", as_of="2007-02-01")
+    made = pair.assess(with_models=False)
+    assert (made.areas[-1].area, made.areas[-1].title) == ("arctic", "the Arctic")
+    assert [entry.text for entry in made.areas[-1].evidence] == ["They meet in the far north."]
+    told = frame(sender=["RUS"], receiver=["USA"], action=["040"], text=["talks on the Arctic"])
+    assert assign_areas(told, record.codebook).to_list() == [["diplomatic", "arctic"]]
+
+
+def test_a_renamed_area_has_another_name_and_nothing_else(tmp_path: Path) -> None:
+    """No area is known by its name: what third parties and incentives are, the codebook says."""
+    from detente.levers.system import system
+
+    names = {"third_party_dispute": "others", "economic": "commerce", "strategic_arms": "nuclear_arms"}
+    book, facts = OURS, ORIGINAL
+    for old, new in names.items():
+        book = book.replace(f"[areas.{old}", f"[areas.{new}").replace(f"[[areas.{old}", f"[[areas.{new}")
+        facts = facts.replace(f",{old},", f",{new},")
+    (tmp_path / "book.toml").write_text(book)
+    ours = open_record(tmp_path / "none", cases=False, case=[case(tmp_path / "ours", ORIGINAL)])
+    theirs = open_record(
+        tmp_path / "none", cases=False, codebook=tmp_path / "book.toml", case=[case(tmp_path / "theirs", facts)]
+    )
+    one, other = (record.pair("USA", "RUS", as_of="2007-02-01") for record in (ours, theirs))
+    before, after = one.assess(with_models=False), other.assess(with_models=False)
+    assert [names.get(area.area, area.area) for area in before.areas] == [area.area for area in after.areas]
+    assert [area.probability for area in before.areas] == [area.probability for area in after.areas]
+    assert before.third_parties == after.third_parties
+    drivers = [system(pair).driver("economy USA", "missile_defence") for pair in (one, other)]
+    assert drivers[0].any() and (drivers[0] == drivers[1]).all()
+    assert ours.codebook.about("IRN") == ["third_party_dispute:IRN"] and theirs.codebook.about("IRN") == ["others:IRN"]
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ import pytest
 from conftest import gdelt_row, read_file, triples
 from detente.actors import is_missing
 from detente.codebook import actions
+from detente.files.cells import clean
 from detente.sources import codes
-from detente.sources.cells import clean
 from detente.sources.codes import read_action
 from detente.sources.icews import RELEASE
 

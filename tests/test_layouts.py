@@ -11,8 +11,8 @@ import pytest
 
 from conftest import gdelt_row, gdelt_zip, read_file, triples
 from detente.errors import DetenteError
+from detente.files.cells import Calendar
 from detente.sources import detect
-from detente.sources.cells import Calendar
 from detente.sources.icews import RELEASE
 from test_codes import release
 from test_sources import POLECAT, polecat_row

@@ -12,9 +12,9 @@ import detente as dt
 from conftest import read_file
 from detente.actors import actors
 from detente.errors import DetenteError
+from detente.files.dates import read_date
 from detente.record.audit import audit
 from detente.record.cases import builtin_cases, case_in
-from detente.sources.dates import read_date
 from test_bad_input import run
 
 HEAD = "date,actors,targets,area,kind,tone,channel,third_party,description,source,known_on\n"

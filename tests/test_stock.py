@@ -10,7 +10,7 @@ import pytest
 
 import detente as dt
 from detente.errors import DetenteError, NoData
-from detente.measures import lives, stock
+from detente.measures import in_force, lives
 from detente.record.view import View
 
 FACTS = "date,actors,targets,area,kind,tone,agreement,description,source,known_on\n"
@@ -90,10 +90,10 @@ def test_what_begins_a_life(tmp_path: Path) -> None:
         "old": "in force",
         "programme": None,  # "2003" counts only from its last day
     }
-    assert stock(held, [day, date(2003, 12, 31)]).select("in_force", "restrictions").rows() == [(3, 1), (4, 1)]
-    by_area = stock(held, [day], ["economic", "diplomatic", "economic:BOL", "economic:CHL"])
+    assert in_force(held, [day, date(2003, 12, 31)]).select("in_force", "restrictions").rows() == [(3, 1), (4, 1)]
+    by_area = in_force(held, [day], ["economic", "diplomatic", "economic:BOL", "economic:CHL"])
     assert by_area.select("in_force", "restrictions").rows() == [(2, 1), (1, 0), (0, 1), (0, 0)]
-    assert stock(held, [date(2003, 2, 27), date(2003, 2, 28)])["restrictions"].to_list() == [0, 1]
+    assert in_force(held, [date(2003, 2, 27), date(2003, 2, 28)])["restrictions"].to_list() == [0, 1]
 
 
 def test_the_stock_as_seen_then_does_not_change_when_more_is_learnt(tmp_path: Path) -> None:
@@ -107,9 +107,9 @@ def test_the_stock_as_seen_then_does_not_change_when_more_is_learnt(tmp_path: Pa
     days = [date(2001, 5, 1), date(2001, 5, 30), as_of]
     one = record(tmp_path / "a", facts, about)
     two = record(tmp_path / "b", [*facts, *later], [*about, "secret,Secret,treaty,cooperative,economic,PER;ECU,,,,"])
-    seen = [stock(lives(View(opened, "PER", "ECU", as_of)), days) for opened in (one, two)]
+    seen = [in_force(lives(View(opened, "PER", "ECU", as_of)), days) for opened in (one, two)]
     assert seen[0].equals(seen[1]) and seen[0]["in_force"].to_list() == [0, 1, 1]
-    assert stock(lives(View(two, "PER", "ECU")), days)["in_force"].to_list() == [0, 2, 2]
+    assert in_force(lives(View(two, "PER", "ECU")), days)["in_force"].to_list() == [0, 2, 2]
 
 
 def test_real_lives() -> None:

@@ -5,7 +5,7 @@ from detente.actors.codes import SCHEMES
 from detente.actors.lives import continuers, counted, counts_as, existed, life, living
 from detente.actors.resolve import Actors, actors, who
 from detente.actors.tables import Person, Spell, State, identity, last_day, moment, organisations, state_name, states
-from detente.actors.text import is_missing
+from detente.files.cells import is_missing
 
 __all__ = [
     "SCHEMES",

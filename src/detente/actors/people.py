@@ -45,8 +45,8 @@ def office_holders() -> tuple[dict[str, Person], dict[tuple[str, str], Person | 
 
 def _own_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """The rows of a names file, read as every other table of the user's own: any separator, UTF-8 or UTF-16."""
-    from detente.sources.named import Layout, frames
-    from detente.sources.stream import open_blocks
+    from detente.files.named import Layout, frames
+    from detente.files.stream import open_blocks
 
     columns = ("name", "code", "sector", "from", "to")
     remedy = "it needs a header with name, code and optionally sector, from, to"

@@ -15,8 +15,9 @@ from detente.actors.lives import counts_as, existed, living, spells
 from detente.actors.names import AMBIGUOUS, named_state, past_names, state_names
 from detente.actors.people import in_office, office_holders, own_names
 from detente.actors.tables import Person, as_day, organisations, rows, several, state_name, states
-from detente.actors.text import as_text, is_missing, normal
+from detente.actors.text import normal
 from detente.errors import DetenteError
+from detente.files.cells import as_text, is_missing
 
 _ROLE = re.compile(r"^(?P<role>.+?)\s*\((?P<place>[^()]*(?:\([^()]*\))?[^()]*)\)$")
 # States that another claims as its own: in its brackets they are still themselves.

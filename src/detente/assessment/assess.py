@@ -22,8 +22,8 @@ from detente.explain.digest import explain
 from detente.explain.section import Section
 from detente.forecasts.events.hazards import Calls
 from detente.forecasts.events.outlook import OPENING, UNLIKELY, Outlook, from_call, improvement
+from detente.measures.in_force import Life, lives
 from detente.measures.shares import Share, probability_higher, share
-from detente.measures.stock import Life, lives
 from detente.periods import HORIZON, months_before
 from detente.record.facts import date_text, outside
 
@@ -244,12 +244,11 @@ def _third_parties(pair: tuple[str, str], entries: Entries, as_of: date) -> tupl
     if windows and not entries.old:
         some = entries.events.filter((pl.col("date") > windows[0]) & (pl.col("date") <= windows[2]))["areas"].explode()
         for name, count in some.drop_nulls().value_counts().iter_rows():
-            if name.startswith("third_party_dispute:"):
-                code = name.partition(":")[2]
+            if code := name.partition(":")[2]:
                 cell = table.setdefault(
                     code, {"state": code, "name": state_name(code), "cooperative": 0, "conflictual": 0, "reports": 0}
                 )
-                cell["reports"] = count
+                cell["reports"] += count
     return tuple(
         sorted(table.values(), key=lambda c: (-c["cooperative"] - c["conflictual"], -c["reports"], c["state"]))[:8]
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from detente.assessment.findings import AreaStock, Figure, HeldAgreement, Notes, past_figure
-from detente.measures.stock import Life, stock
+from detente.measures.in_force import Life, in_force
 from detente.periods import HORIZON, is_old, months_before
 
 SHOWN_STATES = ("in force", "suspended", "signed")
@@ -19,7 +19,7 @@ def area_stock(held: Sequence[Life], area: str, as_of: date, facts_to: date | No
     day, and of an agreement in force it is said where a later fact ended it."""
     if facts_to is None or not held:
         return None
-    now, earlier = (stock(held, [day], [area]).row(0, named=True) for day in _days(facts_to))
+    now, earlier = (in_force(held, [day], [area]).row(0, named=True) for day in _days(facts_to))
     listed = []
     for life in sorted(held, key=lambda life: (life.tone != "cooperative", life.title)):
         stage, since = life.stage_on(facts_to), life.since(facts_to)
@@ -42,7 +42,7 @@ def stock_figure(
     """Agreements and programmes in force on the last day told of, compared with 24 months before it; None where none is held."""
     if facts_to is None or not held:
         return None
-    now, earlier = (stock(held, [day]).row(0, named=True) for day in _days(facts_to))
+    now, earlier = (in_force(held, [day]).row(0, named=True) for day in _days(facts_to))
     said = f"{now['suspended']} suspended, {now['restrictions']} restrictions in force"
     note = notes.number(
         None, f"Agreements of {names[0]} and {names[1]} held in this record, each by the facts of its life"

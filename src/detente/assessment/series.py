@@ -10,7 +10,7 @@ import polars as pl
 from detente.actors import counts_as
 from detente.assessment.figures import yearly_counts
 from detente.assessment.windows import Entries
-from detente.measures.stock import Life, stock
+from detente.measures.in_force import Life, in_force
 
 if TYPE_CHECKING:
     from detente.record.view import View
@@ -81,5 +81,5 @@ def _stock(facts: pl.DataFrame, held: list[Life], last: date | None) -> list[dic
     days = pl.select(pl.date_range(pl.lit(facts["date"].min()), pl.lit(last), "1mo")).to_series().to_list()
     return [
         {"day": row["day"].isoformat(), **{name: row[name] for name in ("in_force", "suspended", "restrictions")}}
-        for row in stock(held, [*days, last]).iter_rows(named=True)
+        for row in in_force(held, [*days, last]).iter_rows(named=True)
     ]

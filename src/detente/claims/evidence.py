@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from detente.actors import counts_as
-from detente.measures.stock import Life, lives
+from detente.measures.in_force import Life, lives
 from detente.record.facts import pair_figures
 
 if TYPE_CHECKING:

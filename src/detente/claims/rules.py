@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from detente.claims.evidence import Evidence, Fact
-from detente.measures.stock import Life
+from detente.measures.in_force import Life
 from detente.sources.dictionary import TONES
 
 NEW = (

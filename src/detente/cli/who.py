@@ -84,9 +84,9 @@ def _unresolved(path: Path, names_file: str | None, limit: int, form: str) -> No
 
     from detente.actors import actors
     from detente.errors import DetenteError
+    from detente.files.cells import Calendar
+    from detente.files.named import frames
     from detente.sources import detect, icews, open_blocks
-    from detente.sources.cells import Calendar
-    from detente.sources.named import frames
 
     reader = detect(path)
     if reader.name not in icews.LAYOUTS:

@@ -38,7 +38,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """One issue area with its definition, boundary and rules."""
+    """One issue area with its definition, boundary and rules.
+
+    `short` is its title for narrow tables; an area with `third_party` also names the state that an act is about; in one with
+    `incentives`, what a side gives counts as economic incentives.
+    """
 
     id: str
     title: str
@@ -46,6 +50,8 @@ class Area:
     boundary: str
     rules: tuple[Rule, ...]
     third_party: bool = False
+    short: str = ""
+    incentives: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +77,15 @@ class Codebook:
                 return area
         raise DetenteError(f"no issue area {name!r}; the codebook has {', '.join(a.id for a in self.areas)}")
 
-    def un_issues(self, area_id: str) -> tuple[str, ...]:
-        """The UN issue codes that show an area."""
-        return tuple(code for rule in self.area(area_id).rules for code in rule.un_issues)
+    @property
+    def incentives(self) -> list[str]:
+        """The ids of the areas in which what a side gives counts as economic incentives."""
+        return [area.id for area in self.areas if area.incentives]
+
+    def about(self, third: str | None = None) -> list[str]:
+        """The areas that name third states, or those names of one state, as in third_party_dispute:IRN."""
+        ids = [area.id for area in self.areas if area.third_party]
+        return ids if third is None else [f"{area}:{third}" for area in ids]
 
 
 def _rule(where: str, data: Any) -> Rule:
@@ -113,6 +125,8 @@ def parse_codebook(data: bytes, name: str) -> Codebook:
                 body.get("boundary", ""),
                 rules,
                 bool(body.get("third_party", False)),
+                body.get("short", body["title"]),
+                bool(body.get("incentives", False)),
             )
         )
     return Codebook(str(tree.get("version", "")), tuple(areas), hashlib.sha256(data).hexdigest()[:16])

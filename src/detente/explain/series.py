@@ -110,7 +110,7 @@ def with_third(
         pl.col("date").dt.truncate(PERIODS[unit].every).alias("period"),
         pl.format("{}>{}", "sender", "receiver").alias("series"),
     )
-    about = pl.col("areas").list.contains(f"third_party_dispute:{third}")
+    about = pl.col("areas").list.set_intersection(pair.record.codebook.about(third)).list.len() > 0
     found: dict[str | None, Directed | NoData] = {}
     for area in areas:
         some = events.filter(~about if area is None else pl.col("areas").list.contains(area))

@@ -28,7 +28,7 @@ from detente.forecasts.fan import Fan, bridge, never_narrower, shown
 from detente.forecasts.result import PairForecast
 from detente.forecasts.scores import Array
 from detente.forecasts.series.dataset import Dataset
-from detente.measures.stock import Life, lives
+from detente.measures.in_force import Life, lives
 from detente.models.checks import whole
 from detente.periods import HORIZON, LONGER, PERIODS, is_old, next_period, period, period_end
 

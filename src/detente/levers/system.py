@@ -40,7 +40,8 @@ LEAST_PERIODS, LEAST_MOVES = 24, 4
 class System:
     """The acts of a pair by period, and how to add them up to series.
 
-    `acts` has period, sender ("" for joint acts), area, third, channel, and value (cooperation positive); `periods` the whole ones.
+    `acts` has period, sender ("" for joint acts), area, third, channel, economic (whether it may be an incentive), and
+    value (cooperation positive); `periods` the whole ones.
     """
 
     a: str
@@ -72,7 +73,7 @@ class System:
         if ">" in name:
             return self._sums(outside & (pl.col("sender") == name[:3]), value)
         if kind == "economy":
-            economic = pl.col("area").list.contains("economic") & pl.col("sender").is_in([about, ""])
+            economic = pl.col("economic") & pl.col("sender").is_in([about, ""])
             return self._sums(outside & economic, pl.max_horizontal(value, pl.lit(0.0)))
         if kind == "dispute":
             # What the two do together about the third state is no dispute, and not to be contained.
@@ -213,6 +214,7 @@ def _from_facts(pair: View) -> System:
         pl.concat_list("area").alias("area"),
         pl.col("third_party").fill_null("").str.split(";").alias("third"),
         "channel",
+        pl.col("area").is_in(pair.record.codebook.incentives).alias("economic"),
         pl.when(pl.col("tone") == "cooperative").then(1.0).otherwise(-1.0).alias("value"),
     )
     basis = f"{acts.height} facts of the chronology by quarter, {periods[0]} to {periods[-1]}"
@@ -236,6 +238,7 @@ def _from_events(pair: View, by: str | None) -> System:
         pl.col("areas").list.eval(pl.element().str.split(":").list.first()).alias("area"),
         third.alias("third"),
         pl.col("channel").fill_null("bilateral"),
+        (pl.col("areas").list.set_intersection(pair.record.codebook.incentives).list.len() > 0).alias("economic"),
         pl.col("intensity").cast(pl.Float64).alias("value"),
     )
     acts = acts.join(run, on="period", how="inner", maintain_order="left").with_columns(scaled("value").alias("value"))

@@ -182,7 +182,7 @@ def _usual(pair: View) -> tuple[str | None, str | None]:
     """The third state and the organisation with most facts of the pair; None where none has four."""
     facts = pair.chronology
     thirds = (
-        facts.filter(pl.col("area") == "third_party_dispute")["third_party"]
+        facts.filter(pl.col("area").is_in(pair.record.codebook.about()))["third_party"]
         .drop_nulls()
         .str.split(";")
         .explode(empty_as_null=True)

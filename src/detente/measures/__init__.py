@@ -1,8 +1,8 @@
 """The panel and the indices, with their uncertainty."""
 
+from detente.measures.in_force import Life, Stage, in_force, in_force_by, lives
 from detente.measures.panel import pair_panel, states_panel
 from detente.measures.shares import Share, probability_higher, share, share_interval
-from detente.measures.stock import Life, Stage, in_force_by, lives, stock
 from detente.measures.votes import all_pairs_share, all_similarity, similarity, similarity_indices, un_agreement
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Stage",
     "all_pairs_share",
     "all_similarity",
+    "in_force",
     "in_force_by",
     "lives",
     "pair_panel",
@@ -20,6 +21,5 @@ __all__ = [
     "similarity",
     "similarity_indices",
     "states_panel",
-    "stock",
     "un_agreement",
 ]

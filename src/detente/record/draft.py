@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from detente.files.tabular import RAW
 from detente.record.coverage import Count, of_file
 from detente.record.log import FileEntry, Part, sync_folder
 from detente.record.opening import Opened
@@ -15,7 +16,6 @@ from detente.record.twins import CONTESTED, Hidden, with_content
 from detente.record.twins import REASON as CONFLICT
 from detente.record.work import conflict_rows, write_part
 from detente.sources import READERS, BadRow
-from detente.sources.tabular import RAW
 
 
 @dataclass(slots=True)

@@ -23,11 +23,11 @@ from pathlib import Path
 
 import polars as pl
 
+from detente.files.tabular import RAW
 from detente.record.log import Part, sha256_of
 from detente.record.twins import REASON as CONFLICT
 from detente.record.twins import Hidden, sift
 from detente.sources import READERS, BadRow, Block, Context
-from detente.sources.tabular import RAW
 
 
 @dataclass(slots=True)

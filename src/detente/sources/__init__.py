@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from detente.files.rows import BadRow, Head
+from detente.files.stream import Block, DamagedFile, open_blocks
 from detente.sources import chronology, gdelt, icews, polecat, unvotes
 from detente.sources.contents import Contents, Found, NotRecognised, find_contents
-from detente.sources.reader import Context, Head, Reader
-from detente.sources.schema import TABLES, BadRow, Batch
-from detente.sources.stream import Block, DamagedFile, open_blocks
+from detente.sources.reader import Context, Reader
+from detente.sources.schema import TABLES, Batch
 
 READERS: tuple[Reader, ...] = (*icews.READERS, *polecat.READERS, *unvotes.READERS, *chronology.READERS, *gdelt.READERS)
 

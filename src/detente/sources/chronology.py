@@ -14,12 +14,12 @@ from datetime import date
 
 from detente.actors import Actors, living
 from detente.errors import DetenteError
-from detente.sources.dates import Dated, read_date
+from detente.files.dates import Dated, read_date
+from detente.files.stream import Block
 from detente.sources.figures import read_figures
 from detente.sources.own import checked, not_after, recognises, whole_file
 from detente.sources.reader import Context, Reader
 from detente.sources.schema import Batch
-from detente.sources.stream import Block
 
 ALWAYS = date(1900, 1, 1)
 # Of a longer description the id holds so much, and a digest of the whole.

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from detente.errors import DetenteError
+from detente.files.rows import Head
+from detente.files.stream import DamagedFile, Member, members, packing
 from detente.sources.foreign import PAGE, known_as
-from detente.sources.reader import Head, Reader
-from detente.sources.stream import DamagedFile, Member, members, packing
+from detente.sources.reader import Reader
 
 _EXPORT = re.compile(r"(?<!\d)(19|20)\d{12}\.export\.csv$", re.IGNORECASE)
 

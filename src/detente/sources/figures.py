@@ -11,14 +11,14 @@ import polars as pl
 
 from detente.actors import Actors, living
 from detente.errors import DetenteError
-from detente.sources.cells import after_today
-from detente.sources.dates import read_date
+from detente.files.cells import after_today
+from detente.files.dates import read_date
+from detente.files.stream import Block
+from detente.files.tabular import reject
 from detente.sources.dictionary import required
 from detente.sources.own import whole_file
 from detente.sources.reader import Context
 from detente.sources.schema import Batch, conform
-from detente.sources.stream import Block
-from detente.sources.tabular import reject
 
 EVERYONE = "all"
 _SENTINELS = [-9.0, -99.0, -999.0, -9999.0, -99999.0]

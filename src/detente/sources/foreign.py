@@ -10,8 +10,8 @@ import re
 from functools import lru_cache
 from importlib.resources import files
 
-from detente.sources.named import names_in
-from detente.sources.reader import Head
+from detente.files.named import names_in
+from detente.files.rows import Head
 
 EVENTS = "ingest GDELT's export files (YYYYMMDDHHMMSS.export.CSV.zip)"
 _FIGURES = "write what you need of it as figures.csv (docs/formats.md)"

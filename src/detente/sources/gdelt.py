@@ -16,14 +16,15 @@ import polars as pl
 
 from detente.actors import UNKNOWN, actors, is_missing
 from detente.codebook import assign_areas
-from detente.sources.cells import Calendar, after_today, clean, whole
+from detente.files.cells import Calendar, after_today, clean, whole
+from detente.files.named import Layout, frames, header_of, names_in
+from detente.files.rows import Head
+from detente.files.stream import Block
+from detente.files.tabular import corrections, reject, tab_frame
 from detente.sources.codes import SCALE, read_actions, with_intensity
 from detente.sources.common import ENDED, channel, historic
-from detente.sources.named import Layout, frames, header_of, names_in
-from detente.sources.reader import Context, Head, Reader
+from detente.sources.reader import Context, Reader
 from detente.sources.schema import Batch, conform
-from detente.sources.stream import Block
-from detente.sources.tabular import corrections, reject, tab_frame
 
 STARTS = date(1979, 1, 1)
 UNCOUNTED = "NumMentions missing or no whole number: left empty"

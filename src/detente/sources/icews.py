@@ -13,14 +13,15 @@ from collections.abc import Callable, Iterator
 import polars as pl
 
 from detente.codebook import assign_areas
-from detente.sources.cells import Calendar, day_faults, whole
+from detente.files.cells import Calendar, day_faults, whole
+from detente.files.named import Layout, frames, names_in
+from detente.files.rows import Head
+from detente.files.stream import Block
+from detente.files.tabular import corrections, reject
 from detente.sources.codes import SCALE, read_actions, with_intensity
 from detente.sources.common import EARLIEST, channel, historic, place_of, resolve_names
-from detente.sources.named import Layout, frames, names_in
-from detente.sources.reader import Context, Head, Reader
+from detente.sources.reader import Context, Reader
 from detente.sources.schema import Batch, conform
-from detente.sources.stream import Block
-from detente.sources.tabular import corrections, reject
 
 RELEASE = [
     "event id",

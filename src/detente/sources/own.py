@@ -10,11 +10,11 @@ from typing import Any
 import polars as pl
 
 from detente.errors import DetenteError
+from detente.files.named import Layout, frames, names_in, plain_name
+from detente.files.rows import BadRow, Head
+from detente.files.stream import Block
 from detente.sources.dictionary import TABLES as COLUMNS
-from detente.sources.named import Layout, frames, names_in, plain_name
-from detente.sources.reader import Head
-from detente.sources.schema import TABLES, BadRow, Batch
-from detente.sources.stream import Block
+from detente.sources.schema import TABLES, Batch
 
 
 def layout(table: str) -> Layout:

@@ -12,13 +12,14 @@ import polars as pl
 
 from detente.actors import Actors, Person
 from detente.codebook import assign_areas, polecat_action
-from detente.sources.cells import Calendar, after_today, day_faults, empty
+from detente.files.cells import Calendar, after_today, day_faults, empty
+from detente.files.named import Layout, frames, names_in
+from detente.files.rows import Head
+from detente.files.stream import Block
+from detente.files.tabular import corrections, reject
 from detente.sources.common import EARLIEST, channel, place_of
-from detente.sources.named import Layout, frames, names_in
-from detente.sources.reader import Context, Head, Reader
+from detente.sources.reader import Context, Reader
 from detente.sources.schema import Batch, conform
-from detente.sources.stream import Block
-from detente.sources.tabular import corrections, reject
 
 _RELEASE = (
     "event id;event date;event type;event mode;intensity;quad code;contexts;"

@@ -8,27 +8,9 @@ from datetime import date
 
 from detente.actors import Actors
 from detente.codebook import Codebook
+from detente.files.rows import Head
+from detente.files.stream import Block
 from detente.sources.schema import Batch
-from detente.sources.stream import Block
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The beginning of a file: its first complete lines, undecoded."""
-
-    lines: tuple[bytes, ...]
-
-    @property
-    def tabs(self) -> int:
-        """The usual number of tab-separated fields of the lines seen."""
-        widths = [line.count(b"\t") + 1 for line in self.lines if line.strip()]
-        return max(set(widths), key=widths.count) if widths else 0
-
-    def header(self, separator: bytes) -> list[str]:
-        """The first line as trimmed column names in lower case."""
-        first = self.lines[0] if self.lines else b""
-        names = first.lstrip(b"\xef\xbb\xbf").strip(b"\r\n").split(separator)
-        return [name.strip().strip(b'"').decode("utf-8", "replace").lower() for name in names]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from typing import Any
 
 import polars as pl
 
+from detente.files.rows import CORRECTED, BadRow
+
 EVENTS: dict[str, Any] = {
     "event_id": pl.Utf8,
     "source": pl.Utf8,
@@ -102,18 +104,6 @@ TABLES: dict[str, dict[str, Any]] = {
     "rollcalls": ROLLCALLS,
     "rollcall_issues": ROLLCALL_ISSUES,
 }
-
-
-CORRECTED: dict[str, Any] = {"line": pl.Int64, "reason": pl.Utf8}
-
-
-@dataclass(frozen=True, slots=True)
-class BadRow:
-    """A row that could not be taken: where it is (line 0: the whole file), why, and how it began."""
-
-    line: int
-    reason: str
-    raw: str
 
 
 @dataclass(slots=True)

@@ -14,12 +14,13 @@ import polars as pl
 
 from detente.actors import Actors, continuers, states
 from detente.errors import DetenteError
-from detente.sources.cells import Calendar, day_faults, whole
-from detente.sources.named import Layout, frames, names_in
-from detente.sources.reader import Context, Head, Reader
-from detente.sources.schema import BadRow, Batch, conform
-from detente.sources.stream import Block
-from detente.sources.tabular import corrections, reject
+from detente.files.cells import Calendar, day_faults, whole
+from detente.files.named import Layout, frames, names_in
+from detente.files.rows import BadRow, Head
+from detente.files.stream import Block
+from detente.files.tabular import corrections, reject
+from detente.sources.reader import Context, Reader
+from detente.sources.schema import Batch, conform
 
 FIRST = date(1945, 10, 24)
 CHOICES = ["yes", "abstain", "no"]

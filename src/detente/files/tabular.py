@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import polars as pl
 
-from detente.sources.schema import CORRECTED, BadRow
+from detente.files.rows import CORRECTED, BadRow
 
 RAW = 300
 

@@ -1,6 +1,6 @@
-"""The stock of cooperation: what two states have agreed that is in force on a day.
+"""Agreements in force: what two states have agreed that holds on a day.
 
-Event counts measure activity; the stock measures what holds. An agreement or programme has a life told
+Event counts measure activity; agreements in force measure what holds. An agreement or programme has a life told
 by facts (signed, in force, suspended, resumed, ended), each fact counting from the last day that its date may
 mean. Restrictions (sanctions, export bans) have lives of the same form and are counted apart. Every
 object counts one: a treaty weighs as much as a programme, so read the names beside the number.
@@ -138,13 +138,13 @@ def _state(kind: str, agreement: dict[str, str], before: str) -> str | None:
     return STAGES[kind] or before or "in force"
 
 
-def stock(lives: Sequence[Life], days: Sequence[date], areas: Sequence[str | None] = (None,)) -> pl.DataFrame:
+def in_force(lives: Sequence[Life], days: Sequence[date], areas: Sequence[str | None] = (None,)) -> pl.DataFrame:
     """How many agreements are in force, signed only and suspended, and how many restrictions in force.
 
     One row for each day and area (null: all areas together). `lives` decide what was known: pass those of
-    an earlier `as_of` for the stock as it was then seen.
+    an earlier `as_of` for what was then known to be in force.
 
-    >>> stock([], [date(2007, 2, 1)]).row(0)
+    >>> in_force([], [date(2007, 2, 1)]).row(0)
     (datetime.date(2007, 2, 1), None, 0, 0, 0, 0)
     """
     rows = []
@@ -158,9 +158,9 @@ def stock(lives: Sequence[Life], days: Sequence[date], areas: Sequence[str | Non
 
 
 def in_force_by(pair: View, *, by: str = "year", areas: Sequence[str | None] = (None,)) -> pl.DataFrame:
-    """The stock at the last day of every year, quarter or month, by what was known on `as_of`.
+    """`in_force` at the last day of every year, quarter or month, by what was known on `as_of`.
 
-    The columns of `stock`. The first period is that of the pair's first fact, before which nothing is
+    The columns of `in_force`. The first period is that of the pair's first fact, before which nothing is
     known; the last day is `as_of`, or that of the last fact. Raises NoData where no agreement is held.
     """
     if by not in ("year", "quarter", "month"):
@@ -172,4 +172,4 @@ def in_force_by(pair: View, *, by: str = "year", areas: Sequence[str | None] = (
         raise NoData(f"no agreement between {pair.a} and {pair.b} {when}")
     first, last = facts["date"][0], pair.as_of or facts["date"][-1]
     ends = [period_end(start, by) for start in periods(first, last, by)]
-    return stock(held, [min(day, last) for day in ends], areas)
+    return in_force(held, [min(day, last) for day in ends], areas)

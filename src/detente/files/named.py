@@ -9,11 +9,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from detente.errors import DetenteError
-from detente.sources.cells import clean
-from detente.sources.reader import Head
-from detente.sources.schema import BadRow
-from detente.sources.stream import Block
-from detente.sources.tabular import csv_frame, fast_csv, tab_frame
+from detente.files.cells import clean
+from detente.files.rows import BadRow, Head
+from detente.files.stream import Block
+from detente.files.tabular import csv_frame, fast_csv, tab_frame
 
 SEPARATORS = (b"\t", b",", b";")
 
