@@ -20,8 +20,8 @@ from detente.codebook import Area
 from detente.errors import NoData
 from detente.explain.digest import explain
 from detente.explain.section import Section
-from detente.forecasts.hazards import Calls
-from detente.forecasts.outlook import OPENING, UNLIKELY, Outlook, from_call, improvement
+from detente.forecasts.events.hazards import Calls
+from detente.forecasts.events.outlook import OPENING, UNLIKELY, Outlook, from_call, improvement
 from detente.measures.in_force import Life, lives
 from detente.periods import HORIZON, months_before
 from detente.record.facts import date_text, outside

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from detente.backtest.scorecard import Scorecard, losing
 from detente.errors import DetenteError
-from detente.forecasts.scorecard import Scorecard, losing
 
 if TYPE_CHECKING:
     import polars as pl
