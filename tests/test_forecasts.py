@@ -15,17 +15,12 @@ from scipy.special import ndtr, ndtri
 
 import detente as dt
 from conftest import triples
+from detente.backtest.run import Plan, backtest
+from detente.backtest.scorecard import Scorecard
 from detente.cli import main
 from detente.errors import DetenteError, NoData
-from detente.forecasts.backtest import STACK, Plan, backtest, forecast_now
-from detente.forecasts.baselines import baselines
-from detente.forecasts.dataset import Dataset, build, transform, untransform
-from detente.forecasts.features import Relatives
-from detente.forecasts.hazards import calls, more_likely
-from detente.forecasts.hierarchical import Cells, fit
-from detente.forecasts.models import Forecaster
+from detente.forecasts.events.hazards import calls, more_likely
 from detente.forecasts.pooled import cells_before
-from detente.forecasts.scorecard import Scorecard
 from detente.forecasts.scores import (
     COUNT,
     LEVELS,
@@ -37,8 +32,14 @@ from detente.forecasts.scores import (
     pit,
     skill,
 )
-from detente.forecasts.stacking import combine, learn
-from detente.forecasts.tidy import read_tidy
+from detente.forecasts.series.baselines import baselines
+from detente.forecasts.series.dataset import Dataset, build, transform, untransform
+from detente.forecasts.series.features import Relatives
+from detente.forecasts.series.forecasters import Forecaster
+from detente.forecasts.series.hierarchical import Cells, fit
+from detente.forecasts.series.stack import STACK, forecast_now
+from detente.forecasts.series.stacking import combine, learn
+from detente.forecasts.series.tidy import read_tidy
 from detente.report import render
 from detente.report.scorecard import build as report
 

@@ -12,7 +12,7 @@ from detente.cli.common import Day, format_option, open_record, record_options, 
 from detente.periods import LONGER, PERIODS
 
 if TYPE_CHECKING:
-    from detente.forecasts.dataset import Dataset
+    from detente.forecasts.series.dataset import Dataset
 
 
 def _numbers(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, ...]:
@@ -86,10 +86,10 @@ def backtest(file: Path | None, form: str, page: Path | None, data_file: Path | 
     detente backtest scores.csv --by month --horizons 1,3,6 --train-until 2019-12
     detente backtest --target counts --by week --horizons 1,2,4,8 --pairs 100 --keep runs/weekly --html weekly.html
     """
-    from detente.forecasts.backtest import Plan
-    from detente.forecasts.backtest import backtest as run
-    from detente.forecasts.models import OURS
-    from detente.forecasts.scorecard import Scorecard
+    from detente.backtest.run import Plan
+    from detente.backtest.run import backtest as run
+    from detente.backtest.scorecard import Scorecard
+    from detente.forecasts.series.forecasters import OURS
     from detente.report import write
     from detente.report.scorecard import build
 
@@ -122,11 +122,11 @@ def _data(file: Path | None, asked: dict[str, Any]) -> Dataset:
         "by": asked["by"],
     }
     if file is not None:
-        from detente.forecasts.tidy import read_tidy
+        from detente.forecasts.series.tidy import read_tidy
 
         counts = asked["counts"].split(",") if asked["counts"] else ()
         return read_tidy(file, kind=asked["kind"], counts=counts, **shared)
-    from detente.forecasts.of_record import from_record
+    from detente.forecasts.series.datasets import from_record
 
     options = {name: asked[name] for name in ("folder", "names_file", "codebook_file", "no_cases", "case_folders")}
     record = open_record(**options)

@@ -7,10 +7,10 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from detente.measures.shares import share_interval
 from detente.periods import is_old, months_before
 from detente.plots import BLUE, GREY, ORANGE, figure
 from detente.report.document import Chart
+from detente.uncertainty import share_interval
 
 if TYPE_CHECKING:
     from detente.assessment import Assessment

@@ -7,15 +7,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from detente.actors import state_name
+from detente.forecasts.events.track_record import against
 from detente.forecasts.fan import SHOWN
-from detente.forecasts.pair_forecast import RULES
-from detente.forecasts.past_calls import against
+from detente.forecasts.result import RULES
 from detente.report.document import Chart, Document, Note, Part, Share, Table, Text, items
 
 if TYPE_CHECKING:
+    from detente.forecasts.events.hazards import Calls
     from detente.forecasts.fan import Fan
-    from detente.forecasts.hazards import Calls
-    from detente.forecasts.pair_forecast import PairForecast
+    from detente.forecasts.result import PairForecast
 
 TITLES = {"improvement": "improves", "new agreement": "new agr.", "suspension": "suspens.", "rising stock": "stock up"}
 

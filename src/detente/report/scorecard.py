@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from detente.forecasts.scorecard import Scorecard, losing
+from detente.backtest.scorecard import Scorecard, losing
 from detente.report.document import Block, Chart, Document, Lead, Note, Part, Table
 
 if TYPE_CHECKING:
