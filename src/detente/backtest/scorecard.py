@@ -9,7 +9,6 @@ chosen after the fact, so harder to beat than any that a forecaster could have n
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -299,8 +298,3 @@ def _clean(row: dict[str, Any]) -> dict[str, Any]:
         else value
         for key, value in row.items()
     }
-
-
-def losing(card: Scorecard, count: int = 5) -> Sequence[dict[str, Any]]:
-    """The pairs on which ours lost most to the strongest baseline."""
-    return [row for row in card.pairs().head(count).iter_rows(named=True) if row["skill"] < 0]

@@ -7,9 +7,8 @@ text or bytes. A file in `report/formats/` adds a format, and so does another pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
@@ -33,6 +32,17 @@ BUILDERS = {
 """The module that builds the document of a result, by the name of the result's class or a base of it."""
 
 
+def known_formats() -> dict[str, EntryPoint]:
+    """The formats by name, those of other packages and those of `report/formats/`.
+
+    >>> sorted(known_formats())[:3]
+    ['html', 'markdown', 'terminal']
+    """
+    names = (module.name for module in iter_modules(formats.__path__))
+    own = (EntryPoint(name, f"{formats.__name__}.{name}:render", GROUP) for name in names)
+    return {point.name: point for point in (*entry_points(group=GROUP), *own)}
+
+
 def build(result: Any) -> Document:
     """The document of a result, by the builder of its class; a document is its own.
 
@@ -49,33 +59,6 @@ def build(result: Any) -> Document:
     raise DetenteError(f"no document is made of {type(result).__name__}, only of results")
 
 
-class _Formats(Mapping[str, Callable[["Document"], str | bytes]]):
-    """Each format's function by its name, loaded when it is asked for."""
-
-    def __getitem__(self, name: str) -> Callable[[Document], str | bytes]:
-        if name in _own():
-            render: Callable[[Document], str | bytes] = import_module(f"{formats.__name__}.{name}").render
-            return render
-        for point in entry_points(group=GROUP, name=name):
-            loaded: Callable[[Document], str | bytes] = point.load()
-            return loaded
-        raise KeyError(name)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys((*_own(), *(point.name for point in entry_points(group=GROUP)))))
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-
-def _own() -> list[str]:
-    return [module.name for module in iter_modules(formats.__path__)]
-
-
-FORMATS = _Formats()
-"""The formats by name, those of this package and of others."""
-
-
 def render(result: Any, form: str = "terminal") -> str | bytes:
     """A result, or a document of one, in a format.
 
@@ -85,9 +68,11 @@ def render(result: Any, form: str = "terminal") -> str | bytes:
     >>> render(Document("Title", "of a day", (Note("One <b>."),)), "markdown")
     '# Title\\n\\nof a day\\n\\nOne &lt;b&gt;.\\n'
     """
-    if form not in FORMATS:
-        raise DetenteError(f"{form}: no such format; there are {', '.join(FORMATS)}")
-    return FORMATS[form](build(result))
+    known = known_formats()
+    if form not in known:
+        raise DetenteError(f"{form}: no such format; there are {', '.join(sorted(known))}")
+    written: str | bytes = known[form].load()(build(result))
+    return written
 
 
 def write(result: Any, path: str | Path, form: str = "html") -> Path:

@@ -4,23 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detente.report import charts
-from detente.report.document import (
-    Block,
-    Document,
-    Inline,
-    Item,
-    Items,
-    Lead,
-    Note,
-    Part,
-    Share,
-    Span,
-    Table,
-    Text,
-    items,
-    pieces,
-)
+from detente.assessment import charts
+from detente.report.document import Block, Document, Item, Items, Lead, Note, Part, Share, Span, Table, Text, items
 from detente.report.explanation import section_parts
 from detente.report.text import day_words, percent, points, span
 
@@ -46,7 +31,7 @@ def _details(a: Assessment) -> tuple[Part | None, ...]:
     return figures, _explanation(a), evidence, _helps(a), _third_parties(a)
 
 
-def _marks(numbers: tuple[int, ...]) -> tuple[Inline, ...]:
+def _marks(numbers: tuple[int, ...]) -> tuple[str | Span, ...]:
     """Links to sources by their numbers, each after a blank."""
     return tuple(piece for n in numbers for piece in (" ", Span(f"[{n}]", "quiet", f"#note-{n}")))
 
@@ -177,18 +162,14 @@ def _cannot_tell(a: Assessment, brief: bool) -> Part:
 def _facts(a: Assessment) -> Part | None:
     """The facts that the marks of the charts open."""
     facts = tuple(
-        Item(
-            (f"{f['date']} ", Span(f["area"], "quiet"), f" {f['text']} ", *pieces(_source(f["url"]))),
-            f["tone"],
-            f"fact-{n}",
-        )
+        Item((f"{f['date']} ", Span(f["area"], "quiet"), f" {f['text']} ", *_source(f["url"])), f["tone"], f"fact-{n}")
         for n, f in enumerate(a.series["facts"], start=1)
     )
     return Part("Every fact used", (Items(facts),), page=True) if facts else None
 
 
-def _source(url: str | None) -> Text:
-    return Span("source", "", url) if url else ""
+def _source(url: str | None) -> tuple[Span, ...]:
+    return (Span("source", "", url),) if url else ()
 
 
 def _sources(a: Assessment, brief: bool) -> Part:

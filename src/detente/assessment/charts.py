@@ -8,13 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from detente.periods import is_old, months_before
-from detente.plots import BLUE, GREY, ORANGE, figure
-from detente.report.document import Chart
+from detente.plots import BLUE, GREY, ORANGE, Chart, figure
 from detente.uncertainty import share_interval
 
 if TYPE_CHECKING:
-    from detente.assessment import Assessment
-    from detente.explain.section import Figured, Section
+    from detente.assessment.findings import Assessment
 
 Rows = Sequence[dict[str, Any]]
 LEAST_REPORTS = 10
@@ -75,17 +73,6 @@ def area_chart(a: Assessment, area: str) -> Chart | None:
         if sum(r["n"] for r in monthly) >= LEAST_REPORTS
         else None
     )
-
-
-CHARTED = {"reciprocity": "of one unit", "spillover": "share of variance"}
-"""The unit in which the estimates of a topic can be compared."""
-
-
-def estimates_chart(section: Section) -> Chart | None:
-    """The estimates of a section as dots with their bands, for the topics that compare some."""
-    some = [f for f in section.figures if f.unit == CHARTED.get(section.topic) and f.low is not None]
-    caption = f"{section.title}: medians and 90% bands. Source: {section.basis}."
-    return Chart(partial(_draw_estimates, some), f"{section.title}: estimates", caption) if some else None
 
 
 def _old(a: Assessment) -> bool:
@@ -197,14 +184,3 @@ def _trailing(facts: Rows, last: date, first: date) -> tuple[list[date], list[in
     dated = [(date.fromisoformat(f["date"]), f["tone"] == "cooperative") for f in facts]
     tones = [[good for when, good in dated if months_before(day, 24) < when <= day] for day in days]
     return days, list(map(sum, tones)), list(map(len, tones))
-
-
-def _draw_estimates(some: Sequence[Figured]) -> Any:
-    drawing, axis = figure(0.28 * len(some) + 0.9)
-    rows = range(len(some), 0, -1)
-    axis.axvline(0, color=GREY, linewidth=0.8)
-    axis.hlines(rows, [f.low for f in some], [f.high for f in some], color=BLUE, linewidth=2.4, alpha=0.45)
-    axis.scatter([f.value for f in some], rows, color=BLUE, s=26, zorder=3)
-    axis.set_yticks(list(rows), [f.name for f in some])
-    axis.set_xlabel(some[0].unit)
-    return drawing
