@@ -20,6 +20,7 @@ from detente.sources.figures import read_figures
 from detente.sources.own import checked, not_after, recognises, whole_file
 from detente.sources.reader import Context, Reader
 from detente.sources.schema import Batch
+from detente.sources.source import DAY, MONTH, YEAR, Source
 
 ALWAYS = date(1900, 1, 1)
 # Of a longer description the id holds so much, and a digest of the whole.
@@ -144,8 +145,14 @@ def read_agreements(blocks: Iterator[Block], context: Context, source: str = "ag
     yield checked(whole_file(blocks, "agreements"), lambda row: _agreement(row, context, source), "agreements")
 
 
-READERS = (
-    Reader("chronology", "chronology of facts", recognises("facts"), read_facts, ""),
-    Reader("agreements", "agreements and programmes", recognises("agreements"), read_agreements, ""),
-    Reader("figures", "figures", recognises("figures"), read_figures, ""),
+# A day of eight digits is the publishers' way; in the names of people's own files digits may be a span of years or a number.
+_RELEASES = rf"(?<!\d)({YEAR}-{MONTH}-{DAY})(?![-\d])"
+_OWN = (
+    ("chronology", "chronology of facts", "facts", read_facts),
+    ("agreements", "agreements and programmes", "agreements", read_agreements),
+    ("figures", "figures", "figures", read_figures),
+)
+SOURCES = tuple(
+    Source(name, title, (Reader(name, title, recognises(table), read, ""),), releases=_RELEASES, terms="your own")
+    for name, title, table, read in _OWN
 )
