@@ -20,6 +20,7 @@ import polars as pl
 
 from detente import __version__
 from detente.actors import state_name
+from detente.checks import whole
 from detente.errors import DetenteError, NoData
 from detente.forecasts import pooled
 from detente.forecasts.events.hazards import Calls, calls
@@ -29,7 +30,6 @@ from detente.forecasts.result import PairForecast
 from detente.forecasts.scores import Array
 from detente.forecasts.series.dataset import Dataset
 from detente.measures.in_force import Life, lives
-from detente.models.checks import whole
 from detente.periods import HORIZON, LONGER, PERIODS, is_old, next_period, period, period_end
 
 if TYPE_CHECKING:

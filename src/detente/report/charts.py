@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from detente.measures.shares import share_interval
 from detente.periods import is_old, months_before
 from detente.plots import BLUE, GREY, ORANGE, figure, svg
+from detente.uncertainty import share_interval
 
 if TYPE_CHECKING:
     from detente.assessment import Assessment
