@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -147,12 +147,14 @@ def read_agreements(blocks: Iterator[Block], context: Context, source: str = "ag
 
 # A day of eight digits is the publishers' way; in the names of people's own files digits may be a span of years or a number.
 _RELEASES = rf"(?<!\d)({YEAR}-{MONTH}-{DAY})(?![-\d])"
-_OWN = (
-    ("chronology", "chronology of facts", "facts", read_facts),
-    ("agreements", "agreements and programmes", "agreements", read_agreements),
-    ("figures", "figures", "figures", read_figures),
-)
-SOURCES = tuple(
-    Source(name, title, (Reader(name, title, recognises(table), read, ""),), releases=_RELEASES, terms="your own")
-    for name, title, table, read in _OWN
-)
+
+
+def _own(name: str, title: str, table: str, read: Callable[[Iterator[Block], Context], Iterator[Batch]]) -> Source:
+    return Source(
+        name, title, (Reader(name, title, recognises(table), read, ""),), releases=_RELEASES, terms="your own"
+    )
+
+
+CHRONOLOGY = _own("chronology", "chronology of facts", "facts", read_facts)
+AGREEMENTS = _own("agreements", "agreements and programmes", "agreements", read_agreements)
+FIGURES = _own("figures", "figures", "figures", read_figures)

@@ -315,26 +315,24 @@ def _readers(name: str, title: str, *widths: int) -> tuple[Reader, ...]:
     return (named, *plain)
 
 
-SOURCES = (
-    Source(
-        "gdelt2",
-        "GDELT 2.0 events",
-        _readers("gdelt2", "GDELT 2.0 events", 61),
-        rank=4,
-        spans=((r"(?<!\d)((?:19|20)\d{12})\.export\.csv", "%Y%m%d%H%M%S"),),
-        quarter_hours=True,
-        **_ABOUT,
+GDELT2 = Source(
+    "gdelt2",
+    "GDELT 2.0 events",
+    _readers("gdelt2", "GDELT 2.0 events", 61),
+    rank=4,
+    spans=((r"(?<!\d)((?:19|20)\d{12})\.export\.csv", "%Y%m%d%H%M%S"),),
+    quarter_hours=True,
+    **_ABOUT,
+)
+GDELT1 = Source(
+    "gdelt1",
+    "GDELT 1.0 events",
+    _readers("gdelt1", "GDELT 1.0 events", 58, 57),
+    rank=5,
+    spans=(
+        (r"(?<!\d)((?:19|20)\d{6})\.export\.csv", "%Y%m%d"),
+        (r"^((?:19|20)\d{4})\.(?:zip|csv)", "%Y%m"),
+        (r"^((?:19|20)\d\d)\.(?:zip|csv)", "%Y"),
     ),
-    Source(
-        "gdelt1",
-        "GDELT 1.0 events",
-        _readers("gdelt1", "GDELT 1.0 events", 58, 57),
-        rank=5,
-        spans=(
-            (r"(?<!\d)((?:19|20)\d{6})\.export\.csv", "%Y%m%d"),
-            (r"^((?:19|20)\d{4})\.(?:zip|csv)", "%Y%m"),
-            (r"^((?:19|20)\d\d)\.(?:zip|csv)", "%Y"),
-        ),
-        **_ABOUT,
-    ),
+    **_ABOUT,
 )

@@ -79,7 +79,7 @@ _RELEASE = Layout(
         "target country",
     ),
 )
-TRIPLES = ["date", "sender", "action", "cameo", "goldstein", "receiver"]
+TRIPLE_COLUMNS = ["date", "sender", "action", "cameo", "goldstein", "receiver"]
 _TRIPLES = Layout(
     "ICEWS triples",
     {
@@ -90,7 +90,7 @@ _TRIPLES = Layout(
         "goldstein": "given_intensity",
         "receiver": "receiver_name",
     },
-    tuple(TRIPLES),
+    tuple(TRIPLE_COLUMNS),
 )
 LAYOUTS = {"icews": _RELEASE, "icews_triples": _TRIPLES}
 
@@ -178,31 +178,29 @@ _ABOUT: dict[str, Any] = {
     "terms": "as on its Dataverse page",
     "home": "https://doi.org/10.7910/DVN/28075",
 }
-SOURCES = (
-    Source(
-        "icews",
-        "ICEWS events",
-        (Reader("icews", "ICEWS coded events (release)", _is_release, _reads(_RELEASE, "icews")),),
-        rank=1,
-        spans=((r"^events\.((?:19|20)\d\d)\.", "%Y"),),
-        releases=rf"events\.\d{{4}}\.({YEAR}{MONTH}{DAY})(?!\d)",
-        fetch=Fetch(
-            "icews", listed("10.7910/DVN/28075", lambda name, *span: name.startswith("events.") and holds(name, *span))
-        ),
-        **_ABOUT,
+RELEASES = Source(
+    "icews",
+    "ICEWS events",
+    (Reader("icews", "ICEWS coded events (release)", _is_release, _reads(_RELEASE, "icews")),),
+    rank=1,
+    spans=((r"^events\.((?:19|20)\d\d)\.", "%Y"),),
+    releases=rf"events\.\d{{4}}\.({YEAR}{MONTH}{DAY})(?!\d)",
+    fetch=Fetch(
+        "icews", listed("10.7910/DVN/28075", lambda name, *span: name.startswith("events.") and holds(name, *span))
     ),
-    Source(
-        "icews_triples",
-        "ICEWS events as triples",
-        (
-            Reader(
-                "icews_triples",
-                "ICEWS events as name triples",
-                lambda head: set(TRIPLES) <= names_in(head),
-                _reads(_TRIPLES, "icews_triples"),
-            ),
+    **_ABOUT,
+)
+TRIPLES = Source(
+    "icews_triples",
+    "ICEWS events as triples",
+    (
+        Reader(
+            "icews_triples",
+            "ICEWS events as name triples",
+            lambda head: set(TRIPLE_COLUMNS) <= names_in(head),
+            _reads(_TRIPLES, "icews_triples"),
         ),
-        rank=2,
-        **_ABOUT,
     ),
+    rank=2,
+    **_ABOUT,
 )

@@ -185,17 +185,15 @@ def _recognises(head: Head) -> bool:
     return len(names_in(head) & _OWN) >= 4
 
 
-SOURCES = (
-    Source(
-        "polecat",
-        "POLECAT events",
-        (Reader("polecat", "POLECAT events", _recognises, _read),),
-        rank=3,
-        fetch=Fetch(
-            "polecat", listed("10.7910/DVN/AJGVIT", lambda name, *span: "ngecevents" in name and holds(name, *span))
-        ),
-        citation="Scarborough, Bagozzi, Beger, Berrie, Halterman, Schrodt and Spivey, POLECAT Weekly Data, Harvard Dataverse",
-        terms="as on its Dataverse page",
-        home="https://doi.org/10.7910/DVN/AJGVIT",
+POLECAT = Source(
+    "polecat",
+    "POLECAT events",
+    (Reader("polecat", "POLECAT events", _recognises, _read),),
+    rank=3,
+    fetch=Fetch(
+        "polecat", listed("10.7910/DVN/AJGVIT", lambda name, *span: "ngecevents" in name and holds(name, *span))
     ),
+    citation="Scarborough, Bagozzi, Beger, Berrie, Halterman, Schrodt and Spivey, POLECAT Weekly Data, Harvard Dataverse",
+    terms="as on its Dataverse page",
+    home="https://doi.org/10.7910/DVN/AJGVIT",
 )

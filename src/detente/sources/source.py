@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from detente.errors import DetenteError, NoData
-from detente.plugins import plugins
+from detente.registry import Registry
 from detente.sources.reader import Reader
 
 if TYPE_CHECKING:
@@ -95,15 +95,26 @@ class Source:
         return None
 
 
+SOURCES: Registry[Source] = Registry(
+    "detente.sources",
+    {
+        "icews": "detente.sources.icews:RELEASES",
+        "icews_triples": "detente.sources.icews:TRIPLES",
+        "polecat": "detente.sources.polecat:POLECAT",
+        "unvotes": "detente.sources.unvotes:UN_VOTES",
+        "chronology": "detente.sources.chronology:CHRONOLOGY",
+        "agreements": "detente.sources.chronology:AGREEMENTS",
+        "figures": "detente.sources.chronology:FIGURES",
+        "gdelt2": "detente.sources.gdelt:GDELT2",
+        "gdelt1": "detente.sources.gdelt:GDELT1",
+    },
+)
+
+
 @cache
 def sources() -> dict[str, Source]:
-    """Every source by its id, in the order in which their readers are asked; others' (`detente.sources`) come last but
-    for formats without a header, which are told by their number of columns alone.
-    """
-    from detente.sources import chronology, gdelt, icews, polecat, unvotes
-
-    built_in = (*icews.SOURCES, *polecat.SOURCES, *unvotes.SOURCES, *chronology.SOURCES)
-    return {one.id: one for one in (*built_in, *plugins("detente.sources", Source), *gdelt.SOURCES)}
+    """Every source by its id: this package's, and those that others add (entry points of `detente.sources`)."""
+    return dict(SOURCES)
 
 
 def source(name: str) -> Source:
@@ -119,8 +130,10 @@ def source(name: str) -> Source:
 
 @cache
 def readers() -> tuple[Reader, ...]:
-    """The readers of all sources, in the order in which they are asked."""
-    return tuple(reader for one in sources().values() for reader in one.readers)
+    """The readers of all sources, in the order in which they are asked: formats without a header last, since they are told
+    by their number of columns alone.
+    """
+    return tuple(sorted((one for origin in sources().values() for one in origin.readers), key=lambda one: one.joinable))
 
 
 def event_sources() -> list[str]:

@@ -251,22 +251,20 @@ _READERS = (
     Reader("unvotes", "UN roll calls", _has("rcid", "session", "date"), _read_rollcalls, ""),
     Reader("unvotes", "UN issue codes", _has("rcid", "short name"), _read_issues, ""),
 )
-SOURCES = (
-    Source(
+UN_VOTES = Source(
+    "unvotes",
+    "UN votes",
+    _READERS,
+    releases=rf"(?<!\d)({YEAR}(?:{MONTH}{DAY}|-{MONTH}-{DAY})?)(?!\d)",
+    # One file has all years.
+    fetch=Fetch(
         "unvotes",
-        "UN votes",
-        _READERS,
-        releases=rf"(?<!\d)({YEAR}(?:{MONTH}{DAY}|-{MONTH}-{DAY})?)(?!\d)",
-        # One file has all years.
-        fetch=Fetch(
-            "unvotes",
-            listed(
-                "10.7910/DVN/LEJUQZ",
-                lambda name, *_: "vote" in name and "ideal" not in name and "agreement" not in name,
-            ),
+        listed(
+            "10.7910/DVN/LEJUQZ",
+            lambda name, *_: "vote" in name and "ideal" not in name and "agreement" not in name,
         ),
-        citation="Voeten, Strezhnev and Bailey, UN General Assembly Voting Data, Harvard Dataverse",
-        terms="CC0",
-        home="https://doi.org/10.7910/DVN/LEJUQZ",
     ),
+    citation="Voeten, Strezhnev and Bailey, UN General Assembly Voting Data, Harvard Dataverse",
+    terms="CC0",
+    home="https://doi.org/10.7910/DVN/LEJUQZ",
 )
