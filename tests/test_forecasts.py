@@ -40,7 +40,8 @@ from detente.forecasts.series.hierarchical import Cells, fit
 from detente.forecasts.series.stack import STACK, forecast_now
 from detente.forecasts.series.stacking import combine, learn
 from detente.forecasts.series.tidy import read_tidy
-from detente.report import scorecard as report
+from detente.report import render
+from detente.report.scorecard import build as report
 
 
 def test_crps_of_a_normal_is_the_closed_form() -> None:
@@ -218,7 +219,7 @@ def test_the_scorecard_says_who_lost() -> None:
     assert card.strongest(card.cells) not in card.ours
     assert card.models()["crps"].is_sorted() and 0.85 < overall["inside"] < 0.95
     assert abs(sum(card.pit(STACK)) - 1) < 1e-9
-    text, page = report.to_text(card), report.to_html(card, "<script>x</script>")
+    text, page = render(card), render(report(card, title="<script>x</script>"), "html")
     assert "strongest baseline" in text and "<script>" not in page and "PIT" in page
     assert json.loads(card.to_json())["overall"]["skill"] == round(overall["skill"], 5)
     assert card.pairs()["skill"].is_sorted()
