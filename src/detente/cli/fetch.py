@@ -66,19 +66,19 @@ def fetch(
         disable=not console.is_terminal,
     ) as progress:
         task = progress.add_task("listing", size="")
-        with Downloader(
+        net = Downloader(
             folder,
             pause=pause,
             timeout=timeout,
             mirror=mirror,
             on_progress=lambda name, size: progress.update(task, description=name[-50:], size=f"{size / 1e6:.1f} MB"),
-        ) as net:
-            files = files_of(source, first, last, net)
-            if only_list:
-                for file in files:
-                    click.echo(f"{file.name}\t{file.url}\t{file.md5 or 'no checksum published'}")
-                return 0
-            outcome = net.all(files)
+        )
+        files = files_of(source, first, last, net)
+        if only_list:
+            for file in files:
+                click.echo(f"{file.name}\t{file.url}\t{file.md5 or 'no checksum published'}")
+            return 0
+        outcome = net.all(files)
     for failure in outcome.failed:
         say(f"not fetched: {failure}")
     if outcome.missing:
