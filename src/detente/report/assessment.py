@@ -28,7 +28,7 @@ def _details(a: Assessment) -> tuple[Part | None, ...]:
     others = [f for f in a.figures if f not in a.headlines]
     figures = Part(f"{len(others)} more figures", (items(*map(_figure, others)),), folded=True) if others else None
     evidence = Part("Evidence", tuple(_area(a, f) for f in a.areas))
-    return figures, _explanation(a), evidence, _helps(a), _third_parties(a)
+    return figures, evidence, _third_parties(a), _helps(a), _explanation(a)
 
 
 def _marks(numbers: tuple[int, ...]) -> tuple[str | Span, ...]:
