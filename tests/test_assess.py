@@ -211,7 +211,7 @@ def test_months_before_clips_to_the_month() -> None:
 
 
 def test_the_first_screen_answers_in_24_lines_of_100_columns() -> None:
-    lines = weitz().to_text(100).splitlines()
+    lines = dt.render(weitz()).splitlines()
     assert all(len(line) <= 100 for line in lines[:24])
     screen = "\n".join(lines[:24])
     for needed in (

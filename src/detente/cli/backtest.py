@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from detente.cli.common import Day, format_option, open_record, record_options, say
+from detente.cli.common import Day, format_option, open_record, record_options, say, write_report
 from detente.periods import LONGER, PERIODS
 
 if TYPE_CHECKING:
@@ -43,9 +43,13 @@ def _numbers(ctx: click.Context, param: click.Parameter, value: str) -> tuple[in
     "--refit", type=click.IntRange(1), default=1, show_default=True, help="Origins from one learning to the next."
 )
 @click.option("--pairs", type=click.IntRange(1), help="Judge the most active pairs up to the first origin only.")
-@click.option("--teachers", type=click.IntRange(1), help="Learn from as many pairs more.")
+@click.option("--training-pairs", type=click.IntRange(1), help="Learn from as many pairs more.")
 @click.option(
-    "--least", type=click.IntRange(1), default=1, show_default=True, help="Only pairs with rows in as many periods."
+    "--min-periods",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Only pairs with rows in as many periods.",
 )
 @click.option(
     "--kind", type=click.Choice(("count", "value", "share")), help="Of a file's values (default: told by the columns)."
@@ -76,7 +80,7 @@ def _numbers(ctx: click.Context, param: click.Parameter, value: str) -> tuple[in
 @click.option("--json", "data_file", type=click.Path(path_type=Path, dir_okay=False), help="Write it as JSON as well.")
 @click.option("--title", default="Back-test", show_default=True)
 @record_options
-@format_option("table", "markdown", "json")
+@format_option("table", "json", documents=True)
 def backtest(file: Path | None, form: str, page: Path | None, data_file: Path | None, title: str, **asked: Any) -> None:
     """Forecast the past from every origin and score it, on a tidy FILE or on the record.
 
@@ -90,7 +94,8 @@ def backtest(file: Path | None, form: str, page: Path | None, data_file: Path | 
     from detente.backtest.run import backtest as run
     from detente.backtest.scorecard import Scorecard
     from detente.forecasts.series.forecasters import OURS
-    from detente.report import scorecard
+    from detente.report import write
+    from detente.report.scorecard import build
 
     models = tuple(name for name in OURS if not asked["models"] or name in asked["models"].split(","))
     unknown = set(filter(None, asked["models"].split(","))) - set(OURS)
@@ -104,20 +109,19 @@ def backtest(file: Path | None, form: str, page: Path | None, data_file: Path | 
         asked["horizons"], first, asked["step"], asked["refit"], models, not asked["no_classical"], asked["seed"]
     )
     card = Scorecard(data, plan, _run(run, data, plan, asked["keep"]))
+    document = build(card, title=title)
     if page:
-        say(f"wrote {scorecard.write_html(card, title, page)}")
+        say(f"wrote {write(document, page)}")
     if data_file:
         say(f"wrote {_write(data_file, card.to_json())}")
     if form == "json":
         click.echo(card.to_json(), nl=False)
-    elif form == "markdown":
-        click.echo(scorecard.to_markdown(card, title), nl=False)
     else:
-        click.echo(scorecard.to_text(card), nl=False)
+        write_report(document, form)
 
 
 def _data(file: Path | None, asked: dict[str, Any]) -> Dataset:
-    shared = {name: asked[name] for name in ("pairs", "teachers", "least")} | {
+    shared = {name: asked[name] for name in ("pairs", "training_pairs", "min_periods")} | {
         "until": asked["train_until"],
         "by": asked["by"],
     }

@@ -1,4 +1,4 @@
-"""The store: append-only, versioned, Parquet and DuckDB; what was known when."""
+"""The store: append-only, versioned, Parquet; what was known when."""
 
 from detente.record.ingest import Summary
 from detente.record.store import Held, Store, default_folder
