@@ -17,7 +17,7 @@ from conftest import TRIPLE_HEADER, gdelt_row, gdelt_zip
 from detente.cli import main
 from detente.errors import DetenteError, NoData
 from detente.sources.download import Downloader, Offline, Outcome, Remote
-from detente.sources.official import files_of
+from detente.sources.source import files_of
 
 
 class Site:

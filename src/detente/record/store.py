@@ -24,10 +24,9 @@ from detente.record.ingest import Ingest, Summary
 from detente.record.log import Commit, Log, Part, live_parts, sha256_of
 from detente.record.opening import find_files
 from detente.sources.schema import TABLES, conform
+from detente.sources.source import event_sources
 
 T = TypeVar("T")
-
-EVENT_SOURCES = ("icews", "icews_triples", "polecat", "gdelt2", "gdelt1")
 
 
 def default_folder() -> Path:
@@ -211,7 +210,7 @@ class Store:
     def event_sources(self) -> list[str]:
         """The event sources held, the most precise first (see docs/decisions)."""
         held = {p.source for p in self.parts("events")}
-        return [s for s in EVENT_SOURCES if s in held]
+        return [s for s in event_sources() if s in held]
 
     def held(self) -> list[Held]:
         """What is held, a line for each table and source."""
