@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+LAST_ROWS = 8
+"""Rows that the summary of a table shows."""
 
 
 class Result(ABC):
@@ -27,6 +33,11 @@ class Result(ABC):
     @abstractmethod
     def frame(self) -> pl.DataFrame:
         """The numbers as a tidy table, its columns as in `COLUMNS`."""
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """What the columns of `frame` mean."""
+        return {name: self.COLUMNS.get(name, "") for name in self.frame.columns}
 
     @abstractmethod
     def summary(self) -> str:
@@ -49,7 +60,7 @@ class Result(ABC):
         made = self._made_by
         record = f" on the record {made['record_digest']}" if "record_digest" in made else ""
         program = [f"detente {made['version']}{record}"] if made else []
-        return "\n".join([*program, *made.get("sources", ()), *self.METHODS])
+        return "\n".join([*program, *made.get("sources", ()), *made.get("methods", ()), *self.METHODS])
 
     @property
     def _made_by(self) -> dict[str, Any]:
@@ -60,6 +71,68 @@ class Result(ABC):
         """One line: what it is, and the first line of what it says."""
         first = next(iter(self.summary().splitlines()), "")
         return f"<{type(self).__name__}: {first if len(first) <= 90 else first[:89] + '…'}>"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Table(Result):
+    """An answer that is a table: its rows, what they are, on what they rest, and how they are drawn.
+
+    `meanings` documents the columns; `provenance` may hold "sources" and "methods" to cite.
+
+    >>> import polars as pl
+    >>> table = Table(pl.DataFrame({"year": [2006], "votes": [111]}), "UN votes", {"votes": "roll calls"}, print)
+    >>> table, table.columns
+    (<Table: UN votes: 1 row>, {'year': '', 'votes': 'roll calls'})
+    """
+
+    rows: pl.DataFrame
+    title: str
+    meanings: Mapping[str, str]
+    draw: Callable[[pl.DataFrame], Any]
+    basis: str = ""
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """The rows; `columns` says what the columns mean."""
+        return self.rows
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """What the columns of `frame` mean."""
+        return {name: self.meanings.get(name, "") for name in self.rows.columns}
+
+    def summary(self) -> str:
+        """What it is, on what it rests, and the last rows."""
+        import polars as pl
+
+        rows = "row" if self.rows.height == 1 else "rows"
+        lines = [f"{self.title}: {self.rows.height:,} {rows}", *([f"Basis: {self.basis}."] if self.basis else [])]
+        plainly = pl.Config(
+            tbl_formatting="NOTHING",
+            tbl_hide_column_data_types=True,
+            tbl_hide_dataframe_shape=True,
+            tbl_cols=-1,
+            tbl_width_chars=160,
+            fmt_str_lengths=60,
+        )
+        with plainly:
+            return "\n".join([*lines, *([str(self.rows.tail(LAST_ROWS))] if self.rows.height else [])])
+
+    def plot(self) -> Any:
+        """The rows as a matplotlib figure; NoData where there are none."""
+        from detente.errors import NoData
+        from detente.plots import source_line
+
+        if self.rows.is_empty():
+            raise NoData(f"{self.title}: there is nothing to draw")
+        drawing = self.draw(self.rows)
+        source_line(drawing, f"{self.title}. {f'Source: {self.basis}.' if self.basis else ''}")
+        return drawing
+
+    def to_dict(self) -> dict[str, Any]:
+        """Title, basis, what the columns mean, the rows, and the provenance."""
+        return {"title": self.title, "basis": self.basis, "columns": self.columns, **super().to_dict()}
 
 
 def plain(value: Any) -> Any:

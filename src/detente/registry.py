@@ -1,0 +1,45 @@
+"""What can be asked for by name: what this package brings, and what other packages add through entry points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+T = TypeVar("T")
+
+
+class Registry(Mapping[str, T]):
+    """Objects by name, each imported when it is asked for; names of this package can't be taken by others.
+
+    `own` says where this package's lie, as "module:attribute"; another package adds one by an entry point of `group`.
+
+    >>> registry: Registry[type] = Registry("detente.examples", {"day": "datetime:date"})
+    >>> registry["day"], "night" in registry, list(registry)
+    (<class 'datetime.date'>, False, ['day'])
+    """
+
+    def __init__(self, group: str, own: Mapping[str, str]) -> None:
+        self.group, self.own = group, own
+
+    def __getitem__(self, name: str) -> T:
+        loaded: T = self._points()[name].load()
+        return loaded
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._points()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._points())
+
+    def __len__(self) -> int:
+        return len(self._points())
+
+    def _points(self) -> dict[str, EntryPoint]:
+        from importlib.metadata import EntryPoint, entry_points
+
+        own = {name: EntryPoint(name, place, self.group) for name, place in self.own.items()}
+        added = {point.name: point for point in entry_points(group=self.group)}
+        return own | {name: added[name] for name in sorted(added) if name not in own}
