@@ -16,10 +16,10 @@ import numpy as np
 import polars as pl
 
 import detente as dt
-from detente.forecasts.baselines import fitted
-from detente.forecasts.dataset import build
-from detente.forecasts.models import Forecaster
 from detente.forecasts.scores import LEVELS, crps
+from detente.forecasts.series.baselines import fitted
+from detente.forecasts.series.dataset import build
+from detente.forecasts.series.forecasters import Forecaster
 
 HORIZONS = tuple(range(1, 9))
 

@@ -17,7 +17,6 @@ from detente.errors import DetenteError, NoData
 from detente.forecasts.fan import bridge, never_narrower
 from detente.forecasts.pooled import carry
 from detente.periods import past_day
-from detente.report.forecast import to_text
 
 FACTS = "date,actors,targets,area,kind,tone,channel,third_party,description,source,source_title\n"
 
@@ -48,7 +47,7 @@ def test_reports_that_ended_long_before_the_day_are_history(of_2018: Any) -> Non
     assert reports.value is None and reports.amount == "unknown since 2018-08-31" and "last known" in reports.comparison
     assert not made.headlines and all(area.level is None and area.direction == "unknown" for area in made.areas)
     assert any("icews_triples ends 2018-08-31 (last known: " in (area.unknown or "") for area in made.areas)
-    first = made.to_text().splitlines()[:4]
+    first = dt.render(made).splitlines()[:4]
     assert not any("%" in line for line in first)
 
 
@@ -71,11 +70,11 @@ def test_charts_of_old_reports_say_that_they_are_history(tmp_path: Path) -> None
         ("2007-02-01", "Data to 2006-12-31."),
         ("2021-06-01", "Data to 2011-12-31: history, nothing of how"),
     ):
-        page = record.pair("USA", "RUS", as_of=day).assess(with_models=False).to_html(tmp_path / "p.html").read_text()
+        page = dt.render(record.pair("USA", "RUS", as_of=day).assess(with_models=False), "html")
         assert said in page
     made = record.pair("USA", "RUS", as_of="2026-01-01").assess(with_models=False)
     assert max(row["day"] for row in made.series["stock"]) == "2024-12-31"
-    assert "complete to 2024-12-31" in made.to_html(tmp_path / "p.html").read_text()
+    assert "complete to 2024-12-31" in dt.render(made, "html")
 
 
 def test_every_figure_shows_the_last_day_of_its_data() -> None:
@@ -87,7 +86,7 @@ def test_every_figure_shows_the_last_day_of_its_data() -> None:
             (figure.value is None) == (figure.data_to < date(int(day[:4]) - 2, int(day[5:7]), int(day[8:])))
             for figure in made.figures
         )
-        text = made.to_text()
+        text = dt.render(made)
         assert all(str(figure.data_to) in text or figure.value is None for figure in made.figures)
 
 
@@ -157,7 +156,7 @@ def test_all_fans_of_a_forecast_begin_with_one_period_and_say_how_far_they_reach
     assert {(fan.periods[0], fan.data_to, fan.by) for fan in fans} == {(date(2018, 8, 27), date(2018, 8, 26), "week")}
     (reach,) = {fan.reach for fan in fans}
     assert reach.startswith(f"{len(fans[0].periods)} weeks, not 24 months: half of the ")
-    assert f"Fans of reports reach {reach}" in " ".join(to_text(made).split())
+    assert f"Fans of reports reach {reach}" in " ".join(dt.render(made).split())
     for fan in fans:
         assert (np.diff(fan.quantiles[:, 4] - fan.quantiles[:, 0]) >= -1e-9).all()
 

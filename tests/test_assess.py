@@ -14,7 +14,7 @@ import detente as dt
 from conftest import gdelt_row, gdelt_zip, triples
 from detente import Record
 from detente.errors import DetenteError, NoData
-from detente.forecasts.persistence import Held, Origin, past_origins, persistence
+from detente.forecasts.events.persistence import Held, Origin, past_origins, persistence
 from detente.periods import months_before
 
 SCHEMA = json.loads((Path(__file__).parents[1] / "docs" / "assessment.schema.json").read_text())
@@ -177,7 +177,7 @@ def test_persistence_arithmetic() -> None:
     ("p", "verdict"), [(0.5, "opening"), (0.499, "limited"), (0.35, "limited"), (0.349, "unlikely")]
 )
 def test_verdicts_follow_the_stated_thresholds(p: float, verdict: str) -> None:
-    from detente.forecasts.outlook import Outlook
+    from detente.forecasts.events.outlook import Outlook
 
     assert Outlook(p, 0, 1, p, "", "").verdict == verdict
 
@@ -211,7 +211,7 @@ def test_months_before_clips_to_the_month() -> None:
 
 
 def test_the_first_screen_answers_in_24_lines_of_100_columns() -> None:
-    lines = weitz().to_text(100).splitlines()
+    lines = dt.render(weitz()).splitlines()
     assert all(len(line) <= 100 for line in lines[:24])
     screen = "\n".join(lines[:24])
     for needed in (

@@ -18,7 +18,6 @@ from detente.claims.scores import difference
 from detente.claims.study import SAID
 from detente.errors import DetenteError, NoData
 from detente.forecasts.scores import brier
-from detente.report.claims import to_markdown
 
 ROOT = Path(__file__).parents[1]
 HEAD = "date,actors,targets,area,kind,tone,channel,third_party,agreement,description,source\n"
@@ -357,13 +356,13 @@ def test_hostile_text_is_harmless_in_the_page(tmp_path: Path) -> None:
     path = study(
         tmp_path, {**GOOD, "claim": HOSTILE, "rule": [{"balance": "cooperative"}]}, study=HOSTILE, note=HOSTILE
     )
-    page = to_markdown(checked(record, path))
+    page = dt.render(checked(record, path), "markdown")
     assert "<script>" not in page and "](javascript" not in page.replace("\\]", "")
     assert "&lt;script&gt;" in page
 
 
 def test_the_committed_page_is_what_the_command_writes() -> None:
-    page = to_markdown(dt.open_record("no-such-folder").check_claims("weitz_2007"))
+    page = dt.render(dt.open_record("no-such-folder").check_claims("weitz_2007"), "markdown")
     assert page == (ROOT / "docs" / "cases" / "weitz-2007.md").read_text(encoding="utf-8"), "run `make pages`"
     sentences = json.loads((ROOT / "src/detente/cases/rus_usa/claims/weitz_2007.json").read_text())["sentences"]
     assert page.count("\n## ") == len(sentences) + 2

@@ -14,9 +14,9 @@ import detente as dt
 from conftest import triples
 from detente.errors import NoData
 from detente.explain.series import directed
-from detente.forecasts.dataset import build
-from detente.forecasts.of_record import from_record
-from detente.forecasts.tidy import read_tidy
+from detente.forecasts.series.dataset import build
+from detente.forecasts.series.datasets import from_record
+from detente.forecasts.series.tidy import read_tidy
 from detente.levers.system import system
 from detente.measures.coverage import usable_run
 from detente.record.coverage import DAY, QUARTER, from_rows

@@ -8,7 +8,7 @@ import polars as pl
 
 import detente as dt
 from detente.record.audit import audit
-from detente.report.claims import to_text
+from detente.report.assessment import build
 
 ROOT = Path(__file__).parents[1]
 README, WALKTHROUGH, LIMITS = (
@@ -17,22 +17,13 @@ README, WALKTHROUGH, LIMITS = (
 
 
 def test_the_readme_shows_what_assess_prints() -> None:
-    from io import StringIO
-
-    from rich.console import Console
-
-    from detente.report.terminal import render
-
-    out = StringIO()
-    result = dt.open_record("no-such-folder").pair("USA", "RUS", as_of="2007-02-01").assess()
-    Console(file=out, width=100, color_system=None, highlight=False).print(render(result, full=False), soft_wrap=True)
-    shown = "\n".join(line.rstrip() for line in out.getvalue().rstrip().splitlines())
-    assert shown in README
+    result = dt.open_record("no-such-folder").pair("USA", "RUS", as_of="2007-02-01").assess(with_models=False)
+    assert dt.render(build(result, brief=True)) in README
 
 
 def test_the_walkthrough_shows_the_scoreboard() -> None:
-    text = to_text(dt.open_record("no-such-folder").check_claims("weitz_2007"))
-    board = text[text.index("Brier score") : text.index("\nA claim is read")].rstrip()
+    text = dt.render(dt.open_record("no-such-folder").check_claims("weitz_2007"))
+    board = text[text.index("  Brier score") : text.index("  A claim is read")].rstrip()
     assert board in WALKTHROUGH
 
 
@@ -49,31 +40,19 @@ def test_the_limits_count_what_the_audit_counts() -> None:
 
 
 def test_the_walkthrough_shows_what_explain_prints() -> None:
-    from io import StringIO
-
-    from rich.console import Console
-
-    from detente.report.explanation import render
-
-    out = StringIO()
-    digest = dt.open_record("no-such-folder").pair("USA", "RUS", as_of="2024-12-31").explain()
-    Console(file=out, width=100, color_system=None, highlight=False).print(render(digest, 100), soft_wrap=True)
-    shown = "\n".join(line.rstrip() for line in out.getvalue().splitlines())
-    for title, after in (("Reciprocity and equal treatment", "  Event by event"), ("Breaks", "  Hidden structure")):
-        section = shown[shown.index(f"  {title}\n") : shown.index(after)].rstrip()
+    shown = dt.render(dt.open_record("no-such-folder").pair("USA", "RUS", as_of="2024-12-31").explain())
+    for title, after in (("Reciprocity and equal treatment", "Event by event"), ("Breaks", "Hidden structure")):
+        section = shown[shown.index(f"{title}\n") : shown.index(after)].rstrip()
         assert section in WALKTHROUGH
 
 
 def test_the_walkthrough_shows_what_forecast_and_weigh_print() -> None:
-    from detente.report import forecast, levers
-
     pair = dt.open_record("no-such-folder").pair("USA", "RUS", as_of="2007-02-01")
-    text = forecast.to_text(pair.forecast())
-    chances = "\n".join(line.rstrip() for line in text[: text.index("new agr.: the chronology")].rstrip().splitlines())
-    assert chances in WALKTHROUGH
-    text = levers.to_text(pair.weigh())
-    ranking = text[text.index("    Lever") :]
-    assert "\n".join(line.rstrip() for line in ranking[: ranking.index("\n\n")].splitlines()) in WALKTHROUGH
+    text = dt.render(pair.forecast())
+    assert text[: text.index("- new agr.: the chronology")].rstrip() in WALKTHROUGH
+    text = dt.render(pair.weigh())
+    ranking = text[text.index("    Lever  ") :]
+    assert ranking[: ranking.index("\n\n")] in WALKTHROUGH
 
 
 def test_the_readme_is_short() -> None:

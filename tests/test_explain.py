@@ -305,7 +305,7 @@ def test_digest_says_what_it_knows_and_what_not(alone: Any, pair: Any) -> None:
 def test_assessment_takes_the_explanation_in(pair: Any, icews: Any) -> None:
     result = icews.pair("USA", "RUS", as_of="2018-08-31").assess()
     assert {section.topic for section in result.explanation} == set(TOPICS)
-    assert "What the models say" in result.to_text()
+    assert "What the models say" in dt.render(result)
     data = result.to_dict()
     reciprocity = next(s for s in data["explanation"] if s["topic"] == "reciprocity")
     assert all(f["low"] <= f["value"] <= f["high"] for f in reciprocity["figures"])

@@ -15,17 +15,12 @@ from scipy.special import ndtr, ndtri
 
 import detente as dt
 from conftest import triples
+from detente.backtest.run import Plan, backtest
+from detente.backtest.scorecard import Scorecard
 from detente.cli import main
 from detente.errors import DetenteError, NoData
-from detente.forecasts.backtest import STACK, Plan, backtest, forecast_now
-from detente.forecasts.baselines import baselines
-from detente.forecasts.dataset import Dataset, build, transform, untransform
-from detente.forecasts.features import Relatives
-from detente.forecasts.hazards import calls, more_likely
-from detente.forecasts.hierarchical import Cells, fit
-from detente.forecasts.models import Forecaster
+from detente.forecasts.events.hazards import calls, more_likely
 from detente.forecasts.pooled import cells_before
-from detente.forecasts.scorecard import Scorecard
 from detente.forecasts.scores import (
     COUNT,
     LEVELS,
@@ -37,9 +32,16 @@ from detente.forecasts.scores import (
     pit,
     skill,
 )
-from detente.forecasts.stacking import combine, learn
-from detente.forecasts.tidy import read_tidy
-from detente.report import scorecard as report
+from detente.forecasts.series.baselines import baselines
+from detente.forecasts.series.dataset import Dataset, build, transform, untransform
+from detente.forecasts.series.features import Relatives
+from detente.forecasts.series.forecasters import Forecaster
+from detente.forecasts.series.hierarchical import Cells, fit
+from detente.forecasts.series.stack import STACK, forecast_now
+from detente.forecasts.series.stacking import combine, learn
+from detente.forecasts.series.tidy import read_tidy
+from detente.report import render
+from detente.report.scorecard import build as report
 
 
 def test_crps_of_a_normal_is_the_closed_form() -> None:
@@ -217,7 +219,7 @@ def test_the_scorecard_says_who_lost() -> None:
     assert card.strongest(card.cells) not in card.ours
     assert card.models()["crps"].is_sorted() and 0.85 < overall["inside"] < 0.95
     assert abs(sum(card.pit(STACK)) - 1) < 1e-9
-    text, page = report.to_text(card), report.to_html(card, "<script>x</script>")
+    text, page = render(card), render(report(card, title="<script>x</script>"), "html")
     assert "strongest baseline" in text and "<script>" not in page and "PIT" in page
     assert json.loads(card.to_json())["overall"]["skill"] == round(overall["skill"], 5)
     assert card.pairs()["skill"].is_sorted()

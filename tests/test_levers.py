@@ -27,7 +27,6 @@ from detente.levers.weighed import Effect, mean_change
 from detente.models import BayesianVAR
 from detente.models.conditional import Policy, conditional
 from detente.record.view import View
-from detente.report.levers import to_text
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
 from lever_worlds import answers, world
@@ -298,8 +297,8 @@ def test_levers_are_weighed_on_events(tmp_path: Path, make_record: Callable[...,
     told = far.to_dict()
     assert told["horizon"] == {"periods": far.steps, "unit": "week", "asked_months": 24, "reached": False}
     assert all(e["chance"] is None for lever in told["levers"] for e in lever["effects"])
-    text = " ".join(to_text(far).split())
-    assert f"levers over {far.steps} weeks from" in text and "the longest that these data allow" in text
+    text = " ".join(dt.render(far).split())
+    assert f"Levers over {far.steps} weeks from" in text and "the longest that these data allow" in text
     assert "Chance of improvement unknown" in text and "% to" not in text.split("What followed")[0].split("Lever")[1]
     assert far.frame["chance"].is_null().all() and "longest that these data allow" in far.basis
     with pytest.raises(NoData):

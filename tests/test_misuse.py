@@ -10,8 +10,8 @@ import pytest
 
 import detente as dt
 from detente.errors import DetenteError
-from detente.measures.shares import share, share_interval
 from detente.models import BayesianVAR, Hawkes, Minnesota, Reciprocity
+from detente.uncertainty import Share, share_interval
 
 PAIR = dt.open_record("none").pair("USA", "RUS", as_of="2007-02-01")
 
@@ -23,10 +23,10 @@ PAIR = dt.open_record("none").pair("USA", "RUS", as_of="2007-02-01")
         (lambda: Minnesota(tightness=float("nan")), "tightness is a number above 0"),
         (lambda: Minnesota(decay=-1), "decay is a number of 0 or more, not -1"),
         (lambda: Minnesota(own=float("inf")), "own is a number"),
-        (lambda: share(7, 5), "of n observations, k is 0 to n"),
-        (lambda: share(-1, 5), "of n observations, k is 0 to n"),
-        (lambda: share(3, 5, level=2), "level lies between 0 and 1"),
-        (lambda: share(1, 0), "of n observations, k is 0 to n"),
+        (lambda: Share(7, 5), "of n observations, k is 0 to n"),
+        (lambda: Share(-1, 5), "of n observations, k is 0 to n"),
+        (lambda: share_interval([3], [5], level=2), "level lies between 0 and 1"),
+        (lambda: Share(1, 0), "of n observations, k is 0 to n"),
         (lambda: share_interval(["a"], [2]), "k are numbers"),
         (lambda: Reciprocity(seed=-1).fit(np.zeros((30, 2))), "seed is a whole number of 0 or more, not -1"),
         (lambda: BayesianVAR().fit([["a", "b"]] * 30), "are numbers, not text"),

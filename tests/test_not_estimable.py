@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from detente.errors import DetenteError, NotEstimable
-from detente.forecasts import hierarchical
-from detente.forecasts.baselines import baselines
-from detente.forecasts.features import Relatives
-from detente.forecasts.learners import Boosted, Forest
 from detente.forecasts.scores import COUNT
-from detente.forecasts.stacking import combine
+from detente.forecasts.series import hierarchical
+from detente.forecasts.series.baselines import baselines
+from detente.forecasts.series.features import Relatives
+from detente.forecasts.series.learners import Boosted, Forest
+from detente.forecasts.series.stacking import combine
 from detente.models import (
     BayesianVAR,
     ChangePoints,

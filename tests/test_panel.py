@@ -10,7 +10,7 @@ import pytest
 import detente as dt
 from conftest import gdelt_row, gdelt_zip, triples
 from detente.errors import DetenteError, NoData
-from detente.measures import probability_higher, share, share_interval
+from detente.uncertainty import Share, share_interval
 
 ROWS = [
     ("2018-01-02", "Russia", "Consult", "040", "1", "United States"),
@@ -287,5 +287,5 @@ def test_probability_higher_against_simulation() -> None:
     rng = np.random.default_rng(2)
     for a, b in (((9, 10), (5, 10)), ((1, 2), (1, 2)), ((0, 5), (4, 4))):
         draws = rng.beta(a[0] + 0.5, a[1] - a[0] + 0.5, 400_000) > rng.beta(b[0] + 0.5, b[1] - b[0] + 0.5, 400_000)
-        assert abs((probability_higher(share(*a), share(*b)) or 0) - draws.mean()) < 0.005
-    assert probability_higher(share(0, 0), share(1, 1)) is None
+        assert abs((Share(*a).probability_above(Share(*b)) or 0) - draws.mean()) < 0.005
+    assert Share(0, 0).probability_above(Share(1, 1)) is None

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from detente.claims.scores import difference
-from detente.forecasts.hazards import calls
-from detente.forecasts.past_calls import PastCall, against, calibration, record
+from detente.forecasts.events.hazards import calls
+from detente.forecasts.events.track_record import PastCall, against, calibration, record
 from detente.forecasts.scores import mean_of_blocks, skill
 
 DAYS = [date(2000 + n, 1, 1) for n in range(20)]

@@ -442,7 +442,7 @@ def test_a_panel_begins_with_the_state(events: dt.Record) -> None:
 
 
 def test_a_forecasts_clock_begins_with_the_state(events: dt.Record) -> None:
-    from detente.forecasts.of_record import from_record
+    from detente.forecasts.series.datasets import from_record
 
     assert from_record(events, by="week", with_pair=("SSD", "USA")).starts == [date(2011, 7, 11), date(2011, 7, 18)]
     assert from_record(events, by="week").starts[0] == date(2011, 6, 27)

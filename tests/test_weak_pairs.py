@@ -22,7 +22,7 @@ def test_weak_pairs_are_answered(real: Any, monkeypatch: pytest.MonkeyPatch) -> 
     import two_hundred_pairs as tool
 
     from detente.explain import components, positions
-    from detente.forecasts import of_pair
+    from detente.forecasts import pair as of_pair
 
     # What the tool sets, put back after the test.
     for module, name in ((components, "components"), (positions, "ideal_points"), (of_pair, "MOST_PAIRS")):

@@ -2,7 +2,7 @@
 
     python tools/fit_pooled.py ../shared/data > src/detente/forecasts/pooled.json
 
-For every year Y listed, the cells of `detente.forecasts.hierarchical` (delta and tables of errors; no group means, so that a
+For every year Y listed, the cells of `detente.forecasts.series.hierarchical` (delta and tables of errors; no group means, so that a
 pair needs nothing but its own past) from what was on record by the end of Y: ICEWS directed dyad-years of all pairs (2002 on)
 with reports in five years or more of those up to Y, at least three of them; and agreement in UN votes, year by year, of all pairs with
 forty years up to Y, or ten. A forecast as of a day uses the last year that ended before it.
@@ -20,10 +20,10 @@ import numpy as np
 import polars as pl
 
 import detente as dt
-from detente.forecasts.dataset import Dataset, build, transform
-from detente.forecasts.hierarchical import fit
-from detente.forecasts.of_record import from_record
-from detente.forecasts.tidy import QUADS
+from detente.forecasts.series.dataset import Dataset, build, transform
+from detente.forecasts.series.datasets import from_record
+from detente.forecasts.series.hierarchical import fit
+from detente.forecasts.series.tidy import QUADS
 
 COUNT_YEARS = range(2005, 2012)
 VOTE_YEARS = (1990, 2000, 2006, 2011, 2019)

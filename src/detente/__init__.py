@@ -10,12 +10,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["DetenteError", "NoData", "NotEstimable", "Pair", "Record", "Result", "__version__", "open_record", "who"]
+__all__ = [
+    "DetenteError",
+    "NoData",
+    "NotEstimable",
+    "Pair",
+    "Record",
+    "Result",
+    "__version__",
+    "open_record",
+    "render",
+    "who",
+    "write",
+]
 
 if TYPE_CHECKING:
     from detente.actors import who
     from detente.api import Pair, Record, open_record
     from detente.errors import DetenteError, NoData, NotEstimable
+    from detente.report import render, write
     from detente.results import Result
 
 _HOMES = {
@@ -26,7 +39,9 @@ _HOMES = {
     "Record": "detente.api",
     "Result": "detente.results",
     "open_record": "detente.api",
+    "render": "detente.report",
     "who": "detente.actors",
+    "write": "detente.report",
 }
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from detente.explain.result import Explained
     from detente.explain.spillover import PairSpillover
     from detente.explain.triangle import Triangle
-    from detente.forecasts.pair_forecast import PairForecast
+    from detente.forecasts.result import PairForecast
     from detente.levers.policy import Lever
     from detente.levers.weighed import Weighed
     from detente.measures.tables import Audit, Treaties
@@ -306,7 +306,7 @@ class Pair(View):
         on_step: Callable[[str], None] | None = None,
     ) -> PairForecast:
         """What is to be expected within `horizon` months; needs a day; see `detente.forecasts`."""
-        from detente.forecasts.of_pair import forecast
+        from detente.forecasts.pair import forecast
 
         return forecast(self, horizon=horizon, by=by, areas=_areas(area), seed=seed, on_step=on_step)
 

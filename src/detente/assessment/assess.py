@@ -20,12 +20,12 @@ from detente.codebook import Area
 from detente.errors import NoData
 from detente.explain.digest import explain
 from detente.explain.section import Section
-from detente.forecasts.hazards import Calls
-from detente.forecasts.outlook import OPENING, UNLIKELY, Outlook, from_call, improvement
+from detente.forecasts.events.hazards import Calls
+from detente.forecasts.events.outlook import OPENING, UNLIKELY, Outlook, from_call, improvement
 from detente.measures.in_force import Life, lives
-from detente.measures.shares import Share, probability_higher, share
 from detente.periods import HORIZON, months_before
 from detente.record.facts import date_text, outside
+from detente.uncertainty import Estimate, Share
 
 if TYPE_CHECKING:
     from detente.record import Store
@@ -91,7 +91,7 @@ def _explanation(pair: View) -> tuple[Section, ...]:
 def _direction(now: Share, before: Share, least: int) -> str:
     if now.n < least or before.n < least:
         return "unknown"
-    higher = probability_higher(now, before)
+    higher = now.probability_above(before)
     return (
         "rising"
         if higher is not None and higher >= RISING
@@ -105,8 +105,8 @@ def _area(area: Area, entries: Entries, held: list[Life], calls: Calls, notes: N
     as_of, windows, says = entries.as_of, entries.windows, entries.facts_say(area.id)
     start, earlier = months_before(as_of, HORIZON), months_before(as_of, 2 * HORIZON)
     facts_end = entries.ends.get(area.id, as_of)
-    facts_now = fact_share(entries.facts, area.id, start, facts_end) if says else share(0, 0)
-    events_now = event_share(entries.events, area.id, windows[1], windows[2]) if windows else share(0, 0)
+    facts_now = fact_share(entries.facts, area.id, start, facts_end) if says else Share(0, 0)
+    events_now = event_share(entries.events, area.id, windows[1], windows[2]) if windows else Share(0, 0)
     # Of events that ended months ago the level may stand, no direction; facts of later, where there are enough, tell both.
     later = entries.stale and facts_now.n >= LEAST_FACTS
     by_events = windows is not None and not entries.old and events_now.n >= LEAST_EVENTS and not later
@@ -114,7 +114,7 @@ def _area(area: Area, entries: Entries, held: list[Life], calls: Calls, notes: N
     if windows and by_events:
         data_to = windows[2]
         now, least = events_now, LEAST_EVENTS
-        before = share(0, 0) if entries.stale else event_share(entries.events, area.id, windows[0], windows[1])
+        before = Share(0, 0) if entries.stale else event_share(entries.events, area.id, windows[0], windows[1])
         basis = f"{now.n} reports of {entries.source}, {windows[1]} to {windows[2]}"
     else:
         now, before, least = facts_now, fact_share(entries.facts, area.id, earlier, start), LEAST_FACTS
@@ -124,13 +124,13 @@ def _area(area: Area, entries: Entries, held: list[Life], calls: Calls, notes: N
     outlook: Outlook | None = None
     if area.id in calls.calls and not entries.facts.filter(pl.col("area") == area.id).is_empty():
         outlook = from_call(calls.calls[area.id], calls)
-    evidence = _evidence(area.id, entries, by_events, notes)
+    evidence, level = _evidence(area.id, entries, by_events, notes), now.estimate
     return AreaFinding(
         area.id,
         area.title,
         basis,
-        now.mean,
-        (now.low, now.high) if now.low is not None and now.high is not None else None,
+        level.value,
+        (level.low, level.high) if isinstance(level, Estimate) else None,
         now.n,
         _direction(now, before, least),
         outlook.probability if outlook else None,
@@ -158,8 +158,8 @@ def _unknowns(
     ends = f"{entries.source} ends {entries.covered[-1][1]}" if entries.covered else ""
     level = chance = ""
     told_later = end is not None and (not entries.covered or end > entries.covered[-1][1])
-    if not entered and entries.old and reports.mean is not None and not told_later:
-        level = f"{ends} (last known: {reports.mean:.0%} of {reports.n} reports)"
+    if not entered and entries.old and reports.n and not told_later:
+        level = f"{ends} (last known: {reports.estimate.value:.0%} of {reports.n} reports)"
     elif not entered and facts.height and not entries.facts_say(area):
         level = complete
     elif not entered and reports.n and not entries.old:

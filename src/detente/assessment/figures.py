@@ -11,10 +11,10 @@ from detente.actors import state_name
 from detente.actors.tables import last_day
 from detente.assessment.findings import Figure, Notes, past_figure
 from detente.assessment.windows import LEAST_EVENTS, Entries, event_share
-from detente.measures.shares import Share, share
 from detente.measures.votes import all_pairs_share, case_agreement, full_years
 from detente.periods import is_old, months_before
 from detente.record.facts import pair_figures
+from detente.uncertainty import NotIdentified, Share
 
 if TYPE_CHECKING:
     from detente.record import Store
@@ -102,14 +102,15 @@ def _share_figure(
     value: float | None = None,
 ) -> Figure | None:
     """A share of now, or what was last known of it; None where nothing was counted."""
-    if now.mean is None or now.low is None or now.high is None:
+    level = now.estimate
+    if isinstance(level, NotIdentified):
         return None
-    mean = now.mean if value is None else value
+    mean = level.value if value is None else value
     if is_old(data_to, as_of):
         said = f"{mean:.0%} of {now.n:,} {what}"
         return past_figure(text, data_to, said, (note,), compiled_on)
     title = f"{text}, {span} ({now.n:,} {what})"
-    interval = (now.low, now.high)
+    interval = (level.low, level.high)
     return Figure(title, mean, "share", interval, compared, (note,), compiled_on, data_to, leading=True)
 
 
@@ -134,8 +135,8 @@ def _reports_figure(pair: View, entries: Entries, notes: Notes) -> Figure | None
     compared = f"the window before is unknown: {before.n} reports, {LEAST_EVENTS} are needed"
     if entries.stale:
         compared = f"which way they go is unknown: the reports end {end}"
-    elif before.mean is not None and before.n >= LEAST_EVENTS:
-        compared = f"{before.mean:.0%} in the window before"
+    elif before.n >= LEAST_EVENTS:
+        compared = f"{before.estimate.value:.0%} in the window before"
     return _share_figure(REPORTS, f"{middle} to {end}", now, "reports", compared, end, pair.day, note)
 
 
@@ -163,7 +164,7 @@ def _yearly_reports(pair: View, notes: Notes) -> Figure | None:
     return _share_figure(
         REPORTS,
         str(last["year"]),
-        share(last["k"], last["n"]),
+        Share(last["k"], last["n"]),
         "reports",
         f"{first['k'] / first['n']:.0%} in {first['year']}" if first["n"] >= LEAST_EVENTS else "",
         date(last["year"], 12, 31),
@@ -189,7 +190,7 @@ def _votes_figure(pair: View, notes: Notes) -> Figure | None:
         return _share_figure(
             VOTES,
             str(last["year"]),
-            share(last["identical"], last["votes"]),
+            Share(last["identical"], last["votes"]),
             "roll calls",
             ", ".join(compared),
             _last_call(pair.record, last["year"], pair.day),
@@ -227,7 +228,7 @@ def _case_votes(held: pl.DataFrame, rows: pl.DataFrame, as_of: date, notes: Note
     return _share_figure(
         VOTES,
         row["period"],
-        share(round(row["value"] * calls), calls),
+        Share(round(row["value"] * calls), calls),
         "roll calls",
         ", ".join(compared),
         data_to,

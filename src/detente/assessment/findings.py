@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from detente.explain.section import Section, sections_as_data
@@ -288,18 +287,6 @@ class Assessment:
     def to_json(self) -> str:
         """`to_dict` as JSON text with a final newline."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=1) + "\n"
-
-    def to_html(self, path: str | Path, *, brief: bool = False) -> Path:
-        """Write the self-contained page; returns its path. `brief` stops after the finding and the table of areas."""
-        from detente.report.page import write_page
-
-        return write_page(self, Path(path), brief=brief)
-
-    def to_text(self, width: int = 100) -> str:
-        """The terminal form, without colours."""
-        from detente.report.terminal import to_text
-
-        return to_text(self, width)
 
 
 def _help(one: Help) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from detente.errors import NoData
-from detente.measures.shares import Share, share
 from detente.periods import HORIZON, is_old, months_before
+from detente.uncertainty import Share
 
 if TYPE_CHECKING:
     from detente.record.view import View
@@ -83,7 +83,7 @@ def fact_share(facts: pl.DataFrame, area: str | None, first: date, last: date) -
     some = facts.filter((pl.col("counts_from") > first) & (pl.col("counts_from") <= last))
     if area is not None:
         some = some.filter(pl.col("area") == area)
-    return share(some.filter(pl.col("tone") == "cooperative").height, some.height)
+    return Share(some.filter(pl.col("tone") == "cooperative").height, some.height)
 
 
 def event_share(events: pl.DataFrame, area: str | None, first: date, last: date) -> Share:
@@ -91,7 +91,7 @@ def event_share(events: pl.DataFrame, area: str | None, first: date, last: date)
     some = events.filter((pl.col("date") > first) & (pl.col("date") <= last))
     if area is not None:
         some = some.filter(pl.col("areas").list.contains(area))
-    return share(some.filter(pl.col("quad") <= 2).height, some.height)
+    return Share(some.filter(pl.col("quad") <= 2).height, some.height)
 
 
 def event_windows(covered: Sequence[tuple[date, date]]) -> tuple[date, date, date] | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detente.forecasts.outlook import OPENING, UNLIKELY
-from detente.forecasts.past_calls import against
+from detente.forecasts.events.outlook import OPENING, UNLIKELY
+from detente.forecasts.events.track_record import against
 from detente.periods import HORIZON
 
 if TYPE_CHECKING:
     from detente.assessment.findings import AreaFinding, Figure
     from detente.assessment.windows import Entries
-    from detente.forecasts.hazards import Calls
+    from detente.forecasts.events.hazards import Calls
 
 
 def overall(findings: tuple[AreaFinding, ...], entries: Entries) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 Resolution uses the records after the study's day; a claim whose horizon ends after the record does is not
 decided. Separately, from what was known on the day alone, the tool gives each claim a chance by the
-persistence of its rule (`detente.forecasts.persistence`): how often it held in past spans that began like today.
+persistence of its rule (`detente.forecasts.events.persistence`): how often it held in past spans that began like today.
 The base rate is how often it held in all past spans, by Laplace's rule.
 """
 
@@ -19,7 +19,7 @@ from detente.claims.rules import ANY, BalanceCriterion, FactsCriterion, FigureCr
 from detente.claims.scores import SEED, Gap, difference
 from detente.claims.study import Claim, Study
 from detente.errors import DetenteError, NoData
-from detente.forecasts.persistence import Estimate, Origin, past_origins, persistence
+from detente.forecasts.events.persistence import Estimate, Origin, past_origins, persistence
 from detente.forecasts.scores import brier
 from detente.periods import months_before
 from detente.record.view import View

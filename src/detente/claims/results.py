@@ -11,7 +11,7 @@ from detente.claims.evidence import Fact
 from detente.claims.rules import Finding
 from detente.claims.scores import Gap
 from detente.claims.study import SAID, Claim, Study
-from detente.forecasts.persistence import Estimate
+from detente.forecasts.events.persistence import Estimate
 
 OUTCOMES = {"held": 1.0, "mixed": 0.5, "failed": 0.0}
 

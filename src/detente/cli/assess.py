@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import click
 
-from detente.cli.common import Day, format_option, open_record, record_options, say
+from detente.cli.common import Day, format_option, open_record, record_options, say, write_report
 
 
 @click.command()
@@ -24,7 +22,7 @@ from detente.cli.common import Day, format_option, open_record, record_options, 
     "--brief", is_flag=True, help="The first screen only, on the page and as data too: without models and levers."
 )
 @record_options
-@format_option("table", "json")
+@format_option("table", "json", documents=True)
 def assess(
     a: str, b: str, as_of: date, source: str | None, page: str | None, brief: bool, form: str, **options: Any
 ) -> None:
@@ -35,18 +33,15 @@ def assess(
     detente assess USA RUS --as-of 2007-02-01 --html assessment.html
     detente assess India Pakistan --as-of 2018-08-31 --format json
     """
+    from detente.report import write
+    from detente.report.assessment import build
+
     record = open_record(**options)
     result = record.pair(a, b, as_of=as_of, source=source).assess(with_models=not brief)
+    document = build(result, brief=brief)
     if page:
-        say(f"wrote {result.to_html(Path(page), brief=brief)}")
+        say(f"wrote {write(document, page)}")
     if form == "json":
         click.echo(result.to_json(), nl=False)
-        return
-    from rich.console import Console
-
-    from detente.report.terminal import render
-
-    width = min(Console().width, 120) if sys.stdout.isatty() else 100
-    Console(width=width, highlight=False, markup=False, emoji=False).print(
-        render(result, full=not brief, width=width), soft_wrap=True
-    )
+    else:
+        write_report(document, form)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from detente.cli.common import Day, format_option, open_record, record_options, say
+from detente.cli.common import Day, format_option, open_record, record_options, say, write_report
 from detente.periods import LONGER, PERIODS
 
 if TYPE_CHECKING:
-    from detente.forecasts.dataset import Dataset
+    from detente.forecasts.series.dataset import Dataset
 
 
 def _numbers(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, ...]:
@@ -76,7 +76,7 @@ def _numbers(ctx: click.Context, param: click.Parameter, value: str) -> tuple[in
 @click.option("--json", "data_file", type=click.Path(path_type=Path, dir_okay=False), help="Write it as JSON as well.")
 @click.option("--title", default="Back-test", show_default=True)
 @record_options
-@format_option("table", "markdown", "json")
+@format_option("table", "json", documents=True)
 def backtest(file: Path | None, form: str, page: Path | None, data_file: Path | None, title: str, **asked: Any) -> None:
     """Forecast the past from every origin and score it, on a tidy FILE or on the record.
 
@@ -86,11 +86,12 @@ def backtest(file: Path | None, form: str, page: Path | None, data_file: Path | 
     detente backtest scores.csv --by month --horizons 1,3,6 --train-until 2019-12
     detente backtest --target counts --by week --horizons 1,2,4,8 --pairs 100 --keep runs/weekly --html weekly.html
     """
-    from detente.forecasts.backtest import Plan
-    from detente.forecasts.backtest import backtest as run
-    from detente.forecasts.models import OURS
-    from detente.forecasts.scorecard import Scorecard
-    from detente.report import scorecard
+    from detente.backtest.run import Plan
+    from detente.backtest.run import backtest as run
+    from detente.backtest.scorecard import Scorecard
+    from detente.forecasts.series.forecasters import OURS
+    from detente.report import write
+    from detente.report.scorecard import build
 
     models = tuple(name for name in OURS if not asked["models"] or name in asked["models"].split(","))
     unknown = set(filter(None, asked["models"].split(","))) - set(OURS)
@@ -104,16 +105,15 @@ def backtest(file: Path | None, form: str, page: Path | None, data_file: Path | 
         asked["horizons"], first, asked["step"], asked["refit"], models, not asked["no_classical"], asked["seed"]
     )
     card = Scorecard(data, plan, _run(run, data, plan, asked["keep"]))
+    document = build(card, title=title)
     if page:
-        say(f"wrote {scorecard.write_html(card, title, page)}")
+        say(f"wrote {write(document, page)}")
     if data_file:
         say(f"wrote {_write(data_file, card.to_json())}")
     if form == "json":
         click.echo(card.to_json(), nl=False)
-    elif form == "markdown":
-        click.echo(scorecard.to_markdown(card, title), nl=False)
     else:
-        click.echo(scorecard.to_text(card), nl=False)
+        write_report(document, form)
 
 
 def _data(file: Path | None, asked: dict[str, Any]) -> Dataset:
@@ -122,11 +122,11 @@ def _data(file: Path | None, asked: dict[str, Any]) -> Dataset:
         "by": asked["by"],
     }
     if file is not None:
-        from detente.forecasts.tidy import read_tidy
+        from detente.forecasts.series.tidy import read_tidy
 
         counts = asked["counts"].split(",") if asked["counts"] else ()
         return read_tidy(file, kind=asked["kind"], counts=counts, **shared)
-    from detente.forecasts.of_record import from_record
+    from detente.forecasts.series.datasets import from_record
 
     options = {name: asked[name] for name in ("folder", "names_file", "codebook_file", "no_cases", "case_folders")}
     record = open_record(**options)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from detente.cli.common import Day, format_option, open_record, open_within, record_options, write_frame
+from detente.cli.common import Day, format_option, open_record, open_within, record_options, write_frame, write_report
 
 if TYPE_CHECKING:
     from detente.api import Record
@@ -38,7 +38,7 @@ def claims(ctx: click.Context, /, **options: Any) -> None:
 @click.option("--as-of", type=Day(), help="Resolve with what was known on this day only (default: all).")
 @click.option("--seed", default=2007, show_default=True, help="Seed of the intervals of the scores.")
 @record_options
-@format_option("table", "json", "markdown")
+@format_option("table", "json", documents=True)
 @click.pass_context
 def check(ctx: click.Context, /, file: str, as_of: date | None, seed: int, form: str, **options: Any) -> None:
     """Check a study's claims: FILE is a claims file, or the name of one that a case brings.
@@ -50,7 +50,5 @@ def check(ctx: click.Context, /, file: str, as_of: date | None, seed: int, form:
     report = record.check_claims(Path(file) if Path(file).exists() else file, as_of=as_of, seed=seed)
     if form == "json":
         click.echo(report.to_json(), nl=False)
-        return
-    from detente.report.claims import to_markdown, to_text
-
-    click.echo(to_markdown(report) if form == "markdown" else to_text(report), nl=False)
+    else:
+        write_report(report, form)

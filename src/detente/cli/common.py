@@ -76,12 +76,21 @@ def record_options(command: F) -> F:
     return command
 
 
-def format_option(*formats: str) -> Callable[[F], F]:
-    """--format with a choice of forms, the first being the default."""
+class _Form(click.Choice[str]):
+    """One of the forms named, or a format that another package adds to reports."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from detente.report import FORMATS
+
+        return value if value in FORMATS else super().convert(value, param, ctx)
+
+
+def format_option(*formats: str, documents: bool = False) -> Callable[[F], F]:
+    """--format with a choice of forms, the first being the default; with `documents`, those of reports too."""
     return click.option(
         "--format",
         "form",
-        type=click.Choice(formats),
+        type=_Form((*formats, "markdown", "html")) if documents else click.Choice(formats),
         default=formats[0],
         show_default=True,
         help="Form of the output.",
@@ -217,6 +226,17 @@ def write_frame(frame: pl.DataFrame, form: str, *, meta: dict[str, Any] | None =
         click.echo(flat(frame).write_csv(), nl=False)
     else:
         _table(flat(frame))
+
+
+def write_report(result: Any, form: str) -> None:
+    """The document of a result to standard output, `table` being that for a terminal; see `detente.report.render`."""
+    from detente.report import render
+
+    text = render(result, "terminal" if form == "table" else form)
+    if isinstance(text, bytes):
+        sys.stdout.buffer.write(text)
+    else:
+        click.echo(text, nl=False)
 
 
 def flat(frame: pl.DataFrame) -> pl.DataFrame:

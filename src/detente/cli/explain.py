@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from datetime import date
 from functools import partial
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from detente.cli.common import Day, format_option, open_record, record_options, say, write_frame
+from detente.cli.common import Day, format_option, open_record, record_options, say, write_frame, write_report
 
 if TYPE_CHECKING:
     from detente.api import Pair
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the posterior draws.")
 @click.option("--charts", type=click.Path(file_okay=False), help="Write a chart for each topic to this folder as SVG.")
 @record_options
-@format_option("table", "json", "csv")
+@format_option("table", "json", "csv", documents=True)
 def explain(
     a: str,
     b: str,
@@ -60,10 +59,7 @@ def explain(
     elif form == "csv":
         write_frame(digest.frame, "csv")
     else:
-        from detente.report.explanation import render
-
-        width = min(Console().width, 120) if sys.stdout.isatty() else 100
-        Console(width=width, highlight=False, markup=False, emoji=False).print(render(digest, width), soft_wrap=True)
+        write_report(digest, form)
 
 
 def _spillover_chart(pair: Pair, third: str, seed: int) -> Any:

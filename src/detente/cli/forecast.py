@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from detente.cli.common import (
     record_options,
     say,
     write_frame,
+    write_report,
 )
 
 
@@ -38,7 +38,7 @@ from detente.cli.common import (
 )
 @areas_option
 @record_options
-@format_option("table", "json", "csv")
+@format_option("table", "json", "csv", documents=True)
 def forecast(
     a: str,
     b: str,
@@ -72,10 +72,7 @@ def forecast(
     elif form == "csv":
         write_frame(made.frame, "csv")
     else:
-        from detente.report.forecast import to_text
-
-        width = min(Console().width, 120) if sys.stdout.isatty() else 100
-        click.echo(to_text(made, width), nl=False)
+        write_report(made, form)
 
 
 def _draw(made: Any, folder: Path) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
-from detente.cli.common import Day, format_option, open_record, record_options, write_frame
+from detente.cli.common import Day, format_option, open_record, record_options, write_frame, write_report
 
 
 @click.command()
@@ -34,7 +33,7 @@ from detente.cli.common import Day, format_option, open_record, record_options, 
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option("--sensitivity", is_flag=True, help="The change under every variant of the model.")
 @record_options
-@format_option("table", "json", "csv")
+@format_option("table", "json", "csv", documents=True)
 def weigh(
     a: str, b: str, as_of: date, texts: tuple[str, ...], file: Path | None, sensitivity: bool, form: str, **asked: Any
 ) -> None:
@@ -47,6 +46,7 @@ def weigh(
     from rich.console import Console
 
     from detente.levers.policy import parse, read_levers
+    from detente.report.levers import build
 
     options = {name: asked.pop(name) for name in ("folder", "names_file", "codebook_file", "no_cases", "case_folders")}
     record = open_record(**options)
@@ -61,7 +61,4 @@ def weigh(
     elif form == "csv":
         write_frame(made.sensitivity() if sensitivity else made.frame, "csv")
     else:
-        from detente.report.levers import to_text
-
-        width = min(Console().width, 120) if sys.stdout.isatty() else 100
-        click.echo(to_text(made, width, sensitivity=sensitivity), nl=False)
+        write_report(build(made, sensitivity=sensitivity), form)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from detente.actors import state_name
+from detente.checks import one_of, whole
 from detente.errors import NoData
 from detente.explain.levels import fact_counts
 from detente.explain.series import fitting_period
 from detente.measures.panel import pair_panel
 from detente.models import ChangePoints
 from detente.models.change_points import ChangePointsFit
-from detente.models.checks import one_of, whole
 from detente.periods import PERIODS, period_end, period_text
 from detente.record.facts import date_text, pair_facts
 

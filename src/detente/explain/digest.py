@@ -12,10 +12,10 @@ import polars as pl
 
 from detente import __version__
 from detente.actors import state_name
+from detente.checks import whole
 from detente.errors import NoData
 from detente.explain.section import Draft, Section, aged, sections_as_data
 from detente.explain.statements import WRITERS, Question
-from detente.models.checks import whole
 from detente.record.queries import third_counts
 
 if TYPE_CHECKING:

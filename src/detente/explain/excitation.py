@@ -12,9 +12,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from detente.actors import life, state_name
+from detente.checks import whole
 from detente.errors import NoData
 from detente.explain.result import Explained
-from detente.models.checks import whole
 from detente.models.hawkes import Hawkes, HawkesFit
 from detente.record.queries import volume
 

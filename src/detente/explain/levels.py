@@ -11,12 +11,12 @@ import numpy as np
 import polars as pl
 
 from detente.actors import state_name
+from detente.checks import one_of
 from detente.errors import NoData
 from detente.explain.section import LAST_KNOWN
 from detente.explain.series import fact_periods
 from detente.measures.panel import COUNTS, pair_panel
 from detente.models import LocalLevel
-from detente.models.checks import one_of
 from detente.periods import PERIODS, is_old, period_end, period_text, periods
 from detente.record.facts import pair_facts, pair_figures
 from detente.record.queries import volume

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from detente.checks import one_of, whole
 from detente.explain.result import Explained
 from detente.explain.series import Directed, directed
-from detente.models.checks import one_of, whole
 from detente.models.reciprocity import Reciprocity, ReciprocityFit
 from detente.models.var import BayesianVAR, Minnesota
 from detente.periods import PERIODS

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from detente.actors import state_name
+from detente.checks import one_of
 from detente.errors import NoData
 from detente.measures.coverage import said, scaled, usable_run
 from detente.measures.panel import pair_panel
-from detente.models.checks import one_of
 from detente.periods import PERIODS, period_end, periods
 from detente.record.facts import holds, pair_facts
 from detente.record.view import View

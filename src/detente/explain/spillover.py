@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from detente.actors import state_name
+from detente.checks import whole
 from detente.errors import DetenteError, NoData
 from detente.explain.series import with_third
-from detente.models.checks import whole
 from detente.models.spillover import Spill, Spillover, SpilloverFit
 from detente.periods import PERIODS
 

@@ -41,9 +41,14 @@ class Fan:
     reach: str = ""
 
     @property
+    def of_votes(self) -> bool:
+        """Whether the series is of votes in the UN, which have no direction, not of reports."""
+        return self.item.startswith("UN ")
+
+    @property
     def between(self) -> str:
         """As in USA>RUS, or USA-RUS where there is no direction."""
-        return f"{self.a}-{self.b}" if self.item.startswith("UN ") else f"{self.a}>{self.b}"
+        return f"{self.a}-{self.b}" if self.of_votes else f"{self.a}>{self.b}"
 
 
 def bridge(data_to: date, as_of: date, by: str, covered_to: date | None = None) -> list[date]:

@@ -1,6 +1,6 @@
 """Pooled forecasters that ship, for pairs whose own record is thin: yearly reports by quad class, cooperation share, UN agreement.
 
-`pooled.json` has, for each of several years, the cells of `detente.forecasts.hierarchical` fitted to all pairs up to the end of that
+`pooled.json` has, for each of several years, the cells of `detente.forecasts.series.hierarchical` fitted to all pairs up to the end of that
 year (tools/fit_pooled.py, `make pooled`). A forecast as of a day uses the last year that ended before it, and the pair's own past alone.
 """
 
@@ -18,10 +18,10 @@ import numpy as np
 import polars as pl
 
 from detente.errors import NoData
-from detente.forecasts.dataset import Array, transform
 from detente.forecasts.fan import Fan, bridge, never_narrower, shown
-from detente.forecasts.hierarchical import Cells, predict
-from detente.forecasts.tidy import QUADS
+from detente.forecasts.series.dataset import Array, transform
+from detente.forecasts.series.hierarchical import Cells, predict
+from detente.forecasts.series.tidy import QUADS
 from detente.measures.votes import case_agreement, full_years
 from detente.record.facts import pair_figures
 

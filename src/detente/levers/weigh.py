@@ -21,13 +21,13 @@ import numpy as np
 import polars as pl
 
 from detente import __version__
+from detente.checks import whole
 from detente.errors import DetenteError, NoData, NotEstimable
 from detente.forecasts.fan import bridge
 from detente.levers.analogues import analogues
 from detente.levers.policy import Lever, standard
 from detente.levers.system import System, enough, system
 from detente.levers.weighed import MAIN, PLAUSIBLE, Effect, Ranked, Weighed, mean_change
-from detente.models.checks import whole
 from detente.models.conditional import Conditional, conditional
 from detente.models.var import BayesianVAR, Minnesota, VARFit
 from detente.periods import HORIZON, is_old, months_before, period_end
@@ -156,7 +156,7 @@ def weigh(
 
 
 def _based(pair: View, horizon: int) -> bool:
-    """Whether the chronology gives a chance of improvement on the day (see `detente.forecasts.hazards.calls`)."""
+    """Whether the chronology gives a chance of improvement on the day (see `detente.forecasts.events.hazards.calls`)."""
     facts = pair.chronology
     told = any(end >= pair.day for end in pair.area_ends.values())
     return told and bool(months_before(pair.day, horizon) >= facts["date"][0])

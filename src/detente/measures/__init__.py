@@ -2,12 +2,10 @@
 
 from detente.measures.in_force import Life, Stage, in_force, in_force_by, lives
 from detente.measures.panel import pair_panel, states_panel
-from detente.measures.shares import Share, probability_higher, share, share_interval
 from detente.measures.votes import all_pairs_share, all_similarity, similarity, similarity_indices, un_agreement
 
 __all__ = [
     "Life",
-    "Share",
     "Stage",
     "all_pairs_share",
     "all_similarity",
@@ -15,9 +13,6 @@ __all__ = [
     "in_force_by",
     "lives",
     "pair_panel",
-    "probability_higher",
-    "share",
-    "share_interval",
     "similarity",
     "similarity_indices",
     "states_panel",

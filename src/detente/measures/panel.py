@@ -12,10 +12,10 @@ from detente.actors import counted
 from detente.errors import NoData
 from detente.measures.columns import PANEL
 from detente.measures.coverage import LEAST
-from detente.measures.shares import share_interval
 from detente.periods import PERIODS, period, periods
 from detente.record.queries import all_counts, pair_counts
 from detente.record.view import busiest_source
+from detente.uncertainty import share_interval
 
 if TYPE_CHECKING:
     from detente.record import Store

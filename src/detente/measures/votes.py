@@ -27,9 +27,9 @@ from numpy.typing import NDArray
 
 from detente.actors import continuers, counted, counts_as
 from detente.errors import DetenteError
-from detente.measures.shares import LEVEL, share_interval
 from detente.record.facts import pair_figures
 from detente.sources.unvotes import ISSUES
+from detente.uncertainty import LEVEL, share_interval
 
 if TYPE_CHECKING:
     from detente.record import Store
@@ -70,10 +70,10 @@ def similarity(
     """The indices of one pair by year (from `since` on) and issue (null: all roll calls), each with its 90% interval.
 
     Columns: year, issue, votes, then for each of `INDICES` its value, _low and _high. Intervals are by the Bayesian
-    bootstrap over roll calls (Rubin, Annals of Statistics 9, 1981), that of agreement by `detente.measures.shares`. Empty
+    bootstrap over roll calls (Rubin, Annals of Statistics 9, 1981), that of agreement by `detente.uncertainty.share_interval`. Empty
     where no votes are held.
     """
-    from detente.models.checks import whole
+    from detente.checks import whole
 
     whole("seed", seed, 0)
     whole("draws", draws)
@@ -94,7 +94,7 @@ def similarity(
                     else (np.nan, np.nan)
                 )
                 if name == "agreement":
-                    # A share of roll calls has one interval wherever it is told: that of `detente.measures.shares`.
+                    # A share of roll calls has one interval wherever it is told: that of `detente.uncertainty.share_interval`.
                     (low,), (high,) = share_interval([np.trace(table)], [table.sum()])[1:]
                 cells += [float(point[name]), float(low), float(high)]
             rows.append((year, issue, int(table.sum()), *cells))

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from detente.checks import above_nought, whole
 from detente.errors import DetenteError, NotEstimable
-from detente.models.checks import above_nought, whole
 from detente.models.frames import exposed, observed
 from detente.models.regimes import MEMORIES, binomial, dispersion, gaussian, lengths, poisson, stabilised
 

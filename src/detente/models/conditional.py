@@ -25,8 +25,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.checks import estimable, whole
 from detente.errors import DetenteError
-from detente.models.checks import estimable, whole
 from detente.models.impulse import moving_average
 from detente.models.regression import Array
 from detente.models.var import VARFit, lagged

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from detente import checks
 from detente.errors import DetenteError, NotEstimable
-from detente.models import checks
 
 if TYPE_CHECKING:
     import polars as pl

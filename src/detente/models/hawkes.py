@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from detente.checks import all_finite, estimable, numbers, probability
 from detente.errors import DetenteError, NotEstimable
-from detente.models.checks import all_finite, estimable, numbers, probability
 from detente.models.hawkes_process import HawkesProcess, spectral_radius
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from detente.checks import above_nought
 from detente.errors import DetenteError
-from detente.models.checks import above_nought
 
 Array = NDArray[np.float64]
 

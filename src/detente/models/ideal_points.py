@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from detente.checks import above_nought, probability, whole
 from detente.errors import DetenteError, NotEstimable
-from detente.models.checks import above_nought, probability, whole
 from detente.models.linking import Links, link
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.models.checks import estimable, probability, whole
+from detente.checks import estimable, probability, whole
 
 if TYPE_CHECKING:
     import polars as pl

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from detente.checks import probability
 from detente.errors import DetenteError, NotEstimable
-from detente.models.checks import probability
 from detente.models.frames import exposed, observed
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.checks import whole
 from detente.errors import DetenteError
-from detente.models.checks import whole
 from detente.models.frames import columns_of
 from detente.models.impulse import moving_average, orthogonalised
 from detente.models.regression import Conjugate, regress

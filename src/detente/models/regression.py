@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.checks import all_finite, estimable
 from detente.errors import NotEstimable
-from detente.models.checks import all_finite, estimable
 
 Array = NDArray[np.float64]
 

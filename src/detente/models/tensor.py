@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from detente.checks import above_nought, probability, whole
 from detente.errors import DetenteError, NotEstimable
-from detente.models.checks import above_nought, probability, whole
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]

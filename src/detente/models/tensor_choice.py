@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
+from detente.checks import probability
 from detente.errors import DetenteError, NotEstimable
-from detente.models.checks import probability
 from detente.models.tensor import PoissonTensor, checked, log_scores
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.checks import above_nought, estimable, probability, whole
 from detente.errors import DetenteError, NotEstimable
-from detente.models.checks import above_nought, estimable, probability, whole
 from detente.models.frames import columns_of
 from detente.models.impulse import Responses, decompose, made_by, moving_average, orthogonalised, with_band
 from detente.models.regression import Conjugate, Posterior, regress

@@ -6,9 +6,9 @@ The engine that runs a question is that of the frame that `open_events` opens: P
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import narwhals as nw
 import polars as pl
@@ -25,11 +25,18 @@ Events = nw.LazyFrame[pl.LazyFrame]
 CLASSES = {"verbal_cooperation": 1, "material_cooperation": 2, "verbal_conflict": 3, "material_conflict": 4}
 
 
-# How an engine opens Parquet files as a lazy frame.
-ENGINES = {"polars": pl.scan_parquet}
+class Engine(NamedTuple):
+    """How an engine opens Parquet files, and how it takes a small table of ours, both as lazy frames of its own."""
+
+    scan: Callable[[list[str]], Any]
+    take: Callable[[pl.DataFrame], Any]
 
 
-def open_events(record: Store, source: str, engine: str = "polars") -> Events:
+POLARS = nw.Implementation.POLARS
+ENGINES = {POLARS: Engine(pl.scan_parquet, pl.DataFrame.lazy)}
+
+
+def open_events(record: Store, source: str, engine: nw.Implementation = POLARS) -> Events:
     """The events of one source between different actors, none of them read yet: the columns of `sources.schema.EVENTS`.
 
     Raises NoData where none are held.
@@ -37,7 +44,8 @@ def open_events(record: Store, source: str, engine: str = "polars") -> Events:
     paths = record.paths(record.parts("events", source, "pairs"))
     if not paths:
         raise NoData(f"no events of {source} are held")
-    return nw.from_native(ENGINES[engine](paths))
+    events: Events = nw.from_native(ENGINES[engine].scan(paths))
+    return events
 
 
 def collected(frame: Events, *by: str) -> pl.DataFrame:
@@ -57,9 +65,11 @@ def state_events(events: Events, as_of: date | None, states: Sequence[str] | Non
     Former codes of a continuing state count as today's. With `states`, only events between two of them.
     """
     lives = pl.DataFrame(counted(states), schema=["code", "counts", "begins", "ends"], orient="row")
-    table, codes = nw.from_native(lives).lazy(events.implementation), lives["code"].to_list()
-    # By the codes alone, files and groups of rows that hold none of them are skipped.
-    events = known(events, as_of).filter(nw.col("sender").is_in(codes), nw.col("receiver").is_in(codes))
+    table, events = nw.from_native(ENGINES[events.implementation].take(lives)), known(events, as_of)
+    if states is not None:
+        # Files and groups of rows whose statistics show none of these codes are never read.
+        codes = lives["code"].to_list()
+        events = events.filter(nw.col("sender").is_in(codes), nw.col("receiver").is_in(codes))
     for side in ("sender", "receiver"):
         lived = (nw.col("date") >= nw.col("begins")) & (nw.col("date") < nw.col("ends"))
         joined = events.join(table, left_on=side, right_on="code").filter(lived)
@@ -77,12 +87,12 @@ def counts(events: Events, *by: str) -> Events:
 
     Events need the columns `by`, quad and intensity.
     """
-    intensity = nw.col("intensity").cast(nw.Float64)
+    flags = ((nw.col("quad") == quad).cast(nw.Int64).alias(name) for name, quad in CLASSES.items())
     return (
-        events.with_columns(intensity, *((nw.col("quad") == quad).alias(name) for name, quad in CLASSES.items()))
+        events.with_columns(nw.col("intensity").cast(nw.Float64), *flags)
         .group_by(*by)
         .agg(
-            *(nw.col(name).sum().cast(nw.Int64) for name in CLASSES),
+            *(nw.col(name).sum() for name in CLASSES),
             nw.col("intensity").sum(),
             nw.col("intensity").count().alias("rated"),
         )
@@ -95,8 +105,9 @@ def by_period(events: Events, by: str) -> Events:
     """The events with their period, its first day: by is day, week (from Monday), month, quarter or year."""
     day = nw.col("date")
     if by == "week":
-        # narwhals truncates to no weeks: the Monday is the day itself or one of the six before.
-        start = nw.coalesce(*(nw.when(day.dt.weekday() == n + 1).then(day.dt.offset_by(f"-{n}d")) for n in range(7)))
+        # narwhals truncates to no weeks: from Monday to Saturday so many days back, else (Sunday) six.
+        back = (nw.when(day.dt.weekday() == n + 1).then(day.dt.offset_by(f"-{n}d")) for n in range(6))
+        start = nw.coalesce(*back, day.dt.offset_by("-6d"))
     else:
         start = day.dt.truncate(PERIODS[by].every)
     return events.with_columns(start.cast(nw.Date).alias("period"))

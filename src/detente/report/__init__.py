@@ -1,1 +1,103 @@
-"""Ways to look at an assessment; no arithmetic of their own."""
+"""Reports: a builder makes a document of a result, a format writes it; neither computes.
+
+A builder is a module whose `build(result)` returns a `Document`; a format is a function `render(document)` that returns
+text or bytes. A file in `report/formats/` adds a format, and so does another package's entry point in the group
+`detente.formats`: every result can be written in it from then on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from importlib.metadata import entry_points
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Any
+
+from detente.errors import DetenteError
+from detente.report import formats
+
+if TYPE_CHECKING:
+    from detente.report.document import Document
+
+GROUP = "detente.formats"
+BUILDERS = {
+    "Assessment": "assessment",
+    "Digest": "explanation",
+    "PairForecast": "forecast",
+    "Report": "claims",
+    "Result": "result",
+    "Scorecard": "scorecard",
+    "Weighed": "levers",
+}
+"""The module that builds the document of a result, by the name of the result's class or a base of it."""
+
+
+def build(result: Any) -> Document:
+    """The document of a result, by the builder of its class; a document is its own.
+
+    Raises DetenteError for what is no result.
+    """
+    from detente.report.document import Document
+
+    if isinstance(result, Document):
+        return result
+    for kind in type(result).__mro__:
+        if kind.__name__ in BUILDERS:
+            made: Document = import_module(f"{__name__}.{BUILDERS[kind.__name__]}").build(result)
+            return made
+    raise DetenteError(f"no document is made of {type(result).__name__}, only of results")
+
+
+class _Formats(Mapping[str, Callable[["Document"], str | bytes]]):
+    """Each format's function by its name, loaded when it is asked for."""
+
+    def __getitem__(self, name: str) -> Callable[[Document], str | bytes]:
+        if name in _own():
+            render: Callable[[Document], str | bytes] = import_module(f"{formats.__name__}.{name}").render
+            return render
+        for point in entry_points(group=GROUP, name=name):
+            loaded: Callable[[Document], str | bytes] = point.load()
+            return loaded
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys((*_own(), *(point.name for point in entry_points(group=GROUP)))))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _own() -> list[str]:
+    return [module.name for module in iter_modules(formats.__path__)]
+
+
+FORMATS = _Formats()
+"""The formats by name, those of this package and of others."""
+
+
+def render(result: Any, form: str = "terminal") -> str | bytes:
+    """A result, or a document of one, in a format.
+
+    Raises DetenteError where there is no such format, or no document of such a result.
+
+    >>> from detente.report.document import Document, Note
+    >>> render(Document("Title", "of a day", (Note("One <b>."),)), "markdown")
+    '# Title\\n\\nof a day\\n\\nOne &lt;b&gt;.\\n'
+    """
+    if form not in FORMATS:
+        raise DetenteError(f"{form}: no such format; there are {', '.join(FORMATS)}")
+    return FORMATS[form](build(result))
+
+
+def write(result: Any, path: str | Path, form: str = "html") -> Path:
+    """Write a result, or a document of one, to a file in a format, and return its path.
+
+    Raises DetenteError where the file can't be written; see `render`.
+    """
+    text = render(result, form)
+    try:
+        Path(path).write_bytes(text.encode() if isinstance(text, str) else text)
+    except OSError as error:
+        raise DetenteError(f"{path}: can't be written: {error.strerror}") from None
+    return Path(path)

@@ -1,248 +1,171 @@
-"""A checked study for a terminal and as a page in Markdown: what was claimed, what followed, what the tool said."""
+"""The document of a checked study: what was claimed, what followed, what the tool said, and the scores of all."""
 
 from __future__ import annotations
 
-import re
-import textwrap
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from detente.actors import state_name
 from detente.claims.study import SAID
-from detente.report.terminal import percent
+from detente.report.document import Document, Inline, Item, Items, Note, Part, Span, Table, Text, items
+from detente.report.text import percent, slug, span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from detente.claims.evidence import Fact
-    from detente.claims.results import AreaOutcome, AreaScores, Checked, Report, Scores
+    from detente.claims.results import AreaScores, Checked, Report, Scores
     from detente.claims.scores import Gap
 
-WIDTH = 100
-MARKS = {"cooperative": "+", "conflictual": "-"}
-READ = "\n".join(
-    (
-        "A claim is read as the chance that it holds, by the midpoints of the ranges of ICD 203 (Analytic Standards, 2015): {said}.",
-        "The tool's chance comes from records known on the day alone: how often the same rule held in past spans that began like the last",
-        "one, with areas shrunk to their common rate. The base rate is how often it held in past spans of all areas. A claim that is mixed counts",
-        "one half. Brier scores: 0 is perfect, 0.25 a coin, and lower is better. Intervals hold with 90%, over resampled areas, as claims of",
-        "one area hang together; all are of one day, so they are still too narrow, and so few claims can't rank anyone. Rules and chronology were made by people who knew what",
-        "followed: no record after the day was used for the chances, but hindsight may colour what was listed before it.",
-    )
+READ = (
+    "A claim is read as the chance that it holds, by the midpoints of the ranges of ICD 203 (Analytic Standards, 2015): "
+    "{said}. The tool's chance comes from records known on the day alone: how often the same rule held in past spans that "
+    "began like the last one, with areas shrunk to their common rate. The base rate is how often it held in past spans of "
+    "all areas. A claim that is mixed counts one half. Brier scores: 0 is perfect, 0.25 a coin, and lower is better. "
+    "Intervals hold with 90%, over resampled areas, as claims of one area hang together; all are of one day, so they are "
+    "still too narrow, and so few claims can't rank anyone. Rules and chronology were made by people who knew what "
+    "followed: no record after the day was used for the chances, but hindsight may colour what was listed before it."
 )
+NAMES = {
+    "study": "study", "tool": "tool", "base_rate": "base rates", "area_rate": "own area's rates", "even": "always 50%",
+}  # fmt: skip
+CAME = {True: "improved", False: "did not", None: "not yet known"}
+ANSWERS = {True: "yes", False: "no", None: "undecided"}
 
 
-def to_text(report: Report) -> str:
-    """The terminal form: a block a claim, then the scoreboard."""
+def build(report: Report) -> Document:
+    """Every sentence of the study, its claims, what followed, what the tool would have said, the scores."""
     study = report.study
-    a, b = (state_name(code, study.as_of) for code in study.pair)
-    lines = [*_wrap(study.title), f"{a} - {b}, as of {study.as_of}; resolved with the record to {report.ends}", ""]
-    for checked in report.checked:
-        claim = checked.claim
-        lines.append(f"{checked.verdict.upper():<12} {claim.id} (to {checked.ends})")
-        lines += _wrap(claim.text, "  ")
-        lines += [line for told in _criteria(checked) for line in _wrap(told, "  ")]
-        for fact in checked.facts:
-            lines += _wrap(f"{MARKS[fact.tone]} {fact.when} {fact.text} {' '.join(fact.sources)}", "    ")
-        if checked.left_out:
-            lines.append(f"    and {checked.left_out} more facts")
-        lines += [*_wrap(f"Chance: {_chances(checked)}", "  "), ""]
-    return "\n".join([*lines, *_scoreboard(report), *_assessment(report)]) + "\n"
+    names = " – ".join(state_name(code, study.as_of) for code in study.pair)
+    sources = tuple(piece for url in study.sources for piece in (" ", Span(url, "", url)))
+    blocks = (
+        Note(f"{study.title}. Output of: detente claims check {study.name}", quiet=False),
+        Note(("The study's abstract:", *sources)) if sources else None,
+        Note(study.note) if study.note else None,
+        _table(report),
+        *_sentences(report),
+        Part("Scoreboard", tuple(_scoreboard(report))),
+        Part("The assessment of the same day", tuple(_assessment(report))) if report.areas else None,
+    )
+    when = f"A study's claims as of {study.as_of}, resolved with the record to {report.ends}"
+    return Document(names, when, blocks)
 
 
-def to_markdown(report: Report) -> str:
-    """The page: every sentence of the study, its claims, what followed, and what the tool would have said."""
-    study = report.study
-    a, b = (state_name(code, study.as_of) for code in study.pair)
-    lines = [
-        f"# {_md(a)} and {_md(b)}: a study checked",
-        "",
-        f"{_md(study.title)}. Claims as of {study.as_of}, resolved with the record to {report.ends}.",
-        f"This page is the output of `detente claims check {study.name} --format markdown`.",
-        "",
-    ]
-    if study.sources:
-        lines += [f"The study's abstract: {', '.join(_link(url, url) for url in study.sources)}.", ""]
-    if study.note:
-        lines += [_md(study.note), ""]
-    lines += [*_table(report), ""]
-    told = {sentence.number for sentence in study.sentences}
-    for sentence in study.sentences:
-        lines += [f"## {sentence.number}. {_md(sentence.text)}", ""]
-        mine = [c for c in report.checked if c.claim.sentence == sentence.number]
-        lines += [line for checked in mine for line in _section(checked)]
-        if not mine:
-            lines += ["A description; nothing in it can be checked against what followed.", ""]
-    rest = [c for c in report.checked if c.claim.sentence not in told]
-    if rest:
-        lines += ["## Other claims" if told else "## Claims", "", *(line for c in rest for line in _section(c))]
-    lines += ["## Scoreboard", "", "```text", *_scoreboard(report), "```"]
-    if report.areas:
-        lines += ["", "## The assessment of the same day", "", *_assessment_md(report)]
-    return "\n".join(lines) + "\n"
+def _table(report: Report) -> Table:
+    rows = tuple(
+        (
+            Span(c.claim.text, "", f"#{slug(c.claim.id)}"),
+            c.verdict,
+            percent(c.claim.probability),
+            percent(c.tool.mean) if c.tool else "–",
+            "–" if c.base_rate is None else percent(c.base_rate),
+        )
+        for c in report.checked
+    )
+    return Table(("claim", "followed", "study", "tool", "base rate"), rows, "llrrr")
 
 
-def _section(checked: Checked) -> Iterable[str]:
+def _sentences(report: Report) -> Iterator[Part]:
+    """The claims under the sentences in which they are made, then those that belong to none."""
+    of_none = Note("A description; nothing in it can be checked against what followed.")
+    for sentence in report.study.sentences:
+        mine = tuple(_claim(c) for c in report.checked if c.claim.sentence == sentence.number)
+        yield Part(f"{sentence.number}. {sentence.text}", mine or (of_none,))
+    numbers = {sentence.number for sentence in report.study.sentences}
+    if rest := tuple(_claim(c) for c in report.checked if c.claim.sentence not in numbers):
+        yield Part("Other claims" if numbers else "Claims", rest)
+
+
+def _claim(checked: Checked) -> Part:
     claim = checked.claim
-    yield f'### {_md(claim.text)} <a id="{_slug(claim.id)}"></a>'
-    yield ""
     if claim.undecidable:
-        yield f"**Cannot be decided**: {_md(claim.undecidable)}."
-        yield ""
-        return
-    yield f"- Claimed: *{claim.said}* ({percent(claim.probability)}) to hold by {checked.ends}."
-    yield f"- Followed: **{checked.verdict}**."
-    yield from (f"    - {_md(told)}" for told in _criteria(checked))
-    yield f"- The tool would have said: {_md(_tool(checked))}."
-    if checked.facts:
-        more = f" ({checked.left_out} more)" if checked.left_out else ""
-        yield f"- The facts{more}:"
-    for fact in checked.facts:
-        yield f"    - {'▲' if fact.tone == 'cooperative' else '▼'} {fact.when} {_md(fact.text)} {_sources(fact)}"
-    yield ""
+        blocks: tuple[Note | Items | None, ...] = (
+            Note((Span("Cannot be decided", "strong"), f": {claim.undecidable}.")),
+        )
+        return Part(claim.text, blocks, slug(claim.id))
+    more = f" ({checked.left_out} more)" if checked.left_out else ""
+    facts = tuple(Item((f"{fact.when} {fact.text}", *_sources(fact)), fact.tone) for fact in checked.facts)
+    blocks = (
+        Note(
+            f"Claimed ({claim.id}): {claim.said} ({percent(claim.probability)}) to hold by {checked.ends}.", quiet=False
+        ),
+        Note(("Followed: ", Span(checked.verdict.upper(), "strong"), "."), quiet=False),
+        items(*_criteria(checked)),
+        Note(f"The tool would have said: {_tool(checked)}.", quiet=False),
+        Note(f"The facts{more}:", quiet=False) if facts else None,
+        Items(facts) if facts else None,
+    )
+    return Part(claim.text, blocks, slug(claim.id))
 
 
-def _criteria(checked: Checked) -> list[str]:
+def _criteria(checked: Checked) -> list[Text]:
     """Each criterion with its answer and what was found; else why there is none."""
     claim = checked.claim
     if not checked.findings:
-        return [checked.why] if claim.undecidable else [f"rule: {claim.resolution}", checked.why]
-    answers = {True: "yes", False: "no", None: "undecided"}
+        return [f"rule: {claim.resolution}", checked.why]
     return [
-        f"{answers[finding.met]}: {criterion.words(claim.scope)} ({finding.told})"
+        f"{ANSWERS[finding.met]}: {criterion.words(claim.scope)} ({finding.told})"
         for criterion, finding in zip(claim.criteria, checked.findings, strict=True)
     ]
-
-
-def _table(report: Report) -> list[str]:
-    rows = ["| claim | followed | study | tool | base rate |", "|---|---|---|---|---|"]
-    for c in report.checked:
-        tool = percent(c.tool.mean) if c.tool else "–"
-        base = "–" if c.base_rate is None else percent(c.base_rate)
-        rows.append(
-            f"| [{_md(c.claim.text)}](#{_slug(c.claim.id)}) | {c.verdict} | {percent(c.claim.probability)} | {tool} | {base} |"
-        )
-    return rows
-
-
-def _chances(checked: Checked) -> str:
-    return f"study {percent(checked.claim.probability)} ({checked.claim.said}); tool {_tool(checked)}"
 
 
 def _tool(checked: Checked) -> str:
     tool = checked.tool
     if tool is None:
         return f"nothing: {checked.silent}"
-    return (
-        f"{percent(tool.mean)} (90% interval {percent(tool.low)} to {percent(tool.high)}; base rate "
-        f"{percent(checked.base_rate)}), from {checked.rests_on}"
-    )
+    interval = f"90% interval {span((tool.low, tool.high))}; base rate {percent(checked.base_rate)}"
+    return f"{percent(tool.mean)} ({interval}), from {checked.rests_on}"
 
 
-def _scoreboard(report: Report) -> list[str]:
+def _sources(fact: Fact) -> tuple[Inline, ...]:
+    links = (piece for n, url in enumerate(fact.sources, start=1) for piece in (" ", Span(f"{n}", "", url)))
+    return tuple(links) or (" (no address)",)
+
+
+def _scoreboard(report: Report) -> Iterator[Note | Table | Part]:
     if report.scores is None:
-        return ["No claim could be scored."]
-    lines = []
-    for title, scores in (
-        ("all that were decided and got a chance from all", report.scores),
-        ("without the mixed", report.scores_without_mixed),
-    ):
-        lines += _scored(title, scores) if scores else [f"{title}: none"]
-    said = ", ".join(f"{word} {p:g}" for word, p in SAID.items())
-    return [*lines, *_wrap(READ.replace("\n", " ").format(said=said))]
+        yield Note("No claim could be scored.", quiet=False)
+        return
+    every = ("all that were decided and got a chance from all", report.scores)
+    for title, scores in (every, ("without the mixed", report.scores_without_mixed)):
+        if scores is None:
+            yield Note(f"{title}: none", quiet=False)
+            continue
+        yield Part(f"Brier score, {len(scores.ids)} claims, {title}", (_brier(scores), _gaps(scores)))
+    yield Note(READ.format(said=", ".join(f"{word} {chance:g}" for word, chance in SAID.items())))
 
 
-def _assessment(report: Report) -> list[str]:
+def _brier(scores: Scores | AreaScores) -> Table:
+    held = {words: getattr(scores, name) for name, words in NAMES.items() if hasattr(scores, name)}
+    return Table(tuple(held), (tuple(f"{value:.3f}" for value in held.values()),), "r" * len(held))
+
+
+def _gaps(scores: Scores | AreaScores) -> Table:
+    """The difference of every two that were compared, with its bounds."""
+    rows = tuple(
+        (f"{NAMES[one]} less {NAMES[other]}", _gap(getattr(scores, f"{one}_less_{other}")))
+        for one in ("study", "tool")
+        for other in NAMES
+        if hasattr(scores, f"{one}_less_{other}")
+    )
+    return Table(("difference", "(90%)"), rows)
+
+
+def _gap(gap: Gap) -> str:
+    value, low, high = gap
+    bounds = "no bounds: one area" if low is None or high is None else f"{low:+.3f} to {high:+.3f}"
+    return f"{value:+.3f} ({bounds})"
+
+
+def _assessment(report: Report) -> Iterator[Note | Table]:
     """What `detente assess` said of the areas on the day, and what followed."""
-    if not report.areas:
-        return []
-    lines = ["", f"detente assess said on {report.study.as_of}, of improvement within 24 months:"]
-    lines += [
-        f"  {area.title:<40} {area.verdict:<9} {percent(area.probability):>4} (base {percent(area.base_rate)})  {_came(area)}"
-        for area in report.areas
-    ]
-    return [*lines, *_wrap(_area_scores(report.area_scores))] if report.area_scores else lines
-
-
-def _assessment_md(report: Report) -> list[str]:
-    lines = [
-        f"`detente assess` on {report.study.as_of} gave these chances that an area improves within 24 months (more cooperative than",
-        "conflictual facts):",
-        "",
-        "| area | verdict | chance | base rate | followed |",
-        "|---|---|---|---|---|",
-        *(
-            f"| {_md(a.title)} | {a.verdict} | {percent(a.probability)} | {percent(a.base_rate)} | {_came(a)} |"
-            for a in report.areas
-        ),
-    ]
-    return [*lines, "", _area_scores(report.area_scores)] if report.area_scores else lines
-
-
-def _came(area: AreaOutcome) -> str:
-    return {True: "improved", False: "did not", None: "not yet known"}[area.improved]
-
-
-def _area_scores(scored: AreaScores) -> str:
-    return (
-        f"Brier score over {scored.areas} areas: tool {scored.tool:.3f}, base rates {scored.base_rate:.3f}, each area's own past "
-        f"rate {scored.area_rate:.3f}, always 50% {scored.even:.3f}; tool less base rates {_gap(scored.tool_less_base_rate)}, less "
-        f"own rates {_gap(scored.tool_less_area_rate)}, less 50% {_gap(scored.tool_less_even)}."
+    yield Note(
+        f"detente assess said on {report.study.as_of}, of improvement within 24 months (more cooperative than "
+        "conflictual facts):"
     )
-
-
-def _gap(told: Gap) -> str:
-    value, low, high = told
-    return (
-        f"{value:+.3f} (no bounds: one area)"
-        if low is None or high is None
-        else f"{value:+.3f} ({low:+.3f} to {high:+.3f})"
+    rows = tuple(
+        (a.title, a.verdict, percent(a.probability), percent(a.base_rate), CAME[a.improved]) for a in report.areas
     )
-
-
-def _scored(title: str, scores: Scores) -> list[str]:
-    def gap(one: str, other: str, told: Gap) -> str:
-        return f"  {one} less {other:<14} {_gap(told)}"
-
-    return [
-        f"Brier score, {len(scores.ids)} claims, {title}:",
-        f"  study {scores.study:.3f}   tool {scores.tool:.3f}   base rates {scores.base_rate:.3f}   own area's rates {scores.area_rate:.3f}   "
-        f"always 50% {scores.even:.3f}",
-        gap("study", "tool", scores.study_less_tool),
-        gap("study", "base rates", scores.study_less_base_rate),
-        gap("tool ", "base rates", scores.tool_less_base_rate),
-        gap("tool ", "area's rates", scores.tool_less_area_rate),
-        gap("tool ", "always 50%", scores.tool_less_even),
-        "",
-    ]
-
-
-def _wrap(text: str, indent: str = "") -> list[str]:
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=indent,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-def _md(text: str) -> str:
-    """Text of data made harmless in Markdown and in the HTML it becomes."""
-    plain = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"([\\`*_\[\]|#])", r"\\\1", " ".join(plain.split()))
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9-]+", "-", text.lower())
-
-
-def _link(url: str, text: str) -> str:
-    if not url.startswith(("http://", "https://")):
-        return _md(url)
-    return f"[{_md(text)}](<{quote(url, safe=':/?&=%#~+,;@!$*-._')}>)"
-
-
-def _sources(fact: Fact) -> str:
-    return " ".join(_link(url, str(n)) for n, url in enumerate(fact.sources, start=1)) or "(no address)"
+    yield Table(("area", "verdict", "chance", "base rate", "followed"), rows, "llrrl")
+    if scores := report.area_scores:
+        yield Note(f"Brier score over {scores.areas} areas:", quiet=False)
+        yield _brier(scores)
+        yield _gaps(scores)

@@ -1,47 +1,46 @@
-"""What the models say, for a terminal: the digest alone, and the same sections within an assessment."""
+"""The document of what the models say, section by section; an assessment takes the same parts in."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from rich.console import Group
-from rich.text import Text
+from detente.report.charts import estimates_chart
+from detente.report.document import Document, Note, Part, Span, items
+from detente.report.text import day_words
 
-from detente.explain.digest import Digest
-from detente.explain.section import Section
-from detente.report.text import wrapped
+if TYPE_CHECKING:
+    from detente.explain.digest import Digest
+    from detente.explain.section import Section
 
-
-def section_text(sections: Iterable[Section], width: int) -> Text:
-    """Sections with their statements, bases and what is unknown."""
-    text = Text()
-    for section in sections:
-        text.append(f"  {section.title}\n", style="bold default")
-        for statement in section.statements:
-            text.append(wrapped(f"    - {statement}", width, 6) + "\n", style="default")
-        if section.unknown:
-            text.append(wrapped(f"    unknown: {section.unknown}", width, 6) + "\n", style="bright_black")
-        if section.basis:
-            text.append(wrapped(f"    rests on {based(section)}", width, 6) + "\n", style="bright_black")
-    return text
+READ = (
+    "In brackets: 90% bands. Associations in time are no proven causes; reports are not deeds. Method, assumptions and "
+    "checks: docs/models.md."
+)
 
 
-def based(section: Section) -> str:
-    """On what a section rests, and the last day of its data."""
-    return f"{section.basis}; data to {section.data_to}" if section.data_to else section.basis or ""
+def build(digest: Digest) -> Document:
+    """The sections in their order."""
+    when = f"What explains their relations, {f'as of {day_words(digest.as_of)}' if digest.as_of else 'by all that is held'}"
+    return Document(" – ".join(digest.names), when, (*section_parts(digest.sections), Note(READ)))
 
 
-def render(digest: Digest, width: int = 100) -> Group:
-    """The digest as a rich renderable."""
-    day = digest.as_of
-    when = f"as of {day.day} {day:%B %Y}" if day else "by all that is held"
-    title = f"{digest.names[0]} - {digest.names[1]}, what explains their relations"
-    head = Text(f"{title}{when:>{max(1, width - len(title))}}\n", style="bold")
-    head.append("-" * width + "\n", style="bright_black")
-    foot = wrapped(
-        "In brackets: 90% bands. Associations in time are no proven causes; reports are not deeds. Method, assumptions and "
-        "checks: docs/models.md.",
-        width,
-        0,
+def section_parts(sections: Iterable[Section]) -> tuple[Part, ...]:
+    """A part a section: its chart, its statements, what is unknown, on what it rests and the last day of its data."""
+    return tuple(
+        Part(
+            section.title,
+            (
+                estimates_chart(section),
+                items(*section.statements),
+                Note((Span("Unknown:", "strong"), f" {section.unknown}.")) if section.unknown else None,
+                Note(f"Rests on {_basis(section)}.") if section.basis else None,
+            ),
+            f"model-{section.topic}",
+        )
+        for section in sections
     )
-    return Group(head, section_text(digest.sections, width), Text(foot, style="bright_black"))
+
+
+def _basis(section: Section) -> str:
+    return f"{section.basis}; data to {section.data_to}" if section.data_to else section.basis or ""

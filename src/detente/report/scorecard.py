@@ -1,12 +1,13 @@
-"""A back-test's scorecard for a terminal, as Markdown and as a page: the same numbers, wherever they are looked at."""
+"""The document of a back-test's scorecard: who won, by how much, how surely, where not."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from detente.errors import DetenteError
-from detente.forecasts.scorecard import Scorecard, losing
+from detente.backtest.scorecard import Scorecard, losing
+from detente.report.document import Block, Chart, Document, Lead, Note, Part, Table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -76,183 +77,83 @@ def _ordinal(n: int, what: str) -> str:
     return what if n == 1 else f"{n} {what}s"
 
 
-def tables(card: Scorecard) -> list[tuple[str, list[str], list[list[str]]]]:
-    """Every table as title, header, rows of text."""
+def build(card: Scorecard, *, title: str = "Back-test") -> Document:
+    """The headline, its charts, every table, and how to read them."""
+    skill = "Skill of ours over the strongest baseline of each horizon, with 90% bands."
+    flat = "PIT histograms: flat when calibrated; a heap at both ends means too narrow, in the middle too wide."
+    blocks: tuple[Block, ...] = (
+        Lead("", headline(card)),
+        Note(described(card)),
+        Chart(partial(skill_chart, card), "Skill by horizon", skill),
+        Chart(partial(calibration_chart, card), "Calibration", flat),
+        *_parts(card),
+        Note(NOTE),
+        Note(READ),
+    )
+    return Document(title, f"{card.data.name}, by {card.data.by}", blocks)
+
+
+def _parts(card: Scorecard) -> Iterable[Part]:
+    yield Part(f"Models (ours: {', '.join(card.ours)})", (_models(card),))
+    against = ("CRPS", "strongest baseline", "CRPS", "skill", "90%", "DM p")
+    yield Part("By horizon", (_table(("horizon", *against, "inside"), _rows(card.horizons(), "horizon", True)),))
+    items = card.items()
+    if items.height > 1:
+        yield Part("By item", (_table(("item", *against), _rows(items, "item", False)),))
+    weights = card.weights()
+    shares = ((str(horizon), *(f"{w:.2f}" for w in ours)) for horizon, *ours in weights.iter_rows())
+    yield Part("Weights in the stack, mean over origins", (_table(weights.columns, shares),))
+    header = ("pair", "forecasts", "CRPS", "CRPS of strongest", "skill")
+    won = card.pairs().tail(10).reverse().iter_rows(named=True)
+    for name, pairs in (("lost", losing(card, 10)), ("won", won)):
+        if rows := list(_pairs(pairs)):
+            yield Part(f"Pairs on which ours {name} most", (_table(header, rows),))
+
+
+def _table(header: Iterable[str], rows: Iterable[tuple[str, ...]]) -> Table:
+    names = tuple(header)
+    return Table(names, tuple(rows), "l" + "r" * (len(names) - 1))
+
+
+def _models(card: Scorecard) -> Table:
     horizons = card.plan.horizons
-    models = [
-        [
+    rows = (
+        (
             row["model"] + ("" if row["model"] in card.whole else " *"),
             *(_number(row[f"crps_{h}"]) for h in horizons),
             _number(row["crps"]),
             _percent(row["skill"]),
-            _number(row["log_score"], 3),
-            _number(row["interval_score"], 3),
-            _number(row["brier"], 3),
-            _percent(row["inside"], False),
-            _percent(row["inside_bounds"], False),
-        ]
+            *(_number(row[name], 3) for name in ("log_score", "interval_score", "brier")),
+            *(_percent(row[name], False) for name in ("inside", "inside_bounds")),
+        )
         for row in card.models().iter_rows(named=True)
-    ]
-    found = [
-        (
-            "Models (ours: " + ", ".join(card.ours) + ")",
-            [
-                "model",
-                *(f"CRPS {h}" for h in horizons),
-                "CRPS",
-                "skill",
-                "log",
-                "interval",
-                "Brier",
-                "inside",
-                "bounds",
-            ],
-            models,
-        ),
-        (
-            "By horizon",
-            ["horizon", "CRPS", "strongest baseline", "CRPS", "skill", "90%", "DM p", "inside"],
-            _rows(card.horizons(), "horizon", True),
-        ),
-    ]
-    items = card.items()
-    if items.height > 1:
-        found.append(
-            (
-                "By item",
-                ["item", "CRPS", "strongest baseline", "CRPS", "skill", "90%", "DM p"],
-                _rows(items, "item", False),
-            )
-        )
-    weights = card.weights()
-    found.append(
-        (
-            "Weights in the stack, mean over origins",
-            weights.columns,
-            [[str(row[0]), *(f"{w:.2f}" for w in row[1:])] for row in weights.iter_rows()],
-        )
     )
-    pairs = card.pairs()
-    header = ["pair", "forecasts", "CRPS", "CRPS of strongest", "skill"]
-    found.append(("Pairs on which ours lost most", header, _pairs(losing(card, 10))))
-    found.append(("Pairs on which ours won most", header, _pairs(pairs.tail(10).reverse().iter_rows(named=True))))
-    return found
+    scores = ("CRPS", "skill", "log", "interval", "Brier", "inside", "bounds")
+    return _table(("model", *(f"CRPS {h}" for h in horizons), *scores), rows)
 
 
-def _rows(frame: pl.DataFrame, first: str, inside: bool) -> list[list[str]]:
-    return [
-        [
+def _rows(frame: pl.DataFrame, first: str, inside: bool) -> Iterable[tuple[str, ...]]:
+    for row in frame.iter_rows(named=True):
+        crps, rival = _number(row["crps"]), _number(row["crps_strongest"])
+        told = (
             str(row[first]),
-            _number(row["crps"]),
+            crps,
             row["strongest"],
-            _number(row["crps_strongest"]),
+            rival,
             _percent(row["skill"]),
             _band(row),
             _number(row["p"], 3),
-            *([_percent(row["inside"], False)] if inside else []),
-        ]
-        for row in frame.iter_rows(named=True)
-    ]
+        )
+        yield (*told, _percent(row["inside"], False)) if inside else told
 
 
-def _pairs(rows: Any) -> list[list[str]]:
-    return [
-        [
-            f"{r['a']}-{r['b']}",
-            _number(r["cells"]),
-            _number(r["crps"]),
-            _number(r["crps_strongest"]),
-            _percent(r["skill"]),
-        ]
-        for r in rows
-    ]
+def _pairs(rows: Iterable[dict[str, Any]]) -> Iterable[tuple[str, ...]]:
+    for r in rows:
+        scores = (_number(r[name]) for name in ("cells", "crps", "crps_strongest"))
+        yield f"{r['a']}-{r['b']}", *scores, _percent(r["skill"])
 
 
 NOTE = "* on its own cells, against the strongest baseline there: fitted to a sample of series, or not to short ones."
-
-
-def to_text(card: Scorecard) -> str:
-    """For a terminal."""
-    import textwrap
-
-    lines = [*textwrap.wrap(headline(card), 100), "", *textwrap.wrap(described(card), 100), ""]
-    for title, header, rows in tables(card):
-        lines += [title, *_aligned(header, rows), ""]
-    return "\n".join([*lines, *textwrap.wrap(NOTE, 100), *textwrap.wrap(READ, 100)]) + "\n"
-
-
-def _aligned(header: list[str], rows: list[list[str]]) -> list[str]:
-    widths = [max(len(line[n]) for line in (header, *rows)) for n in range(len(header))]
-    return [
-        "  ".join(
-            cell.ljust(w) if n == 0 else cell.rjust(w) for n, (cell, w) in enumerate(zip(line, widths, strict=True))
-        )
-        for line in (header, *rows)
-    ]
-
-
-def to_markdown(card: Scorecard, title: str, command: str = "") -> str:
-    """As Markdown."""
-    lines = [f"# {_md(title)}", "", headline(card), "", described(card), ""]
-    if command:
-        lines += [f"Made by `{command}`.", ""]
-    for name, header, rows in tables(card):
-        if rows:
-            lines += [
-                f"## {name}",
-                "",
-                _line(header),
-                _line(["---", *["---:"] * (len(header) - 1)]),
-                *(_line([_md(c) for c in row]) for row in rows),
-                "",
-            ]
-    return "\n".join([*lines, "## How to read it", "", _md(NOTE), READ]) + "\n"
-
-
-def _line(cells: list[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
-
-
-def _md(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("*", "\\*").replace("\n", " ")
-
-
-def to_html(card: Scorecard, title: str) -> str:
-    """As a self-contained page with its charts; every text escaped."""
-    import jinja2
-    from markupsafe import Markup
-
-    from detente.plots import svg
-
-    charts = [
-        (
-            Markup(svg(skill_chart(card), "Skill by horizon")),
-            "Skill of ours over the strongest baseline of each horizon, with 90% bands.",
-        ),
-        (
-            Markup(svg(calibration_chart(card), "Calibration")),
-            "PIT histograms: flat when calibrated; a heap at both ends means too narrow, in the middle too wide.",
-        ),
-    ]
-    env = jinja2.Environment(loader=jinja2.PackageLoader("detente.report", "."), autoescape=True, trim_blocks=True)
-    return env.get_template("scorecard.html.j2").render(
-        title=title,
-        headline=headline(card),
-        described=described(card),
-        tables=tables(card),
-        charts=charts,
-        note=NOTE,
-        read=READ,
-    )
-
-
-def write_html(card: Scorecard, title: str, path: Path) -> Path:
-    """Write the page; DetenteError where the file cannot be written."""
-    try:
-        path.write_text(to_html(card, title), encoding="utf-8")
-    except OSError as error:
-        raise DetenteError(f"{path}: can't be written: {error.strerror}") from None
-    return path
 
 
 def skill_chart(card: Scorecard) -> Any:

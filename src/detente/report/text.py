@@ -1,23 +1,96 @@
-"""Lines for a terminal."""
+"""How numbers, days and text of others are written: the rules of every format, in one place."""
 
 from __future__ import annotations
 
-import textwrap
+import re
+from datetime import date
+from urllib.parse import quote
+
+from detente.report.document import Inline, Share, Text, pieces
 
 
-def wrapped(text: str, width: int, indent: int = 14) -> str:
-    """Text in lines of at most `width`, all but the first indented; long words and hyphens stay whole.
+def percent(value: float | None) -> str:
+    """A share as whole percent.
 
-    >>> wrapped("one two three", 8, 2).splitlines()
-    ['one two', '  three']
+    >>> percent(0.171), percent(None)
+    ('17%', 'unknown')
     """
-    return textwrap.fill(text, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False)
+    return "unknown" if value is None else f"{value:.0%}"
 
 
-def points(value: float) -> str:
-    """A change of chance in points.
+def points(value: float, interval: tuple[float, float] | None = None) -> str:
+    """A change of chance in percentage points, with its bounds.
 
-    >>> points(0.034), points(-0.004)
-    ('+3', '-0')
+    >>> points(0.034), points(-0.004, (-0.02, 0.01))
+    ('+3', '-0 (-2 to +1)')
     """
-    return f"{100 * value:+.0f}"
+    bounds = f" ({points(interval[0])} to {points(interval[1])})" if interval else ""
+    return f"{100 * value:+.0f}{bounds}"
+
+
+def day_words(day: date) -> str:
+    """A day in words.
+
+    >>> day_words(date(2007, 2, 1))
+    '1 February 2007'
+    """
+    return f"{day.day} {day:%B %Y}"
+
+
+def span(interval: tuple[float, float]) -> str:
+    """An interval of shares.
+
+    >>> span((0.12, 0.24))
+    '12% to 24%'
+    """
+    return f"{interval[0]:.0%} to {interval[1]:.0%}"
+
+
+def plain(piece: Inline) -> str:
+    r"""A piece as text without control characters, which could steer a terminal.
+
+    >>> plain("a\x1b[31mb"), plain(Share(0.5, (0.4, 0.6)))
+    ('a [31mb', '50% (40% to 60%)')
+    """
+    if isinstance(piece, Share):
+        return percent(piece.value) + (f" ({span(piece.interval)})" if piece.interval else "")
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", piece if isinstance(piece, str) else piece.text)
+
+
+def plain_text(text: Text) -> str:
+    """A whole text without its styles and links."""
+    return "".join(map(plain, pieces(text)))
+
+
+def address(url: str | None) -> str:
+    """The address where it is one that a reader may open, else "".
+
+    >>> address("https://a.example"), address("javascript:alert(1)"), address("#note-1")
+    ('https://a.example', '', '#note-1')
+    """
+    return url if url and url.startswith(("http://", "https://", "#")) else ""
+
+
+def markdown(text: str) -> str:
+    r"""Text of others made harmless in Markdown and in the HTML that becomes of it.
+
+    >>> markdown("<b>a*b</b>")
+    '&lt;b&gt;a\\*b&lt;/b&gt;'
+    """
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"([\\`*_\[\]|#])", r"\\\1", re.sub(r"\s+", " ", escaped))
+
+
+def markdown_link(text: str, url: str) -> str:
+    """A link in Markdown, plain text where the address is none to open."""
+    target = address(url)
+    return f"[{markdown(text)}](<{quote(target, safe=':/?&=%#~+,;@!$*-._')}>)" if target else markdown(text)
+
+
+def slug(text: str) -> str:
+    """An anchor made of a text.
+
+    >>> slug("Arms control, NATO")
+    'arms-control-nato'
+    """
+    return re.sub(r"[^a-z0-9-]+", "-", text.lower())

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from detente.forecasts import hierarchical
-from detente.forecasts.dataset import Array, Dataset, transform, untransform
-from detente.forecasts.features import Past, Relatives, View, view
-from detente.forecasts.learners import Boosted, Fitted, Forest
 from detente.forecasts.scores import COUNT, LEVELS
+from detente.forecasts.series import hierarchical
+from detente.forecasts.series.dataset import Array, Dataset, transform, untransform
+from detente.forecasts.series.features import Past, Relatives, View, view
+from detente.forecasts.series.learners import Boosted, Fitted, Forest
 
 GROUPS = ((1, 1), (2, 3), (4, 7), (8, 15), (16, 31))
 ROWS = {"boosted": {False: 60_000, True: 200_000}, "forest": {False: 120_000, True: 250_000}}
@@ -53,12 +53,12 @@ class Forecaster:
         self.totals = data.totals(fine, 0, origin + 1)
 
     def hierarchical(self, horizons: Sequence[int]) -> dict[int, Array]:
-        """See `detente.forecasts.hierarchical`."""
+        """See `detente.forecasts.series.hierarchical`."""
         kind = self.data.kind
         return {h: hierarchical.forecast(self.totals, h, kind, self.relatives, self.now.scale) for h in horizons}
 
     def learnt(self, name: str, horizons: Sequence[int]) -> dict[int, Array]:
-        """`boosted` or `forest`, one fit for a group of neighbouring horizons; see `detente.forecasts.learners`."""
+        """`boosted` or `forest`, one fit for a group of neighbouring horizons; see `detente.forecasts.series.learners`."""
         found = {}
         for group in _grouped(horizons):
             if (name, group[0]) not in self.learners:

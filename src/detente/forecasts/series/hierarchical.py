@@ -19,9 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from detente.forecasts.dataset import Array, transform, untransform
-from detente.forecasts.features import Relatives
 from detente.forecasts.scores import COUNT, LEVELS
+from detente.forecasts.series.dataset import Array, transform, untransform
+from detente.forecasts.series.features import Relatives
 
 KAPPAS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 DELTAS = (0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.96, 1.0)

@@ -1,7 +1,7 @@
 """The chance of improvement of an area, and what it rests on.
 
 Improvement of an area within the horizon means: the chronology then gains at least one cooperative entry, and more
-cooperative than conflictual ones. Its chance is that of `detente.forecasts.hazards`. Without a chronology, and after the
+cooperative than conflictual ones. Its chance is that of `detente.forecasts.events.hazards`. Without a chronology, and after the
 day to which it is complete, there is none: its silence then says nothing.
 """
 
@@ -13,8 +13,8 @@ from datetime import date
 
 import polars as pl
 
-from detente.forecasts.hazards import Call, Calls, calls
-from detente.forecasts.past_calls import against
+from detente.forecasts.events.hazards import Call, Calls, calls
+from detente.forecasts.events.track_record import against
 
 OPENING, UNLIKELY = 0.50, 0.35
 RULE_FACTS = (

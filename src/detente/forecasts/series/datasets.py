@@ -10,8 +10,8 @@ import polars as pl
 
 from detente.actors import life
 from detente.errors import DetenteError, NoData
-from detente.forecasts.dataset import Dataset, build
-from detente.forecasts.tidy import QUADS, mark, most_active
+from detente.forecasts.series.dataset import Dataset, build
+from detente.forecasts.series.tidy import QUADS, mark, most_active
 from detente.measures.votes import all_similarity
 from detente.periods import LONGER, period
 from detente.record.queries import known_counts
@@ -38,11 +38,11 @@ def from_record(
     with_pair: tuple[str, str] | None = None,
 ) -> Dataset:
     """The dataset of all pairs of states in a record, as known on `as_of`, each row with the day from which it was known,
-    in the periods that the source covers (`detente.forecasts.dataset.build`).
+    in the periods that the source covers (`detente.forecasts.series.dataset.build`).
 
     `target` is one of counts (an item a quad class), share (cooperative acts of all), intensity (net, by direction) and votes (by
     issue and all together, undirected, by year). Items carry the area where `areas` names some. The rest as in
-    `detente.forecasts.tidy.read_tidy`; `with_pair` is kept whatever its rank, and the clock begins when both its states lived.
+    `detente.forecasts.series.tidy.read_tidy`; `with_pair` is kept whatever its rank, and the clock begins when both its states lived.
     """
     if target not in TARGETS:
         raise DetenteError(f"the target is one of {', '.join(TARGETS)}, not {target!r}")

@@ -3,7 +3,7 @@
 With events held, all pairs teach: the stack of the hierarchical model, the forest and climatology for all areas together, the
 hierarchical model alone for single areas, whose items share strength through senders and receivers. Without events, a case's yearly counts
 and agreement in UN votes are carried on by the pooled model that ships (`detente.forecasts.pooled`), fitted to all pairs before the day.
-From the chronology come improvement, new agreements, suspensions and a rising stock (`detente.forecasts.hazards`).
+From the chronology come improvement, new agreements, suspensions and a rising stock (`detente.forecasts.events.hazards`).
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ import polars as pl
 
 from detente import __version__
 from detente.actors import state_name
+from detente.checks import whole
 from detente.errors import DetenteError, NoData
 from detente.forecasts import pooled
-from detente.forecasts.dataset import Dataset
+from detente.forecasts.events.hazards import Calls, calls
+from detente.forecasts.events.outlook import improvement
 from detente.forecasts.fan import Fan, bridge, never_narrower, shown
-from detente.forecasts.hazards import Calls, calls
-from detente.forecasts.outlook import improvement
-from detente.forecasts.pair_forecast import PairForecast
+from detente.forecasts.result import PairForecast
 from detente.forecasts.scores import Array
+from detente.forecasts.series.dataset import Dataset
 from detente.measures.in_force import Life, lives
-from detente.models.checks import whole
 from detente.periods import HORIZON, LONGER, PERIODS, is_old, next_period, period, period_end
 
 if TYPE_CHECKING:
@@ -164,8 +164,8 @@ def _periods(horizon: int, by: str) -> int:
 def _from_events(
     pair: View, horizon: int, by: str | None, areas: Sequence[str | None], seed: int, told: Callable[[str], None]
 ) -> list[Fan]:
-    from detente.forecasts.backtest import STACK
-    from detente.forecasts.of_record import from_record
+    from detente.forecasts.series.datasets import from_record
+    from detente.forecasts.series.stack import STACK
 
     unit = by or ("month" if pair.covered_days >= 3 * 365 else "week")
     covered = pair.record.covers(pair.source, pair.day)
@@ -266,7 +266,7 @@ def _kept(record: Store, data: Dataset, ahead: int, full: bool, seed: int) -> Ar
     """The forecasts of all series (series, ahead, COUNT), from the record's cache where it has them."""
     import hashlib
 
-    from detente.forecasts.backtest import forecast_now
+    from detente.forecasts.series.stack import forecast_now
 
     rows = int(data.rows.hash_rows(seed=0).sum()) if data.rows.height else 0
     what = json.dumps([__version__, data.name, data.by, data.periods, data.keys.rows(), rows, ahead, full, seed])

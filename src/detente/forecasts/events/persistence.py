@@ -16,8 +16,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from detente.measures.shares import LEVEL
 from detente.periods import months_before
+from detente.uncertainty import LEVEL
 
 STRENGTH = 2.0
 WHOLLY = 1.0

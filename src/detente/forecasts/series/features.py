@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.forecasts.dataset import Array, Dataset
+from detente.forecasts.series.dataset import Array, Dataset
 
 HALF_LIVES = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 WINDOWS = (1, 2, 3, 6, 12)

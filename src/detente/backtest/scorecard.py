@@ -18,10 +18,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from detente.forecasts.backtest import BINS, MEMBERS, STACK, SUMS, Plan, Scored
-from detente.forecasts.dataset import Array, Dataset
-from detente.forecasts.models import OURS
+from detente.backtest.run import BINS, SUMS, Plan, Scored
 from detente.forecasts.scores import diebold_mariano, skill
+from detente.forecasts.series.dataset import Array, Dataset
+from detente.forecasts.series.forecasters import OURS
+from detente.forecasts.series.stack import MEMBERS, STACK
 
 WHOLE, MOST = 0.98, 0.80
 

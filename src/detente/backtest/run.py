@@ -19,19 +19,18 @@ import numpy as np
 
 from detente import __version__
 from detente.errors import DetenteError, NoData
-from detente.forecasts.baselines import baselines, fitted
-from detente.forecasts.baselines import sample as climatology
-from detente.forecasts.dataset import Array, Dataset, transform
-from detente.forecasts.features import Relatives
-from detente.forecasts.learners import Fitted
-from detente.forecasts.models import OURS, Forecaster
 from detente.forecasts.scores import bin_edges, bounds, crps, interval_score, log_score, pit
-from detente.forecasts.stacking import combine, learn
+from detente.forecasts.series.baselines import baselines, fitted
+from detente.forecasts.series.baselines import sample as climatology
+from detente.forecasts.series.dataset import Array, Dataset, transform
+from detente.forecasts.series.features import Relatives
+from detente.forecasts.series.forecasters import OURS, Forecaster
+from detente.forecasts.series.learners import Fitted
+from detente.forecasts.series.stack import MEMBERS, STACK, Memory, remember, weights_of
+from detente.forecasts.series.stacking import combine
 from detente.periods import PERIODS
 
-MEMBERS = ("hierarchical", "boosted", "forest", "climatology")
-STACK = "stack"
-WARM_UP, SAMPLE, MEMORY = 2, 1_500, 12
+WARM_UP = 2
 BINS = 20
 SUMS = ("log_score", "interval_score", "inside", "inside_bounds", "brier")
 
@@ -96,7 +95,7 @@ def backtest(
     relatives, everyone = Relatives.of(data), [*plan.warm_up(), *origins]
     learners: dict[tuple[str, int], Fitted | None] = {}
     learnt_at = -1
-    memory: list[tuple[int, Any, Array]] = []
+    memory: list[Memory] = []
     found: list[Scored] = []
     for number, origin in enumerate(everyone):
         kept = keeper.read(origin)
@@ -110,8 +109,8 @@ def backtest(
             ahead = Forecaster(data, origin, seed=plan.seed, relatives=relatives, learners=learners)
             kept = _origin(ahead, plan, memory, scored=origin in origins)
             keeper.write(origin, kept)
-        scored, sample, quantiles = kept
-        memory.append((origin, sample, quantiles))
+        scored, remembered = kept
+        memory.append(remembered)
         if scored is not None:
             found.append(scored)
         if on_origin:
@@ -125,21 +124,17 @@ def _learn(ahead: Forecaster, plan: Plan) -> None:
             ahead.learnt(name, plan.horizons)
 
 
-def _origin(
-    ahead: Forecaster, plan: Plan, memory: list[tuple[int, Any, Array]], *, scored: bool
-) -> tuple[Scored | None, Any, Array]:
+def _origin(ahead: Forecaster, plan: Plan, memory: list[Memory], *, scored: bool) -> tuple[Scored | None, Memory]:
     data, origin, horizons = ahead.data, ahead.origin, plan.horizons
     rng = np.random.default_rng([plan.seed, origin])
     members = plan.members
     said = ahead.all(horizons, plan.models if scored else [name for name in members if name in OURS])
     if "climatology" in members:
         said["climatology"] = dict.fromkeys(horizons, climatology(ahead.totals))
-    sample = np.sort(rng.permutation(np.flatnonzero(data.scored))[:SAMPLE])
-    quantiles = np.stack([[said[name][h][sample] for h in horizons] for name in members]) if members else np.zeros((0,))
-    quantiles = transform(data.kind, quantiles).astype(np.float32)
+    kept = remember(ahead, said, members, horizons, rng)
     if not scored:
-        return None, sample, quantiles
-    weights = _weights(data, origin, horizons, members, memory, ahead.totals)
+        return None, kept
+    weights = weights_of(data, origin, horizons, members, memory, ahead.totals)
     if members:
         said[STACK] = {
             h: combine(np.stack([said[name][h] for name in members]), weights[n]) for n, h in enumerate(horizons)
@@ -151,27 +146,7 @@ def _origin(
             said[name] = fitted(
                 ahead.totals, horizons, f"Auto{name}", data.kind, PERIODS[data.by].per_year, seed=plan.seed
             )
-    return _score(ahead, horizons, said, weights, rng), sample, quantiles
-
-
-def _weights(
-    data: Dataset, origin: int, horizons: Sequence[int], members: Sequence[str], memory: list[Any], totals: Array
-) -> Array:
-    """The stack's weights (horizons, members): each horizon's from past forecasts with outcomes by now, else the next shorter's."""
-    found = np.full((len(horizons), max(1, len(members))), 1 / max(1, len(members)))
-    z = transform(data.kind, totals)
-    for n, h in enumerate(horizons):
-        past = [(o, s, q) for o, s, q in memory if o + h <= origin]
-        if past and len(members) > 1:
-            some = past[-MEMORY:]
-            found[n] = learn(
-                np.concatenate([q[:, n] for _, _, q in some], axis=1).astype(np.float64),
-                np.concatenate([z[s, o + h] for o, s, _ in some]),
-                len(some),
-            )
-        elif n:
-            found[n] = found[n - 1]
-    return found
+    return _score(ahead, horizons, said, weights, rng), kept
 
 
 def _score(
@@ -266,16 +241,16 @@ class _Keeper:
     def _path(self, origin: int) -> Path | None:
         return None if self.folder is None else self.folder / f"origin-{origin:04d}.npz"
 
-    def read(self, origin: int) -> tuple[Scored | None, Any, Array] | None:
+    def read(self, origin: int) -> tuple[Scored | None, Memory] | None:
         path = self._path(origin)
         if path is None or not path.exists():
             return None
         with np.load(path) as held:
             parts = {name: held[name] for name in held.files}
-        sample, quantiles = parts["sample"], parts["quantiles"]
+        remembered = Memory(origin, parts["sample"], parts["quantiles"])
         names = [str(name) for name in parts.get("models", [])]
         if not names:
-            return None, sample, quantiles
+            return None, remembered
         scored = Scored(
             origin,
             {name: parts[f"crps {name}"] for name in names},
@@ -284,14 +259,14 @@ class _Keeper:
             parts["counts"],
             parts["weights"],
         )
-        return scored, sample, quantiles
+        return scored, remembered
 
-    def write(self, origin: int, made: tuple[Scored | None, Any, Array]) -> None:
+    def write(self, origin: int, made: tuple[Scored | None, Memory]) -> None:
         path = self._path(origin)
         if path is None:
             return
-        scored, sample, quantiles = made
-        parts: dict[str, Any] = {"sample": sample, "quantiles": quantiles}
+        scored, remembered = made
+        parts: dict[str, Any] = {"sample": remembered.sample, "quantiles": remembered.quantiles}
         if scored is not None:
             parts |= {"models": np.array(list(scored.crps)), "counts": scored.counts, "weights": scored.weights}
             for name in scored.crps:
@@ -301,32 +276,3 @@ class _Keeper:
         part = path.with_suffix(".part.npz")
         np.savez_compressed(part, **parts)
         part.replace(path)
-
-
-def forecast_now(data: Dataset, ahead: int, *, full: bool = True, seed: int = 0) -> Array:
-    """Forecasts (series, ahead, COUNT) of the periods after the last, on the scale of the data.
-
-    `full` stacks the hierarchical model, the forest and climatology with weights from up to two past origins;
-    else the hierarchical model alone.
-    """
-    horizons = tuple(range(1, ahead + 1))
-    last = data.periods - 1
-    relatives = Relatives.of(data)
-    now = Forecaster(data, last, seed=seed, relatives=relatives)
-    if not full:
-        made = now.hierarchical(horizons)
-        return np.stack([made[h] for h in horizons], axis=1)
-    members = ["hierarchical", "forest", "climatology"]
-    plan = Plan(horizons, last, models=("hierarchical", "forest"), seed=seed)
-    memory: list[tuple[int, Any, Array]] = []
-    for origin in (last - ahead, last - ahead // 2 - 1):
-        if origin >= 4:
-            past = Forecaster(data, origin, seed=seed, relatives=relatives)
-            _, sample, quantiles = _origin(past, plan, [], scored=False)
-            memory.append((origin, sample, quantiles))
-    weights = _weights(data, last, horizons, members, memory, now.totals)
-    said: dict[str, dict[int, Array]] = now.all(horizons, ("hierarchical", "forest"))
-    said["climatology"] = dict.fromkeys(horizons, climatology(now.totals))
-    return np.stack(
-        [combine(np.stack([said[name][h] for name in members]), weights[n]) for n, h in enumerate(horizons)], axis=1
-    )

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.forecasts.dataset import Array, transform, untransform
 from detente.forecasts.scores import COUNT, LEVELS
+from detente.forecasts.series.dataset import Array, transform, untransform
 from detente.periods import PERIODS
 
 FITTED, LEAST_FITTED, ONE_DEVIATION = 40, 12, 68.26894921370859

@@ -11,8 +11,8 @@ import numpy as np
 import polars as pl
 
 from detente.errors import NoData
+from detente.forecasts.events.hazards import Calls
 from detente.forecasts.fan import SHOWN, Fan, fan_chart
-from detente.forecasts.hazards import Calls
 
 RULES = {
     "improvement": "the chronology gains at least one cooperative entry, and more cooperative than conflictual ones",

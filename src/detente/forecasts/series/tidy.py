@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from detente.errors import DetenteError
-from detente.forecasts.dataset import KINDS, Dataset, build
+from detente.forecasts.series.dataset import KINDS, Dataset, build
 from detente.measures.coverage import LEAST
 from detente.periods import LONGER, PERIODS, period, periods
 from detente.record.coverage import BUSY

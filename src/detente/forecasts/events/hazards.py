@@ -6,7 +6,7 @@ agreements coming into force against those lapsing, a rising stock. Members:
     rates        Gamma-Poisson: an area's rate of each sort is its discounted past, drawn towards the mean of all areas; the two
                  numbers to come are negative binomial. Twelve variants: half-life of the past 3 or 8 years or endless, prior worth
                  1 or 4 years, counts as they are or thrice as dispersed.
-    persistence  what followed past spans of its kind (`detente.forecasts.persistence`)
+    persistence  what followed past spans of its kind (`detente.forecasts.events.persistence`)
     base rate    how often it happened in any area's past spans, whatever came before
 
 Their probabilities are averaged with weights in proportion to exp(w S), S the sum of the log scores of their calls on past origins
@@ -24,8 +24,8 @@ from itertools import product
 
 import numpy as np
 
-from detente.forecasts.past_calls import PastCall, calibration, record
-from detente.forecasts.persistence import Origin, persistence
+from detente.forecasts.events.persistence import Origin, persistence
+from detente.forecasts.events.track_record import PastCall, calibration, record
 from detente.forecasts.scores import BAND, Array
 from detente.models.change_points import softmax
 from detente.periods import months_before
@@ -60,11 +60,11 @@ class Calls:
     past: tuple[PastCall, ...]
 
     def record(self) -> dict[str, float]:
-        """How good the past calls were; see `detente.forecasts.past_calls.record`."""
+        """How good the past calls were; see `detente.forecasts.events.track_record.record`."""
         return record(self.past, self.horizon)
 
     def calibration(self, edges: Sequence[float] = (0.35, 0.5)) -> list[dict[str, float]]:
-        """Past calls by bands of probability; see `detente.forecasts.past_calls.calibration`."""
+        """Past calls by bands of probability; see `detente.forecasts.events.track_record.calibration`."""
         return calibration(self.past, edges)
 
 
