@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
+import textwrap
+import tomllib
 import zipfile
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
+from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -76,6 +80,43 @@ def gdelt_zip(path: Path, rows: list[str]) -> Path:
         member = zipfile.ZipInfo(path.name.removesuffix(".zip"), (2020, 1, 1, 0, 0, 0))
         archive.writestr(member, "\n".join(rows) + "\n", zipfile.ZIP_DEFLATED)
     return path
+
+
+def recipe(heading: str, kind: str) -> str:
+    """The first block of code of a kind (python, toml) in a section of CONTRIBUTING.md."""
+    guide = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text()
+    section = guide[guide.index(f"## {heading}\n") :]
+    return str(textwrap.dedent(re.findall(rf"```{kind}\n(.*?)```", section, re.S)[0]))
+
+
+def install(folder: Path, heading: str) -> None:
+    """Lay a recipe's module into a folder as an installed package would, with its entry point."""
+    project = tomllib.loads(recipe(heading, "toml"))["project"]
+    ((group, points),) = project["entry-points"].items()
+    ((name, place),) = points.items()
+    path = folder.joinpath(*place.partition(":")[0].split(".")).with_suffix(".py")
+    path.parent.mkdir()
+    (path.parent / "__init__.py").touch()
+    path.write_text(recipe(heading, "python"))
+    info = folder / f"{path.parent.name}-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {path.parent.name}\nVersion: 1\n")
+    (info / "entry_points.txt").write_text(f"[{group}]\n{name} = {place}\n")
+
+
+def write_votes(folder: Path, last: str = "no") -> Path:
+    """Two sessions of six roll calls among five states; `last` is the vote of France in the last."""
+    folder.mkdir(exist_ok=True)
+    calls, cast = "rcid,session,importantvote,date,unres,amend,para,short\n", "rcid,country,country_code,vote\n"
+    for session, number in product((60, 61), range(6)):
+        call = f"{session}{number}"
+        calls += f"{call},{session},0,{session + 1945}-11-0{number + 1},R/{call},0,0,TITLE {number}\n"
+        for place, state in enumerate(("US", "RU", "CN", "GB", "FR")):
+            choice = last if (call, state) == ("615", "FR") else "yes" if place > number - 2 else "no"
+            cast += f"{call},{state},{state},{choice}\n"
+    (folder / "roll_calls.csv").write_text(calls)
+    (folder / "votes.csv").write_text(cast)
+    return folder
 
 
 TRIPLE_HEADER = "date\tsender\taction\tcameo\tgoldstein\treceiver"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 LAST_ROWS = 8
 """Rows that the summary of a table shows."""
+LONGEST_CELL = 44
 
 
 class Result(ABC):
@@ -77,7 +79,8 @@ class Result(ABC):
 class Table(Result):
     """An answer that is a table: its rows, what they are, on what they rest, and how they are drawn.
 
-    `meanings` documents the columns; `provenance` may hold "sources" and "methods" to cite.
+    `meanings` documents the columns, `told` names those that the summary shows (else as many as fit); `provenance` may
+    hold "sources" and "methods" to cite.
 
     >>> import polars as pl
     >>> table = Table(pl.DataFrame({"year": [2006], "votes": [111]}), "UN votes", {"votes": "roll calls"}, print)
@@ -91,6 +94,7 @@ class Table(Result):
     draw: Callable[[pl.DataFrame], Any]
     basis: str = ""
     provenance: dict[str, Any] = field(default_factory=dict)
+    told: tuple[str, ...] = ()
 
     @property
     def frame(self) -> pl.DataFrame:
@@ -108,16 +112,7 @@ class Table(Result):
 
         rows = "row" if self.rows.height == 1 else "rows"
         lines = [f"{self.title}: {self.rows.height:,} {rows}", *([f"Basis: {self.basis}."] if self.basis else [])]
-        plainly = pl.Config(
-            tbl_formatting="NOTHING",
-            tbl_hide_column_data_types=True,
-            tbl_hide_dataframe_shape=True,
-            tbl_cols=-1,
-            tbl_width_chars=160,
-            fmt_str_lengths=60,
-        )
-        with plainly:
-            return "\n".join([*lines, *([str(self.rows.tail(LAST_ROWS))] if self.rows.height else [])])
+        return "\n".join([*lines, *text_lines(self.rows.tail(LAST_ROWS).select(self.told or pl.all()))])
 
     def plot(self) -> Any:
         """The rows as a matplotlib figure; NoData where there are none."""
@@ -133,6 +128,36 @@ class Table(Result):
     def to_dict(self) -> dict[str, Any]:
         """Title, basis, what the columns mean, the rows, and the provenance."""
         return {"title": self.title, "basis": self.basis, "columns": self.columns, **super().to_dict()}
+
+
+def text_lines(frame: pl.DataFrame, width: int = 118) -> list[str]:
+    """A frame as aligned text with a line of names, as many of its columns as fit; ids and what is empty throughout left out.
+
+    >>> import polars as pl
+    >>> text_lines(pl.DataFrame({"state": ["USA", "RUS"], "value": [0.25, None]}))
+    ['state  value', 'USA    0.25', 'RUS    -']
+    """
+    lines, left = [""] * (frame.height + 1), []
+    for column in frame:
+        if column.name.endswith("_id") or column.null_count() == len(column):
+            continue
+        cells = [column.name, *map(_cell, column.to_list())]
+        wide = max(map(len, cells)) + 2
+        if len(lines[0]) + wide > width:
+            left.append(column.name)
+            continue
+        lines = [line + cell.ljust(wide) for line, cell in zip(lines, cells, strict=True)]
+    more = [textwrap.fill(f"and {', '.join(left)}", width)] if left else []
+    return [line.rstrip() for line in lines if line] + more
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return "; ".join(map(_cell, value)) or "-"
+    if isinstance(value, float):
+        return f"{value:.3g}" if abs(value) < 100 else f"{value:,.0f}"
+    text = "-" if value is None else str(value)
+    return text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…"
 
 
 def plain(value: Any) -> Any:

@@ -31,7 +31,7 @@ def shares(panel: pl.DataFrame) -> Any:
         axis.plot(rows["period"], rows["share"], color=BLUE, label=f"{len(directions)} directed pairs together")
     axis.set_ylim(0, 1)
     axis.set_ylabel("cooperative share of reports")
-    return _with_legend(drawing, axis)
+    return _with_legend(drawing)
 
 
 def dated(facts: pl.DataFrame) -> Any:
@@ -44,7 +44,7 @@ def dated(facts: pl.DataFrame) -> Any:
             rows["date"], [areas.index(a) for a in rows["area"]], color=colour, marker=mark, s=18, alpha=0.7, label=tone
         )
     _lines(axis, areas)
-    return _with_legend(drawing, axis)
+    return _with_legend(drawing)
 
 
 def lives(treaties: pl.DataFrame) -> Any:
@@ -56,7 +56,7 @@ def lives(treaties: pl.DataFrame) -> Any:
         at = (rows["state"] == state).arg_true().to_list()
         axis.scatter(rows["since"].gather(at), at, color=colour, s=22, label=f"{state} since")
     _lines(axis, [title if len(title) < 50 else f"{title[:49]}…" for title in rows["title"]])
-    return _with_legend(drawing, axis)
+    return _with_legend(drawing)
 
 
 def steps(in_force: pl.DataFrame) -> Any:
@@ -72,7 +72,7 @@ def steps(in_force: pl.DataFrame) -> Any:
     axis.set_ylim(0, None)
     axis.yaxis.get_major_locator().set_params(integer=True)
     axis.set_ylabel("number")
-    return _with_legend(drawing, axis)
+    return _with_legend(drawing)
 
 
 def votes(similarity: pl.DataFrame) -> Any:
@@ -96,7 +96,7 @@ def votes(similarity: pl.DataFrame) -> Any:
     axis.set_ylim(0, 1)
     axis.set_ylabel("share of identical votes")
     axis.set_xlabel("year")
-    return _with_legend(drawing, axis)
+    return _with_legend(drawing)
 
 
 def spans(held: pl.DataFrame) -> Any:
@@ -139,6 +139,6 @@ def _lines(axis: Any, names: Iterable[str]) -> None:
     axis.set_axisbelow(True)
 
 
-def _with_legend(drawing: Any, axis: Any) -> Any:
-    axis.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0, frameon=False, ncols=4)
+def _with_legend(drawing: Any) -> Any:
+    drawing.legend(loc="outside upper left", frameon=False, ncols=4)
     return drawing

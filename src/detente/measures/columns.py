@@ -43,13 +43,13 @@ FACTS = {
 TREATIES = {
     "agreement": "short name of the agreement, programme or restriction",
     "title": "its name for readers",
-    "form": "what sort of object it is",
-    "tone": "conflictual for a restriction, else cooperative",
-    "area": "the issue area",
-    "channel": "bilateral, or the organisation",
-    "third_party": "codes of the states that it is about",
     "state": "signed, in force, suspended or ended, on the day asked about (else by the last fact)",
     "since": "the day from which it has been in that state",
+    "area": "the issue area",
+    "tone": "conflictual for a restriction, else cooperative",
+    "form": "what sort of object it is",
+    "channel": "bilateral, or the organisation",
+    "third_party": "codes of the states that it is about",
     "stages": "how many facts tell of its life up to that day",
 }
 IN_FORCE = {

@@ -23,6 +23,7 @@ from detente.results import Table
 if TYPE_CHECKING:
     from detente.record import Store
 
+TOLD = ("date", "tone", "area", "kind", "description")
 SHARES = "Brown, Cai and DasGupta, Interval estimation for a binomial proportion, Statistical Science 16(2), 2001"
 INDICES = (
     "Signorino and Ritter, Tau-b or not tau-b, International Studies Quarterly 43, 1999",
@@ -79,7 +80,7 @@ def _panel(
 
 def facts_of(pair: View, area: str | None = None) -> Table:
     """The dated facts of a pair, of an area; see `detente.record.facts.pair_facts`."""
-    return _of_cases(pair, pair_facts(pair, area), "dated facts", columns.FACTS, charts.dated, area=area)
+    return _of_cases(pair, pair_facts(pair, area), "dated facts", columns.FACTS, charts.dated, TOLD, area=area)
 
 
 def treaties_of(pair: View, on: date | None = None, area: str | None = None) -> Treaties:
@@ -90,8 +91,8 @@ def treaties_of(pair: View, on: date | None = None, area: str | None = None) -> 
     day = on or date.max
     rows = [
         (
-            *(life.agreement, life.title, life.form, life.tone, life.area, life.channel, list(life.third_party)),
-            *(life.state_on(day), life.since(day), sum(stage.day <= day for stage in life.stages)),
+            *(life.agreement, life.title, life.state_on(day), life.since(day), life.area, life.tone, life.form),
+            *(life.channel, list(life.third_party), sum(stage.day <= day for stage in life.stages)),
         )
         for life in begun
     ]
@@ -117,12 +118,13 @@ def _of_cases(
     what: str,
     meanings: dict[str, str],
     draw: Callable[[pl.DataFrame], Any],
+    told: tuple[str, ...] = (),
     **asked: Any,
 ) -> Table:
     sources = pair.chronology["source"].unique().sort().to_list()
     basis = f"facts of {', '.join(sources)}" if sources else ""
     made_by = pair.provenance(as_of=pair.as_of, **asked) | {"sources": [f"chronology {name}" for name in sources]}
-    return Table(rows, f"{' and '.join(pair.names)}: {what}", meanings, draw, basis, made_by)
+    return Table(rows, f"{' and '.join(pair.names)}: {what}", meanings, draw, basis, made_by, told)
 
 
 def un_agreement_of(pair: View, issues: tuple[str, ...] = ()) -> Table:
