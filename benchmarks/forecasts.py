@@ -44,7 +44,7 @@ def main() -> None:
                 ]
     frame = pl.DataFrame(rows, schema=["a", "b", "item", "date", "value"], orient="row")
     data = build(frame, kind="count", by="week", directed=True, last=date(2018, 1, 1) + timedelta(34 * 7 - 1))
-    y = data.totals(data.seen(data.periods - 1), 0, data.periods)
+    y = data.totals(data.known_at(data.periods - 1), 0, data.periods)
     ours = {
         name: timed(lambda name=name: Forecaster(data, data.periods - 1).all(HORIZONS, (name,)))
         for name in ("hierarchical", "boosted", "forest", "BVAR")

@@ -10,7 +10,7 @@ import pytest
 
 import detente as dt
 from conftest import gdelt_row
-from detente.sources import READERS
+from detente.sources import readers
 from detente.sources.icews import RELEASE
 from test_sources import POLECAT, polecat_row
 
@@ -146,5 +146,5 @@ def test_the_counts_add_up_to_the_file(tmp_path: Path, table: str, seed: int) ->
 
 def test_every_reader_is_tried() -> None:
     # All but the one that only refuses votes with a column a state.
-    assert len(READERS) == len(TABLES) + 1
-    assert {reader.name for reader in READERS} <= {name.split()[0] for name in TABLES}
+    assert len(readers()) == len(TABLES) + 1
+    assert {reader.name for reader in readers()} <= {name.split()[0] for name in TABLES}

@@ -7,17 +7,17 @@ import json
 import threading
 from collections.abc import Iterator
 from datetime import date
+from http.client import HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import httpx
 import pytest
 
 from conftest import TRIPLE_HEADER, gdelt_row, gdelt_zip
 from detente.cli import main
 from detente.errors import DetenteError, NoData
 from detente.sources.download import Downloader, Offline, Outcome, Remote
-from detente.sources.official import files_of
+from detente.sources.source import files_of
 
 
 class Site:
@@ -102,8 +102,8 @@ def net(folder: Path, address: str, **options: float) -> Downloader:
 def gdelt(
     folder: Path, address: str, first: date = date(2019, 10, 24), last: date = date(2019, 10, 25), **options: float
 ) -> Outcome:
-    with net(folder, address, **options) as downloader:
-        return downloader.all(files_of("gdelt", first, last, downloader))
+    downloader = net(folder, address, **options)
+    return downloader.all(files_of("gdelt", first, last, downloader))
 
 
 def test_the_days_asked_for_are_fetched_and_checked(site: tuple[Site, str], tmp_path: Path) -> None:
@@ -156,19 +156,19 @@ def test_a_stall_is_tried_again(site: tuple[Site, str], tmp_path: Path, monkeypa
     stalls = [name]
     receive = Downloader._receive
 
-    def stalled(self: Downloader, answer: httpx.Response, part: Path, *, append: bool, name: str) -> None:
+    def stalled(self: Downloader, answer: HTTPResponse, part: Path, *, append: bool, name: str) -> None:
         if name in stalls:
             stalls.remove(name)
             part.write_bytes(files[name][:100])
-            raise httpx.ReadTimeout("no data for 7 seconds")
+            raise TimeoutError("no data for 7 seconds")
         receive(self, answer, part, append=append, name=name)
 
     monkeypatch.setattr(Downloader, "_receive", stalled)
     outcome = gdelt(tmp_path / "d", address)
     assert len(outcome.fetched) == 4 and not outcome.failed and not stalls
     assert [r for path, r in state.asked if path.endswith(name)] == [None, "bytes=100-"]
-    with net(tmp_path / "d", address, timeout=7.0) as downloader:
-        assert downloader.client.timeout.read == 7.0
+    downloader = net(tmp_path / "d", address, timeout=7.0)
+    assert downloader.timeout == 7.0
 
 
 def test_a_changed_checksum_is_never_kept(site: tuple[Site, str], tmp_path: Path) -> None:
@@ -222,10 +222,10 @@ def test_requests_keep_a_polite_distance(
     assert len(clock.waits) == len(state.asked) > 2, "one wait a request"
     assert clock.waits[0] == 0
     assert set(clock.waits[1:]) == {0.5}
-    with net(tmp_path / "e", address, pause=0.5) as slow:
-        for passed in (0.0, 0.2, 9.0):
-            clock.now += passed
-            slow.text("http://data.gdeltproject.org/gdeltv2/masterfilelist.txt")
+    slow = net(tmp_path / "e", address, pause=0.5)
+    for passed in (0.0, 0.2, 9.0):
+        clock.now += passed
+        slow.text("http://data.gdeltproject.org/gdeltv2/masterfilelist.txt")
     assert clock.waits[-3:] == [0, 0.3, 0], "time that a request took counts"
 
 
@@ -257,13 +257,13 @@ def test_gdelt_before_2015_comes_from_version_1(site: tuple[Site, str], tmp_path
     for name in names:
         state.files[f"/events/{name}"] = name.encode()
     state.files["/events/md5sums"] = "".join(f"{hashlib.md5(n.encode()).hexdigest()}  {n}\n" for n in names).encode()
-    with net(tmp_path / "d", address) as downloader:
-        listed = [
-            f.name
-            for first, last in ((date(2005, 12, 30), date(2006, 2, 2)), (date(2013, 4, 1), date(2013, 4, 1)))
-            for f in files_of("gdelt", first, last, downloader)
-        ]
-        outcome = downloader.all(files_of("gdelt", date(2005, 12, 30), date(2006, 2, 2), downloader))
+    downloader = net(tmp_path / "d", address)
+    listed = [
+        f.name
+        for first, last in ((date(2005, 12, 30), date(2006, 2, 2)), (date(2013, 4, 1), date(2013, 4, 1)))
+        for f in files_of("gdelt", first, last, downloader)
+    ]
+    outcome = downloader.all(files_of("gdelt", date(2005, 12, 30), date(2006, 2, 2), downloader))
     assert listed == names and len(outcome.fetched) == 3
 
 
@@ -311,18 +311,18 @@ def test_dataverse_files_by_year_and_week(site: tuple[Site, str], tmp_path: Path
         ("polecat", date(2022, 12, 28), date(2023, 1, 2)): ["ngecEvents.20230103111842.Release603.DV.txt"],
         ("unvotes", date(1946, 1, 1), date(2020, 1, 1)): ["UNVotes.csv"],
     }
-    with net(tmp_path / "d", address) as downloader:
-        for (source, first, last), names in cases.items():
-            files = files_of(source, first, last, downloader)
-            assert [f.name for f in files] == names
-            assert len(downloader.all(files).fetched) == 1
-        with pytest.raises(NoData):
-            files_of("icews", date(1990, 1, 1), date(1990, 2, 1), downloader)
-        with pytest.raises(DetenteError, match="lies after"):
-            files_of("icews", date(1990, 2, 1), date(1990, 1, 1), downloader)
-        state.files["/api/datasets/:persistentId/"] = b"<html>maintenance</html>"
-        with pytest.raises(DetenteError, match="another form"):
-            files_of("icews", date(2018, 1, 1), date(2018, 2, 1), downloader)
+    downloader = net(tmp_path / "d", address)
+    for (source, first, last), names in cases.items():
+        files = files_of(source, first, last, downloader)
+        assert [f.name for f in files] == names
+        assert len(downloader.all(files).fetched) == 1
+    with pytest.raises(NoData):
+        files_of("icews", date(1990, 1, 1), date(1990, 2, 1), downloader)
+    with pytest.raises(DetenteError, match="lies after"):
+        files_of("icews", date(1990, 2, 1), date(1990, 1, 1), downloader)
+    state.files["/api/datasets/:persistentId/"] = b"<html>maintenance</html>"
+    with pytest.raises(DetenteError, match="another form"):
+        files_of("icews", date(2018, 1, 1), date(2018, 2, 1), downloader)
 
 
 def test_fetch_and_ingest_from_the_command_line(
@@ -357,6 +357,6 @@ def test_a_part_longer_than_the_file_is_fetched_anew(site: tuple[Site, str], tmp
     state.files["/x"] = b"abc"
     (tmp_path / "d").mkdir()
     (tmp_path / "d" / "x.part").write_bytes(b"abcdef")
-    with net(tmp_path / "d", address) as downloader:
-        outcome = downloader.all([Remote("http://e.org/x", "x", hashlib.md5(b"abc").hexdigest())])
+    downloader = net(tmp_path / "d", address)
+    outcome = downloader.all([Remote("http://e.org/x", "x", hashlib.md5(b"abc").hexdigest())])
     assert len(outcome.fetched) == 1 and (tmp_path / "d" / "x").read_bytes() == b"abc"

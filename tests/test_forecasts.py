@@ -19,7 +19,7 @@ from detente.backtest.run import Plan, backtest
 from detente.backtest.scorecard import Scorecard
 from detente.cli import main
 from detente.errors import DetenteError, NoData
-from detente.forecasts.events.hazards import calls, more_likely
+from detente.forecasts.events.hazards import event_forecasts, more_likely
 from detente.forecasts.pooled import cells_before
 from detente.forecasts.scores import (
     COUNT,
@@ -138,11 +138,11 @@ def test_rows_known_later_are_not_seen_before() -> None:
         pl.when(pl.col("date") == date(2020, 1, 7)).then(date(2020, 2, 20)).otherwise("date").alias("known_on")
     )
     data = build(frame, kind="count", by="week", directed=True)
-    early, late = data.seen(2), data.seen(8)
+    early, late = data.known_at(2), data.known_at(8)
     assert (early[:, 1] == 0).all() and late[:, 1].sum() == frame.filter(pl.col("date") == date(2020, 1, 7))[
         "value"
     ].sum()
-    assert (data.truth(0) >= data.totals(early, 0, 1)[:, 0]).all()
+    assert (data.outcomes(0) >= data.totals(early, 0, 1)[:, 0]).all()
 
 
 def test_partial_periods_are_left_out() -> None:
@@ -166,7 +166,7 @@ def test_missing_shares_are_never_zero() -> None:
         }
     )
     data = build(frame, kind="share", by="year", directed=False)
-    assert np.isnan(data.truth(2)[0]) and data.truth(3)[0] == 0.6
+    assert np.isnan(data.outcomes(2)[0]) and data.outcomes(3)[0] == 0.6
 
 
 def test_an_interrupted_backtest_goes_on_to_the_same_scores(tmp_path: Path) -> None:
@@ -329,16 +329,16 @@ def test_calls_recover_known_rates_and_their_intervals_hold_them() -> None:
     truth = float(more_likely(np.array([4e5]), 1e6, np.array([3e5]), 1e6, 2.0)[0])
     said, held = [], []
     for seed in range(25):
-        made = calls(
+        made = event_forecasts(
             chronology(0.4, 0.3, seed),
             [f"area{n}" for n in range(8)],
             date(1990, 1, 1),
             date(2019, 12, 31),
             complete_to=date(2019, 12, 31),
         )
-        said += [call.probability for call in made.calls.values()]
-        held += [call.low <= truth <= call.high for call in made.calls.values()]
-        assert all(abs(sum(call.weights.values()) - 1) < 1e-9 for call in made.calls.values())
+        said += [call.probability for call in made.by_area.values()]
+        held += [call.low <= truth <= call.high for call in made.by_area.values()]
+        assert all(abs(sum(call.weights.values()) - 1) < 1e-9 for call in made.by_area.values())
     assert abs(np.mean(said) - truth) < 0.04 and np.mean(held) > 0.85
 
 
@@ -347,7 +347,7 @@ def test_calls_see_nothing_after_the_day() -> None:
     day = date(2010, 6, 1)
     areas = [f"area{n}" for n in range(8)]
     later = [(area, when, not up) if when > day else (area, when, up) for area, when, up in events]
-    assert calls(events, areas, date(1990, 1, 1), day, complete_to=day) == calls(
+    assert event_forecasts(events, areas, date(1990, 1, 1), day, complete_to=day) == event_forecasts(
         later, areas, date(1990, 1, 1), day, complete_to=day
     )
 
@@ -356,7 +356,8 @@ def test_past_calls_were_made_with_what_was_known_then() -> None:
     events = chronology(0.5, 0.4, 4)
     areas = [f"area{n}" for n in range(8)]
     now, then = (
-        calls(events, areas, date(1990, 1, 1), date(y, 6, 1), complete_to=date(2019, 12, 31)) for y in (2015, 2008)
+        event_forecasts(events, areas, date(1990, 1, 1), date(y, 6, 1), complete_to=date(2019, 12, 31))
+        for y in (2015, 2008)
     )
     assert now.past[: len(then.past)] == then.past and len(now.past) > len(then.past)
 
@@ -368,7 +369,7 @@ def test_a_pair_is_forecast_from_the_case_alone() -> None:
     assert {"verbal_conflict", "share", "UN agreement, nu"} <= items
     assert all(fan.periods[0].year == 2007 and (np.diff(fan.quantiles, axis=1) >= 0).all() for fan in made.fans)
     assert set(made.events) == {"improvement", "new agreement", "suspension", "rising stock"}
-    record = made.events["improvement"].record()
+    record = made.events["improvement"].track_record()
     assert record["n"] > 50 and record["brier"] < record["brier_base"]
     assert pair.forecast().to_json() == made.to_json()
     assert [axis.get_title() for axis in made.plot("verbal_conflict").axes] == ["USA>RUS", "RUS>USA"]

@@ -205,7 +205,7 @@ def test_a_case_of_others_gives_a_pair_no_chance() -> None:
 def test_areas_without_a_chance_are_unknown_in_the_text_of_a_forecast() -> None:
     """A chronology without a fact of an area gives no chance of it."""
     made = dt.open_record("none").pair("IND", "PAK", as_of="2018-08-31").forecast()
-    lacking = [title for area, title in made.areas.items() if area not in made.events["improvement"].calls]
-    assert lacking and made.events["improvement"].calls
+    lacking = [title for area, title in made.areas.items() if area not in made.events["improvement"].by_area]
+    assert lacking and made.events["improvement"].by_area
     lines = dt.render(made).splitlines()
     assert all(any(line.startswith(title[:20]) and "unknown" in line for line in lines) for title in lacking)

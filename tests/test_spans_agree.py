@@ -73,7 +73,7 @@ def test_a_narrow_case_vouches_for_its_areas_alone(tmp_path: Path) -> None:
     chances = {area.area: area.probability for area in pair.assess(with_models=False).areas}
     assert [area for area, chance in chances.items() if chance is not None] == ["economic"]
     made = pair.forecast()
-    assert {area for events in made.events.values() for area in events.calls} == {"economic"}
+    assert {area for events in made.events.values() for area in events.by_area} == {"economic"}
     assert any("complete to 2018-12-31 only" in why and "diplomatic" in why for why in made.unknown)
     assert evidence(View(record, "PER", "ECU")).ends == date(2018, 12, 31)
     assert fact_periods(View(record, "PER", "ECU"), "quarter", whole=True)[-1] == date(2018, 10, 1), "a whole quarter"

@@ -13,7 +13,8 @@ import pytest
 import detente as dt
 from conftest import gdelt_row, gdelt_zip, lines_of
 from detente.record.log import live_parts
-from detente.record.twins import CONTESTED, OLDER, REASON, release_of
+from detente.record.twins import CONTESTED, OLDER, REASON
+from detente.sources import source as source_of
 
 HEADER = (
     "Event ID\tEvent Date\tSource Name\tSource Sectors\tSource Country\tEvent Text\tCAMEO Code\tIntensity\tTarget Name\t"
@@ -150,7 +151,7 @@ def test_rows_of_small_files_read_together_are_given_up_by_the_file_that_had_the
     ],
 )
 def test_a_release_is_a_day_not_a_span_of_years(source: str, name: str, release: str) -> None:
-    assert release_of(source, [name]) == release
+    assert source_of(source).release_of([name]) == release
 
 
 def test_conflicts_of_own_tables_and_votes_name_their_line(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
+from detente.errors import DetenteError
+
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
@@ -13,6 +15,7 @@ T = TypeVar("T")
 
 class Registry(Mapping[str, T]):
     """Objects by name, each imported when it is asked for; names of this package can't be taken by others.
+    DetenteError names the package of an object that can't be imported.
 
     `own` says where this package's lie, as "module:attribute"; another package adds one by an entry point of `group`.
 
@@ -25,7 +28,16 @@ class Registry(Mapping[str, T]):
         self.group, self.own = group, own
 
     def __getitem__(self, name: str) -> T:
-        loaded: T = self._points()[name].load()
+        point = self._points()[name]
+        try:
+            loaded: T = point.load()
+        except Exception as error:
+            if name in self.own:
+                raise
+            package = f"{point.dist.name}: " if point.dist else ""
+            raise DetenteError(
+                f"{package}its {self.group} {name!r} can't be loaded ({error}): mend or uninstall that package"
+            ) from None
         return loaded
 
     def __contains__(self, name: object) -> bool:

@@ -20,8 +20,8 @@ from detente.codebook import Area
 from detente.errors import NoData
 from detente.explain.digest import explain
 from detente.explain.section import Section
-from detente.forecasts.events.hazards import Calls
-from detente.forecasts.events.outlook import OPENING, UNLIKELY, Outlook, from_call, improvement
+from detente.forecasts.events.hazards import EventForecasts
+from detente.forecasts.events.outlook import OPENING, UNLIKELY, Outlook, from_forecast, improvement
 from detente.measures.in_force import Life, lives
 from detente.periods import HORIZON, months_before
 from detente.record.facts import date_text, outside
@@ -101,7 +101,7 @@ def _direction(now: Share, before: Share, least: int) -> str:
     )
 
 
-def _area(area: Area, entries: Entries, held: list[Life], calls: Calls, notes: Notes) -> AreaFinding:
+def _area(area: Area, entries: Entries, held: list[Life], calls: EventForecasts, notes: Notes) -> AreaFinding:
     as_of, windows, says = entries.as_of, entries.windows, entries.facts_say(area.id)
     start, earlier = months_before(as_of, HORIZON), months_before(as_of, 2 * HORIZON)
     facts_end = entries.ends.get(area.id, as_of)
@@ -122,8 +122,8 @@ def _area(area: Area, entries: Entries, held: list[Life], calls: Calls, notes: N
         if not says and area.id in entries.ends:
             basis = f"the chronology, complete to {facts_end}"
     outlook: Outlook | None = None
-    if area.id in calls.calls and not entries.facts.filter(pl.col("area") == area.id).is_empty():
-        outlook = from_call(calls.calls[area.id], calls)
+    if area.id in calls.by_area and not entries.facts.filter(pl.col("area") == area.id).is_empty():
+        outlook = from_forecast(calls.by_area[area.id], calls)
     evidence, level = _evidence(area.id, entries, by_events, notes), now.estimate
     return AreaFinding(
         area.id,

@@ -14,6 +14,7 @@ from detente.assessment.windows import LEAST_EVENTS, Entries, event_share
 from detente.measures.votes import all_pairs_share, case_agreement, full_years
 from detente.periods import is_old, months_before
 from detente.record.facts import pair_figures
+from detente.sources import source
 from detente.uncertainty import NotIdentified, Share
 
 if TYPE_CHECKING:
@@ -182,8 +183,8 @@ def _votes_figure(pair: View, notes: Notes) -> Figure | None:
         everyone = all_pairs_share(pair.record, last["year"], as_of=pair.day)
         earlier = table.filter(pl.col("year") == last["year"] - 5)
         note = notes.number(
-            "https://doi.org/10.7910/DVN/LEJUQZ",
-            "Voeten, Strezhnev and Bailey, UN General Assembly Voting Data, Harvard Dataverse",
+            source("unvotes").home,
+            source("unvotes").citation,
         )
         compared = [f"all pairs {everyone:.0%}"] if everyone is not None else []
         compared += [f"{earlier['share'][0]:.0%} in {last['year'] - 5}"] if earlier.height else []

@@ -11,7 +11,7 @@ from detente.periods import HORIZON
 if TYPE_CHECKING:
     from detente.assessment.findings import AreaFinding, Figure
     from detente.assessment.windows import Entries
-    from detente.forecasts.events.hazards import Calls
+    from detente.forecasts.events.hazards import EventForecasts
 
 
 def overall(findings: tuple[AreaFinding, ...], entries: Entries) -> tuple[str, str]:
@@ -71,7 +71,11 @@ def _standing(findings: tuple[AreaFinding, ...], entries: Entries) -> str:
 
 
 def cannot_tell(
-    entries: Entries, findings: tuple[AreaFinding, ...], figures: tuple[Figure, ...], calls: Calls, outside: str
+    entries: Entries,
+    findings: tuple[AreaFinding, ...],
+    figures: tuple[Figure, ...],
+    calls: EventForecasts,
+    outside: str,
 ) -> tuple[str, ...]:
     """What the reader must know of the limits of this assessment, a sentence each."""
     as_of = entries.as_of
@@ -110,8 +114,8 @@ def cannot_tell(
     return tuple(said)
 
 
-def _past(calls: Calls) -> str:
-    record = calls.record()
+def _past(calls: EventForecasts) -> str:
+    record = calls.track_record()
     if not record:
         return ", none of which could be checked yet"
     return f" ({record['n']:.0f}: {against(record)})"

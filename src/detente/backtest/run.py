@@ -174,7 +174,7 @@ def _score(
         for n, h in enumerate(horizons):
             if ahead.origin + h >= data.periods:
                 continue
-            outcome = transform(data.kind, data.truth(ahead.origin + h))
+            outcome = transform(data.kind, data.outcomes(ahead.origin + h))
             quantiles = transform(data.kind, by_horizon[h])
             known = data.scored & np.isfinite(outcome) & np.isfinite(quantiles).all(1) & np.isfinite(recent)
             if not known.any():

@@ -19,7 +19,7 @@ from detente.claims.rules import ANY, BalanceCriterion, FactsCriterion, FigureCr
 from detente.claims.scores import SEED, Gap, difference
 from detente.claims.study import Claim, Study
 from detente.errors import DetenteError, NoData
-from detente.forecasts.events.persistence import Estimate, Origin, past_origins, persistence
+from detente.forecasts.events.persistence import Origin, Persistence, past_origins, persistence
 from detente.forecasts.scores import brier
 from detente.periods import months_before
 from detente.record.view import View
@@ -192,7 +192,7 @@ def _deciding(
 
 def _tool(
     claim: Claim, day: date, before: Evidence, areas: list[str]
-) -> tuple[Estimate | None, float | None, float | None, str]:
+) -> tuple[Persistence | None, float | None, float | None, str]:
     """The tool's chance, the base rate over all areas and over the claim's own, and why there is none."""
     if claim.undecidable:
         return None, None, None, "no rule can tell"

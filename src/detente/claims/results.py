@@ -11,7 +11,7 @@ from detente.claims.evidence import Fact
 from detente.claims.rules import Finding
 from detente.claims.scores import Gap
 from detente.claims.study import SAID, Claim, Study
-from detente.forecasts.events.persistence import Estimate
+from detente.forecasts.events.persistence import Persistence
 
 OUTCOMES = {"held": 1.0, "mixed": 0.5, "failed": 0.0}
 
@@ -33,7 +33,7 @@ class Checked:
     findings: tuple[Finding, ...]
     facts: tuple[Fact, ...]
     left_out: int
-    tool: Estimate | None
+    tool: Persistence | None
     base_rate: float | None
     area_rate: float | None
     silent: str

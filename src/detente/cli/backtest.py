@@ -43,9 +43,13 @@ def _numbers(ctx: click.Context, param: click.Parameter, value: str) -> tuple[in
     "--refit", type=click.IntRange(1), default=1, show_default=True, help="Origins from one learning to the next."
 )
 @click.option("--pairs", type=click.IntRange(1), help="Judge the most active pairs up to the first origin only.")
-@click.option("--teachers", type=click.IntRange(1), help="Learn from as many pairs more.")
+@click.option("--training-pairs", type=click.IntRange(1), help="Learn from as many pairs more.")
 @click.option(
-    "--least", type=click.IntRange(1), default=1, show_default=True, help="Only pairs with rows in as many periods."
+    "--min-periods",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Only pairs with rows in as many periods.",
 )
 @click.option(
     "--kind", type=click.Choice(("count", "value", "share")), help="Of a file's values (default: told by the columns)."
@@ -117,7 +121,7 @@ def backtest(file: Path | None, form: str, page: Path | None, data_file: Path | 
 
 
 def _data(file: Path | None, asked: dict[str, Any]) -> Dataset:
-    shared = {name: asked[name] for name in ("pairs", "teachers", "least")} | {
+    shared = {name: asked[name] for name in ("pairs", "training_pairs", "min_periods")} | {
         "until": asked["train_until"],
         "by": asked["by"],
     }

@@ -191,8 +191,10 @@ def tell(summary: Summary) -> None:
 
 
 def _line(entry: FileEntry) -> str:
+    from detente.sources import source
+
     taken = ", ".join(f"{n:,} {table}" for table, n in entry.rows.items()) or "no rows"
-    if entry.reader == "gdelt2" and not sum(entry.rows.values()) + entry.duplicates + entry.quarantined:
+    if source(entry.reader).quarter_hours and not sum(entry.rows.values()) + entry.duplicates + entry.quarantined:
         taken = "no rows: nothing was published for this quarter hour"
     more = [
         (entry.duplicates, "duplicates"),

@@ -12,7 +12,7 @@ from detente.cli.common import Day, open_record, record_options, say, tell
 
 
 @click.command()
-@click.argument("source", type=click.Choice(["gdelt", "icews", "polecat", "unvotes"]))
+@click.argument("source")
 @click.option("--from", "first", type=Day(), required=True, help="First day.")
 @click.option("--to", "last", type=Day(), required=True, help="Last day.")
 @click.option(
@@ -40,7 +40,7 @@ def fetch(
     only_list: bool,
     **options: Any,
 ) -> int:
-    """Download SOURCE from its official address: checked, resumable, one request at a time.
+    """Download SOURCE (gdelt, icews, polecat, unvotes) from its official address: checked, resumable, one request at a time.
 
     \b
     detente fetch gdelt --from 2019-10-24 --to 2019-10-24 --ingest
@@ -50,8 +50,10 @@ def fetch(
     from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
     from detente.sources.download import Downloader
-    from detente.sources.official import files_of
+    from detente.sources.source import fetches, files_of
 
+    if source not in fetches():
+        raise click.BadParameter(f"{source!r} is none of {', '.join(fetches())}", param_hint="SOURCE")
     record = open_record(**options)
     folder = Path(into) if into else record.folder.parent / "downloads" / source
     console = Console(stderr=True)
@@ -64,19 +66,19 @@ def fetch(
         disable=not console.is_terminal,
     ) as progress:
         task = progress.add_task("listing", size="")
-        with Downloader(
+        net = Downloader(
             folder,
             pause=pause,
             timeout=timeout,
             mirror=mirror,
             on_progress=lambda name, size: progress.update(task, description=name[-50:], size=f"{size / 1e6:.1f} MB"),
-        ) as net:
-            files = files_of(source, first, last, net)
-            if only_list:
-                for file in files:
-                    click.echo(f"{file.name}\t{file.url}\t{file.md5 or 'no checksum published'}")
-                return 0
-            outcome = net.all(files)
+        )
+        files = files_of(source, first, last, net)
+        if only_list:
+            for file in files:
+                click.echo(f"{file.name}\t{file.url}\t{file.md5 or 'no checksum published'}")
+            return 0
+        outcome = net.all(files)
     for failure in outcome.failed:
         say(f"not fetched: {failure}")
     if outcome.missing:

@@ -23,7 +23,7 @@ from detente.actors import state_name
 from detente.checks import whole
 from detente.errors import DetenteError, NoData
 from detente.forecasts import pooled
-from detente.forecasts.events.hazards import Calls, calls
+from detente.forecasts.events.hazards import EventForecasts, event_forecasts
 from detente.forecasts.events.outlook import improvement
 from detente.forecasts.fan import Fan, bridge, never_narrower, shown
 from detente.forecasts.result import PairForecast
@@ -66,7 +66,7 @@ def forecast(
     told("asking the chronology")
     facts = pair.chronology
     ends = pair.area_ends
-    events = event_calls(pair, facts, list(titles), horizon, complete_to=ends, seed=seed)
+    events = chances_of_events(pair, facts, list(titles), horizon, complete_to=ends, seed=seed)
     unknown: list[str] = []
     fans: list[Fan] = []
     try:
@@ -90,7 +90,7 @@ def forecast(
             fans += carried(pair, years)
         except NoData as error:
             unknown.append(f"{topic}: {error}")
-    called = any(made.calls for made in events.values())
+    called = any(made.by_area for made in events.values())
     if late := {area: end for area, end in ends.items() if end < pair.day}:
         where = f" in {', '.join(titles.get(area, area) for area in late)}" if called else ""
         unknown.append(
@@ -112,7 +112,7 @@ def forecast(
     return PairForecast((pair.a, pair.b), pair.day, horizon, tuple(fans), events, titles, tuple(unknown), provenance)
 
 
-def event_calls(
+def chances_of_events(
     pair: View,
     facts: pl.DataFrame,
     areas: Sequence[str],
@@ -120,7 +120,7 @@ def event_calls(
     *,
     complete_to: Mapping[str, date],
     seed: int = 0,
-) -> dict[str, Calls]:
+) -> dict[str, EventForecasts]:
     """The chances of every rule of RULES in every area; none after the day to which the chronology is complete."""
     begins = facts["date"][0] if facts.height else pair.day
     held = lives(pair)
@@ -132,8 +132,8 @@ def event_calls(
     moves = _moves(held)
     lapses = [(area, day, True) for area, day, up in moves if not up]
 
-    def asked(dated: Sequence[tuple[str, date, bool]]) -> Calls:
-        return calls(dated, areas, begins, pair.day, horizon, complete_to=complete_to, seed=seed)
+    def asked(dated: Sequence[tuple[str, date, bool]]) -> EventForecasts:
+        return event_forecasts(dated, areas, begins, pair.day, horizon, complete_to=complete_to, seed=seed)
 
     return {
         "improvement": improvement(facts, areas, pair.day, horizon, complete_to=complete_to, seed=seed),
@@ -230,7 +230,7 @@ def _fans(
     data_to: date,
     reach: str,
 ) -> list[Fan]:
-    past = data.totals(data.seen(data.periods - 1), 0, data.periods)
+    past = data.totals(data.known_at(data.periods - 1), 0, data.periods)
     following = [first]
     while len(following) < made.shape[1]:
         following.append(next_period(following[-1], data.by))

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from detente.errors import NoData
-from detente.forecasts.events.hazards import Calls
+from detente.forecasts.events.hazards import EventForecasts
 from detente.forecasts.fan import SHOWN, Fan, fan_chart
 
 RULES = {
@@ -30,7 +30,7 @@ class PairForecast:
     as_of: date
     horizon: int
     fans: tuple[Fan, ...]
-    events: dict[str, Calls]
+    events: dict[str, EventForecasts]
     areas: dict[str, str]
     unknown: tuple[str, ...]
     provenance: dict[str, Any]
@@ -68,7 +68,7 @@ class PairForecast:
         rows = [
             (rule, area, call.probability, call.low, call.high, call.base_rate)
             for rule, made in self.events.items()
-            for area, call in made.calls.items()
+            for area, call in made.by_area.items()
         ]
         numbers = dict.fromkeys(("probability", "low", "high", "base_rate"), pl.Float64)
         return pl.DataFrame(rows, schema={"rule": pl.Utf8, "area": pl.Utf8, **numbers}, orient="row")
@@ -91,9 +91,9 @@ class PairForecast:
                             "base_rate": round(call.base_rate, 4),
                             "weights": {name: round(value, 4) for name, value in call.weights.items()},
                         }
-                        for area, call in made.calls.items()
+                        for area, call in made.by_area.items()
                     ],
-                    "record": {name: round(value, 4) for name, value in made.record().items()},
+                    "record": {name: round(value, 4) for name, value in made.track_record().items()},
                     "calibration": [{k: round(v, 4) for k, v in row.items()} for row in made.calibration()],
                 }
                 for rule, made in self.events.items()

@@ -156,7 +156,7 @@ def weigh(
 
 
 def _based(pair: View, horizon: int) -> bool:
-    """Whether the chronology gives a chance of improvement on the day (see `detente.forecasts.events.hazards.calls`)."""
+    """Whether the chronology gives a chance of improvement on the day (see `detente.forecasts.events.hazards.event_forecasts`)."""
     facts = pair.chronology
     told = any(end >= pair.day for end in pair.area_ends.values())
     return told and bool(months_before(pair.day, horizon) >= facts["date"][0])

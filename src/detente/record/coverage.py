@@ -6,15 +6,17 @@ A span is half open, [start, end). What a file covers follows from its name wher
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 
 from detente.periods import next_period
+
+if TYPE_CHECKING:
+    from detente.sources import Source
 
 Span = tuple[datetime, datetime]
 Count = tuple[date, datetime | None, int]
@@ -28,14 +30,6 @@ STRAY = 0.05
 # and cover nothing where they are few.
 QUIET, GAPS, FEW = timedelta(days=62), 20, 5
 PROMPT = 40
-_NAMES = (
-    ("gdelt2", re.compile(r"(?<!\d)((?:19|20)\d{12})\.export\.csv", re.IGNORECASE), "%Y%m%d%H%M%S"),
-    ("gdelt1", re.compile(r"(?<!\d)((?:19|20)\d{6})\.export\.csv", re.IGNORECASE), "%Y%m%d"),
-    ("gdelt1", re.compile(r"^((?:19|20)\d{4})\.(?:zip|csv)", re.IGNORECASE), "%Y%m"),
-    ("gdelt1", re.compile(r"^((?:19|20)\d\d)\.(?:zip|csv)", re.IGNORECASE), "%Y"),
-    ("icews", re.compile(r"^events\.((?:19|20)\d\d)\.", re.IGNORECASE), "%Y"),
-)
-_LENGTHS = {"%Y%m%d%H%M%S": "15m", "%Y%m%d": "1d", "%Y%m": "1mo", "%Y": "1y"}
 
 
 def midnight(day: date) -> datetime:
@@ -111,57 +105,31 @@ def shares(starts: Sequence[date], by: str, spans: Sequence[Span]) -> list[float
     return [float(share) for share in covered / np.diff(edges)]
 
 
-def named(source: str, names: Sequence[str]) -> list[tuple[Span, str]] | None:
-    """What the publisher's file names say that they hold, each with the length it names; None where one says nothing.
-
-    >>> named("gdelt2", ["20191024143000.export.CSV"])[0][0][1]
-    datetime.datetime(2019, 10, 24, 14, 45)
-    """
-    found = [_named(source, name) for name in names]
-    return None if not found or None in found else [span for span in found if span]
-
-
-def _named(source: str, name: str) -> tuple[Span, str] | None:
-    for origin, pattern, form in _NAMES:
-        match = pattern.search(name.rsplit("/", 1)[-1])
-        if origin != source or not match:
-            continue
-        try:
-            start = datetime.strptime(match[1], form)
-        except ValueError:
-            return None
-        length = _LENGTHS[form]
-        ends: datetime = pl.Series([start]).dt.offset_by(length)[0]
-        return (start, ends), length
-    return None
-
-
-def of_file(source: str, rule: str, names: Sequence[str], counts: Iterable[Count]) -> list[list[str]]:
+def of_file(source: Source, rule: str, names: Sequence[str], counts: Iterable[Count]) -> list[list[str]]:
     """What a file covers, for the log.
 
     `rule` is the reader's (see `Reader.covers`), `names` those of the file's members; `counts` says how many of its rows are of
     a date and were reported at a moment (None where the source says no moment).
     """
     counts = list(counts)
-    spans = [span for span, _ in said] if (said := named(source, names)) else []
-    gdelt = source.startswith("gdelt")
+    spans = [span for span, _ in said] if (said := source.named(names)) else []
     if not rule or not counts:
         # A file without rows covers what its publisher says, and nothing else.
-        return written(union(spans), spans[0][0].date()) if rule and gdelt and spans else []
+        return written(union(spans), spans[0][0].date()) if rule and source.spans_hold and spans else []
     reports = _sums((moment, n) for _, moment, n in counts if moment)
     dates = _sums((midnight(day), n) for day, _, n in counts)
     known = min(reports or dates).date()
-    if spans and gdelt:
+    if spans and source.spans_hold:
         prompt = all(length in ("15m", "1d") for _, length in said or [])
         around = [(midnight(start), midnight(end) + DAY) for start, end in spans]
         if _share_within(reports if prompt else dates, around) >= 0.5:
             return written(union(spans), known)
-    if rule == "known" and reports and (source == "gdelt2" or _lag(counts) <= PROMPT):
+    if rule == "known" and reports and (source.quarter_hours or _lag(counts) <= PROMPT):
         # Reports of several days, all at midnight, do not say their time.
-        timed = source == "gdelt2" and (len(reports) == 1 or any(moment != midnight(moment) for moment in reports))
+        timed = source.quarter_hours and (len(reports) == 1 or any(moment != midnight(moment) for moment in reports))
         return written(seen(reports, QUARTER) if timed else from_rows(reports, DAY), known)
     found = from_rows(dates, DAY)
-    if spans and source == "icews":
+    if spans and not source.spans_hold:
         found = _within(found, spans) or found
     return written(found, known)
 

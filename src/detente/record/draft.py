@@ -15,7 +15,7 @@ from detente.record.opening import Opened
 from detente.record.twins import CONTESTED, Hidden, with_content
 from detente.record.twins import REASON as CONFLICT
 from detente.record.work import conflict_rows, write_part
-from detente.sources import READERS, BadRow
+from detente.sources import BadRow, sources
 
 
 @dataclass(slots=True)
@@ -128,8 +128,9 @@ class Draft:
 
     def covers(self, entry: FileEntry) -> list[list[str]]:
         """What a file covers, for the log."""
-        rule = next(reader.covers for reader in READERS if reader.name == entry.reader)
-        return of_file(entry.reader, rule, self.names.pop(id(entry), (entry.name,)), self.counts.pop(id(entry), []))
+        origin = sources()[entry.reader]
+        rule = origin.readers[0].covers
+        return of_file(origin, rule, self.names.pop(id(entry), (entry.name,)), self.counts.pop(id(entry), []))
 
     def write_quarantine(self) -> str:
         """Write the rows set aside; the path of their file, "" where there are none. Of rows held before no line is known."""

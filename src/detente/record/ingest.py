@@ -35,13 +35,14 @@ from detente.record.work import (
     write_rows,
 )
 from detente.sources import (
-    READERS,
     BadRow,
     Batch,
     Context,
     DamagedFile,
     Reader,
     open_blocks,
+    readers,
+    source,
 )
 
 PART_ROWS = 400_000
@@ -185,7 +186,7 @@ class Ingest:
     def _task(self, reader: Reader, owners: list[FileEntry], starts: list[int], first_line: int, data: bytes) -> None:
         barred = self.draft.barred("events", reader.name)
         task = Task(
-            self.draft.next_name(), READERS.index(reader), starts, first_line, data, self.parts, self.foreign, barred
+            self.draft.next_name(), readers().index(reader), starts, first_line, data, self.parts, self.foreign, barred
         )
         self.given.append((task, owners))
         for result in self.crew.give(task):
@@ -234,7 +235,7 @@ class Ingest:
                 (self.log.folder / part.path).unlink()
             task.held, task.barred = (
                 [*self.parts, *self.draft.written],
-                self.draft.barred("events", READERS[task.reader].name),
+                self.draft.barred("events", readers()[task.reader].name),
             )
             result = guarded(task, self.context, self.log.folder)
         if result.error:
@@ -245,7 +246,7 @@ class Ingest:
         self.draft.origins.update((path, (owners, origin)) for path, origin in result.origins.items())
         self.draft.hiding += [(owners[hidden.owner], hidden) for hidden in result.hidden]
         if result.contested:
-            self.draft.contests.append((alone, "events", READERS[task.reader].name, "", result.contested))
+            self.draft.contests.append((alone, "events", readers()[task.reader].name, "", result.contested))
         for owner, bad in result.bad:
             owners[owner].quarantined += 1
             self.draft.bad.append((id(owners[owner]), owners[owner].name, bad))
@@ -415,7 +416,7 @@ class Ingest:
 def _kept(entry: FileEntry) -> bool:
     """Whether something of a file was taken, was held before, or was not to be expected."""
     held = sum(entry.rows.values()) + entry.duplicates + entry.conflicts + entry.skipped.get(OLDER, 0)
-    return bool(held) or (entry.reader == "gdelt2" and not entry.quarantined)
+    return bool(held) or (source(entry.reader).quarter_hours and not entry.quarantined)
 
 
 def _no_row(entry: FileEntry, bad: Sequence[BadRow]) -> str:

@@ -11,8 +11,7 @@ from pathlib import Path
 
 from detente.errors import DetenteError
 from detente.record.log import FileEntry, sha256_of
-from detente.record.twins import release_of
-from detente.sources import Block, DamagedFile, NotRecognised, Reader, contents, open_blocks
+from detente.sources import Block, DamagedFile, NotRecognised, Reader, contents, open_blocks, source
 
 JOIN_BYTES = 12 << 20
 
@@ -70,7 +69,7 @@ def open_file(path: Path, held: Collection[str], *, named: bool) -> list[Opened]
         for found in inside.found:
             name = path.name if len(inside.found) == 1 else f"{path.name}/{found.names[0]}"
             entry = FileEntry(name, digest, path.stat().st_size, found.reader.name)
-            entry.release = release_of(found.reader.name, [*found.names, path.name])
+            entry.release = source(found.reader.name).release_of([*found.names, path.name])
             entry.passed += [] if opened else inside.passed
             names = found.names if len(found.names) > 1 else (found.names[0], path.name)
             opened.append(Opened(path, entry, found.reader, found.numbers, names))

@@ -23,10 +23,9 @@ from detente.record.ingest import Ingest, Summary
 from detente.record.log import Commit, Log, Part, live_parts, sha256_of
 from detente.record.opening import find_files
 from detente.sources.schema import TABLES, conform
+from detente.sources.source import event_sources
 
 T = TypeVar("T")
-
-EVENT_SOURCES = ("icews", "icews_triples", "polecat", "gdelt2", "gdelt1")
 
 
 def default_folder() -> Path:
@@ -188,7 +187,7 @@ class Store:
     def event_sources(self) -> list[str]:
         """The event sources held, the most precise first (see docs/decisions)."""
         held = {p.source for p in self.parts("events")}
-        return [s for s in EVENT_SOURCES if s in held]
+        return [s for s in event_sources() if s in held]
 
     def verify(self) -> list[str]:
         """Faults of the stored files against the log's digests; empty when all is well."""

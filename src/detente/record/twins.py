@@ -8,7 +8,6 @@ contested at that release, and only a newer one settles it. Each step keeps the 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,28 +31,6 @@ _SHOWN = {
     "rollcalls": ("title",),
     "rollcall_issues": (),
 }
-_YEAR, _MONTH, _DAY = r"(?:19|20)\d\d", "(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
-# A day of eight digits is the publishers' way; in the names of people's own files digits may be a span of years or a number.
-_RELEASED = {
-    "icews": re.compile(rf"events\.\d{{4}}\.({_YEAR}{_MONTH}{_DAY})(?!\d)", re.IGNORECASE),
-    "unvotes": re.compile(rf"(?<!\d)({_YEAR}(?:{_MONTH}{_DAY}|-{_MONTH}-{_DAY})?)(?!\d)"),
-    **dict.fromkeys(("chronology", "agreements", "figures"), re.compile(rf"(?<!\d)({_YEAR}-{_MONTH}-{_DAY})(?![-\d])")),
-}
-
-
-def release_of(source: str, names: Sequence[str]) -> str:
-    """The release that the names of a file and its member say (the last date in the first name that has one), else "".
-
-    >>> release_of("icews", ["Events.2017.20201006.tab"]), release_of("gdelt2", ["20191024143000.export.CSV"])
-    ('20201006', '')
-    >>> release_of("figures", ["figures_2024-05-01.csv"]), release_of("figures", ["figures-1991-2024.csv"])
-    ('20240501', '')
-    """
-    pattern = _RELEASED.get(source)
-    for name in names if pattern else ():
-        if found := pattern.findall(name) if pattern else []:
-            return re.sub(r"\D", "", found[-1])
-    return ""
 
 
 @dataclass(frozen=True, slots=True)

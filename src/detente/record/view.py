@@ -11,6 +11,7 @@ from detente.errors import DetenteError, NoData
 from detente.periods import is_old, months_before
 from detente.record.facts import area_ends, chronology_ends, pair_facts
 from detente.record.queries import count_events, count_pair, read_pair
+from detente.sources import source
 
 if TYPE_CHECKING:
     import polars as pl
@@ -151,8 +152,10 @@ class View:
         return read_pair(self.record, self.a, self.b, source=self.source, as_of=self.as_of, since=since)
 
     def provenance(self, **parameters: Any) -> dict[str, Any]:
-        """By what an answer was made: version, digests of record and codebook, and what was asked."""
-        return self.record.provenance(**parameters)
+        """By what an answer was made: version, digests of record and codebook, what was asked, and what data to cite."""
+        used = [self.source_held, "unvotes" if self.record.parts("votes") else None]
+        cited = [source(name).cite() for name in used if name]
+        return self.record.provenance(**parameters) | {"sources": [text for text in cited if text]}
 
 
 def known_sources(record: Store, as_of: date | None) -> list[str]:

@@ -27,7 +27,7 @@ from detente.files.tabular import RAW
 from detente.record.log import Part, sha256_of
 from detente.record.twins import REASON as CONFLICT
 from detente.record.twins import Hidden, sift
-from detente.sources import READERS, BadRow, Block, Context
+from detente.sources import BadRow, Block, Context, readers
 
 
 @dataclass(slots=True)
@@ -125,7 +125,7 @@ def write_rows(
 def do(task: Task, context: Context, folder: Path) -> Result:
     """Read one block of a joinable format and write its events."""
     result = Result()
-    reader = READERS[task.reader]
+    reader = readers()[task.reader]
     starts = pl.Series(task.starts)
     if not task.data:
         return result

@@ -6,15 +6,12 @@ from pathlib import Path
 
 from detente.files.rows import BadRow, Head
 from detente.files.stream import Block, DamagedFile, open_blocks
-from detente.sources import chronology, gdelt, icews, polecat, unvotes
 from detente.sources.contents import Contents, Found, NotRecognised, find_contents
 from detente.sources.reader import Context, Reader
 from detente.sources.schema import TABLES, Batch
-
-READERS: tuple[Reader, ...] = (*icews.READERS, *polecat.READERS, *unvotes.READERS, *chronology.READERS, *gdelt.READERS)
+from detente.sources.source import Source, event_sources, readers, source, sources
 
 __all__ = [
-    "READERS",
     "TABLES",
     "BadRow",
     "Batch",
@@ -26,15 +23,20 @@ __all__ = [
     "Head",
     "NotRecognised",
     "Reader",
+    "Source",
     "contents",
     "detect",
+    "event_sources",
     "open_blocks",
+    "readers",
+    "source",
+    "sources",
 ]
 
 
 def contents(path: Path) -> Contents:
     """What a file holds, member by member; see `detente.sources.contents`."""
-    return find_contents(path, READERS)
+    return find_contents(path, readers())
 
 
 def detect(path: Path) -> Reader:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -20,6 +20,7 @@ from detente.sources.figures import read_figures
 from detente.sources.own import checked, not_after, recognises, whole_file
 from detente.sources.reader import Context, Reader
 from detente.sources.schema import Batch
+from detente.sources.source import DAY, MONTH, YEAR, Source
 
 ALWAYS = date(1900, 1, 1)
 # Of a longer description the id holds so much, and a digest of the whole.
@@ -144,8 +145,16 @@ def read_agreements(blocks: Iterator[Block], context: Context, source: str = "ag
     yield checked(whole_file(blocks, "agreements"), lambda row: _agreement(row, context, source), "agreements")
 
 
-READERS = (
-    Reader("chronology", "chronology of facts", recognises("facts"), read_facts, ""),
-    Reader("agreements", "agreements and programmes", recognises("agreements"), read_agreements, ""),
-    Reader("figures", "figures", recognises("figures"), read_figures, ""),
-)
+# A day of eight digits is the publishers' way; in the names of people's own files digits may be a span of years or a number.
+_RELEASES = rf"(?<!\d)({YEAR}-{MONTH}-{DAY})(?![-\d])"
+
+
+def _own(name: str, title: str, table: str, read: Callable[[Iterator[Block], Context], Iterator[Batch]]) -> Source:
+    return Source(
+        name, title, (Reader(name, title, recognises(table), read, ""),), releases=_RELEASES, terms="your own"
+    )
+
+
+CHRONOLOGY = _own("chronology", "chronology of facts", "facts", read_facts)
+AGREEMENTS = _own("agreements", "agreements and programmes", "agreements", read_agreements)
+FIGURES = _own("figures", "figures", "figures", read_figures)

@@ -16,6 +16,7 @@ from detente.files.rows import Head
 from detente.files.stream import DamagedFile, Member, members, packing
 from detente.sources.foreign import PAGE, known_as
 from detente.sources.reader import Reader
+from detente.sources.source import source
 
 _EXPORT = re.compile(r"(?<!\d)(19|20)\d{12}\.export\.csv$", re.IGNORECASE)
 
@@ -94,7 +95,7 @@ def _reader(member: Member, readers: Sequence[Reader]) -> Reader | _Not:
     if not member.head:
         # Some quarter hours of GDELT 2 are published as files without a row.
         empty = (
-            next((r for r in readers if r.name == "gdelt2" and r.joinable), None)
+            next((r for r in readers if r.joinable and source(r.name).quarter_hours), None)
             if _EXPORT.search(member.name)
             else None
         )

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from http.client import HTTPException, HTTPResponse, IncompleteRead
 from pathlib import Path
-from typing import TYPE_CHECKING
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
 
 from detente.errors import DetenteError
 
-if TYPE_CHECKING:
-    import httpx
-
 TRIES = 3
+HEADERS = {"User-Agent": "detente (research; one request at a time)", "Accept-Encoding": "identity"}
 
 
 class Offline(DetenteError):
@@ -56,24 +57,17 @@ class Downloader:
         mirror: str | None = None,
         on_progress: Callable[[str, int], None] | None = None,
     ) -> None:
-        import httpx
+        import certifi
 
         self.folder = folder
         self.pause = pause
         self.mirror = mirror
         self.on_progress = on_progress or (lambda name, size: None)
-        self.client = httpx.Client(
-            timeout=timeout,
-            follow_redirects=True,
-            headers={"User-Agent": "detente (research; one request at a time)", "Accept-Encoding": "identity"},
-        )
+        self.timeout = timeout
+        # The authorities of the system (or of SSL_CERT_FILE), and those of certifi where a system has none.
+        self.authorities = ssl.create_default_context()
+        self.authorities.load_verify_locations(certifi.where())
         self.last = 0.0
-
-    def __enter__(self) -> Downloader:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.client.close()
 
     def _address(self, url: str) -> str:
         if not self.mirror:
@@ -86,21 +80,28 @@ class Downloader:
 
     def text(self, url: str) -> str:
         """A small document as text."""
-        import httpx
-
-        self._wait()
         try:
-            answer = self.client.get(self._address(url))
-        except httpx.TransportError as error:
+            with self._ask(url) as answer:
+                status, content = answer.status, answer.read()
+        except (OSError, HTTPException) as error:
             raise self._offline(url, error) from None
-        if answer.status_code != 200:
-            raise DetenteError(f"{url}: the server answers {answer.status_code}; try again later")
-        return answer.text
+        if status != 200:
+            raise DetenteError(f"{url}: the server answers {status}; try again later")
+        return content.decode("utf-8", errors="replace")
+
+    def _ask(self, url: str, **headers: str) -> HTTPResponse | HTTPError:
+        """The answer of a server, whatever its status."""
+        self._wait()
+        request = Request(self._address(url), headers=HEADERS | headers)
+        try:
+            answer: HTTPResponse = urlopen(request, timeout=self.timeout, context=self.authorities)
+        except HTTPError as refusal:
+            return refusal
+        return answer
 
     def _offline(self, url: str, error: Exception) -> Offline:
-        return Offline(
-            f"can't reach {self._address(url).split('/')[2]} ({error or type(error).__name__}); are you online?"
-        )
+        reason = getattr(error, "reason", error) or type(error).__name__
+        return Offline(f"can't reach {self._address(url).split('/')[2]} ({reason}); are you online?")
 
     def lines(self, url: str, name: str) -> Iterator[str]:
         """The lines of a large listing, fetched like a file (resumed, never trusted to be fresh)."""
@@ -137,29 +138,26 @@ class Downloader:
 
     def _try(self, remote: Remote, target: Path) -> str:
         """One attempt, going on where the last one stopped; "" when the file is whole."""
-        import httpx
-
         part = target.with_name(target.name + ".part")
         have = part.stat().st_size if part.exists() else 0
-        self._wait()
         self.folder.mkdir(parents=True, exist_ok=True)
         try:
-            with self.client.stream(
-                "GET", self._address(remote.url), headers={"Range": f"bytes={have}-"} if have else {}
-            ) as answer:
-                if answer.status_code == 404:
+            with self._ask(remote.url, **({"Range": f"bytes={have}-"} if have else {})) as answer:
+                if answer.status == 404:
                     return "404"
-                if answer.status_code == 416:
+                if answer.status == 416:
                     part.unlink(missing_ok=True)
                     return "the part held is longer than the file; it will be fetched anew"
-                if answer.status_code not in (200, 206):
-                    return f"the server answers {answer.status_code}"
-                self._receive(answer, part, append=answer.status_code == 206, name=remote.name)
-        except httpx.ConnectError as error:
-            raise self._offline(remote.url, error) from None
-        except httpx.TimeoutException:
+                if isinstance(answer, HTTPError) or answer.status not in (200, 206):
+                    return f"the server answers {answer.status}"
+                self._receive(answer, part, append=answer.status == 206, name=remote.name)
+        except TimeoutError:
             return "the server stalled"
-        except httpx.TransportError as error:
+        except URLError as error:
+            if isinstance(error.reason, TimeoutError):
+                return "the server stalled"
+            raise self._offline(remote.url, error) from None
+        except (ConnectionError, HTTPException, ssl.SSLError) as error:
             return f"the connection broke ({error})"
         if remote.size is not None and remote.md5 is None and part.stat().st_size < remote.size:
             return f"arrived short, {part.stat().st_size} of {remote.size} bytes"
@@ -169,11 +167,14 @@ class Downloader:
         part.replace(target)
         return ""
 
-    def _receive(self, answer: httpx.Response, part: Path, *, append: bool, name: str) -> None:
+    def _receive(self, answer: HTTPResponse, part: Path, *, append: bool, name: str) -> None:
         with part.open("ab" if append else "wb") as file:
-            for piece in answer.iter_raw():
+            while piece := answer.read(1 << 16):
                 file.write(piece)
                 self.on_progress(name, file.tell())
+        # What is left of the length that the server gave: pieces that don't come raise nothing.
+        if answer.length:
+            raise IncompleteRead(b"", answer.length)
 
 
 def md5_of(path: Path) -> str:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -25,6 +26,10 @@ from detente.sources.codes import SCALE, read_actions, with_intensity
 from detente.sources.common import ENDED, channel, historic
 from detente.sources.reader import Context, Reader
 from detente.sources.schema import Batch, conform
+from detente.sources.source import Fetch, Source
+
+if TYPE_CHECKING:
+    from detente.sources.download import Downloader, Remote
 
 STARTS = date(1979, 1, 1)
 UNCOUNTED = "NumMentions missing or no whole number: left empty"
@@ -249,17 +254,85 @@ def _is_named(source: str) -> Callable[[Head], bool]:
     return test
 
 
-READERS = (
-    *(
-        Reader(name, f"{title} with a header", _is_named(name), _reads_named(name), "known")
-        for name, title in (("gdelt2", "GDELT 2.0 events"), ("gdelt1", "GDELT 1.0 events"))
-    ),
-    *(
-        Reader(name, title, _recognises(width), _reads(width, name), "known", joinable=True)
-        for width, name, title in (
-            (61, "gdelt2", "GDELT 2.0 events"),
-            (58, "gdelt1", "GDELT 1.0 events"),
-            (57, "gdelt1", "GDELT 1.0 events"),
+ADDRESS = "http://data.gdeltproject.org"
+GDELT2_BEGINS, GDELT1_DAILY, GDELT1_MONTHLY = date(2015, 2, 19), date(2013, 4, 1), date(2006, 1, 1)
+
+
+def _files(first: date, last: date, net: Downloader) -> Iterator[Remote]:
+    from detente.sources.download import Remote
+
+    if first < GDELT2_BEGINS:
+        sums = _md5sums(net.text(f"{ADDRESS}/events/md5sums"))
+        for file in _gdelt1_names(first, min(last, GDELT2_BEGINS - timedelta(days=1))):
+            yield Remote(f"{ADDRESS}/events/{file}", file, sums.get(file))
+    if last >= GDELT2_BEGINS:
+        low, high = f"{max(first, GDELT2_BEGINS):%Y%m%d}", f"{last:%Y%m%d}"
+        for line in net.lines(f"{ADDRESS}/gdeltv2/masterfilelist.txt", "masterfilelist.txt"):
+            parts = line.split()
+            if len(parts) == 3 and parts[2].endswith(".export.CSV.zip"):
+                file = parts[2].rsplit("/", 1)[-1]
+                if low <= file[:8] <= high:
+                    yield Remote(parts[2], file, parts[1], int(parts[0]) if parts[0].isdigit() else None)
+
+
+def _md5sums(text: str) -> dict[str, str]:
+    pairs = (line.split() for line in text.splitlines())
+    return {parts[1].lstrip("*"): parts[0] for parts in pairs if len(parts) == 2}
+
+
+def _gdelt1_names(first: date, last: date) -> list[str]:
+    names: list[str] = []
+    day = first
+    while day <= last:
+        name = (
+            f"{day:%Y%m%d}.export.CSV.zip"
+            if day >= GDELT1_DAILY
+            else f"{day:%Y%m}.zip"
+            if day >= GDELT1_MONTHLY
+            else f"{day:%Y}.zip"
         )
+        if not names or names[-1] != name:
+            names.append(name)
+        day += timedelta(days=1)
+    return names
+
+
+_ABOUT: dict[str, Any] = {
+    "spans_hold": True,
+    "fetch": Fetch("gdelt", _files),
+    "citation": (
+        "Leetaru and Schrodt, GDELT: Global Data on Events, Location and Tone, ISA Annual Convention 2013, "
+        "and the GDELT Project"
     ),
+    "terms": "free for any use with citation",
+    "home": "https://www.gdeltproject.org",
+}
+
+
+def _readers(name: str, title: str, *widths: int) -> tuple[Reader, ...]:
+    named = Reader(name, f"{title} with a header", _is_named(name), _reads_named(name), "known")
+    plain = (Reader(name, title, _recognises(width), _reads(width, name), "known", joinable=True) for width in widths)
+    return (named, *plain)
+
+
+GDELT2 = Source(
+    "gdelt2",
+    "GDELT 2.0 events",
+    _readers("gdelt2", "GDELT 2.0 events", 61),
+    rank=4,
+    spans=((r"(?<!\d)((?:19|20)\d{12})\.export\.csv", "%Y%m%d%H%M%S"),),
+    quarter_hours=True,
+    **_ABOUT,
+)
+GDELT1 = Source(
+    "gdelt1",
+    "GDELT 1.0 events",
+    _readers("gdelt1", "GDELT 1.0 events", 58, 57),
+    rank=5,
+    spans=(
+        (r"(?<!\d)((?:19|20)\d{6})\.export\.csv", "%Y%m%d"),
+        (r"^((?:19|20)\d{4})\.(?:zip|csv)", "%Y%m"),
+        (r"^((?:19|20)\d\d)\.(?:zip|csv)", "%Y"),
+    ),
+    **_ABOUT,
 )

@@ -9,6 +9,7 @@ receiver, as in the ICEWS18 benchmark. ICEWS gives no day of release, so an even
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import polars as pl
 
@@ -20,8 +21,10 @@ from detente.files.stream import Block
 from detente.files.tabular import corrections, reject
 from detente.sources.codes import SCALE, read_actions, with_intensity
 from detente.sources.common import EARLIEST, channel, historic, place_of, resolve_names
+from detente.sources.dataverse import holds, listed
 from detente.sources.reader import Context, Reader
 from detente.sources.schema import Batch, conform
+from detente.sources.source import DAY, MONTH, YEAR, Fetch, Source
 
 RELEASE = [
     "event id",
@@ -76,7 +79,7 @@ _RELEASE = Layout(
         "target country",
     ),
 )
-TRIPLES = ["date", "sender", "action", "cameo", "goldstein", "receiver"]
+TRIPLE_COLUMNS = ["date", "sender", "action", "cameo", "goldstein", "receiver"]
 _TRIPLES = Layout(
     "ICEWS triples",
     {
@@ -87,7 +90,7 @@ _TRIPLES = Layout(
         "goldstein": "given_intensity",
         "receiver": "receiver_name",
     },
-    tuple(TRIPLES),
+    tuple(TRIPLE_COLUMNS),
 )
 LAYOUTS = {"icews": _RELEASE, "icews_triples": _TRIPLES}
 
@@ -168,12 +171,36 @@ def _is_release(head: Head) -> bool:
     return len(_OWN & names_in(head)) >= 4
 
 
-READERS = (
-    Reader("icews", "ICEWS coded events (release)", _is_release, _reads(_RELEASE, "icews")),
-    Reader(
-        "icews_triples",
-        "ICEWS events as name triples",
-        lambda head: set(TRIPLES) <= names_in(head),
-        _reads(_TRIPLES, "icews_triples"),
+_ABOUT: dict[str, Any] = {
+    "citation": (
+        "Boschee, Lautenschlager, O'Brien, Shellman, Starz and Ward, ICEWS Coded Event Data, Harvard Dataverse"
     ),
+    "terms": "as on its Dataverse page",
+    "home": "https://doi.org/10.7910/DVN/28075",
+}
+RELEASES = Source(
+    "icews",
+    "ICEWS events",
+    (Reader("icews", "ICEWS coded events (release)", _is_release, _reads(_RELEASE, "icews")),),
+    rank=1,
+    spans=((r"^events\.((?:19|20)\d\d)\.", "%Y"),),
+    releases=rf"events\.\d{{4}}\.({YEAR}{MONTH}{DAY})(?!\d)",
+    fetch=Fetch(
+        "icews", listed("10.7910/DVN/28075", lambda name, *span: name.startswith("events.") and holds(name, *span))
+    ),
+    **_ABOUT,
+)
+TRIPLES = Source(
+    "icews_triples",
+    "ICEWS events as triples",
+    (
+        Reader(
+            "icews_triples",
+            "ICEWS events as name triples",
+            lambda head: set(TRIPLE_COLUMNS) <= names_in(head),
+            _reads(_TRIPLES, "icews_triples"),
+        ),
+    ),
+    rank=2,
+    **_ABOUT,
 )

@@ -18,8 +18,10 @@ from detente.files.rows import Head
 from detente.files.stream import Block
 from detente.files.tabular import corrections, reject
 from detente.sources.common import EARLIEST, channel, place_of
+from detente.sources.dataverse import holds, listed
 from detente.sources.reader import Context, Reader
 from detente.sources.schema import Batch, conform
+from detente.sources.source import Fetch, Source
 
 _RELEASE = (
     "event id;event date;event type;event mode;intensity;quad code;contexts;"
@@ -183,4 +185,15 @@ def _recognises(head: Head) -> bool:
     return len(names_in(head) & _OWN) >= 4
 
 
-READERS = (Reader("polecat", "POLECAT events", _recognises, _read),)
+POLECAT = Source(
+    "polecat",
+    "POLECAT events",
+    (Reader("polecat", "POLECAT events", _recognises, _read),),
+    rank=3,
+    fetch=Fetch(
+        "polecat", listed("10.7910/DVN/AJGVIT", lambda name, *span: "ngecevents" in name and holds(name, *span))
+    ),
+    citation="Scarborough, Bagozzi, Beger, Berrie, Halterman, Schrodt and Spivey, POLECAT Weekly Data, Harvard Dataverse",
+    terms="as on its Dataverse page",
+    home="https://doi.org/10.7910/DVN/AJGVIT",
+)

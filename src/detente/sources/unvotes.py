@@ -19,8 +19,10 @@ from detente.files.named import Layout, frames, names_in
 from detente.files.rows import BadRow, Head
 from detente.files.stream import Block
 from detente.files.tabular import corrections, reject
+from detente.sources.dataverse import listed
 from detente.sources.reader import Context, Reader
 from detente.sources.schema import Batch, conform
+from detente.sources.source import DAY, MONTH, YEAR, Fetch, Source
 
 FIRST = date(1945, 10, 24)
 CHOICES = ["yes", "abstain", "no"]
@@ -242,10 +244,27 @@ def _wide(head: Head) -> bool:
     return "rcid" in names and "vote" not in names and sum(len(n) > 1 and n in states() for n in others) >= 2
 
 
-READERS = (
+_READERS = (
     Reader("unvotes", "UN votes with a column a state", _wide, _read_wide, ""),
     Reader("unvotes", "UN votes (Dataverse)", _has("rcid", "ccode", "vote", "session"), _read_dataverse, ""),
     Reader("unvotes", "UN votes", _has("rcid", "country", "vote"), _read_votes, ""),
     Reader("unvotes", "UN roll calls", _has("rcid", "session", "date"), _read_rollcalls, ""),
     Reader("unvotes", "UN issue codes", _has("rcid", "short name"), _read_issues, ""),
+)
+UN_VOTES = Source(
+    "unvotes",
+    "UN votes",
+    _READERS,
+    releases=rf"(?<!\d)({YEAR}(?:{MONTH}{DAY}|-{MONTH}-{DAY})?)(?!\d)",
+    # One file has all years.
+    fetch=Fetch(
+        "unvotes",
+        listed(
+            "10.7910/DVN/LEJUQZ",
+            lambda name, *_: "vote" in name and "ideal" not in name and "agreement" not in name,
+        ),
+    ),
+    citation="Voeten, Strezhnev and Bailey, UN General Assembly Voting Data, Harvard Dataverse",
+    terms="CC0",
+    home="https://doi.org/10.7910/DVN/LEJUQZ",
 )

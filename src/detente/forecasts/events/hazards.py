@@ -25,7 +25,7 @@ from itertools import product
 import numpy as np
 
 from detente.forecasts.events.persistence import Origin, persistence
-from detente.forecasts.events.track_record import PastCall, calibration, record
+from detente.forecasts.events.track_record import PastForecast, calibration, track_record
 from detente.forecasts.scores import BAND, Array
 from detente.models.change_points import softmax
 from detente.periods import months_before
@@ -39,7 +39,7 @@ Dated = Sequence[tuple[str, date, bool]]
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class EventForecast:
     """A probability with its 90% bounds and base rate, and how much of it each kind of member gave (adding to 1)."""
 
     area: str
@@ -51,24 +51,24 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Calls:
+class EventForecasts:
     """Calls of every area on a day, and the record of past calls."""
 
     as_of: date
     horizon: int
-    calls: dict[str, Call]
-    past: tuple[PastCall, ...]
+    by_area: dict[str, EventForecast]
+    past: tuple[PastForecast, ...]
 
-    def record(self) -> dict[str, float]:
-        """How good the past calls were; see `detente.forecasts.events.track_record.record`."""
-        return record(self.past, self.horizon)
+    def track_record(self) -> dict[str, float]:
+        """How good the past calls were; see `detente.forecasts.events.track_record.track_record`."""
+        return track_record(self.past, self.horizon)
 
     def calibration(self, edges: Sequence[float] = (0.35, 0.5)) -> list[dict[str, float]]:
         """Past calls by bands of probability; see `detente.forecasts.events.track_record.calibration`."""
         return calibration(self.past, edges)
 
 
-def calls(
+def event_forecasts(
     dated: Dated,
     areas: Sequence[str],
     begins: date,
@@ -77,7 +77,7 @@ def calls(
     *,
     complete_to: date | Mapping[str, date] | None,
     seed: int = 0,
-) -> Calls:
+) -> EventForecasts:
     """The chance for every area that more events of the first sort than of the second come within `horizon` months of `as_of`.
 
     `begins` and `complete_to` are the days between which the chronology is complete; events after `as_of` are not looked
@@ -88,12 +88,12 @@ def calls(
     told = complete_to if isinstance(complete_to, Mapping) else dict.fromkeys(areas, complete_to or date.min)
     areas = [area for area in areas if told.get(area, as_of) >= as_of]
     if not any(area in told for area in areas):
-        return Calls(as_of, horizon, {}, ())
+        return EventForecasts(as_of, horizon, {}, ())
     known = [event for event in dated if event[1] <= as_of]
     days = [months_before(as_of, 12 * years) for years in range(80)]
     days = [day for day in days if months_before(day, horizon) >= begins][::-1]
     if not days:
-        return Calls(as_of, horizon, {}, ())
+        return EventForecasts(as_of, horizon, {}, ())
     history = _History(known, areas, begins)
     said = np.stack([_members(history, days[: n + 1], day, horizon) for n, day in enumerate(days)])
     ends = [months_before(day, -horizon) for day in days]
@@ -102,7 +102,7 @@ def calls(
     )
     logs = np.log(np.where(came[:, :, None] > 0, said, 1 - said)).sum(1)
     overlap = min(1.0, 12 / horizon)
-    past: list[PastCall] = []
+    past: list[PastForecast] = []
     weights = np.full(said.shape[2], 1 / said.shape[2])
     for n, day in enumerate(days):
         done = np.array([end <= day for end in ends])
@@ -110,7 +110,7 @@ def calls(
         if ends[n] <= as_of and done.any():
             own = (came[done].sum(0) + 1) / (done.sum() + 2)
             past += [
-                PastCall(
+                PastForecast(
                     area, day, float(said[n, a] @ weights), float(said[n, a, -1]), float(came[n, a]), float(own[a])
                 )
                 for a, area in enumerate(areas)
@@ -123,8 +123,8 @@ def calls(
         low, high = _bounds(history, a, as_of, horizon, said[-1, a], weights, rng)
         split = {"rates": float(weights[:-2].sum()), "persistence": float(weights[-2]), "base rate": float(weights[-1])}
         p = float(said[-1, a] @ weights)
-        found[area] = Call(area, p, min(low, p), max(high, p), float(said[-1, a, -1]), split)
-    return Calls(as_of, horizon, found, tuple(past))
+        found[area] = EventForecast(area, p, min(low, p), max(high, p), float(said[-1, a, -1]), split)
+    return EventForecasts(as_of, horizon, found, tuple(past))
 
 
 class _History:

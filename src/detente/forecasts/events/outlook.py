@@ -13,7 +13,7 @@ from datetime import date
 
 import polars as pl
 
-from detente.forecasts.events.hazards import Call, Calls, calls
+from detente.forecasts.events.hazards import EventForecast, EventForecasts, event_forecasts
 from detente.forecasts.events.track_record import against
 
 OPENING, UNLIKELY = 0.50, 0.35
@@ -47,7 +47,7 @@ def improvement(
     *,
     complete_to: Mapping[str, date],
     seed: int = 0,
-) -> Calls:
+) -> EventForecasts:
     """The calls of improvement of every area by the facts of a pair known on `as_of` (as from `pair_facts`).
 
     None of an area whose chronology is complete (`detente.record.facts.area_ends`) to an earlier day only, or that has none.
@@ -58,12 +58,12 @@ def improvement(
         if tone in ("cooperative", "conflictual")
     ]
     begins = facts["date"][0] if facts.height else as_of
-    return calls(dated, areas, begins, as_of, horizon, complete_to=complete_to, seed=seed)
+    return event_forecasts(dated, areas, begins, as_of, horizon, complete_to=complete_to, seed=seed)
 
 
-def from_call(call: Call, made: Calls) -> Outlook:
+def from_forecast(call: EventForecast, made: EventForecasts) -> Outlook:
     """The outlook that a call gives, with the record of past calls of all areas."""
-    record = made.record()
+    record = made.track_record()
     told = (
         f"{record['n']:.0f} past calls of all areas: {against(record)}"
         if record

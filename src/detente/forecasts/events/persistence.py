@@ -33,7 +33,7 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class Persistence:
     """A posterior of the rule holding: mean, 90% bounds, the class's rate, and the counts behind it."""
 
     mean: float
@@ -61,7 +61,7 @@ def past_origins(held: Held, areas: Sequence[str | None], begins: date, as_of: d
     return found
 
 
-def persistence(origins: Sequence[Origin], area: str | None, before: float, horizon: int = 24) -> Estimate | None:
+def persistence(origins: Sequence[Origin], area: str | None, before: float, horizon: int = 24) -> Persistence | None:
     """The chance that the rule will hold, `before` saying how far it held until today; None without origins."""
     from scipy.special import betaincinv
 
@@ -75,4 +75,4 @@ def persistence(origins: Sequence[Origin], area: str | None, before: float, hori
     a, b = weight * k + STRENGTH * base, weight * (n - k) + STRENGTH * (1 - base)
     tail = (1 - LEVEL) / 2
     low, high = (float(betaincinv(a, b, t)) for t in (tail, 1 - tail))
-    return Estimate(a / (a + b), low, high, base, n, k, len(alike))
+    return Persistence(a / (a + b), low, high, base, n, k, len(alike))

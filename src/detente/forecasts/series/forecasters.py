@@ -46,7 +46,7 @@ class Forecaster:
         self.data, self.origin, self.seed = data, origin, seed
         self.learners = {} if learners is None else learners
         self.relatives = relatives or Relatives.of(data)
-        fine = data.seen(origin)
+        fine = data.known_at(origin)
         self.past = Past(data, fine, self.relatives)
         self._views: dict[int, View] = {}
         self.now = view(self.past, fine.shape[1] - 1)

@@ -1,0 +1,157 @@
+"""Everything about a source in one object: how its files are read, what their names say, where they lie, how to cite it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from detente.errors import DetenteError, NoData
+from detente.registry import Registry
+from detente.sources.reader import Reader
+
+if TYPE_CHECKING:
+    from detente.sources.download import Downloader, Remote
+
+Span = tuple[datetime, datetime]
+YEAR, MONTH, DAY = r"(?:19|20)\d\d", "(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
+"""Patterns of the parts of a day in a file's name."""
+LENGTHS = {"%Y%m%d%H%M%S": "15m", "%Y%m%d": "1d", "%Y%m": "1mo", "%Y": "1y"}
+"""How long the span is that a file's name says, by the form in which it is written there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """How the publisher's files of a span of days are found: the name that `detente fetch` knows, and their list."""
+
+    name: str
+    files: Callable[[date, date, Downloader], Iterator[Remote]]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source of events, votes, facts or figures, and all that the package knows about it.
+
+    `readers` take its files, one a format. `rank` orders event sources, the most precise first (None: it has no events).
+    `spans` are patterns of the publisher's file names, each with the form (as strptime writes it) of the time that it
+    says; `spans_hold` tells whether such a span is what the file covers (else it only bounds it), `quarter_hours` that
+    it is delivered in quarter hours and dated to the minute. `releases` finds the day of release in a file's name.
+    """
+
+    id: str
+    title: str
+    readers: tuple[Reader, ...]
+    rank: int | None = None
+    spans: tuple[tuple[str, str], ...] = ()
+    spans_hold: bool = False
+    quarter_hours: bool = False
+    releases: str = ""
+    fetch: Fetch | None = None
+    citation: str = ""
+    terms: str = ""
+    home: str = ""
+
+    def cite(self) -> str:
+        """What to cite, with its address; "" for data of a user's own."""
+        return f"{self.citation}, {self.home}" if self.citation else ""
+
+    def release_of(self, names: Sequence[str]) -> str:
+        """The release that the names of a file and its member say (the last date in the first name that has one), else "".
+
+        >>> source("icews").release_of(["Events.2017.20201006.tab"]), source("gdelt2").release_of(["20191024143000.export.CSV"])
+        ('20201006', '')
+        >>> [source("figures").release_of([name]) for name in ("figures_2024-05-01.csv", "figures-1991-2024.csv")]
+        ['20240501', '']
+        """
+        for name in names if self.releases else ():
+            if found := re.findall(self.releases, name, re.IGNORECASE):
+                return re.sub(r"\D", "", found[-1])
+        return ""
+
+    def named(self, names: Sequence[str]) -> list[tuple[Span, str]] | None:
+        """What the publisher's file names say that they hold, each with the length it names; None where one says nothing.
+
+        >>> source("gdelt2").named(["20191024143000.export.CSV"])[0][0][1]
+        datetime.datetime(2019, 10, 24, 14, 45)
+        """
+        said = [self._named(name) for name in names]
+        return None if not said or None in said else [span for span in said if span]
+
+    def _named(self, name: str) -> tuple[Span, str] | None:
+        for pattern, form in self.spans:
+            if not (match := re.search(pattern, name.rsplit("/", 1)[-1], re.IGNORECASE)):
+                continue
+            try:
+                start = datetime.strptime(match[1], form)
+            except ValueError:
+                return None
+            end: datetime = pl.Series([start]).dt.offset_by(LENGTHS[form])[0]
+            return (start, end), LENGTHS[form]
+        return None
+
+
+SOURCES: Registry[Source] = Registry(
+    "detente.sources",
+    {
+        "icews": "detente.sources.icews:RELEASES",
+        "icews_triples": "detente.sources.icews:TRIPLES",
+        "polecat": "detente.sources.polecat:POLECAT",
+        "unvotes": "detente.sources.unvotes:UN_VOTES",
+        "chronology": "detente.sources.chronology:CHRONOLOGY",
+        "agreements": "detente.sources.chronology:AGREEMENTS",
+        "figures": "detente.sources.chronology:FIGURES",
+        "gdelt2": "detente.sources.gdelt:GDELT2",
+        "gdelt1": "detente.sources.gdelt:GDELT1",
+    },
+)
+
+
+@cache
+def sources() -> dict[str, Source]:
+    """Every source by its id: this package's, and those that others add (entry points of `detente.sources`)."""
+    return dict(SOURCES)
+
+
+def source(name: str) -> Source:
+    """The source of that id; DetenteError lists them for any other.
+
+    >>> source("polecat").title
+    'POLECAT events'
+    """
+    if name not in sources():
+        raise DetenteError(f"no source is named {name!r}; known: {', '.join(sources())}")
+    return sources()[name]
+
+
+@cache
+def readers() -> tuple[Reader, ...]:
+    """The readers of all sources, in the order in which they are asked: formats without a header last, since they are told
+    by their number of columns alone.
+    """
+    return tuple(sorted((one for origin in sources().values() for one in origin.readers), key=lambda one: one.joinable))
+
+
+def event_sources() -> list[str]:
+    """The ids of the sources of events, the most precise first."""
+    ranked = [(one.rank, one.id) for one in sources().values() if one.rank is not None]
+    return [name for _, name in sorted(ranked)]
+
+
+def fetches() -> dict[str, Fetch]:
+    """What `detente fetch` can download, by name."""
+    return {one.fetch.name: one.fetch for one in sources().values() if one.fetch}
+
+
+def files_of(name: str, first: date, last: date, net: Downloader) -> list[Remote]:
+    """The files that hold `first` to `last` of what `detente fetch` calls `name`; NoData where the publisher lists none."""
+    if first > last:
+        raise DetenteError(f"--from {first} lies after --to {last}")
+    files = list(fetches()[name].files(first, last, net))
+    if not files:
+        raise NoData(f"the publisher lists no {name} files for {first} to {last}")
+    return files
