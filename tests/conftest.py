@@ -5,11 +5,12 @@ from __future__ import annotations
 import gzip
 import os
 import re
+import sys
 import textwrap
 import tomllib
 import zipfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import product
 from pathlib import Path
@@ -89,19 +90,27 @@ def recipe(heading: str, kind: str) -> str:
     return str(textwrap.dedent(re.findall(rf"```{kind}\n(.*?)```", section, re.S)[0]))
 
 
-def install(folder: Path, heading: str) -> None:
-    """Lay a recipe's module into a folder as an installed package would, with its entry point."""
-    project = tomllib.loads(recipe(heading, "toml"))["project"]
-    ((group, points),) = project["entry-points"].items()
-    ((name, place),) = points.items()
-    path = folder.joinpath(*place.partition(":")[0].split(".")).with_suffix(".py")
-    path.parent.mkdir()
-    (path.parent / "__init__.py").touch()
-    path.write_text(recipe(heading, "python"))
-    info = folder / f"{path.parent.name}-1.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {path.parent.name}\nVersion: 1\n")
-    (info / "entry_points.txt").write_text(f"[{group}]\n{name} = {place}\n")
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Installs the module of a recipe of CONTRIBUTING.md as another package would be, with its entry point."""
+    folder = tmp_path / "packages"
+
+    def run(heading: str) -> None:
+        ((group, points),) = tomllib.loads(recipe(heading, "toml"))["project"]["entry-points"].items()
+        ((name, place),) = points.items()
+        path = folder.joinpath(*place.partition(":")[0].split(".")).with_suffix(".py")
+        info = folder / f"{path.parent.name}-1.dist-info"
+        info.mkdir(parents=True)
+        path.parent.mkdir()
+        (path.parent / "__init__.py").touch()
+        path.write_text(recipe(heading, "python"))
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {path.parent.name}\nVersion: 1\n")
+        (info / "entry_points.txt").write_text(f"[{group}]\n{name} = {place}\n")
+        monkeypatch.syspath_prepend(folder)
+
+    yield run
+    for name in [name for name in sys.modules if name.partition(".")[0] == "my_package"]:
+        del sys.modules[name]
 
 
 def write_votes(folder: Path, last: str = "no") -> Path:

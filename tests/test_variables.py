@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import polars as pl
 import pytest
 
 import detente as dt
-from conftest import install, triples, write_votes
+from conftest import triples, write_votes
 from detente.cli import main
 from detente.errors import DetenteError
 from detente.measures.variables import VARIABLES, variable
@@ -43,7 +44,7 @@ def test_votes_are_joined_in_both_directions_and_only_where_they_are_known(recor
         assert {year: share for year, share in shares.items() if share is not None} == expected
         assert shares[2011] is None and by_year(panel.frame, "un_votes", sender)[2011] is None
     assert panel.columns["un_agreement"].startswith("share of roll calls")
-    assert "Voeten" in panel.cite() and "icews" in panel.cite()
+    assert "Voeten" in panel.cite() and "Boschee" in panel.cite()
     assert (
         by_year(record.pair("USA", "RUS", as_of="2006-12-01").panel("year", add=["un_agreement"]).frame, "un_votes")[
             2006
@@ -87,11 +88,9 @@ def test_the_command_joins_too(record: dt.Record, capsys: pytest.CaptureFixture[
     assert capsys.readouterr().out.splitlines()[0].endswith(",source,un_agreement,un_votes")
 
 
-def test_a_package_adds_a_variable(record: dt.Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_package_adds_a_variable(record: dt.Record, install: Callable[[str], None]) -> None:
     """The recipe of CONTRIBUTING.md, installed as another package would be."""
-    (tmp_path / "packages").mkdir()
-    install(tmp_path / "packages", "Add a joined variable")
-    monkeypatch.syspath_prepend(tmp_path / "packages")
+    install("Add a joined variable")
     panel = record.pair("USA", "RUS").panel("year", add=["distance"])
     assert by_year(panel.frame, "distance") == {2005: 7842.0, 2006: 7842.0} | dict.fromkeys(
         range(2007, 2011), 7842.0

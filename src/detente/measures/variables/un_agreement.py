@@ -12,6 +12,7 @@ from detente import clock
 from detente.actors import counts_as
 from detente.measures.variables import Variable
 from detente.measures.votes import all_similarity, un_agreement
+from detente.sources import source
 
 if TYPE_CHECKING:
     from detente.record.view import View
@@ -53,10 +54,7 @@ VARIABLE = Variable(
     "agreement in UN roll calls",
     "share of roll calls",
     COLUMNS,
-    (
-        "Erik Voeten, Anton Strezhnev and Michael Bailey, United Nations General Assembly Voting Data, Harvard Dataverse, "
-        "doi:10.7910/DVN/LEJUQZ",
-    ),
+    (source("unvotes").cite(),),
     values,
     ("year",),
 )
