@@ -113,7 +113,7 @@ def test_excitation_is_observed_over_what_the_source_covers(tmp_path: Path) -> N
     found = record.pair("IND", "PAK").excitation()
     covered = record.covers("icews_triples")
     assert (covered[0][0], covered[-1][1]) == (date(2017, 7, 15), date(2018, 12, 31))
-    assert found.fit.fits[0].end == (covered[-1][1] - covered[0][0]).days + 1
+    assert found.fit.fits[0].events.end == (covered[-1][1] - covered[0][0]).days + 1
     assert "2017-07-15 to 2018-12-31" in found.basis
 
 

@@ -116,7 +116,7 @@ def softmax(logs: Array) -> Array:
 
 
 def _segments(marginal: Array, chance: float) -> tuple[Array, Array]:
-    """Log weight [s, e] of a regime s..e-1 with the prior of its length and end; and of all that may follow s (T + 1,)."""
+    """Log weight [s, e] of regime s..e-1 with the priors of its length and end; and of all after s (T + 1,)."""
     t = len(marginal) - 1
     # A regime s..e-1 has e-s-1 periods in which none began; after it one begins, unless it is the last.
     segment = marginal + np.maximum(lengths(t) - 1, 0) * np.log1p(-chance)
