@@ -29,7 +29,8 @@ from detente.levers.policy import Lever, standard
 from detente.levers.system import System, enough, system
 from detente.levers.weighed import MAIN, PLAUSIBLE, Effect, Ranked, Weighed, mean_change
 from detente.models.conditional import Conditional, conditional
-from detente.models.var import BayesianVAR, Minnesota, VARFit
+from detente.models.minnesota import Minnesota
+from detente.models.var import BayesianVAR, VARFit
 from detente.periods import HORIZON, is_old, months_before, period_end
 from detente.record.facts import chronology_ends, pair_facts
 from detente.record.view import View
