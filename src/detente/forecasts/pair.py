@@ -23,7 +23,7 @@ from detente.forecasts.fan import Fan
 from detente.forecasts.reports import fans_of_reports, periods_asked
 from detente.forecasts.result import PairForecast
 from detente.measures.in_force import Life, lives
-from detente.models.checks import whole
+from detente.checks import whole
 from detente.periods import LONGER, period
 from detente.sources.source import source as data_source
 
