@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from detente.actors import state_name
+from detente.checks import whole
 from detente.errors import DetenteError, NoData
 from detente.forecasts import pooled
 from detente.forecasts.events.hazards import EventForecasts, event_forecasts
@@ -22,7 +23,6 @@ from detente.forecasts.fan import Fan
 from detente.forecasts.reports import fans_of_reports, periods_asked
 from detente.forecasts.result import PairForecast
 from detente.measures.in_force import Life, lives
-from detente.checks import whole
 from detente.periods import LONGER, period
 
 if TYPE_CHECKING:
