@@ -197,9 +197,8 @@ def audit(
         write_frame(counts, form)
         undescribed = findings.filter(pl.col("what") == "agreement not described")
         for (source_name, name), rows in undescribed.group_by("source", "text", maintain_order=True):
-            say(
-                f"agreement {name!r}, named by {rows.height} fact{'s' if rows.height > 1 else ''} of {source_name}, is described nowhere"
-            )
+            facts = f"{rows.height} fact{'s' if rows.height > 1 else ''} of {source_name}"
+            say(f"agreement {name!r}, named by {facts}, is described nowhere")
         summary = findings.group_by("source", "what", maintain_order=True).len("found")
         say("findings (--format json lists every one):")
         write_frame(summary, form)

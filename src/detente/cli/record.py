@@ -91,7 +91,7 @@ def record(ctx: click.Context, /, form: str, **options: Any) -> None:
 @format_option("table", "json", "csv", "parquet")
 @click.pass_context
 def quarantine(ctx: click.Context, /, limit: int, form: str, **options: Any) -> None:
-    """List rows and files that could not be taken: file, line (0: the whole file, none: a row held before), reason, beginning."""
+    """List rows and files that could not be taken: file, line (0: the whole file, none: a row held before), reason."""
     rows = open_within(ctx, options).quarantine().frame
     say(f"{rows.height:,} in quarantine")
     write_frame(rows.reverse().head(limit) if limit else rows, form)

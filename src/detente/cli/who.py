@@ -69,9 +69,8 @@ def who(
         "note": actor.note or None,
     }
     if form == "table":
-        click.echo(
-            f"{actor.name} -> {', '.join(x for x in (actor.code or 'no state', actor.sector) if x)}  ({actor.kind}; {actor.rule})"
-        )
+        code = ", ".join(filter(None, (actor.code or "no state", actor.sector)))
+        click.echo(f"{actor.name} -> {code}  ({actor.kind}; {actor.rule})")
         for line in filter(None, actor.note.split("; ")):
             click.echo(f"  {line}")
     else:
@@ -114,7 +113,8 @@ def _unresolved(path: Path, names_file: str | None, limit: int, form: str) -> No
             missed[name] = missed.get(name, 0) + count
     lost = sum(missed.values())
     say(
-        f"{total:,} mentions, {total - lost:,} resolved ({(total - lost) / total:.1%}); {len(missed):,} names stay unknown"
+        f"{total:,} mentions, {total - lost:,} resolved ({(total - lost) / total:.1%}); "
+        f"{len(missed):,} names stay unknown"
         if total
         else "no mentions"
     )

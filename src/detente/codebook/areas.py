@@ -40,8 +40,8 @@ class Rule:
 class Area:
     """One issue area with its definition, boundary and rules.
 
-    `short` is its title for narrow tables; an area with `third_party` also names the state that an act is about; in one with
-    `incentives`, what a side gives counts as economic incentives.
+    `short` is its title for narrow tables; an area with `third_party` also names the state that an act is about; in one
+    with `incentives`, what a side gives counts as economic incentives.
     """
 
     id: str

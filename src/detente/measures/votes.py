@@ -70,8 +70,8 @@ def similarity(
     """The indices of one pair by year (from `since` on) and issue (null: all roll calls), each with its 90% interval.
 
     Columns: year, issue, votes, then for each of `INDICES` its value, _low and _high. Intervals are by the Bayesian
-    bootstrap over roll calls (Rubin, Annals of Statistics 9, 1981), that of agreement by `detente.uncertainty.share_interval`. Empty
-    where no votes are held.
+    bootstrap over roll calls (Rubin, Annals of Statistics 9, 1981), that of agreement by
+    `detente.uncertainty.share_interval`. Empty where no votes are held.
     """
     from detente.checks import whole
 
@@ -94,7 +94,8 @@ def similarity(
                     else (np.nan, np.nan)
                 )
                 if name == "agreement":
-                    # A share of roll calls has one interval wherever it is told: that of `detente.uncertainty.share_interval`.
+                    # A share of roll calls has one interval wherever it is told: that of
+                    # `detente.uncertainty.share_interval`.
                     (low,), (high,) = share_interval([np.trace(table)], [table.sum()])[1:]
                 cells += [float(point[name]), float(low), float(high)]
             rows.append((year, issue, int(table.sum()), *cells))
@@ -140,13 +141,14 @@ def _cast(
 
 
 def counted_votes(record: Store, calls: pl.DataFrame, states: Sequence[str] = ()) -> pl.LazyFrame:
-    """The votes cast in `calls` (rcid, date), one a roll call and state: rcid, date, state, vote (0 yes, 1 abstain, 2 no).
+    """The votes cast in `calls` (rcid, date), one a roll call and state: rcid, date, state, vote (0 yes, 1 abstain, 2
+    no).
 
     A state votes under today's code, once, also where a former code of it is held beside it (today's then
     counts), and only while it lived or had a seat. With `states`, their votes alone.
     """
-    # The vote of a former code is 3 higher, so that of two votes of one state the lowest is that under today's code where
-    # there is one; the remainder by 3 is the vote itself.
+    # The vote of a former code is 3 higher, so that of two votes of one state the lowest is that under today's code
+    # where there is one; the remainder by 3 is the vote itself.
     codes = {name: number for number, name in enumerate(CHOICES)}
     former, days = pl.col("state").is_in(list(continuers())), ["code", "state", "begins", "ends"]
     lives = pl.LazyFrame(counted(states or None, seats=True), schema=days, orient="row")
@@ -167,7 +169,9 @@ def counted_votes(record: Store, calls: pl.DataFrame, states: Sequence[str] = ()
 
 
 def calls_on(record: Store, issues: Sequence[str]) -> pl.Series:
-    """The roll calls (rcid) with one of these issue codes; DetenteError for a code that is none and that no roll call has."""
+    """The roll calls (rcid) with one of these issue codes; DetenteError for a code that is none and that no roll call
+    has.
+    """
     marked = record.table("rollcall_issues")
     unknown = sorted(set(issues) - set(marked["issue"]) - set(ISSUES))
     if unknown:
@@ -178,7 +182,8 @@ def calls_on(record: Store, issues: Sequence[str]) -> pl.Series:
 def all_similarity(
     record: Store, *, as_of: date | None = None, issue: str | None = None, since: int | None = None
 ) -> pl.DataFrame:
-    """The indices of all pairs of states by year (from `since` on), without intervals: year, a, b (a < b), votes, `INDICES`.
+    """The indices of all pairs of states by year (from `since` on), without intervals: year, a, b (a < b), votes,
+    `INDICES`.
 
     By products of vote matrices, one year at a time. Former codes of continuing states count as the present ones.
     """
@@ -232,7 +237,7 @@ def full_years(pair: View, issues: tuple[str, ...] = ()) -> pl.DataFrame:
 
 
 def case_agreement(pair: View, suffix: str = "") -> pl.DataFrame:
-    """The figures of a case that stand in for a pair's agreement where the roll calls held lack the two, oldest first."""
+    """The figures of a case that stand in for a pair's agreement where no roll calls of the two are held, by date."""
     figures = pair_figures(pair)
     mine = (pl.col("measure") == f"un_agreement{suffix}") & pl.col("area").is_null()
     return figures.filter(mine & pl.col("subject").str.contains("-"))

@@ -55,7 +55,8 @@ class Case:
 
     @property
     def covers_to(self) -> date | None:
-        """The last day that the chronology covers, by `temporal.end` of its datapackage.json; None where it says nothing.
+        """The last day that the chronology covers, by `temporal.end` of its datapackage.json; None where it says
+        nothing.
 
         A later fact may tell how a life ended; that nothing else is listed says nothing.
         """

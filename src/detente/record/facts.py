@@ -19,8 +19,8 @@ def pair_facts(pair: View, area: str | None = None) -> pl.DataFrame:
     """Facts in which both states take part, known on `as_of`, of an area (as in third_party_dispute:IRN), oldest first.
 
     A third party that another state continues is that state. Beside the columns of facts, `counts_from` is the last day
-    that the date may mean: with it a fact falls into one and the same span of time whenever it is asked about. `of_pair`
-    is true where the fact's case is about the two (`_about`), not only names them in the story of others.
+    that the date may mean: with it a fact falls into one and the same span of time whenever it is asked about.
+    `of_pair` is true where the fact's case is about the two (`_about`), not only names them in the story of others.
     """
     parties = pl.concat_list("actors", "targets")
     within = pl.lit(True)
@@ -135,8 +135,8 @@ def life_facts(record: Store, agreements: pl.DataFrame, as_of: date | None = Non
 def pair_figures(pair: View) -> pl.DataFrame:
     """Series of either state, of the pair and of either direction, known on `as_of`, by measure, subject and time.
 
-    Subjects are in today's codes (`counted_subject`), which is how to pick one of them. Of two values of one day of which
-    one was given under a former code, the other counts.
+    Subjects are in today's codes (`counted_subject`), which is how to pick one of them. Of two values of one day of
+    which one was given under a former code, the other counts.
     """
     figures = pair.record.table("figures", pair.as_of)
     wanted = {

@@ -100,7 +100,7 @@ class Ingest:
         self.draft = Draft(log.folder, self.number + 1)
 
     def run(self, files: list[Path], named: Sequence[Path] = ()) -> Summary:
-        """Ingest files in order. Damaged files, and unknown ones among `named`, are listed as failed; the rest goes on."""
+        """Ingest files in order. Damaged files, and unknown ones among `named`, are listed as failed."""
         self.named = set(named)
         with self.log.writing():
             self.summary.swept = self.log.sweep()
@@ -228,7 +228,7 @@ class Ingest:
         self.digests.discard(key(opened.entry))
 
     def _received(self, result: Result) -> None:
-        """Take a block's result into account; one with twins of blocks that were read at the same time is read again."""
+        """Take a block's result into account; one with twins of blocks read at the same time is read again."""
         task, owners = self.given.popleft()
         if not result.error and self._overtaken(result):
             for part in result.parts:

@@ -1,4 +1,4 @@
-"""Opening files: found, told by their content, and unpacked as far as their first blocks, a few ahead of the reading."""
+"""Opening files: found, told by their content, and their first blocks unpacked, a few ahead of the reading."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ JOIN_BYTES = 12 << 20
 
 @dataclass(slots=True)
 class Opened:
-    """What one reader takes of a file: its entry, and the blocks already unpacked; the first also tells what is `refused` of it."""
+    """What one reader takes of a file: its entry, and the blocks already unpacked; the first also tells what is
+    `refused` of it.
+    """
 
     path: Path
     entry: FileEntry
@@ -96,7 +98,9 @@ def _begin(opened: Opened) -> None:
 
 
 def key(entry: FileEntry) -> str:
-    """What tells that a file is held: its content and release; of an empty one, which covers its quarter hour, its name."""
+    """What tells that a file is held: its content and release; of an empty one, which covers its quarter hour, its
+    name.
+    """
     return f"{entry.digest} {entry.release if entry.bytes else entry.name}".strip()
 
 

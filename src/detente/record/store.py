@@ -159,7 +159,8 @@ class Store:
         return days(self._spans(source, as_of))
 
     def coverage(self, source: str, as_of: date | None = None, by: str = "month") -> pl.DataFrame:
-        """The share of each period (day, week, month, quarter, year) that a source's files cover: columns period, covered.
+        """The share of each period (day, week, month, quarter, year) that a source's files cover: columns period,
+        covered.
 
         Every period from the first that is covered to the last; empty where none is.
         """
@@ -204,7 +205,7 @@ class Store:
         return faults
 
     def digest(self, *tables: str) -> str:
-        """A digest of everything held, the stored parts and the cases; with names of tables, of what these hold alone."""
+        """A digest of everything held, the stored parts and the cases; with names of tables, of these alone."""
         parts = sorted(p.sha256 for p in live_parts(self.commits) if not tables or p.table in tables)
         if not tables or set(tables) & CASE_TABLES.keys():
             parts += [case.digest for case in self.cases]

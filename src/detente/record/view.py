@@ -150,7 +150,7 @@ class View:
         return read_pair(self, since)
 
     def provenance(self, **parameters: Any) -> dict[str, Any]:
-        """By what an answer was made: version, digests of record and codebook, what was asked, and what data to cite."""
+        """By what an answer was made: version, digests, what was asked, and what data to cite."""
         used = [self.source_held, "unvotes" if self.record.parts("votes") else None]
         cited = [source(name).cite() for name in used if name]
         return self.record.provenance(**parameters) | {"sources": [text for text in cited if text]}

@@ -27,10 +27,11 @@ Values = Callable[[Sequence["View"], Sequence[date], str], pl.DataFrame]
 class Variable:
     """What is known of pairs of states by period, with what its columns mean and whom to cite.
 
-    `values(pairs, periods, by)` gets pairs of one record and day and the first days of the periods, and gives a frame of
-    `period`, of `a` and `b` (for what the two share) or `sender` and `receiver` (for what is directed), and of `columns`.
-    It may leave out rows: what it doesn't say is null in the panel. So it must leave out, never fill with zeros or with the
-    last value, what the data don't cover, and a period that ends after the day. `by` names the lengths of period it has.
+    `values(pairs, periods, by)` gets pairs of one record and day and the first days of the periods, and gives a frame
+    of `period`, of `a` and `b` (for what the two share) or `sender` and `receiver` (for what is directed), and of
+    `columns`. It may leave out rows: what it doesn't say is null in the panel. So it must leave out, never fill with
+    zeros or with the last value, what the data don't cover, and a period that ends after the day. `by` names the
+    lengths of period it has.
     """
 
     title: str
