@@ -30,10 +30,10 @@ class Rule:
 
     def text(self) -> str:
         """The rule in words, for explanations."""
-        said = [
+        conditions = [
             f"{name.replace('_', ' ')}: {', '.join(getattr(self, name))}" for name in _CONDITIONS if getattr(self, name)
         ]
-        return "; ".join(said)
+        return "; ".join(conditions)
 
 
 @dataclass(frozen=True, slots=True)

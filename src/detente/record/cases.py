@@ -116,11 +116,11 @@ def builtin_cases() -> list[Case]:
 @lru_cache(maxsize=1)
 def installed_cases() -> list[Case]:
     """The cases that other installed packages offer, by the name of their entry point."""
-    found = []
+    cases = []
     for point in sorted(entry_points(group="detente.cases"), key=lambda p: p.name):
         try:
             with as_file(files(point.value)) as folder:
-                found.append(case_in(Path(folder), shipped=True))
+                cases.append(case_in(Path(folder), shipped=True))
         except (ImportError, TypeError) as error:
             raise DetenteError(f"the case {point.name!r} ({point.value}) can't be loaded: {error}") from None
-    return found
+    return cases

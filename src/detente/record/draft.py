@@ -60,8 +60,8 @@ class Draft:
 
     def barred(self, table: str, source: str) -> frozenset[str]:
         """Ids contested in this run and not yet committed."""
-        found = [ids for _, about, origin, _, ids in self.contests if (about, origin) == (table, source)]
-        return frozenset(name for ids in found for name in ids)
+        contested = [ids for _, about, origin, _, ids in self.contests if (about, origin) == (table, source)]
+        return frozenset(name for ids in contested for name in ids)
 
     def hide(self, held: Sequence[Part]) -> list[str]:
         """Write parts anew without the rows that no longer count, and the ids contested; the parts replaced are returned."""

@@ -157,8 +157,8 @@ def conflict_rows(contested: pl.DataFrame) -> list[tuple[int, BadRow]]:
     """Contested rows (owner, line, event_id, content) for the quarantine, each with the number of the file that it is from."""
     if contested.is_empty():
         return []
-    told = contested.select("owner", "line", "event_id", "content")
-    return [(owner, BadRow(line, CONFLICT, f"{name}\t{text}"[:RAW])) for owner, line, name, text in told.iter_rows()]
+    rows = contested.select("owner", "line", "event_id", "content")
+    return [(owner, BadRow(line, CONFLICT, f"{name}\t{text}"[:RAW])) for owner, line, name, text in rows.iter_rows()]
 
 
 def guarded(task: Task, context: Context, folder: Path) -> Result:
