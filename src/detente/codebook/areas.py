@@ -30,18 +30,18 @@ class Rule:
 
     def text(self) -> str:
         """The rule in words, for explanations."""
-        said = [
+        conditions = [
             f"{name.replace('_', ' ')}: {', '.join(getattr(self, name))}" for name in _CONDITIONS if getattr(self, name)
         ]
-        return "; ".join(said)
+        return "; ".join(conditions)
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
     """One issue area with its definition, boundary and rules.
 
-    `short` is its title for narrow tables; an area with `third_party` also names the state that an act is about; in one with
-    `incentives`, what a side gives counts as economic incentives.
+    An area with `third_party` also names the state that an act is about; in one with `incentives`, what a side gives
+    counts as economic incentives.
     """
 
     id: str
@@ -50,7 +50,6 @@ class Area:
     boundary: str
     rules: tuple[Rule, ...]
     third_party: bool = False
-    short: str = ""
     incentives: bool = False
 
 
@@ -125,7 +124,6 @@ def parse_codebook(data: bytes, name: str) -> Codebook:
                 body.get("boundary", ""),
                 rules,
                 bool(body.get("third_party", False)),
-                body.get("short", body["title"]),
                 bool(body.get("incentives", False)),
             )
         )
