@@ -16,7 +16,9 @@ import polars as pl
 
 from detente.levers.policy import Lever, parse
 from detente.levers.system import System
-from detente.levers.weigh import Effect, Variant, effect
+from detente.levers.comparison import Effect
+from detente.levers.variants import Variant
+from detente.levers.weigh import effect
 from detente.models.conditional import conditional
 
 NAMES = ("AAA>BBB", "BBB>AAA", "economy AAA", "dispute CCC", "area")
@@ -57,7 +59,7 @@ def world(seed: int, quarters: int, lever: Lever, *, confounded: bool = False) -
     """A pair's acts over so many quarters, and the series behind them (quarters, 5)."""
     rng = np.random.default_rng(seed)
     blank = System("AAA", "BBB", pl.DataFrame(), [], "quarter", "", None)
-    inside = np.array([name in (*blank.drivers(lever), "area") for name in NAMES])
+    inside = np.array([name in (*(driver.name for driver in blank.drivers(lever)), "area") for name in NAMES])
     related = np.ones((5, 5)) if confounded else np.where(inside[:, None] == inside[None, :], 1.0, 0.0)
     links, covariance = A * related, S * related
     y = np.tile(MEAN, (quarters + 50, 1))
@@ -93,7 +95,7 @@ def world(seed: int, quarters: int, lever: Lever, *, confounded: bool = False) -
 
 def truth(held: System, y: np.ndarray, lever: Lever) -> float:
     """The true change of the area's level a quarter."""
-    names = sorted([*held.drivers(lever), "area"])
+    names = sorted([*(driver.name for driver in held.drivers(lever)), "area"])
     data = y[:, [NAMES.index(name) for name in names]]
     known = Known(data, names)
     b, _ = known._raw_draws(1, 0)
