@@ -95,7 +95,7 @@ def test_no_look_ahead(tmp_path: Path) -> None:
 def test_the_past_of_an_assessment_does_not_move_as_time_goes_on() -> None:
     """Origins used on an early day keep their outcomes on a later one."""
     record = dt.open_record("no-such-folder")
-    facts = record.pair("USA", "RUS").facts()
+    facts = record.pair("USA", "RUS").facts().frame
     areas = [a.id for a in record.codebook.areas]
     begins = facts["date"][0]
 

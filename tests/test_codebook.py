@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from conftest import recipe
 from detente import open_record
 from detente.codebook import actions, assign_areas, explain, load_codebook, polecat_action
 from detente.codebook.assign import NEEDED
@@ -115,10 +116,7 @@ def case(folder: Path, facts: str) -> Path:
 
 def test_an_area_is_added_by_the_codebook_alone(tmp_path: Path) -> None:
     book = tmp_path / "book.toml"
-    book.write_text(
-        OURS + '[areas.arctic]\ntitle = "the Arctic"\ndefinition = "Acts in the far north."\n'
-        '[[areas.arctic.rules]]\nwords = ["arctic"]\n'
-    )
+    book.write_text(OURS + recipe("Add an issue area", "toml"))
     facts = FACTS + "2006-05-01,USA+RUS,,arctic,meeting,cooperative,They meet in the far north.,\n"
     record = open_record(tmp_path / "none", codebook=book, case=[case(tmp_path / "north", facts)])
     pair = record.pair("USA", "RUS", as_of="2007-02-01")

@@ -261,7 +261,7 @@ def test_weighing_does_not_change_with_what_came_later() -> None:
 
 
 def _late(record: Any, cut: date, day: date) -> int:
-    facts = record.pair("USA", "RUS").facts()
+    facts = record.pair("USA", "RUS").facts().frame
     some = facts.filter((facts["date"].dt.truncate("1q") <= cut) & (facts["known_on"] > day))
     return int(some.height)
 

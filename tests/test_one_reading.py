@@ -196,10 +196,10 @@ def test_a_case_of_others_gives_a_pair_no_chance() -> None:
     record = dt.open_record("none")
     for other, day in (("IRN", "2018-08-31"), ("CHN", "2024-12-01")):
         pair = record.pair(other, "USA", as_of=day)
-        assert not pair.facts().is_empty() and not pair.facts()["of_pair"].any()
+        assert not pair.facts().frame.is_empty() and not pair.facts().frame["of_pair"].any()
         found = pair.assess(with_models=False)
         assert found.verdict == "unknown" and all(area.probability is None for area in found.areas)
-    assert record.pair("RUS", "USA", as_of="1992-06-01").facts()["of_pair"].all()
+    assert record.pair("RUS", "USA", as_of="1992-06-01").facts().frame["of_pair"].all()
 
 
 def test_areas_without_a_chance_are_unknown_in_the_text_of_a_forecast() -> None:

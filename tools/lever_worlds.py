@@ -145,7 +145,7 @@ def main() -> None:
         got: dict[str, list[tuple[float, float, bool]]] = {name: [] for name in LEVERS}
         for seed in range(WORLDS):
             for name, (true, e) in answers(seed, quarters, variant, confounded=confounded).items():
-                got[name].append((true, e.level_change, e.level_low <= true <= e.level_high))
+                got[name].append((true, e.level_change.value, e.level_change.low <= true <= e.level_change.high))
         for name, rows in got.items():
             true, said, held = np.mean(np.array(rows, dtype=float), axis=0)
             print(f"| {name} | {true:+.3f} | {said:+.3f} | {said - true:+.3f} | {held:.1%} |")

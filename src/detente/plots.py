@@ -68,8 +68,45 @@ def dots(estimates: Sequence[tuple[str, Estimate]], unit: str) -> Any:
     return drawing
 
 
-def source_line(figure: Any, text: str) -> None:
-    """What the chart shows and where it is from, below it."""
+def level_line(axis: Any, at: float = 0.0) -> None:
+    """A thin line across at nought, or at another value to compare with."""
+    axis.axhline(at, color=GREY, linewidth=0.7)
+
+
+def legend(axis: Any, columns: int = 2) -> None:
+    """The names of the lines, above the axes, so that they hide none."""
+    axis.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0, frameon=False, ncols=columns)
+
+
+def matrix(
+    axis: Any,
+    values: Any,
+    names: Sequence[str],
+    cells: Sequence[Sequence[str]],
+    *,
+    signed: bool = False,
+    bold: Any = None,
+) -> None:
+    """A square table in colours, from nought up or (signed) to both sides of it, with words in its cells (row, column).
+
+    `bold` says which of them stand out.
+    """
+    most = max((abs(value) for row in values for value in row), default=0.0) or 1.0
+    low, colours, faint = (-most, signed_colours(), INK) if signed else (0, "Blues", BLUE)
+    axis.imshow(values, cmap=colours, vmin=low, vmax=most, aspect="auto" if signed else "equal")
+    for i, row in enumerate(values):
+        for j, value in enumerate(row):
+            colour = "white" if abs(value) > 0.6 * most else faint
+            weight = "bold" if bold is not None and bold[i][j] else "normal"
+            axis.text(j, i, cells[i][j], ha="center", va="center", fontweight=weight, color=colour)
+    axis.set_xticks(range(len(names)), names)
+    axis.set_yticks(range(len(names)), names)
+
+
+def source_line(figure: Any, text: str, *, after: bool = False) -> None:
+    """What the chart shows and where it is from, below it: instead of what stands there, or after it."""
+    before = " ".join(figure.get_supxlabel().split()) if after else ""
+    text = f"{before} {text}".strip()
     figure.supxlabel(textwrap.fill(text, 150), fontsize=7.5, color=GREY, x=0.01, ha="left")
 
 

@@ -44,13 +44,13 @@ def show(
     if first and last and first > last:
         raise DetenteError(f"--from {first} is after --to {last}")
     pair = open_within(ctx, options).pair(a, b, as_of=as_of)
-    facts = pair.facts(area)
+    facts = pair.facts(area).frame
     if first:
         facts = facts.filter(pl.col("date") >= first)
     if last:
         facts = facts.filter(pl.col("date") <= last)
     if facts.is_empty():
-        known = pair.facts().height
+        known = pair.facts().frame.height
         raise NoData(
             f"none of the {known} facts of {pair.a} and {pair.b} is of this area and time"
             if known
@@ -98,20 +98,18 @@ def agreements(
     from detente.errors import NoData
 
     opened = open_within(ctx, options)
-    if area:
-        opened.codebook.area(area)
     day = on or as_of or date.max
-    found = [life for life in opened.pair(a, b, as_of=as_of).treaties(day) if life.within(area)]
-    if not found:
+    found = opened.pair(a, b, as_of=as_of).treaties(day, area=area)
+    if found.frame.is_empty():
         raise NoData("no agreements of this pair, area and day are held; add them as a case (docs/cases/your-own.md)")
     order = {area.id: n for n, area in enumerate(opened.codebook.areas)}
-    found.sort(key=lambda life: (life.tone != "cooperative", order.get(life.area, 99), life.title))
+    known = sorted(found.lives, key=lambda life: (life.tone != "cooperative", order.get(life.area, 99), life.title))
     if form == "json":
         import json
 
-        click.echo(json.dumps([_life(life, day) for life in found], ensure_ascii=False, indent=1))
+        click.echo(json.dumps([_life(life, day) for life in known], ensure_ascii=False, indent=1))
         return
-    rows = [(life.area, life.title, life.form, life.state_on(day), life.since(day)) for life in found]
+    rows = [(life.area, life.title, life.form, life.state_on(day), life.since(day)) for life in known]
     write_frame(pl.DataFrame(rows, schema=["area", "title", "form", "state", "since"], orient="row"), form)
 
 
@@ -174,13 +172,13 @@ def audit(
     import polars as pl
 
     from detente.errors import DetenteError, NoData
-    from detente.record.audit import audit as run
 
     if a and not b:
         raise DetenteError("name two states, or none for all")
     opened = open_within(ctx, options)
     pair = opened.pair(a, b) if a and b else None
-    counts, findings = run(opened, pair)
+    audited = (pair or opened).audit()
+    counts, findings = audited.frame, audited.findings
     if source:
         counts, findings = counts.filter(pl.col("source") == source), findings.filter(pl.col("source") == source)
     if counts.is_empty():

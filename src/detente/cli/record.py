@@ -76,37 +76,13 @@ def record(ctx: click.Context, /, form: str, **options: Any) -> None:
         import polars as pl
 
         opened = open_record(**options)
-        rows = [
-            (
-                h.table,
-                h.source,
-                h.rows,
-                h.first,
-                h.last,
-                h.states or None,
-                h.files,
-                h.corrected or None,
-                h.conflicts or None,
-                h.covered,
-                "; ".join(f"{a} to {b}" for a, b in h.covers[:4]) + (" ..." if len(h.covers) > 4 else ""),
-            )
-            for h in opened.held()
-        ]
-        schema = {
-            "table": pl.Utf8,
-            "source": pl.Utf8,
-            "rows": pl.Int64,
-            "first": pl.Date,
-            "last": pl.Date,
-            "states": pl.Int64,
-            "files": pl.Int64,
-            "corrected": pl.Int64,
-            "conflicts": pl.Int64,
-            "covered": pl.Float64,
-            "covers": pl.Utf8,
-        }
+        runs = pl.col("covers").list.eval(pl.element().list.eval(pl.element().cast(pl.Utf8)).list.join(" to "))
+        more = pl.when(runs.list.len() > 4).then(pl.lit(" ...")).otherwise(pl.lit(""))
+        held = opened.held().frame.with_columns(
+            (runs.list.head(4).list.join("; ") + more).fill_null("").alias("covers")
+        )
         say(f"{opened.folder}  (digest {opened.digest()})")
-        write_frame(pl.DataFrame(rows, schema=schema, orient="row"), form)
+        write_frame(held, form)
 
 
 @record.command()
@@ -116,7 +92,7 @@ def record(ctx: click.Context, /, form: str, **options: Any) -> None:
 @click.pass_context
 def quarantine(ctx: click.Context, /, limit: int, form: str, **options: Any) -> None:
     """List rows and files that could not be taken: file, line (0: the whole file, none: a row held before), reason, beginning."""
-    rows = open_within(ctx, options).quarantine()
+    rows = open_within(ctx, options).quarantine().frame
     say(f"{rows.height:,} in quarantine")
     write_frame(rows.reverse().head(limit) if limit else rows, form)
 

@@ -35,10 +35,10 @@ def similarity(a: str | None, b: str | None, issue: str | None, as_of: date | No
     if a is None or b is None:
         if issue == "all":
             raise click.UsageError("--issue all is for one pair")
-        frame = record.similarity(issue=issue, as_of=as_of)
+        frame = record.similarity(issue=issue, as_of=as_of).frame
     else:
         issues = (None, *ISSUES) if issue == "all" else (issue,)
-        frame = record.pair(a, b, as_of=as_of).similarity(issues)
+        frame = record.pair(a, b, as_of=as_of).similarity(issues).frame
     if frame.is_empty():
         raise NoData(
             "no roll calls are held in which they took part; ingest or fetch the votes (detente fetch unvotes)"

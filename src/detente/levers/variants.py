@@ -14,7 +14,8 @@ import polars as pl
 
 from detente.levers.comparison import MAIN
 from detente.levers.system import enough
-from detente.models.var import BayesianVAR, Minnesota, VARFit
+from detente.models.minnesota import Minnesota
+from detente.models.var import BayesianVAR, VARFit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,6 +10,7 @@ import polars as pl
 
 from detente.actors import counted
 from detente.errors import NoData
+from detente.measures.columns import PANEL
 from detente.measures.coverage import LEAST
 from detente.periods import PERIODS, period, periods
 from detente.record.queries import all_counts, pair_counts
@@ -21,19 +22,7 @@ if TYPE_CHECKING:
     from detente.record.view import View
 
 COUNTS = ["verbal_cooperation", "material_cooperation", "verbal_conflict", "material_conflict"]
-COLUMNS = [
-    "period",
-    "sender",
-    "receiver",
-    "area",
-    *COUNTS,
-    "intensity",
-    "share",
-    "share_low",
-    "share_high",
-    "covered",
-    "source",
-]
+COLUMNS = list(PANEL)
 GOVERNMENT = ("GOV", "MIL", "LEG", "SPY", "COP", "JUD", "IGO")
 
 

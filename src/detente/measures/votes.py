@@ -175,14 +175,16 @@ def calls_on(record: Store, issues: Sequence[str]) -> pl.Series:
     return marked.filter(pl.col("issue").is_in(list(issues)))["rcid"].unique()
 
 
-def all_similarity(record: Store, *, as_of: date | None = None, issue: str | None = None) -> pl.DataFrame:
-    """The indices of all pairs of states in all years, without intervals: year, a, b (a < b), votes, `INDICES`.
+def all_similarity(
+    record: Store, *, as_of: date | None = None, issue: str | None = None, since: int | None = None
+) -> pl.DataFrame:
+    """The indices of all pairs of states by year (from `since` on), without intervals: year, a, b (a < b), votes, `INDICES`.
 
     By products of vote matrices, one year at a time. Former codes of continuing states count as the present ones.
     """
     schema: dict[str, Any] = {"year": pl.Int32, "a": pl.Utf8, "b": pl.Utf8, "votes": pl.Int64}
     schema |= dict.fromkeys(INDICES, pl.Float64)
-    cast = _cast(record, as_of, () if issue is None else (issue,))
+    cast = _cast(record, as_of, () if issue is None else (issue,), since)
     if cast is None:
         return pl.DataFrame(schema=schema)
     votes = cast.collect()

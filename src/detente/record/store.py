@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -37,23 +36,6 @@ def default_folder() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("detente") / "record"
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What is held of one source in one table."""
-
-    table: str
-    source: str
-    rows: int
-    first: date | None
-    last: date | None
-    states: int
-    files: int
-    covers: list[tuple[date, date]]
-    covered: float | None = None
-    corrected: int = 0
-    conflicts: int = 0
 
 
 class Store:
@@ -189,11 +171,6 @@ class Store:
             schema={"period": pl.Date, "covered": pl.Float64},
         )
 
-    def _covered(self, source: str) -> float | None:
-        """The share of the time from the first day covered to the last that a source's files deliver."""
-        by_day = self.coverage(source, by="day")["covered"]
-        return round(float(by_day.mean()), 4) if len(by_day) else None  # type: ignore[arg-type]  # a number
-
     def _spans(self, source: str, as_of: date | None) -> list[Span]:
         """What a source's files cover as known on `as_of`, up to the end of that day."""
 
@@ -211,60 +188,6 @@ class Store:
         """The event sources held, the most precise first (see docs/decisions)."""
         held = {p.source for p in self.parts("events")}
         return [s for s in event_sources() if s in held]
-
-    def held(self) -> list[Held]:
-        """What is held, a line for each table and source."""
-        lines = []
-        for case in self.cases:
-            for name in CASE_TABLES:
-                rows = case.table(name)
-                if rows.is_empty():
-                    continue
-                states = set(rows["actors"].explode()) | set(rows["targets"].explode()) if name == "facts" else set()
-                dated: list[date] = rows["date"].to_list() if "date" in rows.columns else []
-                first, last = (min(dated), max(dated)) if dated else (None, None)
-                lines.append(Held(name, f"case {case.id}", rows.height, first, last, len(states - {None}), 1, []))
-        for table in TABLES:
-            for source in sorted({p.source for p in self.parts(table)}):
-                parts = self.parts(table, source)
-                taken = [f for c in self.commits for f in c.files if f.reader == source and table in f.rows]
-                files = sum(1 for f in taken if f.rows[table])
-                scan = pl.scan_parquet(self.paths(parts))
-                day = "date" if "date" in TABLES[table] else None
-                wanted = [pl.col(day).min().alias("first"), pl.col(day).max().alias("last")] if day else []
-                if table == "events":
-                    wanted.append(pl.col("sender").drop_nulls().n_unique().alias("states"))
-                elif table == "votes":
-                    wanted.append(pl.col("state").n_unique().alias("states"))
-                row = scan.select(wanted).collect().row(0, named=True) if wanted else {}
-                lines.append(
-                    Held(
-                        table,
-                        source,
-                        sum(p.rows for p in parts),
-                        row.get("first"),
-                        row.get("last"),
-                        row.get("states", 0),
-                        files,
-                        self.covers(source) if table == "events" else [],
-                        self._covered(source) if table == "events" else None,
-                        sum(sum(f.corrected.values()) for f in taken),
-                        sum(f.conflicts + f.withdrawn for f in taken),
-                    )
-                )
-        return lines
-
-    def quarantine(self) -> pl.DataFrame:
-        """Rows and files that could not be taken: file, line (0 for a whole file, null for rows held before), reason, raw, ingested_at."""
-        frames = [
-            pl.read_parquet(self.folder / c.quarantine).with_columns(pl.lit(c.at).alias("ingested_at"))
-            for c in self.commits
-            if c.quarantine
-        ]
-        empty = pl.DataFrame(
-            schema={"file": pl.Utf8, "line": pl.Int64, "reason": pl.Utf8, "raw": pl.Utf8, "ingested_at": pl.Utf8}
-        )
-        return pl.concat([empty, *frames])
 
     def verify(self) -> list[str]:
         """Faults of the stored files against the log's digests; empty when all is well."""

@@ -1,0 +1,125 @@
+"""Every estimator keeps one protocol, those that other packages add among them."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from detente.checks import one_of
+from detente.errors import DetenteError, NotEstimable
+from detente.models import ESTIMATORS, Estimator, Fit
+
+HALVES = '''
+from dataclasses import dataclass
+from detente.checks import numbers
+from detente.errors import NotEstimable
+from detente.models import Estimator, Fit
+import numpy as np, polars as pl
+
+@dataclass(frozen=True)
+class Halves(Estimator):
+    """Compares the two halves of a series."""
+
+    least: int = 2
+
+    def fit(self, y):
+        values = numbers("y", y)
+        if len(values) < 2 * self.least:
+            raise NotEstimable(f"{len(values)} values are too few")
+        return HalvesFit(*(float(half.mean()) for half in np.array_split(values, 2)))
+
+    @classmethod
+    def example(cls, seed=0):
+        return {"y": np.arange(8.0)}
+
+@dataclass(frozen=True, eq=False, repr=False)
+class HalvesFit(Fit):
+    """The mean of each half."""
+
+    COLUMNS = {"half": "1 or 2", "mean": "of its values"}
+    METHODS = ("A textbook",)
+    before: float
+    after: float
+
+    @property
+    def frame(self):
+        return pl.DataFrame({"half": [1, 2], "mean": [self.before, self.after]})
+
+    def summary(self):
+        return f"From {self.before:.1f} to {self.after:.1f}."
+
+    def plot(self):
+        from detente.plots import figure
+        drawing, axis = figure(2.0)
+        axis.plot(self.frame["half"], self.frame["mean"])
+        return drawing
+'''
+
+
+def keeps_the_protocol(estimator: type[Estimator]) -> None:
+    """What `detente.models.base` and `detente.results` ask of an estimator and of its fit."""
+    assert dataclasses.is_dataclass(estimator)
+    assert estimator.__doc__
+    fit = estimator().fit(**estimator.example(seed=1))
+    assert isinstance(fit, Fit)
+    assert fit.frame.columns == list(fit.COLUMNS)
+    assert fit.frame.height
+    assert fit.summary().strip()
+    assert fit.plot().axes
+    assert fit.METHODS
+    assert fit.cite() == "\n".join(fit.METHODS)
+    assert len(repr(fit)) < 150
+    assert "\n" not in repr(fit)
+    assert len(json.loads(fit.to_json())["rows"]) == fit.frame.height
+    same = estimator().fit(**estimator.example(seed=1))
+    assert fit.frame.equals(same.frame, null_equal=True)
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_an_estimator_keeps_the_protocol(name: str) -> None:
+    keeps_the_protocol(ESTIMATORS[name])
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_too_little_is_not_estimable(name: str) -> None:
+    short = {
+        key: value if isinstance(value, tuple | list) else _begin(value)
+        for key, value in ESTIMATORS[name].example().items()
+    }
+    # A level alone is estimable from one period: it needs one that was seen.
+    if name == "LocalLevel":
+        short["exposure"] = np.zeros(1)
+    if name == "PoissonTensor":
+        short["counts"] = np.zeros(1)
+    with pytest.raises(NotEstimable):
+        ESTIMATORS[name]().fit(**short)
+
+
+def _begin(value: object) -> object:
+    return {key: one[:1] for key, one in value.items()} if isinstance(value, dict) else np.asarray(value)[:1]
+
+
+def test_another_package_adds_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "halves.py").write_text(HALVES)
+    info = tmp_path / "halves-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: halves\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[detente.estimators]\nHalves = halves:Halves\nLocalLevel = halves:Halves\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert "Halves" in ESTIMATORS
+    keeps_the_protocol(ESTIMATORS["Halves"])
+    # A name of this package can't be taken.
+    assert ESTIMATORS["LocalLevel"].__module__ == "detente.models.local_level"
+    with pytest.raises(DetenteError, match=r"one of BayesianVAR, .*, Halves, not 'Thirds'"):
+        one_of("estimator", "Thirds", ESTIMATORS)
+
+
+def test_models_wait_for_what_they_need() -> None:
+    code = "import sys, detente.models as m; m.LocalLevel; print(*{'numba', 'scipy', 'matplotlib'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "\n"
