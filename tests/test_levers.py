@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from detente.levers.weighed import Effect, mean_change
 from scipy.special import ndtr
 
 import detente as dt
@@ -23,7 +24,6 @@ from detente.levers.analogues import analogues
 from detente.levers.policy import Lever, Move, parse, read_levers
 from detente.levers.system import system
 from detente.levers.weigh import Variant
-from detente.levers.weighed import Effect, mean_change
 from detente.models import BayesianVAR
 from detente.models.conditional import Policy, conditional
 from detente.record.view import View

@@ -9,11 +9,11 @@ from typing import Any
 
 import polars as pl
 import pytest
+from detente.assessment.figures import yearly_counts
 
 import detente as dt
 from conftest import read_file
 from detente import clock
-from detente.assessment.figures import yearly_counts
 from detente.claims.evidence import evidence
 from detente.errors import DetenteError, NoData
 from detente.explain.digest import _leading_thirds

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from detente.levers.comparison import Effect
 from detente.levers.policy import Lever, parse
 from detente.levers.system import System
-from detente.levers.comparison import Effect
 from detente.levers.variants import Variant
 from detente.levers.weigh import effect
 from detente.models.conditional import conditional

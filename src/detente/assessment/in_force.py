@@ -34,8 +34,12 @@ def area_in_force(
             continue
         last = life.stage_on(pair.day)
         later = f" ({last.state} by a fact of {last.day})" if last and last.state != stage.state else ""
-        sources = [(url, None) for url in stage.sources] or [(None, f"{life.title} (no address)")]
-        listed.append(AgreementStatus(f"{life.title}{later}", life.form, life.tone, stage.state, since, *notes.cite(*sources)))
+        sources: list[tuple[str | None, str | None]] = [(url, None) for url in stage.sources] or [
+            (None, f"{life.title} (no address)")
+        ]
+        listed.append(
+            AgreementStatus(f"{life.title}{later}", life.form, life.tone, stage.state, since, *notes.cite(*sources))
+        )
     counts = (now["in_force"], earlier["in_force"], now["restrictions"])
     return AgreementsInForce(*counts, complete_to, tuple(listed))
 

@@ -212,7 +212,10 @@ def _case_votes(pair: View, notes: Notes) -> Indicator | None:
     of_all = (pl.col("measure") == "un_agreement") & pl.col("area").is_null() & (pl.col("subject") == "all")
     everyone = pair.record.table("figures", pair.day).filter(of_all & (pl.col("period") == row["period"]))["value"]
     earlier = rows.filter(pl.col("date").dt.year() == year - 5)["value"]
-    compared, cited = _compared(everyone[0] if len(everyone) else None, earlier, year - 5), notes.cite((row["url"], row["title"]))
+    compared, cited = (
+        _compared(everyone[0] if len(everyone) else None, earlier, year - 5),
+        notes.cite((row["url"], row["title"])),
+    )
     if not row["votes"] and not pair.is_old(data_to):
         # A share of nobody knows how many roll calls has no interval.
         values = (row["value"], "share", None, compared)

@@ -93,7 +93,9 @@ class Assessment(Result):
         from detente.plots import dots, source_line
 
         known = [(one.title, one.level, one.interval) for one in self.areas]
-        levels = [(title, Estimate(level, *interval)) for title, level, interval in known if level is not None and interval]
+        levels = [
+            (title, Estimate(level, *interval)) for title, level, interval in known if level is not None and interval
+        ]
         if not levels:
             raise NoData(f"no level of any area is known on {self.as_of}: there is nothing to draw")
         drawing = dots(levels, "cooperative share of reports or facts")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from detente.assessment import assess
 from detente.claims.evidence import Evidence, Fact, evidence
 from detente.claims.results import OUTCOMES, AreaOutcome, AreaScores, Checked, Report, Scores
-from detente.claims.rules import ANY, BalanceCriterion, FactsCriterion, SeriesCriterion, Finding, Scope
+from detente.claims.rules import ANY, BalanceCriterion, FactsCriterion, Finding, Scope, SeriesCriterion
 from detente.claims.scores import SEED, Gap, difference
 from detente.claims.study import Claim, Study
 from detente.errors import DetenteError, NoData
@@ -116,12 +116,16 @@ def _area_scores(areas: Sequence[AreaOutcome], seed: int) -> AreaScores | None:
         return None
     outcomes = [float(bool(area.improved)) for area in known]
     tool = [area.probability for area in known]
-    others = ([area.base_rate for area in known], [area.area_rate for area in known], [0.5] * len(known))
+    base, own, even = [area.base_rate for area in known], [area.area_rate for area in known], [0.5] * len(known)
     return AreaScores(
         len(known),
         brier(tool, outcomes),
-        *(brier(other, outcomes) for other in others),
-        *(difference(tool, other, outcomes, seed=seed) for other in others),
+        brier(base, outcomes),
+        brier(own, outcomes),
+        brier(even, outcomes),
+        difference(tool, base, outcomes, seed=seed),
+        difference(tool, own, outcomes, seed=seed),
+        difference(tool, even, outcomes, seed=seed),
     )
 
 

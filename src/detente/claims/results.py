@@ -10,12 +10,13 @@ from typing import Any, ClassVar
 import polars as pl
 
 from detente.actors import state_name
-
 from detente.claims.evidence import Fact
 from detente.claims.rules import Finding
 from detente.claims.scores import Gap
 from detente.claims.study import SAID, Claim, Study
+from detente.errors import NoData
 from detente.forecasts.events.persistence import Persistence
+from detente.results import Result, plain
 
 PLACES = 4
 OUTCOMES = {"held": 1.0, "mixed": 0.5, "failed": 0.0}
@@ -189,7 +190,9 @@ class Report(Result):
         names = " - ".join(state_name(code, self.study.as_of) for code in self.study.pair)
         counts = Counter(one.verdict for one in self.checked)
         verdicts = ", ".join(f"{n} {verdict}" for verdict, n in counts.most_common())
-        lines = [f"{names}: {len(self.checked)} claims as of {self.study.as_of}, by the record to {self.ends}: {verdicts}"]
+        lines = [
+            f"{names}: {len(self.checked)} claims as of {self.study.as_of}, by the record to {self.ends}: {verdicts}"
+        ]
         if s := self.scores:
             lines.append(
                 f"Brier score of {len(s.ids)} claims: study {s.study:.3f}, tool {s.tool:.3f}, base rates {s.base_rate:.3f}"

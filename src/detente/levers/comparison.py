@@ -144,7 +144,9 @@ class LeverComparison(Result):
         for row in self.ranking:
             change, low, high = (f"{100 * x:+.1f}" for x in (row.change.value, row.change.low, row.change.high))
             place = f"{row.rank}." if row.rank else "no rank (outside what the record has seen):"
-            lines.append(f"{place} {row.lever}: {change} ({low} to {high}) percentage points, {row.plausibility:.0%} plausible")
+            lines.append(
+                f"{place} {row.lever}: {change} ({low} to {high}) percentage points, {row.plausibility:.0%} plausible"
+            )
         return "\n".join([*lines, *(f"Unknown: {text}." for text in self.unknown), f"Rests on {self.basis}."])
 
     def plot(self) -> Any:
@@ -154,7 +156,9 @@ class LeverComparison(Result):
         if not self.ranking:
             raise NoData("no lever could be ranked: there is nothing to draw")
         drawing = dots([(row.lever, row.change) for row in self.ranking], "change of the chance of improvement")
-        source_line(drawing, f"Mean over areas and 90% bounds, over {self.span} from {self.as_of}. Source: {self.basis}.")
+        source_line(
+            drawing, f"Mean over areas and 90% bounds, over {self.span} from {self.as_of}. Source: {self.basis}."
+        )
         return drawing
 
     def to_dict(self) -> dict[str, Any]:

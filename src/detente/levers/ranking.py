@@ -26,7 +26,9 @@ def ranking(levers: Sequence[Lever], effects: Sequence[Effect]) -> tuple[Ranked,
         if not mine:
             continue
         for variant in {name for e in mine for name in e.by_variant}:
-            values = [e.by_variant[variant] for e in mine if variant in e.by_variant and (e.area in shared or not shared)]
+            values = [
+                e.by_variant[variant] for e in mine if variant in e.by_variant and (e.area in shared or not shared)
+            ]
             if values:
                 by_variant.setdefault(variant, {})[lever.name] = float(np.mean(values))
         change = mean_change([e for e in mine if e.area in shared] or mine)

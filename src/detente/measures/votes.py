@@ -236,7 +236,9 @@ def case_agreement(pair: View, suffix: str = "") -> pl.DataFrame:
 
     The columns of figures, and `votes`: how many roll calls the unit names, as in "share of 111 roll calls", else null.
     """
-    figures = pair_figures(pair).with_columns(pl.col("unit").str.extract(r"(\d+) roll calls").cast(pl.Int64).alias("votes"))
+    figures = pair_figures(pair).with_columns(
+        pl.col("unit").str.extract(r"(\d+) roll calls").cast(pl.Int64).alias("votes")
+    )
     mine = (pl.col("measure") == f"un_agreement{suffix}") & pl.col("area").is_null()
     return figures.filter(mine & pl.col("subject").str.contains("-"))
 

@@ -125,9 +125,7 @@ def _stock(stock: AgreementsInForce) -> Part:
 
 def _third_parties(a: Assessment) -> Part | None:
     header = ("State", "Cooperative facts, ten years", "Conflictual facts, ten years", "Reports in the window")
-    rows = tuple(
-        (t.name, str(t.cooperative), str(t.conflictual), str(t.reports or "–")) for t in a.third_parties
-    )
+    rows = tuple((t.name, str(t.cooperative), str(t.conflictual), str(t.reports or "–")) for t in a.third_parties)
     return Part("Third parties", (Table(header, rows, "lrrr"),)) if rows else None
 
 
@@ -151,7 +149,10 @@ def _helps(a: Assessment) -> Part | None:
             " to ".join(map(str, dict.fromkeys(h.ranks))) if h.ranks else "none: far outside experience",
             percent(h.plausibility),
             h.sensitive_to,
-            (Span(f"{h.words}: ", "quiet"), "; ".join(f"{x.title} {points(x.change.value, (x.change.low, x.change.high))}" for x in h.areas)),
+            (
+                Span(f"{h.words}: ", "quiet"),
+                "; ".join(f"{x.title} {points(x.change.value, (x.change.low, x.change.high))}" for x in h.areas),
+            ),
         )
         for h in a.levers
     )
@@ -160,7 +161,9 @@ def _helps(a: Assessment) -> Part | None:
         "associated with each lever in the record: no proven cause. Ranks over variants of the model; plausible: how "
         "often the record's own dynamics go as far as the lever asks."
     )
-    return Part("What would help", (read, Table(header, rows), Note(f"Rests on {a.levers_rest_on}.")), "what-would-help")
+    return Part(
+        "What would help", (read, Table(header, rows), Note(f"Rests on {a.levers_rest_on}.")), "what-would-help"
+    )
 
 
 def _explanation(a: Assessment) -> Part | None:
@@ -193,7 +196,10 @@ def _source(url: str | None) -> Text:
 
 def _sources(a: Assessment, brief: bool) -> Part:
     sources = tuple(
-        Item((one.title, ", " if one.title and one.url else "", Span(one.url or "", "", one.url)), anchor=f"note-{one.number}")
+        Item(
+            (one.title, ", " if one.title and one.url else "", Span(one.url or "", "", one.url or "")),
+            anchor=f"note-{one.number}",
+        )
         for one in a.notes
     )
     made = a.provenance
