@@ -61,7 +61,7 @@ def test_yearly_counts_of_a_case_never_stand_beside_another_source(tmp_path: Pat
         ]
     )
     made = record.pair("USA", "RUS", as_of="2012-02-01").assess(with_models=False)
-    (reports,) = [f for f in made.figures if f.text.startswith("Reported acts")]
+    (reports,) = [f for f in made.indicators if f.text.startswith("Reported acts")]
     assert reports.value is None and "too little to compare" in reports.comparison and not made.series["yearly"]
     told = record.pair("USA", "RUS", as_of="2012-02-01").forecast()
     assert any(why.startswith("reports: icews_triples") for why in told.unknown)
@@ -70,7 +70,7 @@ def test_yearly_counts_of_a_case_never_stand_beside_another_source(tmp_path: Pat
 
 def test_without_a_chronology_there_are_levels_and_no_verdict(two_sources: Any) -> None:
     made = two_sources.pair("USA", "RUS", as_of=DAY).assess(with_models=False)
-    assert made.verdict == "unknown" and made.summary.startswith("No chronology of this pair is held")
+    assert made.verdict == "unknown" and made.bottom_line.startswith("No chronology of this pair is held")
     assert any(area.level is not None and area.direction != "unknown" for area in made.areas)
     assert all(area.probability is None and area.verdict == "unknown" for area in made.areas)
     assert set(made.to_dict()["overall"]) == {"verdict", "summary"}

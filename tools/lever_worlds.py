@@ -76,7 +76,7 @@ def world(seed: int, quarters: int, lever: Lever, *, confounded: bool = False) -
         ("", [AREA], [], 1.0),
     ]
     rows = [
-        (day, sender, area, third, "none", sign * y[t, n])
+        (day, sender, area, third, "none", area == ["economic"], sign * y[t, n])
         for t, day in enumerate(periods)
         for n, (sender, area, third, sign) in enumerate(told)
     ]
@@ -86,6 +86,7 @@ def world(seed: int, quarters: int, lever: Lever, *, confounded: bool = False) -
         "area": pl.List(pl.Utf8),
         "third": pl.List(pl.Utf8),
         "channel": pl.Utf8,
+        "economic": pl.Boolean,
         "value": pl.Float64,
     }
     return System(
