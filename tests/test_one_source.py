@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import detente as dt
@@ -47,6 +48,39 @@ def test_whoever_asks_of_a_pair_and_a_day_gets_the_same_source(
     assert made["provenance"]["parameters"]["source"] == "icews_triples"
     earlier = View(two_sources, "USA", "RUS", date(2014, 1, 1)).source
     assert earlier.startswith("gdelt"), "what ICEWS held later is not known on this day"
+
+
+@pytest.mark.parametrize(("name", "other"), [("icews_triples", "gdelt"), ("gdelt1", "icews")])
+def test_of_two_sources_held_at_once_every_section_rests_on_one(
+    name: str, other: str, tmp_path: Path, make_record: Callable[..., Any]
+) -> None:
+    """Sections, levels, levers and charts are those of a record that holds the one source alone."""
+    rng = np.random.default_rng(1)
+    days, sides = [date(2018, 1, 1) + timedelta(n) for n in range(243)], (("Russia", "RUS"), ("United States", "USA"))
+    good, bad = (("Consult", "040", "1.0"), "1"), (("Criticize", "111", "-2.0"), "3")
+    coded, rows = [], []
+    for n, day in enumerate(days):
+        for (a, code_a), (b, code_b) in (sides, sides[::-1]):
+            (words, action, value), _ = good if rng.random() < 0.9 else bad
+            coded.append((day.isoformat(), a, words, action, value, b))
+            (_, action, value), quad = good if rng.random() < 0.3 else bad
+            number = str(2 * n + (a > b))
+            rows.append(gdelt_row(int(number), day.strftime("%Y%m%d"), code_a, code_b, action, quad, value, width=58))
+    files = {
+        "icews_triples": triples(tmp_path / "e.tsv", coded),
+        "gdelt1": gdelt_zip(tmp_path / "g.export.CSV.zip", rows),
+    }
+    both, alone = make_record(*files.values(), name="both"), make_record(files[name], name="alone")
+    asked, expected = (record.pair("USA", "RUS", as_of=DAY, source=name).assess() for record in (both, alone))
+    assert {**asked.to_dict(), "provenance": ""} == {**expected.to_dict(), "provenance": ""}
+    assert asked.series == expected.series and asked.frame.equals(expected.frame)
+    assert asked.provenance["parameters"]["source"] == name and other not in asked.to_json()
+    bases = [area.basis for area in asked.areas if area.by_events] + [asked.levers_rest_on]
+    bases += [
+        section.basis for section in asked.explanation if section.topic in ("levels", "reciprocity", "excitation")
+    ]
+    assert len(bases) >= 5 and all(name in basis for basis in bases)
+    assert asked.series["source"] == name and sum(row["n"] for row in asked.series["monthly"] if not row["area"]) == 486
 
 
 def test_yearly_counts_of_a_case_never_stand_beside_another_source(tmp_path: Path) -> None:
