@@ -38,7 +38,7 @@ def test_whoever_asks_of_a_pair_and_a_day_gets_the_same_source(
 
     asked: set[str] = set()
     real = panel.pair_counts
-    monkeypatch.setattr(panel, "pair_counts", lambda *a, **k: asked.add(k["source"]) or real(*a, **k))
+    monkeypatch.setattr(panel, "pair_counts", lambda *a, **k: asked.add(a[0].source) or real(*a, **k))
     pair = two_sources.pair("USA", "RUS", as_of=DAY)
     assert pair.source == "icews_triples"
     made = pair.assess().to_dict()

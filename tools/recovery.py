@@ -28,19 +28,11 @@ from detente.models import (
 )
 from detente.models.impulse import decompose, orthogonalised
 from detente.models.spillover import ASSOCIATED, block_share
+from detente.models.var import simulate
 
 WORLDS = 300
 A = np.array([[[0.4, 0.2], [0.05, 0.3]], [[0.1, 0.1], [0.0, 0.1]]])
 S = np.array([[1.0, 0.3], [0.3, 0.8]])
-
-
-def walk(coefficients: np.ndarray, covariance: np.ndarray, periods: int, rng: np.random.Generator) -> np.ndarray:
-    lags, n, _ = coefficients.shape
-    errors = rng.multivariate_normal(np.zeros(n), covariance, periods + 100)
-    y = np.zeros((periods + 100, n))
-    for t in range(lags, len(y)):
-        y[t] = errors[t] + sum(y[t - lag - 1] @ coefficients[lag] for lag in range(lags))
-    return y[100:]
 
 
 def row(name: str, truth: float, estimates: list[float], held: list[bool]) -> str:
@@ -59,7 +51,7 @@ def vector_autoregression(prior: Minnesota | None, periods: int) -> Iterator[str
     got: dict[str, list[float]] = {name: [] for name in wanted}
     held: dict[str, list[bool]] = {name: [] for name in wanted}
     for world in range(WORLDS):
-        fit = BayesianVAR(2, prior).fit(walk(A, S, periods, np.random.default_rng(world)))
+        fit = BayesianVAR(2, prior).fit(simulate(A, S, periods, np.random.default_rng(world)))
         drawn = fit.draws(1000, world)
         responses = orthogonalised(*drawn, 5)
         all_shares = decompose(responses)
@@ -85,7 +77,7 @@ def reciprocity(periods: int, prior: Minnesota | None) -> Iterator[str]:
     back = orthogonalised(A, S, 13)[:, 1, :]
     other = back[:, 0].sum() / back[:, 1].sum()
     found = [
-        Reciprocity(2, prior, horizon=12, draws=1000, seed=w).fit(walk(A, S, periods, np.random.default_rng(w)))
+        Reciprocity(2, prior, horizon=12, draws=1000, seed=w).fit(simulate(A, S, periods, np.random.default_rng(w)))
         for w in range(WORLDS)
     ]
     for name, value, index in (("2 returns of 1", truth, 0), ("1 returns of 2", other, 1)):
@@ -126,7 +118,7 @@ def spillover(worlds: int) -> Iterator[str]:
     for world in range(worlds):
         rng = np.random.default_rng(world)
         model = Spillover(2, horizon=12, draws=400, placebos=60, seed=world)
-        frame = dict(zip(("one", "two", "third"), walk(coefficients, covariance, 240, rng).T, strict=True))
+        frame = dict(zip(("one", "two", "third"), simulate(coefficients, covariance, 240, rng).T, strict=True))
         fit = model.fit(frame, ["third"])
         for i, one in enumerate(fit.spills):
             for name, share, truth in (("after", one.last, truth_last[i]), ("before", one.first, truth_first[i])):
@@ -134,7 +126,7 @@ def spillover(worlds: int) -> Iterator[str]:
                 got.setdefault(key, []).append(share.value)
                 held.setdefault(key, []).append(bool(share.low <= truth <= share.high))
         power.append(fit.spills[0].reading == ASSOCIATED)
-        still = dict(zip(("one", "two", "third"), walk(alone, apart, 240, rng).T, strict=True))
+        still = dict(zip(("one", "two", "third"), simulate(alone, apart, 240, rng).T, strict=True))
         alarms += [one.reading == ASSOCIATED for one in model.fit(still, ["third"]).spills]
     truths = [truth_last[0], truth_first[0], truth_last[1], truth_first[1]]
     yield from (row(name, truth, got[name], held[name]) for name, truth in zip(got, truths, strict=True))
@@ -153,7 +145,7 @@ def calibration(periods: int) -> Iterator[str]:
             companion = np.block([[truth[0].T, truth[1].T], [np.eye(2), np.zeros((2, 2))]])
             if np.abs(np.linalg.eigvals(companion)).max() < 0.95:
                 break
-        fit = BayesianVAR(2).fit(walk(truth, np.eye(2), periods, rng))
+        fit = BayesianVAR(2).fit(simulate(truth, np.eye(2), periods, rng))
         drawn = fit.draws(1000, world)
         pairs = {
             "coefficients": (drawn[0], truth),

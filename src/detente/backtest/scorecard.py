@@ -18,10 +18,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from detente.backtest.run import BINS, SUMS, Plan, Scored
+from detente.backtest.plan import BINS, SUMS, Plan, Scored
 from detente.forecasts.scores import diebold_mariano, skill
 from detente.forecasts.series.dataset import Array, Dataset
-from detente.forecasts.series.forecasters import OURS
 from detente.forecasts.series.stack import MEMBERS, STACK
 
 WHOLE, MOST = 0.98, 0.80
@@ -38,7 +37,7 @@ class Scorecard:
     @property
     def ours(self) -> list[str]:
         """Our models, the stack first."""
-        return [name for name in (STACK, *OURS) if name in self.names]
+        return [name for name in (STACK, *self.plan.models) if name in self.names]
 
     @cached_property
     def names(self) -> list[str]:
@@ -151,7 +150,7 @@ class Scorecard:
             if not cells.any():
                 continue
             rival = self.strongest(cells)
-            inside = [float(np.nansum(s.sums[self.best]["inside"][n] * s.counts[n])) for s in self.scored]
+            covered = [float(np.nansum(s.sums[self.best]["coverage"][n] * s.counts[n])) for s in self.scored]
             number = [float(s.counts[n].sum()) for s in self.scored]
             rows.append(
                 {
@@ -161,7 +160,7 @@ class Scorecard:
                     "strongest": rival,
                     "crps_strongest": self.mean(rival, cells),
                     **self._against(self.best, rival, cells, h),
-                    "inside": sum(inside) / sum(number),
+                    "coverage": sum(covered) / sum(number),
                 }
             )
         return pl.DataFrame(rows)
@@ -225,8 +224,8 @@ class Scorecard:
             "model": self.best,
             "strongest": rival,
             **self._against(self.best, rival, self.cells, max(self.plan.horizons)),
-            "inside": self._sum(self.best, "inside"),
-            "inside_bounds": self._sum(self.best, "inside_bounds"),
+            "coverage": self._sum(self.best, "coverage"),
+            "coverage_bounds": self._sum(self.best, "coverage_bounds"),
             "cells": int(self.cells.sum()),
             "pairs": won.height,
             "pairs_won": int((won["skill"] > 0).sum()),
@@ -291,10 +290,9 @@ class Scorecard:
 
 
 def _clean(row: dict[str, Any]) -> dict[str, Any]:
+    """A row as JSON has it, by the names that its keys have there."""
     return {
-        key: None
-        if isinstance(value, float) and not np.isfinite(value)
-        else round(value, 5)
+        key.replace("coverage", "inside"): (round(value, 5) if np.isfinite(value) else None)
         if isinstance(value, float)
         else value
         for key, value in row.items()

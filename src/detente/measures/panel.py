@@ -52,9 +52,7 @@ def pair_panel(
     frames = []
     coverage = pair.record.coverage(chosen, pair.as_of, by)
     for area in areas:
-        found = pair_counts(
-            pair.record, pair.a, pair.b, source=chosen, by=by, as_of=pair.as_of, area=area, sectors=kept
-        )
+        found = pair_counts(pair, by=by, area=area, sectors=kept)
         frames.append(_complete(found, pairs, by, coverage, area))
     panel = pl.concat(frames)
     if panel.is_empty():

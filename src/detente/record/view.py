@@ -115,9 +115,7 @@ class View:
         recent = months_before(as_of, RECENT) if as_of else None
 
         def events(name: str) -> tuple[int, ...]:
-            late, whole = (
-                count_pair(record, self.a, self.b, source=name, as_of=as_of, since=since) for since in (recent, None)
-            )
+            late, whole = count_pair(self, name, recent), count_pair(self, name)
             spans = [(max(first, recent or first), last) for first, last in record.covers(name, as_of)]
             days = sum(max((last - first).days + 1, 0) for first, last in spans)
             return late, days, whole, count_events(record, name, as_of)
@@ -149,7 +147,7 @@ class View:
 
     def reports(self, since: date | None = None) -> pl.DataFrame:
         """The pair's events in the source of the answer, oldest first, from the day `since` on."""
-        return read_pair(self.record, self.a, self.b, source=self.source, as_of=self.as_of, since=since)
+        return read_pair(self, since)
 
     def provenance(self, **parameters: Any) -> dict[str, Any]:
         """By what an answer was made: version, digests of record and codebook, what was asked, and what data to cite."""

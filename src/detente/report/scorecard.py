@@ -58,7 +58,7 @@ def headline(card: Scorecard) -> str:
     return (
         f"The {o['model']} is {verdict} the strongest baseline ({o['strongest']}): skill {_percent(o['skill'])} "
         f"(90% {_band(o)}), better on {o['pairs_won']:,} of {o['pairs']:,} pairs; median pair {o['median_pair_skill']:+.1%}{_largest(o)}. "
-        f"Its 90% intervals hold {_percent(o['inside'], False)} of outcomes.{doubt}"
+        f"Its 90% intervals hold {_percent(o['coverage'], False)} of outcomes.{doubt}"
     )
 
 
@@ -124,7 +124,7 @@ def _models(card: Scorecard) -> Table:
             _number(row["crps"]),
             _percent(row["skill"]),
             *(_number(row[name], 3) for name in ("log_score", "interval_score", "brier")),
-            *(_percent(row[name], False) for name in ("inside", "inside_bounds")),
+            *(_percent(row[name], False) for name in ("coverage", "coverage_bounds")),
         )
         for row in card.models().iter_rows(named=True)
     )
@@ -144,7 +144,7 @@ def _rows(frame: pl.DataFrame, first: str, inside: bool) -> Iterable[tuple[str, 
             _band(row),
             _number(row["p"], 3),
         )
-        yield (*told, _percent(row["inside"], False)) if inside else told
+        yield (*told, _percent(row["coverage"], False)) if inside else told
 
 
 def _pairs(rows: Iterable[dict[str, Any]]) -> Iterable[tuple[str, ...]]:
