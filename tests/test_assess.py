@@ -93,7 +93,7 @@ def test_no_look_ahead(tmp_path: Path, weitz: Assessment) -> None:
         + "2006-05-05,USA+RUS,,missile_defence,agreement signed,cooperative,,,A treaty known at once,https://example.org/2,T\n"
     )
     record.ingest(chronology)
-    assert known(record.pair(*pair).assess().to_dict()) != before
+    assert record.pair(*pair).assess(with_models=False).to_dict()["areas"] != before["areas"]
 
 
 def test_the_past_of_an_assessment_does_not_move_as_time_goes_on() -> None:
@@ -259,6 +259,6 @@ def test_a_pair_needs_a_day() -> None:
 
 
 def test_the_order_of_the_states_matters_only_for_names(weitz: Assessment) -> None:
-    a = dt.open_record("x").pair("RUS", "USA", as_of="2007-02-01").assess().to_dict()
+    a = dt.open_record("x").pair("RUS", "USA", as_of="2007-02-01").assess(with_models=False).to_dict()
     b = weitz.to_dict()
     assert a["areas"] == b["areas"] and a["overall"] == b["overall"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -57,13 +58,14 @@ def test_of_two_sources_held_at_once_every_section_rests_on_one(
     """Sections, levels, levers and charts are those of a record that holds the one source alone."""
     rng = np.random.default_rng(1)
     days, sides = [date(2018, 1, 1) + timedelta(n) for n in range(243)], (("Russia", "RUS"), ("United States", "USA"))
-    good, bad = (("Consult", "040", "1.0"), "1"), (("Criticize", "111", "-2.0"), "3")
+    good = ((("Consult", "040", "1.0"), "1"), (("Cooperate economically", "061", "6.4"), "2"))
+    bad = ((("Criticize", "111", "-2.0"), "3"), (("Impose embargo", "163", "-8.0"), "4"))
     coded, rows = [], []
     for n, day in enumerate(days):
         for (a, code_a), (b, code_b) in (sides, sides[::-1]):
-            (words, action, value), _ = good if rng.random() < 0.9 else bad
+            (words, action, value), _ = (good if rng.random() < 0.9 else bad)[rng.integers(2)]
             coded.append((day.isoformat(), a, words, action, value, b))
-            (_, action, value), quad = good if rng.random() < 0.3 else bad
+            (_, action, value), quad = (good if rng.random() < 0.3 else bad)[rng.integers(2)]
             number = str(2 * n + (a > b))
             rows.append(gdelt_row(int(number), day.strftime("%Y%m%d"), code_a, code_b, action, quad, value, width=58))
     files = {
@@ -118,7 +120,7 @@ def test_brief_is_brief_in_every_form(tmp_path: Path, capsys: pytest.CaptureFixt
     assert done.value.code == 0
     made = json.loads(capsys.readouterr().out)
     assert made["explanation"] == [] and made["what_would_help"]["levers"] == []
-    text = page.read_text()
+    text = html.unescape(page.read_text())
     assert "What this can't tell" in text and "Strategic arms" not in text and "strategic arms" in text
     for left_out in ("What the models say", "Every fact used", "What would help", 'id="area-', "#area-"):
         assert left_out not in text
