@@ -336,8 +336,8 @@ def test_calls_recover_known_rates_and_their_intervals_hold_them() -> None:
             date(2019, 12, 31),
             complete_to=date(2019, 12, 31),
         )
-        said += [call.probability for call in made.by_area.values()]
-        held += [call.low <= truth <= call.high for call in made.by_area.values()]
+        said += [call.chance.value for call in made.by_area.values()]
+        held += [call.chance.low <= truth <= call.chance.high for call in made.by_area.values()]
         assert all(abs(sum(call.weights.values()) - 1) < 1e-9 for call in made.by_area.values())
     assert abs(np.mean(said) - truth) < 0.04 and np.mean(held) > 0.85
 

@@ -130,7 +130,10 @@ def spillover(worlds: int) -> Iterator[str]:
         alarms += [one.reading == ASSOCIATED for one in model.fit(still, ["third"]).spills]
     truths = [truth_last[0], truth_first[0], truth_last[1], truth_first[1]]
     yield from (row(name, truth, got[name], held[name]) for name, truth in zip(got, truths, strict=True))
-    yield f"\nWhere the third moves the first series it is called associated in {np.mean(power):.1%} of worlds; where it moves none, in {np.mean(alarms):.1%}."
+    yield (
+        f"\nWhere the third moves the first series it is called associated in {np.mean(power):.1%} of worlds; where "
+        f"it moves none, in {np.mean(alarms):.1%}."
+    )
 
 
 def calibration(periods: int) -> Iterator[str]:
@@ -254,8 +257,14 @@ def change_points() -> Iterator[str]:
                 holds.append(near[0]["low"] <= at <= near[0]["high"])
         still = ChangePoints("binomial", seed=world).fit(rng.binomial(n.astype(int), 0.6), n)
         alarms.append(still.breaks.height > 0)
-    yield f"Two breaks (from 80% to 50% to 15% of about 4 a period, 130 periods): {np.mean(np.array(number) == 2):.1%} of worlds show two, "
-    yield f"{np.mean(np.array(number) == 1):.1%} one, {np.mean(np.array(number) > 2):.1%} more. The 90% interval of a break found holds its date in "
+    yield (
+        "Two breaks (from 80% to 50% to 15% of about 4 a period, 130 periods): "
+        f"{np.mean(np.array(number) == 2):.1%} of worlds show two, "
+    )
+    yield (
+        f"{np.mean(np.array(number) == 1):.1%} one, {np.mean(np.array(number) > 2):.1%} more. The 90% interval of a "
+        "break found holds its date in "
+    )
     yield f"{np.mean(holds):.1%}. Without any break, {np.mean(alarms):.1%} of worlds show one."
 
 
@@ -269,7 +278,10 @@ def remembering(periods: int, memory: float, rng: np.random.Generator) -> np.nda
 
 def breaks_and_memory(worlds: int) -> Iterator[str]:
     """False alarms without a break, and power against one by two deviations half way, by memory and length."""
-    yield "| values | periods | memory | mean estimate | a break where there is none | a break found where there is one by two deviations |"
+    yield (
+        "| values | periods | memory | mean estimate | a break where there is none | a break found where there is "
+        "one by two deviations |"
+    )
     yield "|---|---:|---:|---:|---:|---:|"
     for family, n in (("gaussian", 1), ("binomial", 30), ("binomial", 3), ("poisson", 10)):
         for periods, memory in itertools.product((40, 80, 120), (0.0, 0.3, 0.5, 0.7)):
@@ -292,7 +304,8 @@ def breaks_and_memory(worlds: int) -> Iterator[str]:
                     remembered.append(fit.memory)
             what = {"gaussian": "values", "binomial": f"shares of {n}", "poisson": f"counts of about {n}"}[family]
             yield (
-                f"| {what} | {periods} | {memory} | {np.mean(remembered):.2f} | {np.mean(told[0.0]):.1%} | {np.mean(told[2.0]):.1%} |"
+                f"| {what} | {periods} | {memory} | {np.mean(remembered):.2f} | {np.mean(told[0.0]):.1%} | "
+                f"{np.mean(told[2.0]):.1%} |"
             )
 
 
@@ -328,8 +341,14 @@ def ideal_points(worlds: int) -> Iterator[str]:
         correlations.append(np.corrcoef(standing, fit.standing)[0, 1])
         linked = (truth - path[-1].mean()) / path[-1].std()
         shifts.append(abs(np.corrcoef(linked, fit.points)[0, 1]))
-    yield f"{worlds} worlds of 80 states, 12 sessions, 50 roll calls each (20 of them come back), 15% absent: standings correlate with the truth at "
-    yield f"{np.mean(correlations):.3f}, positions on the last session's scale at {np.mean(shifts):.3f}; the 90% bands of standings hold it in {np.mean(held):.1%}."
+    yield (
+        f"{worlds} worlds of 80 states, 12 sessions, 50 roll calls each (20 of them come back), 15% absent: "
+        "standings correlate with the truth at "
+    )
+    yield (
+        f"{np.mean(correlations):.3f}, positions on the last session's scale at {np.mean(shifts):.3f}; the 90% "
+        f"bands of standings hold it in {np.mean(held):.1%}."
+    )
 
 
 def tensor(worlds: int) -> Iterator[str]:
@@ -350,7 +369,10 @@ def tensor(worlds: int) -> Iterator[str]:
         scores = choose_k(PoissonTensor(restarts=2, seed=world), where, y[y > 0], dims, (2, 3, 4, 6, 8), seed=world)
         chosen.append(int(scores.filter("chosen")["k"][0]))
     counts = ", ".join(f"K = {k}: {chosen.count(k)}" for k in sorted(set(chosen)))
-    yield f"{worlds} worlds with 4 components in 40 x 40 x 10 x 20 cells and about 10,000 events: the product over modes of the cosines of true and found factors is "
+    yield (
+        f"{worlds} worlds with 4 components in 40 x 40 x 10 x 20 cells and about 10,000 events: the product over "
+        "modes of the cosines of true and found factors is "
+    )
     yield f"{np.mean(alike):.3f} (1 is perfect). Held-out cells choose {counts}."
 
 
@@ -367,7 +389,8 @@ def sections() -> dict[str, Callable[[], str]]:
             vector_autoregression(Minnesota(), 200)
         ),
         f"The same, truths drawn from the prior {many}": lambda: (
-            "A shrinking prior trades coverage of one truth for smaller errors over all: over truths such as it expects, the "
+            "A shrinking prior trades coverage of one truth for smaller errors over all: over truths such as it "
+            "expects, the "
             "band must hold 90%.\n\n" + joined(calibration(200), "| | 90% band holds it |\n|---|---:|")
         ),
         f"Reciprocity, 240 periods {many}": lambda: (

@@ -52,8 +52,8 @@ class Record(Store):
     def pair(self, a: str, b: str, as_of: Day = None, *, source: str | None = None) -> Pair:
         """Two states by any name or code, seen as of a day (by all that is held without one).
 
-        `source` names the event source to use; without one it is chosen by rule (`View.source`). DetenteError where one of
-        them had ended by then, naming its successors, or did not exist yet.
+        `source` names the event source to use; without one it is chosen by rule (`View.source`). DetenteError where one
+        of them had ended by then, naming its successors, or did not exist yet.
         """
         day = _day(as_of)
         first, second = self.actors.side(a, day), self.actors.side(b, day)
@@ -101,7 +101,7 @@ class Record(Store):
         return quarantine_of(self)
 
     def audit(self) -> Audit:
-        """How well the facts kept by hand are sourced, and what in them needs a second look; see `detente.record.audit`."""
+        """How well the facts kept by hand are sourced, and which need a second look; see `detente.record.audit`."""
         from detente.measures.tables import audit_of
 
         return audit_of(self)
@@ -238,7 +238,7 @@ class Pair(View):
         return audit_of(self.record, self)
 
     def levels(self, by: str = "month", *, area: Areas = None) -> PairLevels:
-        """Levels of cooperation and conflict with bands, as of today where no day is named; see `detente.explain.levels`."""
+        """Levels of cooperation and conflict with bands, as of today without a day; see `detente.explain.levels`."""
         from detente.explain.levels import levels
 
         return levels(self._dated(), by=by, areas=_areas(area))

@@ -131,7 +131,8 @@ class Table(Result):
 
 
 def text_lines(frame: pl.DataFrame, width: int = 118) -> list[str]:
-    """A frame as aligned text with a line of names, as many of its columns as fit; ids and what is empty throughout left out.
+    """A frame as aligned text with a line of names, as many of its columns as fit; ids and what is empty throughout
+    left out.
 
     >>> import polars as pl
     >>> text_lines(pl.DataFrame({"state": ["USA", "RUS"], "value": [0.25, None]}))

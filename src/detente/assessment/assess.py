@@ -21,8 +21,8 @@ from detente.codebook.areas import third_states
 from detente.errors import NoData
 from detente.explain.digest import explain
 from detente.explain.section import Section
-from detente.forecasts.events.hazards import EventForecasts
 from detente.forecasts.events.outlook import OPENING, UNLIKELY, from_forecast, improvement
+from detente.forecasts.events.result import EventForecasts
 from detente.measures.in_force import Life, lives
 from detente.periods import HORIZON, months_before
 from detente.record.facts import date_text, outside

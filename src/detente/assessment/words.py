@@ -11,7 +11,7 @@ from detente.periods import HORIZON
 if TYPE_CHECKING:
     from detente.assessment.findings import AreaFinding, Indicator
     from detente.assessment.windows import Entries
-    from detente.forecasts.events.hazards import EventForecasts
+    from detente.forecasts.events.result import EventForecasts
 
 
 def overall(findings: tuple[AreaFinding, ...], entries: Entries) -> tuple[str, str]:

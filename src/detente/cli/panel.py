@@ -88,11 +88,10 @@ def panel(
     if among:
         raise click.UsageError("give either A and B, or --among")
     frame = record.pair(a, b, as_of=as_of, source=source).panel(by, area=wanted, sectors=sectors, add=add).frame
-    held = record.event_sources()
-    if len(held) > 1 and not source:
-        say(
-            f"counting {frame['source'][0]} (also held: {', '.join(s for s in held if s != frame['source'][0])}; choose with --source)"
-        )
+    sources = record.event_sources()
+    if len(sources) > 1 and not source:
+        others = [name for name in sources if name != frame["source"][0]]
+        say(f"counting {frame['source'][0]} (also held: {', '.join(others)}; choose with --source)")
     write_frame(
         frame,
         form,

@@ -21,7 +21,7 @@ ISSUES = ["nu", "di", "me", "hr", "co", "ec"]
 @record_options
 @format_option("table", "csv", "json", "parquet")
 def similarity(a: str | None, b: str | None, issue: str | None, as_of: date | None, form: str, **options: Any) -> None:
-    """How alike A and B vote in the UN, by year: agreement, S, pi and kappa with 90% intervals; without A and B, all pairs.
+    """How alike A and B vote in the UN by year: agreement, S, pi, kappa, 90% intervals; without A and B, all pairs.
 
     nu nuclear weapons, di arms control, me Palestinian conflict, hr human rights, co colonialism, ec development.
 

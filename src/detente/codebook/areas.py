@@ -32,18 +32,18 @@ class Rule:
 
     def text(self) -> str:
         """The rule in words, for explanations."""
-        said = [
+        conditions = [
             f"{name.replace('_', ' ')}: {', '.join(getattr(self, name))}" for name in _CONDITIONS if getattr(self, name)
         ]
-        return "; ".join(said)
+        return "; ".join(conditions)
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
     """One issue area with its definition, boundary and rules.
 
-    `short` is its title for narrow tables; an area with `third_party` also names the state that an act is about; in one with
-    `incentives`, what a side gives counts as economic incentives.
+    `short` is its title for narrow tables; an area with `third_party` also names the state that an act is about; in one
+    with `incentives`, what a side gives counts as economic incentives.
     """
 
     id: str

@@ -14,16 +14,18 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from detente.actors import state_name
+from detente.checks import whole
 from detente.errors import DetenteError, NoData
 from detente.forecasts import pooled
-from detente.forecasts.events.hazards import EventForecasts, event_forecasts
+from detente.forecasts.events.hazards import event_forecasts
 from detente.forecasts.events.outlook import improvement
+from detente.forecasts.events.result import EventForecasts
 from detente.forecasts.fan import Fan
 from detente.forecasts.reports import fans_of_reports, periods_asked
 from detente.forecasts.result import PairForecast
 from detente.measures.in_force import Life, lives
-from detente.checks import whole
 from detente.periods import LONGER, period
+from detente.sources.source import source as data_source
 
 if TYPE_CHECKING:
     from detente.record.view import View
@@ -87,7 +89,10 @@ def forecast(
             f"nothing of {state_name(pair.a)} and {state_name(pair.b)} known on {pair.day} can be carried forward: "
             + "; ".join(unknown)
         )
+    kinds = {fan.of_votes for fan in fans}
+    cited = [*([source or "icews"] if False in kinds else []), *(["unvotes"] if True in kinds else [])]
     provenance = pair.provenance(horizon=horizon, by=by, source=pair.named, areas=list(areas), seed=seed)
+    provenance |= {"sources": [data_source(name).cite() for name in cited]}
     return PairForecast((pair.a, pair.b), pair.day, horizon, tuple(fans), events, titles, tuple(unknown), provenance)
 
 

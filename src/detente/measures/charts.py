@@ -13,7 +13,9 @@ TONES = {"cooperative": (BLUE, "o"), "conflictual": (ORANGE, "x")}
 
 
 def shares(panel: pl.DataFrame) -> Any:
-    """The cooperative share by direction with its band, of the first area; of many pairs, of all their reports together."""
+    """The cooperative share by direction with its band, of the first area; of many pairs, of all their reports
+    together.
+    """
     area = panel["area"][0]
     panel = panel.filter(pl.col("area").is_null() if area is None else pl.col("area") == area)
     directions = panel.select("sender", "receiver").unique(maintain_order=True).rows()
@@ -76,7 +78,7 @@ def steps(in_force: pl.DataFrame) -> Any:
 
 
 def votes(similarity: pl.DataFrame) -> Any:
-    """The share of identical votes by year, with its band where it has one; of many pairs, the median and middle half."""
+    """The share of identical votes by year, with any band it has; of many pairs, the median and middle half."""
     drawing, axis = figure(2.6)
     name = "agreement" if "agreement" in similarity.columns else "share"
     if "a" in similarity.columns:

@@ -7,7 +7,7 @@ PANEL = {
     "sender": "the state that acts",
     "receiver": "the state towards which it acts",
     "area": "the issue area; null for all areas together",
-    "verbal_cooperation": "reports of quad class 1; null where hardly half of the period is covered and none was reported",
+    "verbal_cooperation": "reports of quad class 1; null where less than half of the period is covered and none came",
     "material_cooperation": "reports of quad class 2",
     "verbal_conflict": "reports of quad class 3",
     "material_conflict": "reports of quad class 4",

@@ -86,7 +86,9 @@ def _of_files(record: Store) -> list[dict[str, Any]]:
 
 
 def quarantined(record: Store) -> pl.DataFrame:
-    """Rows and files that could not be taken: file, line (0 for a whole file, null for rows held before), reason, raw, ingested_at."""
+    """Rows and files that could not be taken: file, line (0 for a whole file, null for rows held before), reason, raw,
+    ingested_at.
+    """
     frames = [
         pl.read_parquet(record.folder / c.quarantine).with_columns(pl.lit(c.at).alias("ingested_at"))
         for c in record.commits

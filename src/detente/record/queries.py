@@ -174,7 +174,9 @@ def action_counts(
 
 
 def third_counts(pair: View) -> pl.DataFrame:
-    """States that both deal with, in its source: columns state, count (events with the side that has fewer), most first."""
+    """States that both deal with, in its source: columns state, count (events with the side that has fewer), most
+    first.
+    """
     events = state_events(open_events(pair.record, pair.source), pair.as_of)
     ours = nw.col("sender").is_in([pair.a, pair.b]), nw.col("receiver").is_in([pair.a, pair.b])
     # One of the two acts or is acted upon: the other side is the third state.

@@ -68,8 +68,8 @@ class Store:
         """What `make` gives, worked out once until files are added."""
         if key not in self._remembered:
             self._remembered[key] = make()
-        made: T = self._remembered[key]
-        return made
+        value: T = self._remembered[key]
+        return value
 
     def cached(self, kind: str, made_from: Mapping[str, Any], make: Callable[[], T], *, most: int = MOST) -> T:
         """What `make` gives, worked out once and kept on disk for as long as `made_from` is the same.
@@ -101,9 +101,9 @@ class Store:
         Of cases with one name the last counts, so a folder of your own can replace a built-in case.
         """
         names, codebook = self._paths
-        held = [*builtin_cases(), *installed_cases()] if self.use_cases else []
-        held += [case_in(folder, names=names, codebook=codebook) for folder in self.own_cases]
-        return list({case.id: case for case in held}.values())
+        cases = [*builtin_cases(), *installed_cases()] if self.use_cases else []
+        cases += [case_in(folder, names=names, codebook=codebook) for folder in self.own_cases]
+        return list({case.id: case for case in cases}.values())
 
     def ingest(
         self,
@@ -159,13 +159,14 @@ class Store:
         return days(self._spans(source, as_of))
 
     def coverage(self, source: str, as_of: date | None = None, by: str = "month") -> pl.DataFrame:
-        """The share of each period (day, week, month, quarter, year) that a source's files cover: columns period, covered.
+        """The share of each period (day, week, month, quarter, year) that a source's files cover: columns period,
+        covered.
 
         Every period from the first that is covered to the last; empty where none is.
         """
         spans = self._spans(source, as_of)
-        held = days(spans)
-        starts = periods(held[0][0], held[-1][1], by) if held else []
+        covered = days(spans)
+        starts = periods(covered[0][0], covered[-1][1], by) if covered else []
         return pl.DataFrame(
             {"period": starts, "covered": shares(starts, by, spans)},
             schema={"period": pl.Date, "covered": pl.Float64},
@@ -175,10 +176,10 @@ class Store:
         """What a source's files cover as known on `as_of`, up to the end of that day."""
 
         def known() -> list[Span]:
-            held = [span for c in self.commits for f in c.files if f.reader == source for span in f.covers]
+            logged = [span for c in self.commits for f in c.files if f.reader == source for span in f.covers]
             end = datetime.max if as_of is None else midnight(as_of) + DAY
             spans = (
-                read_span(first, last) for first, last, on in held if as_of is None or date.fromisoformat(on) <= as_of
+                read_span(first, last) for first, last, on in logged if as_of is None or date.fromisoformat(on) <= as_of
             )
             return union((start, min(stop, end)) for start, stop in spans)
 
@@ -186,8 +187,8 @@ class Store:
 
     def event_sources(self) -> list[str]:
         """The event sources held, the most precise first (see docs/decisions)."""
-        held = {p.source for p in self.parts("events")}
-        return [s for s in event_sources() if s in held]
+        stored = {p.source for p in self.parts("events")}
+        return [s for s in event_sources() if s in stored]
 
     def verify(self) -> list[str]:
         """Faults of the stored files against the log's digests; empty when all is well."""
@@ -204,7 +205,7 @@ class Store:
         return faults
 
     def digest(self, *tables: str) -> str:
-        """A digest of everything held, the stored parts and the cases; with names of tables, of what these hold alone."""
+        """A digest of everything held, the stored parts and the cases; with names of tables, of these alone."""
         parts = sorted(p.sha256 for p in live_parts(self.commits) if not tables or p.table in tables)
         if not tables or set(tables) & CASE_TABLES.keys():
             parts += [case.digest for case in self.cases]

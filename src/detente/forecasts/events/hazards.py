@@ -18,17 +18,18 @@ its weights too: they are the record by which the calls are to be judged. Assume
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import product
 
 import numpy as np
 
 from detente.forecasts.events.persistence import Origin, persistence
-from detente.forecasts.events.track_record import PastForecast, calibration, track_record
+from detente.forecasts.events.result import EventForecast, EventForecasts
+from detente.forecasts.events.track_record import PastForecast
 from detente.forecasts.scores import BAND, Array
 from detente.models.change_points import softmax
 from detente.periods import months_before
+from detente.uncertainty import Estimate
 
 HALF_LIVES, PRIORS, DISPERSIONS = (3.0, 8.0, 1e6), (1.0, 4.0), (1.0, 3.0)
 VARIANTS = tuple(product(HALF_LIVES, PRIORS, DISPERSIONS))
@@ -36,36 +37,6 @@ MOST = 60
 DRAWS = 2_000
 Dated = Sequence[tuple[str, date, bool]]
 """Events: area, the day from which it counts, and whether it is of the first sort (else the second)."""
-
-
-@dataclass(frozen=True, slots=True)
-class EventForecast:
-    """A probability with its 90% bounds and base rate, and how much of it each kind of member gave (adding to 1)."""
-
-    area: str
-    probability: float
-    low: float
-    high: float
-    base_rate: float
-    weights: dict[str, float]
-
-
-@dataclass(frozen=True)
-class EventForecasts:
-    """Calls of every area on a day, and the record of past calls."""
-
-    as_of: date
-    horizon: int
-    by_area: dict[str, EventForecast]
-    past: tuple[PastForecast, ...]
-
-    def track_record(self) -> dict[str, float]:
-        """How good the past calls were; see `detente.forecasts.events.track_record.track_record`."""
-        return track_record(self.past, self.horizon)
-
-    def calibration(self, edges: Sequence[float] = (0.35, 0.5)) -> list[dict[str, float]]:
-        """Past calls by bands of probability; see `detente.forecasts.events.track_record.calibration`."""
-        return calibration(self.past, edges)
 
 
 def event_forecasts(
@@ -123,7 +94,7 @@ def event_forecasts(
         low, high = _bounds(history, a, as_of, horizon, said[-1, a], weights, rng)
         split = {"rates": float(weights[:-2].sum()), "persistence": float(weights[-2]), "base rate": float(weights[-1])}
         p = float(said[-1, a] @ weights)
-        found[area] = EventForecast(area, p, min(low, p), max(high, p), float(said[-1, a, -1]), split)
+        found[area] = EventForecast(area, Estimate(p, min(low, p), max(high, p)), float(said[-1, a, -1]), split)
     return EventForecasts(as_of, horizon, found, tuple(past))
 
 

@@ -61,7 +61,7 @@ class Learned(Forecaster):
 
 
 BOOSTED = Learned((Boosted(), 60_000), (Boosted(leaves=40, rounds=50), 200_000))
-FOREST = Learned((Forest(), 40_000), (Forest(least=20), 250_000), groups=((1, 1), (2, 7), (8, 31)))
+FOREST = Learned((Forest(), 40_000), (Forest(trees=80), 250_000), groups=((1, 1), (2, 7), (8, 31)))
 
 
 def lessons(known: Known, horizons: Sequence[int], most: int) -> tuple[Array, Array]:

@@ -89,8 +89,8 @@ class Forest:
     Machine Learning 63, 2006), by scikit-learn; ten outcomes, evenly spread, stand for each leaf.
     """
 
-    trees: int = 80
-    least: int = 30
+    trees: int = 60
+    least: int = 20
     kept: int = 10
 
     def fit(self, x: Array, y: Array, seed: int = 0) -> Fitted:

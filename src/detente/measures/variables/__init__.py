@@ -27,10 +27,11 @@ Values = Callable[[Sequence["View"], Sequence[date], str], pl.DataFrame]
 class Variable:
     """What is known of pairs of states by period, with what its columns mean and whom to cite.
 
-    `values(pairs, periods, by)` gets pairs of one record and day and the first days of the periods, and gives a frame of
-    `period`, of `a` and `b` (for what the two share) or `sender` and `receiver` (for what is directed), and of `columns`.
-    It may leave out rows: what it doesn't say is null in the panel. So it must leave out, never fill with zeros or with the
-    last value, what the data don't cover, and a period that ends after the day. `by` names the lengths of period it has.
+    `values(pairs, periods, by)` gets pairs of one record and day and the first days of the periods, and gives a frame
+    of `period`, of `a` and `b` (for what the two share) or `sender` and `receiver` (for what is directed), and of
+    `columns`. It may leave out rows: what it doesn't say is null in the panel. So it must leave out, never fill with
+    zeros or with the last value, what the data don't cover, and a period that ends after the day. `by` names the
+    lengths of period it has.
     """
 
     title: str
@@ -55,10 +56,10 @@ def variable(name: str) -> Variable:
     """
     if name not in VARIABLES:
         raise DetenteError(f"there is no variable {name!r}; there are {', '.join(VARIABLES)}")
-    found = VARIABLES[name]
-    if not isinstance(found, Variable):
+    wanted = VARIABLES[name]
+    if not isinstance(wanted, Variable):
         raise DetenteError(f"the variable {name!r} of another package is no detente.measures.Variable")
-    return found
+    return wanted
 
 
 def joined(panel: pl.DataFrame, name: str, pairs: Sequence[View], by: str) -> pl.DataFrame:
@@ -66,19 +67,19 @@ def joined(panel: pl.DataFrame, name: str, pairs: Sequence[View], by: str) -> pl
 
     DetenteError where there is no such variable, it has no such periods, or its columns are there already.
     """
-    found = variable(name)
-    if by not in found.by:
-        raise DetenteError(f"{name} is known by {' or '.join(found.by)}, not by {by}")
-    if twice := [column for column in found.columns if column in panel.columns]:
+    wanted = variable(name)
+    if by not in wanted.by:
+        raise DetenteError(f"{name} is known by {' or '.join(wanted.by)}, not by {by}")
+    if twice := [column for column in wanted.columns if column in panel.columns]:
         raise DetenteError(f"the columns of {name} stand in the panel already: {', '.join(twice)}")
-    values = found.values(pairs, panel["period"].unique().sort().to_list(), by)
+    values = wanted.values(pairs, panel["period"].unique().sort().to_list(), by)
     if "a" in values.columns:
         both = [values.rename({"a": one, "b": other}) for one, other in (SIDES, SIDES[::-1])]
         values = pl.concat([both[0], both[1].select(both[0].columns)])
     keys = ["period", *SIDES]
-    if lacking := {*keys, *found.columns} - set(values.columns):
+    if lacking := {*keys, *wanted.columns} - set(values.columns):
         raise DetenteError(f"the values of {name} lack the columns {', '.join(sorted(lacking))}")
-    return panel.join(values.select(*keys, *found.columns), on=keys, how="left", validate="m:1", maintain_order="left")
+    return panel.join(values.select(*keys, *wanted.columns), on=keys, how="left", validate="m:1", maintain_order="left")
 
 
 SIDES = ("sender", "receiver")

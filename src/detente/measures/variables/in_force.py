@@ -33,15 +33,15 @@ def values(pairs: Sequence[View], periods: Sequence[date], by: str) -> pl.DataFr
 
 
 def _of(pair: View, periods: Sequence[date], by: str) -> pl.DataFrame:
-    facts, held = pair.chronology, lives(pair)
-    if facts.is_empty() or not held:
+    facts, agreements = pair.chronology, lives(pair)
+    if facts.is_empty() or not agreements:
         return pl.DataFrame(schema=SCHEMA)
     first, last = facts["date"][0], min(pair.chronology_ends, pair.as_of or date.max)
-    told = {end: start for start in periods if first <= (end := period_end(start, by)) <= last}
-    counts = in_force(held, list(told)).select("in_force", "suspended", "restrictions")
+    ends = {end: start for start in periods if first <= (end := period_end(start, by)) <= last}
+    counts = in_force(agreements, list(ends)).select("in_force", "suspended", "restrictions")
     counts.columns = list(COLUMNS)
     sides = (pl.lit(pair.a).alias("a"), pl.lit(pair.b).alias("b"))
-    return counts.select(pl.Series("period", list(told.values()), dtype=pl.Date), *sides, *COLUMNS)
+    return counts.select(pl.Series("period", list(ends.values()), dtype=pl.Date), *sides, *COLUMNS)
 
 
 VARIABLE = Variable(
