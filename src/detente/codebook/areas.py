@@ -42,8 +42,8 @@ class Rule:
 class Area:
     """One issue area with its definition, boundary and rules.
 
-    `short` is its title for narrow tables; an area with `third_party` also names the state that an act is about; in one
-    with `incentives`, what a side gives counts as economic incentives.
+    An area with `third_party` also names the state that an act is about; in one with `incentives`, what a side gives
+    counts as economic incentives.
     """
 
     id: str
@@ -52,7 +52,6 @@ class Area:
     boundary: str
     rules: tuple[Rule, ...]
     third_party: bool = False
-    short: str = ""
     incentives: bool = False
 
 
@@ -143,7 +142,6 @@ def parse_codebook(data: bytes, name: str) -> Codebook:
                 body.get("boundary", ""),
                 rules,
                 bool(body.get("third_party", False)),
-                body.get("short", body["title"]),
                 bool(body.get("incentives", False)),
             )
         )

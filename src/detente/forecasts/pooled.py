@@ -110,9 +110,9 @@ def votes_of(pair: View, ahead: int) -> list[Fan]:
 
 
 def _agreed(pair: View, suffix: str) -> dict[int, float]:
-    if full_years(pair).height:
-        held = full_years(pair, issues=(suffix[1:],) if suffix else ())
-        return dict(held.select("year", "share").iter_rows())
+    counted = full_years(pair, issues=(suffix[1:],) if suffix else ())
+    if counted.height or (suffix and full_years(pair).height):
+        return dict(counted.select("year", "share").iter_rows())
     return dict(_by_year(case_agreement(pair, suffix), pl.col("value").mean()))
 
 

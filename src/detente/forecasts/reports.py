@@ -7,6 +7,7 @@ the record and serves every pair; a pair's own series are what its forecasts sta
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -52,36 +53,55 @@ def fans_of_reports(
         raise NoData(f"{pair.source} covers no day up to {pair.day}")
     if is_old(covered_to, pair.day):
         raise NoData(f"{pair.source} ends {covered_to}, more than {HORIZON} months before {pair.day}")
-    fans: list[Fan] = []
-    for target in TARGETS:
-        for chosen, members in (([None] * (None in areas), tuple(NOW)), ([a for a in areas if a], ("hierarchical",))):
-            if not chosen:
-                continue
-            on_step(f"forecasting {target}{'' if None in chosen else ' by area'}")
-            try:
-                data = _dataset(pair, target, unit, chosen, with_pair=True)
-            except NoData:
-                continue
-            data_to = min(period_end(data.starts[-1], unit), covered_to)
-            bridged = bridge(period_end(data.starts[-1], unit), pair.day, unit, covered_to)
-            skipped = len(bridged) - 1
-            reach = skipped + periods_asked(horizon, unit)
-            ahead = min(reach, data.periods // 2)
-            if ahead <= skipped or data.periods < 6:
-                raise NoData(
-                    f"{pair.source} covers only {data.periods} whole {unit}s, to {data_to}: too few to forecast from as of {pair.day}"
-                )
-            ends = {pair.a, pair.b}
-            own = np.array([n for n, (a, b, _) in enumerate(data.keys.iter_rows()) if {a, b} == ends], dtype=np.int64)
-            known = Known(data, data.periods - 1, seed=seed).of(own)
-            stack = _learnt(pair, data, target, chosen, members, reach, seed)
-            quantiles = never_narrower(shown(stack.forecast(known, ahead)), data.kind)[:, skipped:]
-            text = _reach(horizon, unit, ahead - skipped, skipped, data.periods)
-            model = STACK if len(members) > 1 else members[0]
-            fans += _fans(pair, data, own, known.totals, quantiles, model, bridged[-1], data_to, text)
+    kinds = (([None] * (None in areas), tuple(NOW)), ([area for area in areas if area], ("hierarchical",)))
+    jobs = [(target, chosen, members) for target in TARGETS for chosen, members in kinds if chosen]
+
+    def fans_of(job: tuple[str, list[str | None], tuple[str, ...]]) -> list[Fan]:
+        target, chosen, members = job
+        on_step(f"forecasting {target}{'' if None in chosen else ' by area'}")
+        try:
+            data = _dataset(pair, target, unit, chosen, with_pair=True)
+        except NoData:
+            return []
+        return _of_dataset(pair, data, target, chosen, members, horizon, covered_to, seed)
+
+    # A second core learns of another target.
+    with ThreadPoolExecutor(2) as pool:
+        fans = [fan for some in pool.map(fans_of, jobs) for fan in some]
     if not fans:
         raise NoData(f"{pair.source} has too few events of the pair up to {pair.day} to forecast from")
     return fans
+
+
+def _of_dataset(
+    pair: View,
+    data: Dataset,
+    target: str,
+    areas: Sequence[str | None],
+    members: tuple[str, ...],
+    horizon: int,
+    covered_to: date,
+    seed: int,
+) -> list[Fan]:
+    unit = data.by
+    whole_to = period_end(data.starts[-1], unit)
+    data_to = min(whole_to, covered_to)
+    bridged = bridge(whole_to, pair.day, unit, covered_to)
+    skipped = len(bridged) - 1
+    reach = skipped + periods_asked(horizon, unit)
+    ahead = min(reach, data.periods // 2)
+    if ahead <= skipped or data.periods < 6:
+        raise NoData(
+            f"{pair.source} covers only {data.periods} whole {unit}s, to {data_to}: too few to forecast from as of {pair.day}"
+        )
+    ends = {pair.a, pair.b}
+    own = np.array([n for n, (a, b, _) in enumerate(data.keys.iter_rows()) if {a, b} == ends], dtype=np.int64)
+    known = Known(data, data.periods - 1, seed=seed).of(own)
+    stack = _learnt(pair, data, target, areas, members, reach, seed)
+    quantiles = never_narrower(shown(stack.forecast(known, ahead)), data.kind)[:, skipped:]
+    text = _reach(horizon, unit, ahead - skipped, skipped, data.periods)
+    model = STACK if len(members) > 1 else members[0]
+    return _fans(pair, data, own, known.totals, quantiles, model, bridged[-1], data_to, text)
 
 
 def _dataset(pair: View, target: str, by: str, areas: Sequence[str | None], *, with_pair: bool) -> Dataset:

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from detente.periods import periods
-
-if TYPE_CHECKING:
-    pass
 
 # Totals of a period that is covered by less than this are no totals.
 LEAST = 0.5

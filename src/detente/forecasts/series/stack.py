@@ -26,7 +26,7 @@ NOW: dict[str, Forecaster] = {"hierarchical": HIERARCHICAL, "forest": FOREST, "c
 """The members of the stack that forecasts of now are made by: boosting costs most and adds least."""
 
 # Three weights need no more than a rough forest at past origins, and few series.
-FEW = 400
+FEW, WEIGHED = 400, (1, 2, 4, 8, 16)
 ROUGH = NOW | {"forest": Learned((Forest(trees=20), 20_000), (Forest(trees=20), 20_000), groups=((1, 31),))}
 
 
@@ -93,16 +93,21 @@ class Stack:
 
 
 def learn_stack(data: Dataset, ahead: int, *, members: Sequence[str] = tuple(NOW), seed: int = 0) -> Stack:
-    """Learn from a dataset how to forecast so many periods after its last; weights are those that two past origins earned."""
+    """Learn from a dataset how to forecast so many periods after its last.
+
+    Weights are those that two past origins earned at some horizons; those between have the next shorter's.
+    """
     horizons, relatives = tuple(range(1, ahead + 1)), Relatives.of(data)
+    some = [h for h in WEIGHED if h <= ahead]
     now = Known(data, data.periods - 1, seed=seed, relatives=relatives)
     memory = []
     for origin in (now.origin - ahead, now.origin - ahead // 2 - 1):
         if origin >= 4 and len(members) > 1:
             past = Known(data, origin, seed=seed, relatives=relatives)
             sample = np.sort(np.random.default_rng([seed, origin]).permutation(data.size)[:FEW])
-            learnt = {name: ROUGH[name].learn(past, horizons) for name in members}
-            forecasts = {name: ROUGH[name].forecast(past.of(sample), horizons, learnt[name]) for name in members}
-            memory.append(Memory(origin, sample, _scored(past.kind, forecasts, members, horizons)))
-    learnt = {name: NOW[name].learn(now, horizons) for name in members}
-    return Stack(learnt, weights_of(now, horizons, members, memory))
+            learnt = {name: ROUGH[name].learn(past, some) for name in members}
+            forecasts = {name: ROUGH[name].forecast(past.of(sample), some, learnt[name]) for name in members}
+            memory.append(Memory(origin, sample, _scored(past.kind, forecasts, members, some)))
+    weights = weights_of(now, some, members, memory)
+    nearest = np.searchsorted(some, horizons, side="right") - 1
+    return Stack({name: NOW[name].learn(now, horizons) for name in members}, weights[nearest])
