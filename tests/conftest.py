@@ -12,6 +12,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import cache
 from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,6 +22,7 @@ import polars as pl
 import pytest
 
 from detente import Record, open_record
+from detente.assessment import Assessment
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -40,6 +42,18 @@ def real(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Record:
     folder = tmp_path_factory.mktemp("real") / "record"
     open_record(folder).ingest([shared / "icews", shared / "unvotes"])
     return open_record(folder)
+
+
+@pytest.fixture(scope="session")
+def weitz() -> Assessment:
+    """The assessment of the built-in case on the study's day, made once, to read from only."""
+    return open_record("no-such-folder").pair("USA", "RUS", as_of="2007-02-01").assess()
+
+
+@pytest.fixture(scope="session")
+def assessed(real: Record) -> Callable[..., Assessment]:
+    """Assessments of pairs by all ICEWS and UN votes at hand, each made once, to read from only."""
+    return cache(lambda *pair, models=True: real.pair(*pair, as_of="2018-08-31").assess(with_models=models))
 
 
 @pytest.fixture(autouse=True)

@@ -129,7 +129,7 @@ def test_an_area_is_added_by_the_codebook_alone(tmp_path: Path) -> None:
 
 def test_a_renamed_area_has_another_name_and_nothing_else(tmp_path: Path) -> None:
     """No area is known by its name: what third parties and incentives are, the codebook says."""
-    from detente.levers.system import system
+    from detente.levers.system import Driver, system
 
     names = {"third_party_dispute": "others", "economic": "commerce", "strategic_arms": "nuclear_arms"}
     book, facts = OURS, ORIGINAL
@@ -146,7 +146,7 @@ def test_a_renamed_area_has_another_name_and_nothing_else(tmp_path: Path) -> Non
     assert [names.get(area.area, area.area) for area in before.areas] == [area.area for area in after.areas]
     assert [area.probability for area in before.areas] == [area.probability for area in after.areas]
     assert before.third_parties == after.third_parties
-    drivers = [system(pair).driver("economy USA", "missile_defence") for pair in (one, other)]
+    drivers = [system(pair).driver(Driver("economy", "USA"), "missile_defence") for pair in (one, other)]
     assert drivers[0].any() and (drivers[0] == drivers[1]).all()
     assert ours.codebook.about("IRN") == ["third_party_dispute:IRN"] and theirs.codebook.about("IRN") == ["others:IRN"]
 

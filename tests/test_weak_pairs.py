@@ -52,7 +52,7 @@ def test_a_kind_of_act_that_never_happened_leaves_the_rest_standing(tmp_path: Pa
     acts = sections["excitation"]
     assert any("nothing can be said of: IND>CHN conflict (no act)" in said for said in acts.statements)
     assert not any(figure.name.startswith("IND>CHN conflict sets off") for figure in acts.figures)
-    assert sections["levels"].figures and pair.assess(with_models=False).figures
+    assert sections["levels"].figures and pair.assess(with_models=False).indicators
 
 
 def test_a_topic_that_cannot_be_estimated_says_so_and_the_rest_stands(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,11 +74,11 @@ def test_a_topic_that_cannot_be_estimated_says_so_and_the_rest_stands(monkeypatc
 
 
 def test_levers_that_cannot_be_weighed_leave_the_assessment_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    from detente.assessment import helps
+    from detente.assessment import levers
 
     def weak(*_: Any, **__: Any) -> None:
         raise NotEstimable("the errors of the series are singular")
 
-    monkeypatch.setattr(helps, "weigh", weak)
-    found, basis = helps.what_would_help(dt.open_record("none").pair("USA", "RUS", "2007-02-01"), 24)
+    monkeypatch.setattr(levers, "weigh", weak)
+    found, basis = levers.weighed_levers(dt.open_record("none").pair("USA", "RUS", "2007-02-01"), 24)
     assert found == () and basis == "unknown: the errors of the series are singular"

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from detente.explain.spillover import PairSpillover
     from detente.explain.triangle import Triangle
     from detente.forecasts.result import PairForecast
+    from detente.levers.comparison import LeverComparison
     from detente.levers.policy import Lever
-    from detente.levers.weighed import Weighed
     from detente.measures.tables import Audit, Treaties
     from detente.models.ideal_points import IdealPointsFit
     from detente.models.reciprocity import ReciprocityFit
@@ -319,7 +319,7 @@ class Pair(View):
         draws: int = 400,
         seed: int = 0,
         on_lever: Callable[[str], None] | None = None,
-    ) -> Weighed:
+    ) -> LeverComparison:
         """What levers would be associated with, as `Lever` or short text; needs a day; see `detente.levers`."""
         from detente.levers.policy import parse
         from detente.levers.weigh import weigh

@@ -6,7 +6,7 @@ import json
 import textwrap
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -161,18 +161,51 @@ def _cell(value: Any) -> str:
     return text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…"
 
 
-def plain(value: Any) -> Any:
-    """A value as JSON has it: days as text, floats to six places, what is not a number as null.
+def keys(*names: str) -> dict[str, Any]:
+    """Metadata of a dataclass field that has another key, or none, in rows and JSON.
+
+    An estimate has three keys for value, low and high, or two for the value and the interval.
+    """
+    return {"keys": names}
+
+
+def flat(one: Any) -> dict[str, Any]:
+    """The fields of a dataclass by their keys (see `keys`); a key that names a property has the property's value.
+
+    >>> from dataclasses import dataclass, field
+    >>> from detente.uncertainty import Estimate
+    >>> @dataclass
+    ... class Level:
+    ...     area: str
+    ...     share: Estimate = field(metadata=keys("level", "interval"))
+    >>> flat(Level("cyber", Estimate(0.5, 0.4, 0.6)))
+    {'area': 'cyber', 'level': 0.5, 'interval': (0.4, 0.6)}
+    """
+    row: dict[str, Any] = {}
+    for each in fields(one):
+        value, names = getattr(one, each.name), each.metadata.get("keys", (each.name,))
+        if len(names) > 1:
+            bounds = (value.low, value.high)
+            row |= zip(names, (value.value, *(bounds if len(names) == 3 else (bounds,))), strict=True)
+        elif names:
+            row[names[0]] = getattr(one, names[0], value)
+    return row
+
+
+def plain(value: Any, places: int = 6) -> Any:
+    """A value as JSON has it: days as text, floats to so many places, what is not a number as null, dataclasses by `flat`.
 
     >>> plain({"day": date(2007, 2, 1), "value": 1 / 3, "low": float("nan")})
     {'day': '2007-02-01', 'value': 0.333333, 'low': None}
     """
+    if is_dataclass(value):
+        value = flat(value)
     if isinstance(value, dict):
-        return {str(key): plain(one) for key, one in value.items()}
+        return {str(key): plain(one, places) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
+        return [plain(one, places) for one in value]
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, float):
-        return round(value, 6) if value - value == 0 else None
+        return round(value, places) if value - value == 0 else None
     return value

@@ -10,6 +10,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from detente.actors import states
 from detente.errors import DetenteError
 
@@ -85,6 +87,22 @@ class Codebook:
         """The areas that name third states, or those names of one state, as in third_party_dispute:IRN."""
         ids = [area.id for area in self.areas if area.third_party]
         return ids if third is None else [f"{area}:{third}" for area in ids]
+
+
+def areas_alone(areas: pl.Expr) -> pl.Expr:
+    """Lists of areas as events carry them, without the third states that some name.
+
+    >>> import polars as pl
+    >>> events = pl.DataFrame({"areas": [["third_party_dispute", "third_party_dispute:IRN"], ["economic"]]})
+    >>> events.select(areas_alone(pl.col("areas")), third=third_states(pl.col("areas"))).rows()
+    [(['third_party_dispute'], ['IRN']), (['economic'], [])]
+    """
+    return areas.list.eval(pl.element().filter(~pl.element().str.contains(":")))
+
+
+def third_states(areas: pl.Expr) -> pl.Expr:
+    """The third states that the areas of events name, as in third_party_dispute:IRN."""
+    return areas.list.eval(pl.element().filter(pl.element().str.contains(":")).str.split(":").list.last())
 
 
 def _rule(where: str, data: Any) -> Rule:

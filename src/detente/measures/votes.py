@@ -237,8 +237,13 @@ def full_years(pair: View, issues: tuple[str, ...] = ()) -> pl.DataFrame:
 
 
 def case_agreement(pair: View, suffix: str = "") -> pl.DataFrame:
-    """The figures of a case that stand in for a pair's agreement where no roll calls of the two are held, by date."""
-    figures = pair_figures(pair)
+    """The figures of a case that stand in for a pair's agreement where no roll calls of the two are held, by date.
+
+    The columns of figures, and `votes`: how many roll calls the unit names, as in "share of 111 roll calls", else null.
+    """
+    figures = pair_figures(pair).with_columns(
+        pl.col("unit").str.extract(r"(\d+) roll calls").cast(pl.Int64).alias("votes")
+    )
     mine = (pl.col("measure") == f"un_agreement{suffix}") & pl.col("area").is_null()
     return figures.filter(mine & pl.col("subject").str.contains("-"))
 
