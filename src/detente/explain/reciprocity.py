@@ -10,8 +10,8 @@ import polars as pl
 from detente.checks import one_of, whole
 from detente.explain.result import Explained
 from detente.explain.series import Directed, directed
+from detente.models import BayesianVAR, Minnesota
 from detente.models.reciprocity import Reciprocity, ReciprocityFit
-from detente.models.var import BayesianVAR, Minnesota
 from detente.periods import PERIODS
 from detente.uncertainty import text
 
