@@ -163,7 +163,7 @@ class Report(Result):
         return "\n".join([*lines, *(f"{one.verdict}: {one.claim.text}" for one in self.checked)])
 
     def plot(self) -> Any:
-        """The tool's chance of each claim that could be decided, with its 90% interval, the study's, and what followed."""
+        """The tool's chance of each claim that was decided, with its 90% interval, the study's, and what followed."""
         from detente.plots import ORANGE, dots, legend, source_line
 
         decided = [one for one in self.checked if one.verdict in OUTCOMES and one.tool]

@@ -1,10 +1,11 @@
 """Scores of probabilities against what happened, and how sure their differences are.
 
-The Brier score is the mean of (p - o)^2 over claims, o being 1 where a claim held, 0 where it failed and 1/2 where it was
-mixed: half of the score of G. W. Brier ("Verification of forecasts expressed in terms of probability", Monthly Weather
-Review 78(1), 1950), who sums over both what happened and what did not. 0 is perfect, 1/4 what always saying 50% earns of
-claims that held or failed. Intervals of differences are percentiles of a bootstrap over areas: claims about one area
-stand or fall together. Those of one study share a day as well, of which there is but one: intervals are still too narrow.
+The Brier score is the mean of (p - o)^2 over claims, o being 1 where a claim held, 0 where it failed and 1/2 where it
+was mixed: half of the score of G. W. Brier ("Verification of forecasts expressed in terms of probability", Monthly
+Weather Review 78(1), 1950), who sums over both what happened and what did not. 0 is perfect, 1/4 what always saying
+50% earns of claims that held or failed. Intervals of differences are percentiles of a bootstrap over areas: claims
+about one area stand or fall together. Those of one study share a day as well, of which there is but one: intervals
+are still too narrow.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def difference(
     groups: Sequence[str] | None = None,
     seed: int = SEED,
 ) -> Gap:
-    """Brier score of `one` less that of `other`, with the 90% bounds of a bootstrap over groups (each its own by default).
+    """Brier score of `one` less that of `other`, with the 90% bounds of a bootstrap over groups.
 
     Claims of one group (an area) are drawn together. No bounds (None) where there is but one group.
 

@@ -1,13 +1,13 @@
 """How much levers would change the chance of improvement and the level of each area, by what model, and how surely.
 
-For every lever and area a Bayesian VAR of the lever's drivers and the area's own series is asked twice for the path ahead:
-as it is, and under the lever (`detente.models.conditional`). Improvement means that the area's cooperative acts outnumber
-its conflictual ones over the horizon (from facts), or that its mean rises above that of the last horizon (from events).
-Intervals are over draws of the parameters. Nothing here proves that the lever would cause the change: the words are
-*associated with*.
+For every lever and area a Bayesian VAR of the lever's drivers and the area's own series is asked twice for the path
+ahead: as it is, and under the lever (`detente.models.conditional`). Improvement means that the area's cooperative
+acts outnumber its conflictual ones over the horizon (from facts), or that its mean rises above that of the last
+horizon (from events). Intervals are over draws of the parameters. Nothing here proves that the lever would cause the
+change: the words are *associated with*.
 
-Variants of the model (`detente.levers.variants`) change one assumption each: that which matters most is that of the variant
-that differs most; the ranking is robust as far as variants agree.
+Variants of the model (`detente.levers.variants`) change one assumption each: that which matters most is that of the
+variant that differs most; the ranking is robust as far as variants agree.
 """
 
 from __future__ import annotations
@@ -61,9 +61,9 @@ def weigh(
 ) -> LeverComparison:
     """Weigh levers (the standard ones if none are given) for a pair by what was known on `as_of`.
 
-    The horizon is counted from `as_of`: periods between the end of the data and that day are part of the path, and no lever
-    works in them. NoData where neither chronology nor events give a model enough to go by, or their data ended more than 24
-    months, or a third of what they cover, before the day.
+    The horizon is counted from `as_of`: periods between the end of the data and that day are part of the path, and no
+    lever works in them. NoData where neither chronology nor events give a model enough to go by, or their data ended
+    more than 24 months, or a third of what they cover, before the day.
 
     The path is at most 24 periods, and no more than a third of those there are: `LeverComparison.span` says how far it
     reaches. Levers are ranked by the mean change over areas, those less than 5% plausible unranked at the end.
