@@ -10,7 +10,6 @@ import polars as pl
 from detente.actors import counts_as
 from detente.assessment.indicators import yearly_counts
 from detente.assessment.windows import Entries
-from detente.codebook.areas import areas_alone
 from detente.measures.in_force import Life, in_force
 
 if TYPE_CHECKING:
@@ -24,6 +23,27 @@ def chart_series(pair: View, entries: Entries, agreements: list[Life]) -> dict[s
         {"sender": subject.split(">")[0], "period": f"{year}-01-01", "k": k, "n": n}
         for subject, year, k, n in rows.select("subject", "year", "k", "n").iter_rows()
     ]
+    monthly: list[dict[str, Any]] = []
+    if entries.events.height:
+        frame = entries.events.with_columns(
+            pl.col("date").dt.truncate("1mo").alias("period"), (pl.col("quad") <= 2).alias("k")
+        )
+        exploded = pl.concat(
+            [
+                frame.with_columns(pl.lit("").alias("area")).select("sender", "period", "area", "k"),
+                frame.explode("areas")
+                .drop_nulls("areas")
+                .select("sender", "period", pl.col("areas").alias("area"), "k"),
+            ]
+        )
+        monthly = [
+            {"sender": sender, "period": period.isoformat(), "area": area, "k": int(k), "n": int(n)}
+            for sender, period, area, k, n in exploded.filter(~pl.col("area").str.contains(":"))
+            .group_by("sender", "period", "area")
+            .agg(pl.col("k").sum().alias("k"), pl.len().alias("n"))
+            .sort("sender", "area", "period")
+            .iter_rows()
+        ]
     facts = [
         {
             "date": row["date"].isoformat(),
@@ -39,28 +59,13 @@ def chart_series(pair: View, entries: Entries, agreements: list[Life]) -> dict[s
         # Another source's counts don't stand in for those of the source of the answer.
         "yearly": [] if entries.source else yearly,
         "yearly_compiled": rows["compiled_on"].max(),
-        "monthly": _monthly(entries.events) if entries.events.height else [],
+        "monthly": monthly,
         "facts": facts,
         "facts_to": entries.facts_to.isoformat() if entries.facts_to else None,
         "stock": _stock(entries.facts, agreements, entries.facts_to),
         "source": entries.source,
         "reports_to": _reports_to(entries, rows),
     }
-
-
-def _monthly(events: pl.DataFrame) -> list[dict[str, Any]]:
-    """Cooperative reports (k) of n by side, month and area, "" standing for all areas."""
-    by = ("sender", "period", "area")
-    counts = events.select(
-        "sender",
-        pl.col("date").dt.truncate("1mo").dt.to_string("iso").alias("period"),
-        pl.concat_list(pl.lit(""), areas_alone(pl.col("areas"))).alias("area"),
-        pl.col("quad") <= 2,
-    ).explode("area")
-    monthly = counts.group_by(by).agg(
-        pl.col("quad").cast(pl.Int64).sum().alias("k"), pl.len().cast(pl.Int64).alias("n")
-    )
-    return monthly.sort("sender", "area", "period").to_dicts()
 
 
 def _reports_to(entries: Entries, yearly: pl.DataFrame) -> str | None:
