@@ -10,7 +10,7 @@ import pytest
 import detente as dt
 from conftest import gdelt_row, gdelt_zip, triples
 from detente.errors import DetenteError, NoData
-from detente.record.queries import open_events, pair_counts, pair_events
+from detente.record.queries import pair_counts, pair_events
 from detente.uncertainty import Share, share_interval
 from test_sources import POLECAT, polecat_row
 
@@ -299,12 +299,12 @@ def test_the_sum_of_no_known_intensity_is_unknown(tmp_path: Path) -> None:
     file.write_text("\n".join("\t".join(row) for row in rows) + "\n")
     record = dt.open_record(tmp_path / "r", cases=False)
     record.ingest(file)
-    found = pair_counts(record, "RUS", "USA", source="polecat", by="week", as_of=None, area=None)
+    found = pair_counts(record.pair("RUS", "USA"), by="week")
     assert found["intensity"].to_list() == [None, 2.5] and found.select(pl.sum_horizontal(COUNTS)).sum().item() == 2
 
 
 def test_files_are_asked_for_the_pair_alone(record: object) -> None:
     """By their statistics, groups of rows that hold neither state are never read."""
-    plan = pair_events(open_events(record, "icews_triples"), "RUS", "USA", date(2018, 2, 1)).to_native().explain()
+    plan = pair_events(record.pair("RUS", "USA", as_of=date(2018, 2, 1)), "icews_triples").to_native().explain()
     selection = next(line for line in plan.splitlines() if "SELECTION" in line)
     assert all(f'col("{column}")' in selection for column in ("sender", "receiver", "known_on"))
