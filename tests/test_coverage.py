@@ -122,7 +122,7 @@ def test_what_is_known_as_of_a_day(tmp_path: Path) -> None:
 
 def test_after_the_end_nothing_is_known(tmp_path: Path) -> None:
     record = record_of(tmp_path, set())
-    panel = record.pair("RUS", "USA", as_of="2021-01-01").panel("year")
+    panel = record.pair("RUS", "USA", as_of="2021-01-01").panel("year").frame
     assert panel["period"].max() == date(2017, 1, 1)
     assert record.coverage("icews_triples", date(2021, 1, 1), "year")["period"].to_list()[-1] == date(2017, 1, 1)
 
@@ -139,7 +139,7 @@ def test_shares_need_no_scaling_and_keep_their_gap() -> None:
 def test_a_panel_written_to_a_file_keeps_its_holes(tmp_path: Path) -> None:
     """`detente panel > panel.csv`, then a back-test: what was null is not nought."""
     record = record_of(tmp_path, {150 + n for n in PARTLY} | GONE)
-    panel = record.pair("RUS", "USA").panel("week")
+    panel = record.pair("RUS", "USA").panel("week").frame
     assert panel["covered"].to_list().count(0.0) == 2 * 4 and panel["verbal_cooperation"].null_count() == 2 * 4
     panel.select("period", "sender", "receiver", "verbal_cooperation", "covered").write_csv(tmp_path / "panel.csv")
     data = read_tidy(tmp_path / "panel.csv", by="week")

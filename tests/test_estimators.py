@@ -15,51 +15,7 @@ from detente.checks import one_of
 from detente.errors import DetenteError, NotEstimable
 from detente.models import ESTIMATORS, Estimator, Fit
 
-HALVES = '''
-from dataclasses import dataclass
-from detente.checks import numbers
-from detente.errors import NotEstimable
-from detente.models import Estimator, Fit
-import numpy as np, polars as pl
-
-@dataclass(frozen=True)
-class Halves(Estimator):
-    """Compares the two halves of a series."""
-
-    least: int = 2
-
-    def fit(self, y):
-        values = numbers("y", y)
-        if len(values) < 2 * self.least:
-            raise NotEstimable(f"{len(values)} values are too few")
-        return HalvesFit(*(float(half.mean()) for half in np.array_split(values, 2)))
-
-    @classmethod
-    def example(cls, seed=0):
-        return {"y": np.arange(8.0)}
-
-@dataclass(frozen=True, eq=False, repr=False)
-class HalvesFit(Fit):
-    """The mean of each half."""
-
-    COLUMNS = {"half": "1 or 2", "mean": "of its values"}
-    METHODS = ("A textbook",)
-    before: float
-    after: float
-
-    @property
-    def frame(self):
-        return pl.DataFrame({"half": [1, 2], "mean": [self.before, self.after]})
-
-    def summary(self):
-        return f"From {self.before:.1f} to {self.after:.1f}."
-
-    def plot(self):
-        from detente.plots import figure
-        drawing, axis = figure(2.0)
-        axis.plot(self.frame["half"], self.frame["mean"])
-        return drawing
-'''
+RECIPE = Path(__file__).parents[1] / "CONTRIBUTING.md"
 
 
 def keeps_the_protocol(estimator: type[Estimator]) -> None:
@@ -106,7 +62,8 @@ def _begin(value: object) -> object:
 
 
 def test_another_package_adds_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "halves.py").write_text(HALVES)
+    recipe = RECIPE.read_text(encoding="utf-8").partition("## Add an estimator")[2]
+    (tmp_path / "halves.py").write_text(recipe.partition("```python\n")[2].partition("```")[0])
     info = tmp_path / "halves-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: halves\nVersion: 1.0\n")

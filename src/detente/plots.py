@@ -7,7 +7,10 @@ import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import StringIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from detente.uncertainty import Estimate
 
 BLUE, ORANGE, GREY, INK = "#0b5cad", "#c4560a", "#6b7280", "#1f2933"
 # For lines that are neither cooperation nor conflict: told apart by lightness too.
@@ -61,6 +64,18 @@ def band(axis: Any, x: Any, middle: Any, low: Any, high: Any, *, colour: str = B
     """A line with its interval as a shade."""
     axis.fill_between(x, low, high, color=colour, alpha=0.18, linewidth=0)
     axis.plot(x, middle, color=colour, linewidth=1.6, label=label or None)
+
+
+def dots(estimates: Sequence[tuple[str, Estimate]], unit: str) -> Any:
+    """Estimates by name, one below the other, as dots with their bands."""
+    drawing, axis = figure(0.28 * len(estimates) + 0.9)
+    rows, values = range(len(estimates), 0, -1), [value for _, value in estimates]
+    axis.axvline(0, color=GREY, linewidth=0.8)
+    axis.hlines(rows, [one.low for one in values], [one.high for one in values], color=BLUE, linewidth=2.4, alpha=0.45)
+    axis.scatter([one.value for one in values], rows, color=BLUE, s=26, zorder=3)
+    axis.set_yticks(list(rows), [name for name, _ in estimates])
+    axis.set_xlabel(unit)
+    return drawing
 
 
 def level_line(axis: Any, at: float = 0.0) -> None:

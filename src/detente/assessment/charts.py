@@ -8,11 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from detente.periods import is_old, months_before
-from detente.plots import BLUE, GREY, ORANGE, Chart, figure
+from detente.plots import BLUE, GREY, ORANGE, Chart, figure, legend
 from detente.uncertainty import share_interval
 
 if TYPE_CHECKING:
-    from detente.assessment.findings import Assessment
+    from detente.assessment.result import Assessment
 
 Rows = Sequence[dict[str, Any]]
 LEAST_REPORTS = 10
@@ -86,10 +86,6 @@ def _grid(axis: Any) -> None:
     axis.set_axisbelow(True)
 
 
-def _legend(axis: Any) -> None:
-    axis.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0, frameon=False, ncols=3)
-
-
 def _as_of_line(axis: Any, day: date, first: date | None = None) -> None:
     axis.axvline(day, color=GREY, linewidth=1, linestyle=":")
     if first:
@@ -105,7 +101,7 @@ def _draw_directions(a: Assessment, rows: Rows, per: str, height: float) -> Any:
             mean, low, high = share_interval([r["k"] for r in mine], [r["n"] for r in mine])
             axis.fill_between(days, low, high, color=colour, alpha=0.18, linewidth=0)
             axis.plot(days, mean, style, color=colour, label=f"{sender} to {receiver}", **look)
-    _legend(axis)
+    legend(axis, 3)
     _share_axis(axis)
     axis.set_xlabel(per)
     if per == "month" or _old(a):
@@ -131,7 +127,7 @@ def _draw_stock(rows: Rows, as_of: date) -> Any:
     axis.set_xlabel("year")
     _grid(axis)
     _as_of_line(axis, as_of, days[0])
-    _legend(axis)
+    legend(axis, 3)
     return drawing
 
 

@@ -1,30 +1,19 @@
-"""Charts of a back-test: skill by horizon, calibration."""
+"""Charts of a back-test: skill by horizon, and calibration."""
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from detente.plots import BLUE, GREY, ORANGE, SERIES, Chart, figure
+from detente.backtest.words import described
 
 if TYPE_CHECKING:
     from detente.backtest.scorecard import Scorecard
 
 
-def charts(card: Scorecard) -> tuple[Chart, Chart]:
-    """Both charts of a scorecard."""
-    skill = "Skill of ours over the strongest baseline of each horizon, with 90% bands."
-    flat = "PIT histograms: flat when calibrated; a heap at both ends means too narrow, in the middle too wide."
-    return (
-        Chart(partial(skill_chart, card), "Skill by horizon", skill),
-        Chart(partial(calibration_chart, card), "Calibration", flat),
-    )
-
-
 def skill_chart(card: Scorecard) -> Any:
     """Skill over the strongest baseline of each horizon, ours and the other models as points."""
+    from detente.plots import BLUE, GREY, SERIES, figure, source_line
+
     frame = card.horizons()
     made, axis = figure(3.2)
     x = frame["horizon"].to_numpy()
@@ -41,20 +30,33 @@ def skill_chart(card: Scorecard) -> Any:
     axis.set_ylabel("skill in CRPS (%)")
     axis.set_xticks(x)
     axis.legend(frameon=False, ncols=4, fontsize=8)
+    source_line(made, described(card))
     return made
 
 
 def calibration_chart(card: Scorecard) -> Any:
     """PIT histograms of ours and of the strongest baseline."""
+    import numpy as np
+
+    from detente.plots import BLUE, GREY, ORANGE, figure, source_line
+
     shown = [(card.best, BLUE), (card.strongest(card.cells), ORANGE)]
     made, axes = figure(2.8, 1, 2, sharey=True)
     for axis, (name, colour) in zip(axes, shown, strict=True):
         share = card.pit(name)
         edges = np.linspace(0, 1, len(share) + 1)
-        look = {"color": colour, "alpha": 0.75, "edgecolor": "white"}
-        axis.bar(edges[:-1], share * len(share), width=1 / len(share), align="edge", **look)
+        axis.bar(
+            edges[:-1],
+            share * len(share),
+            width=1 / len(share),
+            align="edge",
+            color=colour,
+            alpha=0.75,
+            edgecolor="white",
+        )
         axis.axhline(1, color=GREY, linewidth=1)
         axis.set_title(name, fontsize=9)
         axis.set_xlabel("PIT of outcomes")
     axes[0].set_ylabel("density (1 = calibrated)")
+    source_line(made, described(card))
     return made

@@ -80,9 +80,9 @@ class _Form(click.Choice[str]):
     """One of the forms named, or a format that another package adds to reports."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        from detente.report import known_formats
+        from detente.report import FORMATS
 
-        return value if value in known_formats() else super().convert(value, param, ctx)
+        return value if value in FORMATS else super().convert(value, param, ctx)
 
 
 def format_option(*formats: str, documents: bool = False) -> Callable[[F], F]:

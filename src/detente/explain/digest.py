@@ -120,10 +120,9 @@ def _leading_thirds(pair: View) -> tuple[str, ...]:
     facts = pair.chronology.filter(pl.col("third_party").is_not_null())
     if facts.is_empty():
         try:
-            chosen = pair.source
+            return tuple(third_counts(pair)["state"].head(THIRDS))
         except NoData:
             return ()
-        return tuple(third_counts(pair.record, pair.a, pair.b, source=chosen, as_of=pair.as_of)["state"].head(THIRDS))
     recent = facts.filter(pl.col("date") > pl.lit(facts["date"].max()).dt.offset_by("-10y"))
     counted = recent.select(pl.col("third_party").str.split(";").explode().alias("state")).group_by("state").len()
     counted = counted.filter(~pl.col("state").is_in([pair.a, pair.b])).sort("len", "state", descending=[True, False])

@@ -310,7 +310,7 @@ def _structure(ask: Question, draft: Draft) -> None:
     from detente.explain.components import components
 
     chosen = ask.pair.source
-    held = count_pair(ask.pair.record, ask.pair.a, ask.pair.b, source=chosen, as_of=ask.pair.as_of)
+    held = count_pair(ask.pair, chosen)
     if held < LEAST_ACTS:
         raise NoData(f"{held} acts between the two in {chosen} are too few, {LEAST_ACTS} are needed")
     found = components(ask.pair.record, STRUCTURE_K, as_of=ask.pair.as_of, source=chosen, seed=ask.seed)

@@ -10,9 +10,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
+import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
 from detente.checks import above_nought, whole
@@ -20,9 +21,7 @@ from detente.errors import DetenteError, NotEstimable
 from detente.models.base import Estimator, Fit
 from detente.models.frames import UNITS, exposed, observed
 from detente.models.regimes import MEMORIES, binomial, dispersion, gaussian, lengths, poisson, stabilised
-
-if TYPE_CHECKING:
-    import polars as pl
+from detente.plots import BLUE, GREY, INK, figure, source_line
 
 Array = NDArray[np.float64]
 
@@ -116,7 +115,7 @@ def softmax(logs: Array) -> Array:
 
 
 def _segments(marginal: Array, chance: float) -> tuple[Array, Array]:
-    """Log weight [s, e] of a regime s..e-1 with the prior of its length and end; and of all that may follow s (T + 1,)."""
+    """Log weight [s, e] of regime s..e-1 with the priors of its length and end; and of all after s (T + 1,)."""
     t = len(marginal) - 1
     # A regime s..e-1 has e-s-1 periods in which none began; after it one begins, unless it is the last.
     segment = marginal + np.maximum(lengths(t) - 1, 0) * np.log1p(-chance)
@@ -211,8 +210,6 @@ class ChangePointsFit(Fit):
         They are those of the most probable segmentation. Each owns the periods halfway to its neighbours: probability
         is that any break lies there, low to high the central 90% of its date if one does.
         """
-        import polars as pl
-
         schema = {"period": pl.Int64, "low": pl.Int64, "high": pl.Int64, "probability": pl.Float64}
         edges = [0, *self.best, len(self.y)]
         rows = []
@@ -228,7 +225,6 @@ class ChangePointsFit(Fit):
 
     def regimes(self) -> pl.DataFrame:
         """Between the breaks: first and last period, level, low, high (90%; null where unknown), periods seen."""
-        import polars as pl
         from scipy.special import betaincinv, gammaincinv, stdtrit
 
         edges = [0, *self.breaks["period"].to_list(), len(self.y)]
@@ -263,8 +259,6 @@ class ChangePointsFit(Fit):
     @property
     def frame(self) -> pl.DataFrame:
         """A row a period; see `COLUMNS`."""
-        import polars as pl
-
         return pl.DataFrame(
             {
                 "period": np.arange(len(self.y)),
@@ -290,8 +284,6 @@ class ChangePointsFit(Fit):
 
     def plot(self) -> Any:
         """The series with the levels of its regimes, and below the probability of a break at each period."""
-        from detente.plots import BLUE, GREY, INK, figure, source_line
-
         drawing, (upper, lower) = figure(3.4, 2, gridspec_kw={"height_ratios": [2.2, 1]})
         frame = self.frame
         upper.scatter(frame["period"], frame["observed"], s=8, color=GREY)

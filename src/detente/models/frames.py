@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
 from detente import checks
 from detente.errors import DetenteError, NotEstimable
-
-if TYPE_CHECKING:
-    import polars as pl
-
 
 # Squares of larger numbers come near the end of what a computer can hold.
 LARGEST = 1e100

@@ -15,16 +15,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
 from detente.checks import numbers, probability
 from detente.errors import DetenteError, NotEstimable
 from detente.models.base import Estimator, Fit
 from detente.models.hawkes_process import HawkesProcess, spectral_radius
+from detente.plots import GREY, SERIES, figure, legend, matrix, source_line
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from detente.models.hawkes_likelihood import Events
 
 Array = NDArray[np.float64]
@@ -249,7 +249,6 @@ class HawkesFit(Fit):
 
         Parameters were estimated from the same events, so that p is somewhat too high.
         """
-        import polars as pl
         from scipy.stats import kstest
 
         rows = []
@@ -268,7 +267,6 @@ class HawkesFit(Fit):
 
     def bands(self, level: float = 0.90) -> pl.DataFrame:
         """The rows of `frame` with bands that hold `level`."""
-        import polars as pl
         from scipy.special import ndtri
 
         z = float(ndtri((1 + probability("level", level)) / 2))
@@ -278,12 +276,7 @@ class HawkesFit(Fit):
             for j, cause in enumerate(self.names):
                 for k, decay in enumerate(self.decays):
                     rows.append((effect, cause, decay, self.jumps[i, j, k], self.jumps_error[i, j, k]))
-        schema = {"effect": pl.Utf8, "cause": pl.Utf8, **dict.fromkeys(("decay", "value", "error"), pl.Float64)}
-        table = pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col("error").fill_nan(None))
-        return table.with_columns(
-            (pl.col("value") - z * pl.col("error")).clip(lower_bound=0).alias("low"),
-            (pl.col("value") + z * pl.col("error")).alias("high"),
-        )
+        return self._table((*row, max(row[3] - z * row[4], 0.0), row[3] + z * row[4]) for row in rows)
 
     def summary(self) -> str:
         """What sets off what, in words and numbers."""
@@ -305,8 +298,6 @@ class HawkesFit(Fit):
 
     def plot(self) -> Any:
         """The branching matrix, and the rescaled times against the exponential."""
-        from detente.plots import GREY, SERIES, figure, legend, matrix, source_line
-
         drawing, (left, right) = figure(3.2, 1, 2, sharex=False)
         matrix(left, self.branching, self.names, [[f"{value:.2f}" for value in row] for row in self.branching])
         left.set_xticks(range(len(self.names)), self.names, rotation=30, ha="right")

@@ -14,18 +14,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
 from detente.checks import above_nought, probability, whole
 from detente.errors import DetenteError, NotEstimable
 from detente.models.base import Estimator, Fit
 from detente.models.linking import Links, link
-
-if TYPE_CHECKING:
-    import polars as pl
+from detente.plots import GREY, SERIES, band, figure, legend, source_line
 
 Array = NDArray[np.float64]
 CHOICES = {"no": 0, "abstain": 1, "yes": 2}
@@ -197,7 +196,6 @@ class IdealPointsFit(Fit):
 
     def bands(self, level: float = 0.90) -> pl.DataFrame:
         """The rows of `frame` with bands that hold `level`."""
-        import polars as pl
         from scipy.special import ndtri
 
         z = float(ndtri((1 + probability("level", level)) / 2))
@@ -222,7 +220,6 @@ class IdealPointsFit(Fit):
 
         The band takes the two positions as independent.
         """
-        import polars as pl
         from scipy.special import ndtri
 
         z = float(ndtri((1 + probability("level", level)) / 2))
@@ -248,7 +245,6 @@ class IdealPointsFit(Fit):
 
     def rank_correlation(self) -> pl.DataFrame:
         """Spearman's rank correlation of the positions in every two sessions on end: session, correlation, states."""
-        import polars as pl
         from scipy.stats import spearmanr
 
         rows = []
@@ -266,8 +262,6 @@ class IdealPointsFit(Fit):
 
     def summary(self, states: Sequence[str] = ()) -> str:
         """What was fitted, and the first and last position of the states named, or the ends of the last session."""
-        import polars as pl
-
         frame = self.frame
         lines = [
             f"Ideal points of {len(np.unique(self.states))} states in {len(np.unique(self.sessions))} sessions from "
@@ -291,10 +285,6 @@ class IdealPointsFit(Fit):
 
     def plot(self, states: Sequence[str] = ("USA", "RUS", "CHN")) -> Any:
         """Paths of states with bands, over the spread of all."""
-        import polars as pl
-
-        from detente.plots import GREY, SERIES, band, figure, legend, source_line
-
         frame = self.frame
         drawing, axis = figure(3.4)
         spread = (

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from detente.checks import estimable, probability, whole
 from detente.models.base import Fit
+from detente.plots import BLUE, GREY, band, figure, level_line, source_line
 from detente.uncertainty import tails
-
-if TYPE_CHECKING:
-    import polars as pl
 
 Array = NDArray[np.float64]
 
@@ -116,8 +115,6 @@ class Responses(Fit):
     @property
     def frame(self) -> pl.DataFrame:
         """A row a step, shock and response; see `COLUMNS`."""
-        import polars as pl
-
         steps, n, _ = self.point.shape
         return pl.DataFrame(
             {
@@ -145,8 +142,6 @@ class Responses(Fit):
 
     def plot(self) -> Any:
         """A grid of charts, a row for each shock, a column for each response, with bands."""
-        from detente.plots import BLUE, GREY, band, figure, level_line, source_line
-
         n = len(self.names)
         drawing, axes = figure(1.7 * n + 0.6, n, n, squeeze=False, sharey="col" if self.low is not None else False)
         steps = np.arange(len(self.point))

@@ -10,18 +10,17 @@ the bands carry their uncertainty. The sources are in `LocalLevelFit.METHODS`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
+import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
 from detente.checks import probability
 from detente.errors import NotEstimable
 from detente.models.base import Estimator, Fit
 from detente.models.frames import UNITS, exposed, observed
-
-if TYPE_CHECKING:
-    import polars as pl
+from detente.plots import GREY, band, figure, legend, source_line
 
 Array = NDArray[np.float64]
 
@@ -172,8 +171,6 @@ class LocalLevelFit(Fit):
     @property
     def frame(self) -> pl.DataFrame:
         """A row a period; see `COLUMNS`."""
-        import polars as pl
-
         return pl.DataFrame(
             {
                 "period": np.arange(len(self.y)),
@@ -196,8 +193,6 @@ class LocalLevelFit(Fit):
 
     def plot(self) -> Any:
         """The level with its band, the periods' own values as dots."""
-        from detente.plots import GREY, band, figure, legend, source_line
-
         drawing, axis = figure(2.8)
         frame = self.frame
         axis.scatter(frame["period"], frame["observed"], s=8, color=GREY, label="observed")

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from detente.checks import whole
@@ -22,9 +23,6 @@ from detente.models.minnesota import Minnesota, lagged, residual_deviations
 from detente.models.regression import Conjugate, regress
 from detente.models.var import BayesianVAR, VARFit
 from detente.uncertainty import Estimate, NotIdentified, Quotient, away_from_nought, estimate, quotient
-
-if TYPE_CHECKING:
-    import polars as pl
 
 Array = NDArray[np.float64]
 
@@ -222,9 +220,7 @@ class ReciprocityFit(Fit):
     @property
     def frame(self) -> pl.DataFrame:
         """A row a measure; see `COLUMNS`."""
-        import polars as pl
-
-        rows = []
+        rows: list[tuple[Any, ...]] = []
         for one in self.answers:
             for name in ("returned", "with_same_period", "in_deviations", "inertia", "to_rises", "to_falls"):
                 value = getattr(one, name)
@@ -232,13 +228,9 @@ class ReciprocityFit(Fit):
             half = None if one.half_by is None else float(one.half_by)
             rows.append((one.mover, one.answerer, "half_by", half, None, None))
         first = self.answers[0]
-        for name in ("asymmetry", "asymmetry_scaled"):
-            gap = getattr(self, name)
+        for name, gap in (("asymmetry", self.asymmetry), ("asymmetry_scaled", self.asymmetry_scaled)):
             rows.append((first.mover, first.answerer, name, gap.value, gap.low, gap.high))
-        schema = {"mover": pl.Utf8, "answerer": pl.Utf8, "measure": pl.Utf8}
-        return pl.DataFrame(
-            rows, schema={**schema, **dict.fromkeys(("value", "low", "high"), pl.Float64)}, orient="row"
-        )
+        return self._table(rows)
 
     @property
     def treatment(self) -> str:
@@ -260,8 +252,6 @@ class ReciprocityFit(Fit):
         never changes are left out; null where a return is not identified. DetenteError where the window is longer than
         the series or too short for a fit.
         """
-        import polars as pl
-
         y, names, model = self.var.data, self.var.names, self.model
         if not self.var.lags + 3 <= window <= len(y) or step < 1:
             raise DetenteError(f"a window needs {self.var.lags + 3} to {len(y)} periods and a step of 1 or more")

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from detente.checks import whole
@@ -21,10 +22,8 @@ from detente.models.impulse import Responses, decompose, orthogonalised
 from detente.models.minnesota import Minnesota, lagged, minnesota, residual_deviations
 from detente.models.regression import regress
 from detente.models.var import BayesianVAR, VARFit, simulate
+from detente.plots import GREY, band, figure, legend, source_line
 from detente.uncertainty import Estimate, estimate
-
-if TYPE_CHECKING:
-    import polars as pl
 
 Array = NDArray[np.float64]
 ASSOCIATED = "more than chance: associated with it"
@@ -174,21 +173,14 @@ class SpilloverFit(Fit):
     @property
     def frame(self) -> pl.DataFrame:
         """A row a series and measure; see `COLUMNS`."""
-        import polars as pl
-
-        rows = []
-        for one in self.spills:
-            for name, value in (("share_last", one.last), ("share_first", one.first), ("answer", one.answer)):
-                placebo = one.placebo if name == "share_last" else None
-                rows.append((one.series, name, value.value, value.low, value.high, placebo))
-        numbers = dict.fromkeys(("value", "low", "high", "placebo"), pl.Float64)
-        schema: dict[str, Any] = {"series": pl.Utf8, "measure": pl.Utf8, **numbers}
-        return pl.DataFrame(rows, schema=schema, orient="row")
+        return self._table(
+            (one.series, name, value.value, value.low, value.high, one.placebo if name == "share_last" else None)
+            for one in self.spills
+            for name, value in (("share_last", one.last), ("share_first", one.first), ("answer", one.answer))
+        )
 
     def paths(self, *, draws: int = 300) -> pl.DataFrame:
         """The series as they were and without the block's shocks: rows row, series, actual, without, low, high."""
-        import polars as pl
-
         block = self.var.names[self.others :]
         point, low, high = self.var.counterfactual(block, draws=draws, seed=self.model.seed)
         return pl.concat(
@@ -219,8 +211,6 @@ class SpilloverFit(Fit):
 
     def plot(self) -> Any:
         """Each series as it was, smoothed over the horizon, and without the block's shocks, with bands."""
-        from detente.plots import GREY, band, figure, legend, source_line
-
         table = self.paths()
         names = self.var.names[: self.others]
         drawing, axes = figure(2.2 * len(names) + 0.4, len(names), squeeze=False)

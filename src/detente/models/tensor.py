@@ -10,17 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
 from detente.checks import above_nought, probability, whole
 from detente.errors import DetenteError, NotEstimable
 from detente.models.base import Estimator, Fit
-
-if TYPE_CHECKING:
-    import polars as pl
+from detente.plots import BLUE, figure, source_line
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -212,8 +211,6 @@ class TensorFit(Fit):
     @property
     def frame(self) -> pl.DataFrame:
         """A row a mode, component and place; see `COLUMNS`."""
-        import polars as pl
-
         factors = self.factors
         return pl.concat(
             pl.DataFrame(
@@ -235,8 +232,6 @@ class TensorFit(Fit):
 
     def plot(self) -> Any:
         """The evidence bound by sweep and the weights of the components."""
-        from detente.plots import BLUE, figure, source_line
-
         drawing, (left, right) = figure(2.8, 1, 2, sharex=False)
         left.plot(np.arange(1, len(self.bounds) + 1), self.bounds, color=BLUE)
         left.set_xlabel("sweep")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from operator import index
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from detente.checks import estimable, probability, whole
@@ -18,9 +19,6 @@ from detente.models.impulse import Responses, decompose, made_by, moving_average
 from detente.models.minnesota import Minnesota, lagged, log_evidence, minnesota, residual_deviations
 from detente.models.regression import Posterior, regress
 from detente.uncertainty import away_from_nought, tails
-
-if TYPE_CHECKING:
-    import polars as pl
 
 Array = NDArray[np.float64]
 GRID = np.geomspace(0.01, 5.0, 28)
@@ -189,8 +187,6 @@ class VARFit(Fit):
     @property
     def frame(self) -> pl.DataFrame:
         """A row a coefficient; see `COLUMNS`."""
-        import polars as pl
-
         n, mean = len(self.names), self.posterior.mean
         low, _, high = np.quantile(self._raw_draws(2000, 0)[0], tails(), axis=0)
         causes = [None, *self.names * self.lags]
@@ -238,8 +234,6 @@ class VARFit(Fit):
         period on, after an error of the mover alone (so in no order of the series); value is the posterior median. Null
         where what the mover gives in all may be nought, so that the share is not identified.
         """
-        import polars as pl
-
         probability("level", level)
         paths = moving_average(self.draws(draws, seed)[0], whole("horizon", horizon) + 1).sum(1)
         given = np.diagonal(paths, axis1=1, axis2=2)
@@ -260,7 +254,6 @@ class VARFit(Fit):
         Columns cause, effect, statistic, p. For each pair a regression of the effect on its own lags and those of
         the cause alone, by least squares whatever the prior.
         """
-        import polars as pl
         from scipy.special import fdtrc
 
         rows = []
@@ -279,8 +272,6 @@ class VARFit(Fit):
 
     def lag_selection(self, most: int = 12) -> pl.DataFrame:
         """AIC, BIC and Hannan-Quinn of least squares with 1 to `most` lags, all on the same periods."""
-        import polars as pl
-
         if whole("most", most) >= len(self.data):
             raise NotEstimable(f"{len(self.data)} periods are too few for {most} lags")
         n, target = len(self.names), self.data[most:]

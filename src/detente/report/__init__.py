@@ -7,19 +7,21 @@ text or bytes. A file in `report/formats/` adds a format, and so does another pa
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from detente.errors import DetenteError
+from detente.registry import Registry
 from detente.report import formats
+from detente.report.document import Document
 
-if TYPE_CHECKING:
-    from detente.report.document import Document
-
-GROUP = "detente.formats"
+FORMATS: Registry[Callable[[Document], str | bytes]] = Registry(
+    "detente.formats", {one.name: f"{formats.__name__}.{one.name}:render" for one in iter_modules(formats.__path__)}
+)
+"""The formats by name: a file each in `report/formats/`, and those that other packages add."""
 BUILDERS = {
     "Assessment": "assessment",
     "Digest": "explanation",
@@ -27,20 +29,9 @@ BUILDERS = {
     "Report": "claims",
     "Result": "result",
     "Scorecard": "scorecard",
-    "Weighed": "levers",
+    "LeverComparison": "levers",
 }
 """The module that builds the document of a result, by the name of the result's class or a base of it."""
-
-
-def known_formats() -> dict[str, EntryPoint]:
-    """The formats by name, those of other packages and those of `report/formats/`.
-
-    >>> sorted(known_formats())[:3]
-    ['html', 'markdown', 'terminal']
-    """
-    names = (module.name for module in iter_modules(formats.__path__))
-    own = (EntryPoint(name, f"{formats.__name__}.{name}:render", GROUP) for name in names)
-    return {point.name: point for point in (*entry_points(group=GROUP), *own)}
 
 
 def build(result: Any) -> Document:
@@ -48,8 +39,6 @@ def build(result: Any) -> Document:
 
     Raises DetenteError for what is no result.
     """
-    from detente.report.document import Document
-
     if isinstance(result, Document):
         return result
     for kind in type(result).__mro__:
@@ -64,15 +53,13 @@ def render(result: Any, form: str = "terminal") -> str | bytes:
 
     Raises DetenteError where there is no such format, or no document of such a result.
 
-    >>> from detente.report.document import Document, Note
+    >>> from detente.report.document import Note
     >>> render(Document("Title", "of a day", (Note("One <b>."),)), "markdown")
     '# Title\\n\\nof a day\\n\\nOne &lt;b&gt;.\\n'
     """
-    known = known_formats()
-    if form not in known:
-        raise DetenteError(f"{form}: no such format; there are {', '.join(sorted(known))}")
-    written: str | bytes = known[form].load()(build(result))
-    return written
+    if form not in FORMATS:
+        raise DetenteError(f"{form}: no such format; there are {', '.join(FORMATS)}")
+    return FORMATS[form](build(result))
 
 
 def write(result: Any, path: str | Path, form: str = "html") -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from detente.plots import Chart as Chart
+from detente.plots import Chart
 
 
 @dataclass(frozen=True, slots=True)

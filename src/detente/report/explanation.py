@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from detente.plots import BLUE, GREY, figure
-from detente.report.document import Chart, Document, Note, Part, Span, items
+from detente.plots import Chart, dots
+from detente.report.document import Document, Note, Part, Span, items
 from detente.report.text import day_words
+from detente.uncertainty import Estimate
 
 if TYPE_CHECKING:
     from detente.explain.digest import Digest
-    from detente.explain.section import Figured, Section
+    from detente.explain.section import Section
 
 READ = (
     "In brackets: 90% bands. Associations in time are no proven causes; reports are not deeds. Method, assumptions and "
@@ -53,17 +54,11 @@ CHARTED = {"reciprocity": "of one unit", "spillover": "share of variance"}
 
 def _estimates(section: Section) -> Chart | None:
     """The estimates of a section as dots with their bands, for the topics that compare some."""
-    some = [f for f in section.figures if f.unit == CHARTED.get(section.topic) and f.low is not None]
+    unit = CHARTED.get(section.topic, "")
+    some = [
+        (f.name, Estimate(f.value, f.low, f.high))
+        for f in section.figures
+        if f.unit == unit and f.value is not None and f.low is not None and f.high is not None
+    ]
     caption = f"{section.title}: medians and 90% bands. Source: {section.basis}."
-    return Chart(partial(_draw_estimates, some), f"{section.title}: estimates", caption) if some else None
-
-
-def _draw_estimates(some: Sequence[Figured]) -> Any:
-    drawing, axis = figure(0.28 * len(some) + 0.9)
-    rows = range(len(some), 0, -1)
-    axis.axvline(0, color=GREY, linewidth=0.8)
-    axis.hlines(rows, [f.low for f in some], [f.high for f in some], color=BLUE, linewidth=2.4, alpha=0.45)
-    axis.scatter([f.value for f in some], rows, color=BLUE, s=26, zorder=3)
-    axis.set_yticks(list(rows), [f.name for f in some])
-    axis.set_xlabel(some[0].unit)
-    return drawing
+    return Chart(partial(dots, some, unit), f"{section.title}: estimates", caption) if some else None

@@ -10,10 +10,11 @@ from detente.actors import state_name
 from detente.forecasts.events.track_record import against
 from detente.forecasts.fan import SHOWN
 from detente.forecasts.result import RULES
-from detente.report.document import Chart, Document, Note, Part, Share, Table, Text, items
+from detente.plots import Chart
+from detente.report.document import Document, Note, Part, Share, Table, Text, items
 
 if TYPE_CHECKING:
-    from detente.forecasts.events.hazards import EventForecasts
+    from detente.forecasts.events.result import EventForecasts
     from detente.forecasts.fan import Fan
     from detente.forecasts.result import PairForecast
 
@@ -46,8 +47,10 @@ def _chances(made: PairForecast) -> Part | None:
 
 
 def _chance(events: EventForecasts, area: str) -> Text:
-    call = events.by_area.get(area)
-    return (Share(call.probability, (call.low, call.high)), f"; {call.base_rate:.0%}") if call else "unknown"
+    one = events.by_area.get(area)
+    if one is None:
+        return "unknown"
+    return Share(one.chance.value, (one.chance.low, one.chance.high)), f"; {one.base_rate:.0%}"
 
 
 def _record(events: EventForecasts) -> str:

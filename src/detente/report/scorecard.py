@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from detente.backtest.charts import charts
+from detente.backtest.charts import calibration_chart, skill_chart
+from detente.backtest.words import described, headline
+from detente.plots import Chart
 from detente.report.document import Document, Lead, Note, Part, Table
 
 if TYPE_CHECKING:
     from detente.backtest.scorecard import Scorecard
 
-FEW = 8
-SCALES = {"count": "log(1 + n)", "value": "asinh of the value", "share": "share (0 to 1)"}
 READ = (
     "CRPS is the mean distance of the forecast distribution from what came; lower is better. Skill is 1 less the ratio to "
     "the strongest baseline, which is chosen after the fact. Bands hold 90%, by a bootstrap over moving blocks of origins "
@@ -32,8 +33,8 @@ COLUMNS = {
     "low": ("90% from", "+.1%"),
     "high": ("to", "+.1%"),
     "p": ("DM p", ".3f"),
-    "inside": ("inside", ".1%"),
-    "inside_bounds": ("bounds", ".1%"),
+    "coverage": ("inside", ".1%"),
+    "coverage_bounds": ("bounds", ".1%"),
     "log_score": ("log", ".3f"),
     "interval_score": ("interval", ".3f"),
     "brier": ("Brier", ".3f"),
@@ -45,8 +46,15 @@ NOTE = "* on its own cells, against the strongest baseline there: fitted to a sa
 
 def build(card: Scorecard, *, title: str = "Back-test") -> Document:
     """The headline, its charts, every table, and how to read them."""
-    first, last = (Lead("", headline(card)), Note(described(card))), (Note(NOTE), Note(READ))
-    return Document(title, f"{card.data.name}, by {card.data.by}", (*first, *charts(card), *_parts(card), *last))
+    skill = "Skill of ours over the strongest baseline of each horizon, with 90% bands."
+    flat = "PIT histograms: flat when calibrated; a heap at both ends means too narrow, in the middle too wide."
+    blocks = (
+        Lead("", headline(card)),
+        Note(described(card)),
+        Chart(partial(skill_chart, card), "Skill by horizon", skill),
+        Chart(partial(calibration_chart, card), "Calibration", flat),
+    )
+    return Document(title, f"{card.data.name}, by {card.data.by}", (*blocks, *_parts(card), Note(NOTE), Note(READ)))
 
 
 def _parts(card: Scorecard) -> Iterator[Part]:
@@ -54,10 +62,10 @@ def _parts(card: Scorecard) -> Iterator[Part]:
         pl.col("model") + pl.when(pl.col("model").is_in(card.whole)).then(pl.lit("")).otherwise(pl.lit(" *"))
     )
     by_horizon = (f"crps_{h}" for h in card.plan.horizons)
-    scores = ("crps", "skill", "log_score", "interval_score", "brier", "inside", "inside_bounds")
+    scores = ("crps", "skill", "log_score", "interval_score", "brier", "coverage", "coverage_bounds")
     yield _part(f"Models (ours: {', '.join(card.ours)})", marked, "model", *by_horizon, *scores)
     against = ("crps", "strongest", "crps_strongest", "skill", "low", "high", "p")
-    yield _part("By horizon", card.horizons(), "horizon", *against, "inside")
+    yield _part("By horizon", card.horizons(), "horizon", *against, "coverage")
     if (items := card.items()).height > 1:
         yield _part("By item", items, "item", *against)
     weights = card.weights()
@@ -80,35 +88,3 @@ def _cell(name: str, value: Any) -> str:
         return "–"
     default = ".4f" if name.startswith("crps") else ".2f"
     return format(value, COLUMNS.get(name, ("", default if isinstance(value, float) else ""))[1])
-
-
-def headline(card: Scorecard) -> str:
-    """The result in two sentences, whoever won."""
-    o, origins = card.overall(), len(card.scored)
-    if origins < FEW:
-        verdict = "ahead of" if o["skill"] > 0 else "behind"
-    else:
-        verdict = "better than" if o["low"] > 0 else "worse than" if o["high"] < 0 else "not told apart from"
-    doubt = f" Only {origins} origins: too few to tell skill from luck." if origins < FEW else ""
-    low, high, share = o["low"], o["high"], o["largest_pair_of_gain"]
-    band = f"{low:+.1%} to {high:+.1%}" if low == low else "–"
-    largest = f", {o['largest_pair']} alone {share:.0%} of the gain" if share == share else ""
-    return (
-        f"The {o['model']} is {verdict} the strongest baseline ({o['strongest']}): skill {o['skill']:+.1%} (90% {band}), "
-        f"better on {o['pairs_won']:,} of {o['pairs']:,} pairs; median pair {o['median_pair_skill']:+.1%}{largest}. "
-        f"Its 90% intervals hold {o['inside']:.1%} of outcomes.{doubt}"
-    )
-
-
-def described(card: Scorecard) -> str:
-    """What was run, in a line."""
-    run = card.described()
-    teaching = f" (models learn from {run['series_teaching']:,})" if run["series_teaching"] != run["series"] else ""
-    step, refit = (
-        what if n == 1 else f"{n} {what}s" for n, what in ((run["step"], run["by"]), (run["refit"], "origin"))
-    )
-    return (
-        f"{run['data']}: {run['series']:,} series of {run['pairs']:,} pairs{teaching}, {run['kind']}, by {run['by']}, "
-        f"{run['from']} to {run['to']}; {run['origins']} origins, {run['first_origin']} to {run['last_origin']}, every "
-        f"{step}, learners anew at every {refit}; scores on the scale {SCALES[run['kind']]}; seed {run['seed']}."
-    )

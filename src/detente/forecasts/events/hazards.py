@@ -18,17 +18,18 @@ its weights too: they are the record by which the calls are to be judged. Assume
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import product
 
 import numpy as np
 
 from detente.forecasts.events.persistence import Origin, persistence
-from detente.forecasts.events.track_record import PastForecast, calibration, track_record
+from detente.forecasts.events.result import EventForecast, EventForecasts
+from detente.forecasts.events.track_record import PastForecast
 from detente.forecasts.scores import BAND, Array
 from detente.models.change_points import softmax
 from detente.periods import months_before
+from detente.uncertainty import Estimate
 
 HALF_LIVES, PRIORS, DISPERSIONS = (3.0, 8.0, 1e6), (1.0, 4.0), (1.0, 3.0)
 VARIANTS = tuple(product(HALF_LIVES, PRIORS, DISPERSIONS))
@@ -36,36 +37,6 @@ MOST = 60
 DRAWS = 2_000
 Dated = Sequence[tuple[str, date, bool]]
 """Events: area, the day from which it counts, and whether it is of the first sort (else the second)."""
-
-
-@dataclass(frozen=True, slots=True)
-class EventForecast:
-    """A probability with its 90% bounds and base rate, and how much of it each kind of member gave (adding to 1)."""
-
-    area: str
-    probability: float
-    low: float
-    high: float
-    base_rate: float
-    weights: dict[str, float]
-
-
-@dataclass(frozen=True)
-class EventForecasts:
-    """Calls of every area on a day, and the record of past calls."""
-
-    as_of: date
-    horizon: int
-    by_area: dict[str, EventForecast]
-    past: tuple[PastForecast, ...]
-
-    def track_record(self) -> dict[str, float]:
-        """How good the past calls were; see `detente.forecasts.events.track_record.track_record`."""
-        return track_record(self.past, self.horizon)
-
-    def calibration(self, edges: Sequence[float] = (0.35, 0.5)) -> list[dict[str, float]]:
-        """Past calls by bands of probability; see `detente.forecasts.events.track_record.calibration`."""
-        return calibration(self.past, edges)
 
 
 def event_forecasts(
@@ -85,9 +56,9 @@ def event_forecasts(
     By area: an area whose chronology ends before `as_of` has no call and teaches the others nothing; one without an
     end (nothing was ever listed of it) has no call.
     """
-    told = complete_to if isinstance(complete_to, Mapping) else dict.fromkeys(areas, complete_to or date.min)
-    areas = [area for area in areas if told.get(area, as_of) >= as_of]
-    if not any(area in told for area in areas):
+    complete = complete_to if isinstance(complete_to, Mapping) else dict.fromkeys(areas, complete_to or date.min)
+    areas = [area for area in areas if complete.get(area, as_of) >= as_of]
+    if not any(area in complete for area in areas):
         return EventForecasts(as_of, horizon, {}, ())
     known = [event for event in dated if event[1] <= as_of]
     days = [months_before(as_of, 12 * years) for years in range(80)]
@@ -95,15 +66,15 @@ def event_forecasts(
     if not days:
         return EventForecasts(as_of, horizon, {}, ())
     history = _History(known, areas, begins)
-    said = np.stack([_members(history, days[: n + 1], day, horizon) for n, day in enumerate(days)])
+    chances = np.stack([_members(history, days[: n + 1], day, horizon) for n, day in enumerate(days)])
     ends = [months_before(day, -horizon) for day in days]
     came = np.array(
         [[history.more(area, day, end) for area in range(len(areas))] for day, end in zip(days, ends, strict=True)]
     )
-    logs = np.log(np.where(came[:, :, None] > 0, said, 1 - said)).sum(1)
+    logs = np.log(np.where(came[:, :, None] > 0, chances, 1 - chances)).sum(1)
     overlap = min(1.0, 12 / horizon)
     past: list[PastForecast] = []
-    weights = np.full(said.shape[2], 1 / said.shape[2])
+    weights = np.full(chances.shape[2], 1 / chances.shape[2])
     for n, day in enumerate(days):
         done = np.array([end <= day for end in ends])
         weights = softmax(overlap * logs[done].sum(0))
@@ -111,20 +82,25 @@ def event_forecasts(
             own = (came[done].sum(0) + 1) / (done.sum() + 2)
             past += [
                 PastForecast(
-                    area, day, float(said[n, a] @ weights), float(said[n, a, -1]), float(came[n, a]), float(own[a])
+                    area,
+                    day,
+                    float(chances[n, a] @ weights),
+                    float(chances[n, a, -1]),
+                    float(came[n, a]),
+                    float(own[a]),
                 )
                 for a, area in enumerate(areas)
             ]
     rng = np.random.default_rng(seed)
-    found = {}
+    by_area = {}
     for a, area in enumerate(areas):
-        if area not in told:
+        if area not in complete:
             continue
-        low, high = _bounds(history, a, as_of, horizon, said[-1, a], weights, rng)
+        low, high = _bounds(history, a, as_of, horizon, chances[-1, a], weights, rng)
         split = {"rates": float(weights[:-2].sum()), "persistence": float(weights[-2]), "base rate": float(weights[-1])}
-        p = float(said[-1, a] @ weights)
-        found[area] = EventForecast(area, p, min(low, p), max(high, p), float(said[-1, a, -1]), split)
-    return EventForecasts(as_of, horizon, found, tuple(past))
+        p = float(chances[-1, a] @ weights)
+        by_area[area] = EventForecast(area, Estimate(p, min(low, p), max(high, p)), float(chances[-1, a, -1]), split)
+    return EventForecasts(as_of, horizon, by_area, tuple(past))
 
 
 class _History:
@@ -134,6 +110,7 @@ class _History:
         self.begins = begins
         at = {area: n for n, area in enumerate(areas)}
         self.size = len(areas)
+        self._more: dict[tuple[int, date, date], float] = {}
         rows = [(at[area], self.years(day), first) for area, day, first in dated if area in at and day > begins]
         self.times = [
             [np.array([t for a, t, f in rows if a == n and f is sort]) for n in range(self.size)]
@@ -145,9 +122,12 @@ class _History:
         return (day - self.begins).days / 365.25
 
     def more(self, area: int, after: date, until: date) -> float:
-        first, last = self.years(after), self.years(until)
-        ups, downs = (int(((sort[area] > first) & (sort[area] <= last)).sum()) for sort in self.times)
-        return float(ups > downs)
+        # Every later day asks of the spans before it again.
+        if (area, after, until) not in self._more:
+            first, last = self.years(after), self.years(until)
+            ups, downs = (int(((sort[area] > first) & (sort[area] <= last)).sum()) for sort in self.times)
+            self._more[area, after, until] = float(ups > downs)
+        return self._more[area, after, until]
 
     def gamma(self, sort: int, now: float, half_life: float, prior: float, dispersion: float) -> tuple[Array, float]:
         """Shapes (areas,) and rate of the posteriors of the yearly numbers of events."""
@@ -163,10 +143,11 @@ class _History:
 def _members(history: _History, days: Sequence[date], day: date, horizon: int) -> Array:
     """Probabilities (areas, members) on a day; `days` are the origins up to it."""
     now, span = history.years(day), horizon / 12
-    columns = []
-    for half_life, prior, dispersion in VARIANTS:
-        up, down = (history.gamma(sort, now, half_life, prior, dispersion) for sort in (0, 1))
-        columns.append(more_likely(up[0], up[1], down[0], down[1], span))
+    up, down = ([history.gamma(sort, now, *variant) for variant in VARIANTS] for sort in (0, 1))
+    shapes = (np.concatenate([shape for shape, _ in sort]) for sort in (up, down))
+    rates = (np.repeat([rate for _, rate in sort], history.size) for sort in (up, down))
+    (more, less), (more_rate, less_rate) = shapes, rates
+    columns = list(more_likely(more, more_rate, less, less_rate, span).reshape(len(VARIANTS), -1))
     earlier = [o for o in days if months_before(o, -horizon) <= day]
     spans = [
         Origin(str(a), history.more(a, months_before(o, horizon), o), history.more(a, o, months_before(o, -horizon)))
@@ -176,14 +157,14 @@ def _members(history: _History, days: Sequence[date], day: date, horizon: int) -
     base = (sum(o.after for o in spans) + 1) / (len(spans) + 2)
     persistent = []
     for a in range(history.size):
-        found = persistence(spans, str(a), history.more(a, months_before(day, horizon), day), horizon)
-        persistent.append(found.mean if found else base)
+        posterior = persistence(spans, str(a), history.more(a, months_before(day, horizon), day), horizon)
+        persistent.append(posterior.mean if posterior else base)
     columns += [np.array(persistent), np.full(history.size, base)]
     return np.clip(np.column_stack(columns), 0.01, 0.99)
 
 
-def more_likely(up: Array, up_rate: float, down: Array, down_rate: float, years: float) -> Array:
-    """P(C > K) for negative binomial numbers C and K over so many years, from gamma shapes (areas,) and rates of either.
+def more_likely(up: Array, up_rate: Array | float, down: Array, down_rate: Array | float, years: float) -> Array:
+    """P(C > K) for negative binomial numbers C and K over so many years, from gamma shapes (areas,) and rates (areas,) of either, or one for all.
 
     Shapes of nought stand for no events at all.
 
@@ -196,17 +177,17 @@ def more_likely(up: Array, up_rate: float, down: Array, down_rate: float, years:
     return np.asarray((more * below).sum(1) + (1 - more.sum(1)))
 
 
-def _probabilities(shape: Array, rate: float, years: float) -> Array:
+def _probabilities(shape: Array, rate: Array | float, years: float) -> Array:
     """P(n) (areas, MOST) of negative binomial numbers over so many years."""
     from scipy.special import gammaln
 
-    n, a = np.arange(MOST), np.maximum(shape, 1e-9)[:, None]
+    n, a, b = np.arange(MOST), np.maximum(shape, 1e-9)[:, None], np.asarray(rate)[..., None]
     logs = gammaln(n + a) - gammaln(a) - gammaln(n + 1)
-    return np.asarray(np.exp(logs + a * np.log(rate / (rate + years)) + n * np.log(years / (rate + years))))
+    return np.asarray(np.exp(logs + a * np.log(b / (b + years)) + n * np.log(years / (b + years))))
 
 
 def _bounds(
-    history: _History, area: int, day: date, horizon: int, said: Array, weights: Array, rng: np.random.Generator
+    history: _History, area: int, day: date, horizon: int, chances: Array, weights: Array, rng: np.random.Generator
 ) -> tuple[float, float]:
     """90% bounds of the probability: over members, and over the rates of each or the beta of a frequency."""
     from scipy.special import pdtr
@@ -226,6 +207,6 @@ def _bounds(
         drawn.append((at * below).sum(1) + 1 - pdtr(MOST - 1, first[:, 0]))
     for member, count in ((-2, numbers[-2]), (-1, numbers[-1])):
         strength = 4.0 if member == -2 else 20.0
-        drawn.append(rng.beta(strength * said[member] + 0.5, strength * (1 - said[member]) + 0.5, count))
+        drawn.append(rng.beta(strength * chances[member] + 0.5, strength * (1 - chances[member]) + 0.5, count))
     low, high = np.quantile(np.concatenate(drawn), [(1 - BAND) / 2, (1 + BAND) / 2])
     return float(low), float(high)

@@ -1,1 +1,1 @@
-"""The formats: a file each, whose function `render` turns a document into text or bytes; see `detente.report.known_formats`."""
+"""The formats: a file each, whose function `render` turns a document into text or bytes; see `detente.report.FORMATS`."""
