@@ -142,6 +142,10 @@ class LeverComparison(Result):
         """The effects of a lever, most helpful first."""
         return sorted((e for e in self.effects if e.lever == lever), key=lambda e: -e.change.value)
 
+    def clearest(self, lever: str, count: int = 3) -> list[Effect]:
+        """The effects of a lever on the areas on which it bears most, most helpful first."""
+        return sorted(sorted(self.of(lever), key=lambda e: -abs(e.change.value))[:count], key=lambda e: -e.change.value)
+
     def summary(self) -> str:
         """The levers by rank, each with its mean change in percentage points, and on what that rests."""
         names = " - ".join(state_name(code, self.as_of) for code in self.pair)
