@@ -20,6 +20,7 @@ from detente.uncertainty import Estimate
 
 MAIN, PLAUSIBLE = "main", 0.05
 PLACES = 4
+LONGEST = ", the longest that these data allow ({} months asked for)"
 Array = NDArray[np.float64]
 NO_CHANCE = "unknown: no chronology complete to the day; changes are of the model's own odds that net cooperation rises"
 
@@ -125,8 +126,7 @@ class LeverComparison(Result):
     @property
     def allowed(self) -> str:
         """The span, and that it is not the one asked for where it isn't."""
-        longest = f", the longest that these data allow ({self.horizon} months asked for)"
-        return f"{self.span}{'' if self.reached else longest}"
+        return f"{self.span}{'' if self.reached else LONGEST.format(self.horizon)}"
 
     @property
     def frame(self) -> pl.DataFrame:
