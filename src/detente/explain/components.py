@@ -1,6 +1,8 @@
 """Hidden structure of all relations: who does what to whom when, in a few components named by their members."""
 
 from __future__ import annotations
+from detente.explain.topic import Draft, Question, Topic, capital, direction, in_text, percent
+from detente.uncertainty import Estimate, NotIdentified
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -190,3 +192,26 @@ def components(
     labels = (people, people, acts, [day.isoformat() for day in when])
     basis = f"{int(y.sum()):,} {chosen} events between {len(people)} states by {by}, {when[0]} to {when[-1]}"
     return Components(fit, labels, order, scores, by, basis)
+
+
+def _say(ask: Question, draft: Draft) -> None:
+    pair = ask.pair
+    chosen = pair.source
+    held = count_pair(pair.record, pair.a, pair.b, source=chosen, as_of=pair.as_of)
+    if held < LEAST_ACTS:
+        raise NoData(f"{held} acts between the two in {chosen} are too few, {LEAST_ACTS} are needed")
+    found = components(pair.record, STRUCTURE_K, as_of=pair.as_of, source=chosen, seed=ask.seed)
+    for row in (
+        found.of_pair(pair.a, pair.b, seed=ask.seed)
+        .filter(pl.col("share") >= LEAST_SHARE)
+        .head(3)
+        .iter_rows(named=True)
+    ):
+        value = Estimate(row["share"], row["low"], row["high"])
+        draft.add(f"component {row['component']}", value, "share of the pair's acts")
+        draft.statements.append(f"{percent(value)} of what is reported between them belongs to {row['name']}.")
+    draft.basis = f"Poisson factorisation, K = {STRUCTURE_K} by convention, one fit; {found.basis}"
+    draft.data_to = pair.record.covers(chosen, pair.as_of)[-1][1]
+
+
+TOPIC = Topic("structure", "Hidden structure", _say)

@@ -1,6 +1,8 @@
 """Event-time reciprocity of a pair: which acts set off which, by a Hawkes process of four kinds of acts."""
 
 from __future__ import annotations
+from detente.explain.topic import Draft, Question, Topic, capital, direction, in_text, percent
+from detente.uncertainty import Estimate, NotIdentified
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -173,3 +175,30 @@ def combined(fits: Sequence[HawkesFit], least: int = LEAST_OF_KIND) -> Excitatio
     rare = counts < least
     told = np.where(rare[:, None] | rare, np.nan, mean)
     return ExcitationFit(list(fits[0].names), told, np.maximum(told - down, 0.0), told + up, list(fits), counts)
+
+
+def _say(ask: Question, draft: Draft) -> None:
+    pair = ask.pair
+    found = excitation(pair, seed=ask.seed)
+    table = found.frame
+    for row in table.drop_nulls(("value", "low", "high")).iter_rows(named=True):
+        value = Estimate(row["value"], row["low"], row["high"])
+        draft.add(f"{row['cause']} sets off {row['effect']}", value, "acts")
+        (cause, kind), (effect, same) = row["cause"].split(" "), row["effect"].split(" ")
+        if cause != effect and kind == same:
+            word = "cooperative" if kind == "cooperation" else "conflictual"
+            mover, answerer = (in_text(code) for code in cause.split(">"))
+            draft.statements.append(f"One {word} act of {mover} sets off {value} {word} acts of {answerer}.")
+    if found.fit.rare:
+        draft.statements.append(f"Unknown for want of acts: {found.fit.rare}.")
+    elif lost := table.select(pl.any_horizontal(pl.col("value", "low", "high").is_null()).sum()).item():
+        draft.statements.append(f"Not identified from these acts: {lost} of {table.height} kinds of answer.")
+    for worst in found.fit.fits[0].goodness().drop_nulls("p").sort("p").head(1).iter_rows(named=True):
+        draft.statements.append(
+            f"The clock test {'passes' if worst['p'] >= 0.05 else 'fails'} for the worst-fitted kind ({worst['type']}, p = {worst['p']:.2f})."
+        )
+    draft.basis = f"Hawkes process, hours within days drawn at random; {found.basis}"
+    draft.data_to = found.data_to
+
+
+TOPIC = Topic("excitation", "Event by event", _say)

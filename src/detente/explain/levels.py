@@ -1,6 +1,8 @@
 """Levels of a pair through time: direction by direction, area by area, with bands, whatever the press's volume."""
 
 from __future__ import annotations
+from detente.explain.topic import Draft, Question, Topic, capital, direction, in_text, percent
+from detente.uncertainty import Estimate, NotIdentified
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -236,3 +238,41 @@ class PairLevels:
         axis.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0, frameon=False, ncols=3)
         source_line(drawing, f"Local level and 90% band; dots: each {self.by}'s own value. Source: {self.basis}.")
         return drawing
+
+
+def _say(ask: Question, draft: Draft) -> None:
+    pair = ask.pair
+    found = levels(pair)
+    shown = found.latest()
+    rates = {"cooperation", "conflict"}
+    for row in shown.iter_rows(named=True):
+        who = (
+            capital(f"{in_text(row['sender'])} to {in_text(row['receiver'])}")
+            if row["sender"]
+            else "Both sides together"
+        )
+        value = Estimate(row["level"], row["low"], row["high"])
+        name = f"{row['sender']}>{row['receiver']}" if row["sender"] else f"{pair.a}-{pair.b}"
+        old = is_old(found.end(row), pair.as_of)
+        if not old:
+            draft.add(
+                f"{name} {row['measure']}",
+                value,
+                "share" if row["measure"] == "share" else "per 1,000 reports of the source",
+            )
+        known = LAST_KNOWN if old else ""
+        when, then = (found.when(row, key) for key in ("period", "before_period"))
+        if row["measure"] == "share":
+            before = f", {row['before']:.0%} in {then}" if then != when else ""
+            said = f"{who}: {percent(value)} of {'facts' if 'facts' in row['basis'] else 'reports'} cooperative in {when}{before}"
+            draft.statements.append(f"{known}{said}.")
+        elif row["measure"] in rates:
+            before = f", {row['before']:.1f} in {then}" if then != when else ""
+            draft.statements.append(
+                f"{known}{who}: {row['level']:.1f} ({row['low']:.1f} to {row['high']:.1f}) {MEASURES[row['measure']]} in {when}{before}."
+            )
+    draft.basis = f"local levels; {found.basis}"
+    draft.data_to = found.data_to
+
+
+TOPIC = Topic("levels", "Levels", _say, now=True)

@@ -1,6 +1,9 @@
 """Reciprocity of a pair in the record, period by period."""
 
 from __future__ import annotations
+from detente.explain.topic import Draft, Question, Topic, capital, direction, in_text, percent
+from detente.uncertainty import Estimate, NotIdentified
+from detente.models.reciprocity import Answer
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -131,3 +134,47 @@ def reciprocity_through_time(
     table = model.fit(found.frame.select(found.columns)).rolling(width, step or max(1, height // 20))
     table = table.with_columns(found.frame["period"].gather(table["end"]).alias("end"))
     return ReciprocityThroughTime(table, width, found.by, f"{_how(model)}; {found.basis}")
+
+
+def _say(ask: Question, draft: Draft) -> None:
+    pair = ask.pair
+    found = reciprocity(pair, seed=ask.seed)
+    a, b = pair.a, pair.b
+    names = {code: in_text(code) for code in (pair.a, pair.b)}
+    for one in found.fit.answers:
+        mover, answerer = direction(names, one.mover)
+        draft.add(f"returned by {answerer}", one.returned, "of one unit")
+        draft.add(f"returned by {answerer}, same period too", one.with_same_period, "of one unit")
+        draft.add(f"inertia of {mover}", one.inertia, "of one unit")
+        draft.statements += _answered(one, mover, answerer, found.fit.model.horizon, found.by)
+    draft.add(f"asymmetry: {b} less {a}", found.fit.asymmetry, "of one unit")
+    draft.add(f"asymmetry: {b} less {a}, scaled", found.fit.asymmetry_scaled, "standard deviations")
+    treatment = found.fit.treatment
+    for column in (f"{a}>{b}", f"{b}>{a}"):
+        treatment = treatment.replace(column, direction(names, column)[0])
+    gap, scaled = found.fit.asymmetry, found.fit.asymmetry_scaled
+    numbers = "" if found.fit.more is None else f" ({names[b]} less {names[a]}: {gap}; in standard deviations {scaled})"
+    draft.statements.append(f"Equal treatment: {treatment}{numbers}.")
+    draft.basis = f"VAR, {found.fit.var.lags} lags; {found.basis}"
+    draft.data_to = found.data_to
+
+
+def _answered(one: Answer, mover: str, answerer: str, horizon: int, unit: str) -> list[str]:
+    if isinstance(one.returned, NotIdentified):
+        return [
+            f"How much {answerer} returns of one unit of cooperation by {mover} is not identified: within {horizon} {unit}s "
+            f"{mover} may take back as much as it gave."
+        ]
+    half = f", half of it by {unit} {one.half_by}" if one.half_by is not None and one.returned.above else ""
+    return [
+        f"Of one unit of cooperation by {mover}, {answerer} returns {one.returned} within {horizon} {unit}s, from the next {unit} on{half}; "
+        f"with the same {unit}, {one.with_same_period}.",
+        capital(
+            f"{answerer} {one.condition}.".replace("it ", "", 1)
+            if one.condition.startswith("it ")
+            else f"{answerer}: {one.condition}."
+        ),
+    ]
+
+
+TOPIC = Topic("reciprocity", "Reciprocity and equal treatment", _say)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,14 +12,27 @@ from detente.uncertainty import Quotient
 
 
 @dataclass(frozen=True, slots=True)
-class Figured:
-    """A number with its 90% band (None where it has none), its unit and what it is of; a number of None is not identified."""
+class NamedEstimate:
+    """A number with its unit and what it is of: with its band, a bare number where it has none, or not identified."""
 
     name: str
-    value: float | None
-    low: float | None
-    high: float | None
+    number: Quotient | float
     unit: str
+
+    @property
+    def value(self) -> float | None:
+        """The number itself, None where it is not identified."""
+        return self.number if isinstance(self.number, float) else self.number.value
+
+    @property
+    def low(self) -> float | None:
+        """The lower bound of the 90% band, None where there is none."""
+        return None if isinstance(self.number, float) else self.number.low
+
+    @property
+    def high(self) -> float | None:
+        """The upper bound."""
+        return None if isinstance(self.number, float) else self.number.high
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,28 +42,11 @@ class Section:
     topic: str
     title: str
     statements: tuple[str, ...] = ()
-    figures: tuple[Figured, ...] = ()
+    figures: tuple[NamedEstimate, ...] = ()
     basis: str | None = None
     unknown: str | None = None
     data_to: date | None = None
-
-
-@dataclass(slots=True)
-class Draft:
-    """A section in the making."""
-
-    statements: list[str] = field(default_factory=list)
-    figures: list[Figured] = field(default_factory=list)
-    basis: str | None = None
-    data_to: date | None = None
-
-    def add(self, name: str, value: Quotient, unit: str) -> None:
-        """A number with its band, or that it is not identified."""
-        self.figures.append(Figured(name, value.value, value.low, value.high, unit))
-
-
-NOW = ("levels", "votes", "positions")
-"""Topics that say how things stand: what they say of old data is history, no number of now."""
+    now: bool = False
 
 
 LAST_KNOWN = "Last known: "
@@ -59,7 +55,7 @@ LAST_KNOWN = "Last known: "
 def aged(section: Section, as_of: date | None) -> Section:
     """The section as it may be said on a day: where its data ended more than 24 months before, what stands is said to be unknown.
 
-    >>> old = Section("levels", "Levels", ("87% in 2011.",), data_to=date(2011, 12, 31))
+    >>> old = Section("levels", "Levels", ("87% in 2011.",), data_to=date(2011, 12, 31), now=True)
     >>> aged(old, date(2014, 6, 1)).statements
     ('Last known: 87% in 2011.',)
     >>> aged(old, date(2012, 6, 1)) == old
@@ -68,7 +64,7 @@ def aged(section: Section, as_of: date | None) -> Section:
     if section.data_to is None or not is_old(section.data_to, as_of):
         return section
     unknown = f"since {section.data_to}, the last day of its data"
-    if section.topic not in NOW:
+    if not section.now:
         return replace(section, unknown=f"whether this still holds; {unknown}")
     said = tuple(LAST_KNOWN + statement.removeprefix(LAST_KNOWN) for statement in section.statements)
     return replace(section, statements=said, figures=(), unknown=unknown)

@@ -1,6 +1,8 @@
 """Spillover from a third state: how relations with it, and disputes over it, go with the pair's own, area by area."""
 
 from __future__ import annotations
+from detente.explain.topic import Draft, Question, Topic, capital, direction, in_text, percent
+from detente.uncertainty import Estimate, NotIdentified
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -118,3 +120,50 @@ def spillover(
     if not fits:
         raise NoData(f"too few acts of {state_name(pair.a)} and {state_name(pair.b)} in every area asked about")
     return PairSpillover((pair.a, pair.b), third, unit, fits, periods, basis, tuple(left_out))
+
+
+def _say(ask: Question, draft: Draft) -> None:
+    pair = ask.pair
+    from detente.models.spillover import ASSOCIATED
+
+    if not ask.thirds:
+        raise NoData("no facts about a third state and no events with one are held; name one (--third IRN)")
+    names = {code: in_text(code) for code in (pair.a, pair.b)}
+    problems = []
+    titles = {area.id: area.title for area in pair.record.codebook.areas}
+    for third in ask.thirds:
+        try:
+            found = spillover(pair, third, areas=(None, *titles), seed=ask.seed)
+        except NoData as error:
+            problems.append(str(error))
+            continue
+        clear = []
+        for area, one in found.spills:
+            mover, receiver = direction(names, one.series)
+            if area is not None:
+                draft.add(f"{third} share of {one.series}, {area}", one.last, "share of variance by area")
+                # What doesn't show above chance in whole percent is no finding to a reader.
+                if one.reading == ASSOCIATED and round(100 * one.last.value) > round(100 * one.placebo):
+                    clear.append(
+                        f"{mover} to {receiver} in {titles[area]}, {percent(one.last)}, chance {one.placebo:.0%}"
+                    )
+                continue
+            draft.add(f"{third} share of {one.series}", one.last, "share of variance")
+            draft.add(f"{third} share of {one.series}, block first", one.first, "share of variance")
+            draft.statements.append(
+                f"{capital(in_text(third))}: {percent(one.last)} of the variance of what {mover} does towards {receiver} "
+                f"goes with it, {one.first.value:.0%} with what both share in one {found.by}; chance gives up to "
+                f"{one.placebo:.0%}: {one.reading}."
+            )
+        tried = len(found.fits.keys() - {None})
+        draft.statements.append(
+            f"{capital(in_text(third))}, by area ({tried} with acts enough): "
+            + (f"more than chance for {'; '.join(clear)}." if clear else "nowhere surely more than chance.")
+        )
+        draft.basis = f"VAR with a block for the third state, {found.horizon} {found.by}s ahead; {found.basis}"
+        draft.data_to = period_end(found.periods[-1], found.by)
+    if not draft.statements:
+        raise NoData(problems[0])
+
+
+TOPIC = Topic("spillover", "Third parties", _say)
