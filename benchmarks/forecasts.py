@@ -17,9 +17,10 @@ import polars as pl
 
 import detente as dt
 from detente.forecasts.scores import LEVELS, crps
-from detente.forecasts.series.baselines import fitted
+from detente.forecasts.series.classical import fitted
 from detente.forecasts.series.dataset import build
-from detente.forecasts.series.forecasters import Forecaster
+from detente.forecasts.series.forecaster import FORECASTERS
+from detente.forecasts.series.known import Known
 
 HORIZONS = tuple(range(1, 9))
 
@@ -44,9 +45,9 @@ def main() -> None:
                 ]
     frame = pl.DataFrame(rows, schema=["a", "b", "item", "date", "value"], orient="row")
     data = build(frame, kind="count", by="week", directed=True, last=date(2018, 1, 1) + timedelta(34 * 7 - 1))
-    y = data.totals(data.seen(data.periods - 1), 0, data.periods)
+    y = data.totals(data.known_at(data.periods - 1), 0, data.periods)
     ours = {
-        name: timed(lambda name=name: Forecaster(data, data.periods - 1).all(HORIZONS, (name,)))
+        name: timed(lambda name=name: FORECASTERS[name].forecast(Known(data, data.periods - 1), HORIZONS))
         for name in ("hierarchical", "boosted", "forest", "BVAR")
     }
     sample = 40

@@ -198,7 +198,7 @@ def record(data: Path) -> None:
         held.ingest([data / "icews", data / "unvotes"])
         held.panel(by="week")
         start = time.perf_counter()
-        panel = held.panel(by="week", source="icews_triples")
+        panel = held.panel(by="week", source="icews_triples").frame
         ours = time.perf_counter() - start
         pairs = panel.select("sender", "receiver").unique()
         events = pd.concat([pd.read_parquet(p) for p in held.paths(held.parts("events", "icews_triples", "pairs"))])
@@ -220,7 +220,7 @@ def record(data: Path) -> None:
 
         print("UN votes: 869,937 votes, 6,202 roll calls")
         start = time.perf_counter()
-        table = held.similarity()
+        table = held.similarity().frame
         ours = time.perf_counter() - start
         votes = pd.concat([pd.read_parquet(p) for p in held.paths(held.parts("votes"))])
         calls = held.table("rollcalls").select("rcid", pl.col("date").dt.year().alias("year")).to_pandas()

@@ -48,10 +48,10 @@ def main() -> None:
         held = sum(p.rows for p in record.parts("events"))
         pair = record.pair("USA", "RUS")
         start = time.perf_counter()
-        panel = pair.panel("month")
+        panel = pair.panel("month").frame
         first = time.perf_counter() - start
-        ours = timed(lambda: pair.panel("month"))
-        area = timed(lambda: pair.panel("month", area=["military_dialogue"]))
+        ours = timed(lambda: pair.panel("month").frame)
+        area = timed(lambda: pair.panel("month", area=["military_dialogue"]).frame)
         import pandas as pd
 
         columns = ["date", "sender", "receiver", "quad", "intensity"]

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
+import sys
+import textwrap
+import tomllib
 import zipfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import cache
+from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,6 +22,7 @@ import polars as pl
 import pytest
 
 from detente import Record, open_record
+from detente.assessment import Assessment
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -35,6 +42,18 @@ def real(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Record:
     folder = tmp_path_factory.mktemp("real") / "record"
     open_record(folder).ingest([shared / "icews", shared / "unvotes"])
     return open_record(folder)
+
+
+@pytest.fixture(scope="session")
+def weitz() -> Assessment:
+    """The assessment of the built-in case on the study's day, made once, to read from only."""
+    return open_record("no-such-folder").pair("USA", "RUS", as_of="2007-02-01").assess()
+
+
+@pytest.fixture(scope="session")
+def assessed(real: Record) -> Callable[..., Assessment]:
+    """Assessments of pairs by all ICEWS and UN votes at hand, each made once, to read from only."""
+    return cache(lambda *pair, models=True: real.pair(*pair, as_of="2018-08-31").assess(with_models=models))
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +95,51 @@ def gdelt_zip(path: Path, rows: list[str]) -> Path:
         member = zipfile.ZipInfo(path.name.removesuffix(".zip"), (2020, 1, 1, 0, 0, 0))
         archive.writestr(member, "\n".join(rows) + "\n", zipfile.ZIP_DEFLATED)
     return path
+
+
+def recipe(heading: str, kind: str) -> str:
+    """The first block of code of a kind (python, toml) in a section of CONTRIBUTING.md."""
+    guide = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text()
+    section = guide[guide.index(f"## {heading}\n") :]
+    return str(textwrap.dedent(re.findall(rf"```{kind}\n(.*?)```", section, re.S)[0]))
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Installs the module of a recipe of CONTRIBUTING.md as another package would be, with its entry point."""
+    folder = tmp_path / "packages"
+
+    def run(heading: str) -> None:
+        ((group, points),) = tomllib.loads(recipe(heading, "toml"))["project"]["entry-points"].items()
+        ((name, place),) = points.items()
+        path = folder.joinpath(*place.partition(":")[0].split(".")).with_suffix(".py")
+        info = folder / f"{path.parent.name}-1.dist-info"
+        info.mkdir(parents=True)
+        path.parent.mkdir()
+        (path.parent / "__init__.py").touch()
+        path.write_text(recipe(heading, "python"))
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {path.parent.name}\nVersion: 1\n")
+        (info / "entry_points.txt").write_text(f"[{group}]\n{name} = {place}\n")
+        monkeypatch.syspath_prepend(folder)
+
+    yield run
+    for name in [name for name in sys.modules if name.partition(".")[0] == "my_package"]:
+        del sys.modules[name]
+
+
+def write_votes(folder: Path, last: str = "no") -> Path:
+    """Two sessions of six roll calls among five states; `last` is the vote of France in the last."""
+    folder.mkdir(exist_ok=True)
+    calls, cast = "rcid,session,importantvote,date,unres,amend,para,short\n", "rcid,country,country_code,vote\n"
+    for session, number in product((60, 61), range(6)):
+        call = f"{session}{number}"
+        calls += f"{call},{session},0,{session + 1945}-11-0{number + 1},R/{call},0,0,TITLE {number}\n"
+        for place, state in enumerate(("US", "RU", "CN", "GB", "FR")):
+            choice = last if (call, state) == ("615", "FR") else "yes" if place > number - 2 else "no"
+            cast += f"{call},{state},{state},{choice}\n"
+    (folder / "roll_calls.csv").write_text(calls)
+    (folder / "votes.csv").write_text(cast)
+    return folder
 
 
 TRIPLE_HEADER = "date\tsender\taction\tcameo\tgoldstein\treceiver"

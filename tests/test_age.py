@@ -12,6 +12,7 @@ import pytest
 
 import detente as dt
 from conftest import triples
+from detente.assessment import Assessment
 from detente.cli import main
 from detente.errors import DetenteError, NoData
 from detente.forecasts.fan import bridge, never_narrower
@@ -34,8 +35,8 @@ def of_2018(tmp_path: Path, make_record: Callable[..., Any]) -> Any:
     return make_record(triples(tmp_path / "events.tsv", rows))
 
 
-def figures(made: dt.Assessment) -> dict[str, Any]:
-    return {figure.text.split(",")[0]: figure for figure in made.figures}
+def figures(made: Assessment) -> dict[str, Any]:
+    return {figure.name: figure for figure in made.indicators}
 
 
 def test_reports_that_ended_long_before_the_day_are_history(of_2018: Any) -> None:
@@ -81,13 +82,13 @@ def test_every_figure_shows_the_last_day_of_its_data() -> None:
     record = dt.open_record("none")
     for day in ("2007-02-01", "2014-06-01", "2021-06-01", "2026-01-01"):
         made = record.pair("USA", "RUS", as_of=day).assess(with_models=False)
-        assert made.figures and all(figure.data_to and figure.data_to <= made.as_of for figure in made.figures)
+        assert made.indicators and all(figure.data_to and figure.data_to <= made.as_of for figure in made.indicators)
         assert all(
             (figure.value is None) == (figure.data_to < date(int(day[:4]) - 2, int(day[5:7]), int(day[8:])))
-            for figure in made.figures
+            for figure in made.indicators
         )
         text = dt.render(made)
-        assert all(str(figure.data_to) in text or figure.value is None for figure in made.figures)
+        assert all(str(figure.data_to) in text or figure.value is None for figure in made.indicators)
 
 
 def test_after_the_end_of_a_chronology_silence_gives_no_chance() -> None:
@@ -95,14 +96,14 @@ def test_after_the_end_of_a_chronology_silence_gives_no_chance() -> None:
     last, after = (record.pair("USA", "RUS", as_of=day) for day in ("2024-12-31", "2025-01-01"))
     assert last.assess(with_models=False).verdict != "unknown"
     made = after.assess(with_models=False)
-    assert made.verdict == "unknown" and "complete to 2024-12-31 only" in made.summary
+    assert made.verdict == "unknown" and "complete to 2024-12-31 only" in made.bottom_line
     assert all(area.probability is None for area in made.areas) and any(area.level is not None for area in made.areas)
     with pytest.raises(NoData, match="chances of events: the chronology is complete to 2024-12-31 only"):
         after.forecast()
     late = record.pair("USA", "RUS", as_of="2026-01-15").assess(with_models=False)
     assert all(area.level is None for area in late.areas), "a month of the window is covered"
     undeclared = record.pair("IND", "PAK", as_of="2026-01-01").assess(with_models=False)
-    assert "complete to 2025-05-10 only" in undeclared.summary, "it declares no end: its last fact is one"
+    assert "complete to 2025-05-10 only" in undeclared.bottom_line, "it declares no end: its last fact is one"
     assert record.pair("IND", "PAK", as_of="2018-08-31").assess(with_models=False).verdict != "unknown"
 
 

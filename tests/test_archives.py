@@ -72,7 +72,7 @@ def test_two_tables_with_headers_in_one_zip(tmp_path: Path) -> None:
     other = TRIPLES.replace("2018-01-01", "2018-01-02")
     record = dt.open_record(tmp_path / "r", cases=False)
     assert record.ingest(pack(tmp_path / "two.zip", a__tsv=TRIPLES, b__tsv=other)).rows == 2
-    assert record.quarantine().is_empty()
+    assert record.quarantine().frame.is_empty()
 
 
 def tar_of(content: str) -> bytes:
@@ -122,7 +122,7 @@ def test_an_archive_beside_data_is_a_failure_and_the_data_are_kept(tmp_path: Pat
     again = ingest(tmp_path, path)
     assert again.returncode == 2 and "1 files already held" in again.stderr
     record = dt.open_record(tmp_path / "rec", cases=False)
-    assert record.quarantine().select("file", "line").rows() == [("a.zip", 0)] * 2
+    assert record.quarantine().frame.select("file", "line").rows() == [("a.zip", 0)] * 2
 
 
 def test_a_document_beside_data_is_no_archive(tmp_path: Path) -> None:
@@ -177,10 +177,10 @@ def test_a_file_of_which_no_row_is_kept_is_a_failure(tmp_path: Path) -> None:
     assert "line 1:" in line and "1 files added 1 rows" in done.stderr
     record = dt.open_record(tmp_path / "rec", cases=False)
     assert [f.name for c in record.commits for f in c.files] == ["good.export.CSV.zip"]
-    assert record.quarantine().height == 11
+    assert record.quarantine().frame.height == 11
     # It is not held, so that a second try is a second try; the same rows are listed once.
     assert ingest(tmp_path, bad).returncode == 2
-    assert dt.open_record(tmp_path / "rec", cases=False).quarantine().height == 11
+    assert dt.open_record(tmp_path / "rec", cases=False).quarantine().frame.height == 11
 
 
 def test_a_header_alone_and_a_folder(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -13,24 +12,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+from conftest import write_votes
 from detente import open_record
 from detente.record import Store
 from detente.uncertainty import Estimate
-
-
-def votes(folder: Path, last: str = "no") -> Path:
-    """Two sessions of one roll call each, in the true form."""
-    folder.mkdir(exist_ok=True)
-    calls, cast = "rcid,session,importantvote,date,unres,amend,para,short\n", "rcid,country,country_code,vote\n"
-    for session, number in product((60, 61), range(6)):
-        call = f"{session}{number}"
-        calls += f"{call},{session},0,{session + 1945}-11-0{number + 1},R/{call},0,0,TITLE {number}\n"
-        for place, state in enumerate(("US", "RU", "CN", "GB", "FR")):
-            choice = last if (call, state) == ("615", "FR") else "yes" if place > number - 2 else "no"
-            cast += f"{call},{state},{state},{choice}\n"
-    (folder / "roll_calls.csv").write_text(calls)
-    (folder / "votes.csv").write_text(cast)
-    return folder
 
 
 @pytest.fixture
@@ -111,9 +96,9 @@ def test_without_a_record_or_leave_to_write_the_value_is_made_all_the_same(store
 
 
 def test_a_table_has_a_digest_of_its_own(make_record: Callable[..., Store], tmp_path: Path) -> None:
-    store = make_record(votes(tmp_path / "votes"))
+    store = make_record(write_votes(tmp_path / "votes"))
     events, held, all_held = store.digest("facts"), store.digest("votes"), store.digest()
-    store.ingest(votes(tmp_path / "more", last="abstain"))
+    store.ingest(write_votes(tmp_path / "more", last="abstain"))
     assert store.digest("facts") == events
     assert store.digest("votes") != held
     assert store.digest() != all_held
@@ -122,7 +107,7 @@ def test_a_table_has_a_digest_of_its_own(make_record: Callable[..., Store], tmp_
 def test_ideal_points_are_fitted_once_for_the_same_votes(
     make_record: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record = make_record(votes(tmp_path / "votes"))
+    record = make_record(write_votes(tmp_path / "votes"))
     first = record.ideal_points()
     fits: list[int] = []
     again = open_record(record.folder, cases=False)
@@ -135,8 +120,8 @@ def test_ideal_points_are_fitted_once_for_the_same_votes(
 
 
 def test_other_votes_are_fitted_anew(make_record: Callable[..., Any], tmp_path: Path) -> None:
-    record = make_record(votes(tmp_path / "votes"))
+    record = make_record(write_votes(tmp_path / "votes"))
     first = record.ideal_points().frame
-    other = make_record(votes(tmp_path / "changed", last="abstain"), name="other")
+    other = make_record(write_votes(tmp_path / "changed", last="abstain"), name="other")
     (record.folder / "cache").rename(other.folder / "cache")
     assert not other.ideal_points().frame.equals(first)

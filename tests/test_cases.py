@@ -177,11 +177,11 @@ def test_a_case_is_a_plain_folder(tmp_path: Path) -> None:
         "peace,Peace of Brasilia,treaty,cooperative,regional_conflict,PER;ECU\n",
     )
     pair = dt.open_record(tmp_path / "r", case=[folder]).pair("Peru", "Ecuador")
-    assert pair.facts().height == 2 and pair.in_force()["in_force"].to_list() == [0, 1]
-    assert dt.open_record(tmp_path / "r").pair("PER", "ECU").facts().is_empty()
+    assert pair.facts().frame.height == 2 and pair.in_force().frame["in_force"].to_list() == [0, 1]
+    assert dt.open_record(tmp_path / "r").pair("PER", "ECU").facts().frame.is_empty()
     ingested = dt.open_record(tmp_path / "r2", cases=False)
     assert ingested.ingest([folder / "facts.csv", folder / "agreements.csv"]).rows == 3
-    assert ingested.pair("PER", "ECU").in_force()["in_force"].to_list() == [0, 1]
+    assert ingested.pair("PER", "ECU").in_force().frame["in_force"].to_list() == [0, 1]
 
 
 def test_a_folder_replaces_the_built_in_case_of_its_name(tmp_path: Path) -> None:
@@ -189,8 +189,8 @@ def test_a_folder_replaces_the_built_in_case_of_its_name(tmp_path: Path) -> None
         tmp_path / "ind_pak", "1998-10-26,IND+PAK,diplomatic,meeting,cooperative,,Mine,https://example.org/b\n"
     )
     record = dt.open_record(tmp_path / "r", case=[folder])
-    assert record.pair("IND", "PAK").facts()["description"].to_list() == ["Mine"]
-    assert record.pair("RUS", "USA").facts().height > 300
+    assert record.pair("IND", "PAK").facts().frame["description"].to_list() == ["Mine"]
+    assert record.pair("RUS", "USA").facts().frame.height > 300
 
 
 def test_bad_cases_say_what_to_mend(tmp_path: Path) -> None:
@@ -220,8 +220,8 @@ def test_packages_can_bring_cases(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.syspath_prepend(str(tmp_path))
     cases.installed_cases.cache_clear()
     try:
-        assert dt.open_record("x").pair("PER", "ECU").facts()["description"].to_list() == ["Theirs"]
-        assert dt.open_record("x", cases=False).pair("PER", "ECU").facts().is_empty()
+        assert dt.open_record("x").pair("PER", "ECU").facts().frame["description"].to_list() == ["Theirs"]
+        assert dt.open_record("x", cases=False).pair("PER", "ECU").facts().frame.is_empty()
         (info / "entry_points.txt").write_text("[detente.cases]\nandes = no_such_module\n")
         cases.installed_cases.cache_clear()
         with pytest.raises(DetenteError, match=r"'andes' \(no_such_module\) can't be loaded"):

@@ -114,7 +114,7 @@ def test_criteria_have_known_answers(tmp_path: Path, criterion: dict[str, Any], 
     record = opened(tmp_path / "c", FACTS, AGREEMENTS, FIGURES)
     report = checked(record, study(tmp_path, {"area": "economic", "rule": [criterion]}))
     (finding,) = report.checked[0].findings
-    assert (finding.met, finding.told) == (met, found)
+    assert (finding.met, finding.text) == (met, found)
     assert report.checked[0].claim.criteria[0].words(report.checked[0].claim.scope)
     assert report.checked[0].verdict == {True: "held", False: "failed", None: "undecidable"}[met]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from conftest import recipe
 from detente import open_record
 from detente.codebook import actions, assign_areas, explain, load_codebook, polecat_action
 from detente.codebook.assign import NEEDED
@@ -115,10 +116,7 @@ def case(folder: Path, facts: str) -> Path:
 
 def test_an_area_is_added_by_the_codebook_alone(tmp_path: Path) -> None:
     book = tmp_path / "book.toml"
-    book.write_text(
-        OURS + '[areas.arctic]\ntitle = "the Arctic"\ndefinition = "Acts in the far north."\n'
-        '[[areas.arctic.rules]]\nwords = ["arctic"]\n'
-    )
+    book.write_text(OURS + recipe("Add an issue area", "toml"))
     facts = FACTS + "2006-05-01,USA+RUS,,arctic,meeting,cooperative,They meet in the far north.,\n"
     record = open_record(tmp_path / "none", codebook=book, case=[case(tmp_path / "north", facts)])
     pair = record.pair("USA", "RUS", as_of="2007-02-01")
@@ -131,7 +129,7 @@ def test_an_area_is_added_by_the_codebook_alone(tmp_path: Path) -> None:
 
 def test_a_renamed_area_has_another_name_and_nothing_else(tmp_path: Path) -> None:
     """No area is known by its name: what third parties and incentives are, the codebook says."""
-    from detente.levers.system import system
+    from detente.levers.system import Driver, system
 
     names = {"third_party_dispute": "others", "economic": "commerce", "strategic_arms": "nuclear_arms"}
     book, facts = OURS, ORIGINAL
@@ -148,7 +146,7 @@ def test_a_renamed_area_has_another_name_and_nothing_else(tmp_path: Path) -> Non
     assert [names.get(area.area, area.area) for area in before.areas] == [area.area for area in after.areas]
     assert [area.probability for area in before.areas] == [area.probability for area in after.areas]
     assert before.third_parties == after.third_parties
-    drivers = [system(pair).driver("economy USA", "missile_defence") for pair in (one, other)]
+    drivers = [system(pair).driver(Driver("economy", "USA"), "missile_defence") for pair in (one, other)]
     assert drivers[0].any() and (drivers[0] == drivers[1]).all()
     assert ours.codebook.about("IRN") == ["third_party_dispute:IRN"] and theirs.codebook.about("IRN") == ["others:IRN"]
 

@@ -105,10 +105,10 @@ def test_forecasts_read_no_missing_day_as_nought(tmp_path: Path) -> None:
     assert data.starts[0] == START + timedelta(weeks=15) and data.periods == 85
     assert "2 of 85 weeks partly covered and scaled up" in data.name and "11 weeks beyond a gap left out" in data.name
     at = data.keys.to_dicts().index({"a": "RUS", "b": "USA", "item": "verbal_cooperation"})
-    assert {float(data.truth(n)[at]) for n in range(data.periods)} == {14.0}
+    assert {float(data.outcomes(n)[at]) for n in range(data.periods)} == {14.0}
     intensity = from_record(record, "intensity", by="week")
     at = intensity.keys.to_dicts().index({"a": "RUS", "b": "USA", "item": "intensity"})
-    values = [round(float(intensity.truth(n)[at]), 6) for n in range(intensity.periods)]
+    values = [round(float(intensity.outcomes(n)[at]), 6) for n in range(intensity.periods)]
     assert set(values) == {14.0, 28.0}
 
 
@@ -122,7 +122,7 @@ def test_what_is_known_as_of_a_day(tmp_path: Path) -> None:
 
 def test_after_the_end_nothing_is_known(tmp_path: Path) -> None:
     record = record_of(tmp_path, set())
-    panel = record.pair("RUS", "USA", as_of="2021-01-01").panel("year")
+    panel = record.pair("RUS", "USA", as_of="2021-01-01").panel("year").frame
     assert panel["period"].max() == date(2017, 1, 1)
     assert record.coverage("icews_triples", date(2021, 1, 1), "year")["period"].to_list()[-1] == date(2017, 1, 1)
 
@@ -132,18 +132,18 @@ def test_shares_need_no_scaling_and_keep_their_gap() -> None:
     frame = pl.DataFrame({"a": "A", "b": "B", "item": "x", "date": days, "value": [0.5, 0.6, 0.7]})
     covered = pl.DataFrame({"period": [date(2018, m, 1) for m in range(1, 6)], "covered": [1.0, 0.3, 0.0, 0.0, 1.0]})
     data = build(frame, kind="share", by="month", directed=True, covered=covered)
-    got = [float(data.truth(n)[0]) for n in range(data.periods)]
+    got = [float(data.outcomes(n)[0]) for n in range(data.periods)]
     np.testing.assert_allclose(got, [0.5, 0.6, np.nan, np.nan, 0.7])
 
 
 def test_a_panel_written_to_a_file_keeps_its_holes(tmp_path: Path) -> None:
     """`detente panel > panel.csv`, then a back-test: what was null is not nought."""
     record = record_of(tmp_path, {150 + n for n in PARTLY} | GONE)
-    panel = record.pair("RUS", "USA").panel("week")
+    panel = record.pair("RUS", "USA").panel("week").frame
     assert panel["covered"].to_list().count(0.0) == 2 * 4 and panel["verbal_cooperation"].null_count() == 2 * 4
     panel.select("period", "sender", "receiver", "verbal_cooperation", "covered").write_csv(tmp_path / "panel.csv")
     data = read_tidy(tmp_path / "panel.csv", by="week")
-    assert data.periods == 85 and {float(v) for n in range(85) for v in data.truth(n)} == {14.0}
+    assert data.periods == 85 and {float(v) for n in range(85) for v in data.outcomes(n)} == {14.0}
 
 
 def test_empty_cells_and_missing_months_of_a_tidy_file(tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_empty_cells_and_missing_months_of_a_tidy_file(tmp_path: Path) -> None:
     data = read_tidy(path, by="month")
     # May 2015 has no row of any pair: it was not delivered.
     assert data.starts[0] == date(2010, 1, 1) and data.periods == 64
-    assert {float(v) for v in data.truth(63)} == {3.0}
+    assert {float(v) for v in data.outcomes(63)} == {3.0}
     path.write_text("a,b,date,count\n" + "\n".join([*lines[:-1], "A29,B29,2017-12,"]) + "\n")
     data = read_tidy(path, by="month")
     assert data.size == 29 and "without 1 series with missing values" in data.name

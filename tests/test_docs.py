@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 import detente as dt
+from detente.assessment import Assessment
 from detente.record.audit import audit
 from detente.report.assessment import build
 
@@ -16,9 +17,8 @@ README, WALKTHROUGH, LIMITS = (
 )
 
 
-def test_the_readme_shows_what_assess_prints() -> None:
-    result = dt.open_record("no-such-folder").pair("USA", "RUS", as_of="2007-02-01").assess(with_models=False)
-    assert dt.render(build(result, brief=True)) in README
+def test_the_readme_shows_what_assess_prints(weitz: Assessment) -> None:
+    assert dt.render(build(weitz, brief=True)) in README
 
 
 def test_the_walkthrough_shows_the_scoreboard() -> None:
@@ -27,7 +27,7 @@ def test_the_walkthrough_shows_the_scoreboard() -> None:
     assert board in WALKTHROUGH
 
 
-def test_the_limits_count_what_the_audit_counts() -> None:
+def test_the_limits_count_what_the_audit_counts(weitz: Assessment) -> None:
     counts, _ = audit(dt.open_record("no-such-folder"))
     whole = counts.filter(pl.col("by") == "all").rows_by_key("source", named=True, unique=True)
     big, small = whole["case:rus_usa"], whole["case:ind_pak"]
@@ -35,8 +35,7 @@ def test_the_limits_count_what_the_audit_counts() -> None:
         f"{big['facts']} facts of Russia-US ({big['address']} with an address, {big['second']} with a second one, "
         f"{big['weak_dates']} dated to the month or year only), {small['facts']} of India-Pakistan"
     ) in " ".join(LIMITS.split())
-    verdict = dt.open_record("no-such-folder").pair("USA", "RUS", as_of="2007-02-01").assess().verdict
-    assert f'with {big["facts"]} it reads "{verdict}"' in " ".join(LIMITS.split())
+    assert f'with {big["facts"]} it reads "{weitz.verdict}"' in " ".join(LIMITS.split())
 
 
 def test_the_walkthrough_shows_what_explain_prints() -> None:

@@ -63,7 +63,7 @@ def test_levels_of_real_events(pair: Any) -> None:
     assert set(table["area"]) == {None, "diplomatic"}, "areas without reports are left out"
     share = table.filter((pl.col("measure") == "share") & pl.col("area").is_null() & (pl.col("sender") == "RUS"))
     assert share.height == 35
-    panel = pair.panel("week").filter(pl.col("sender") == "RUS")
+    panel = pair.panel("week").frame.filter(pl.col("sender") == "RUS")
     whole = (panel["verbal_cooperation"] + panel["material_cooperation"]).sum() / panel.select(
         pl.sum_horizontal("verbal_cooperation", "material_cooperation", "verbal_conflict", "material_conflict").sum()
     ).item()
@@ -113,7 +113,7 @@ def test_excitation_is_observed_over_what_the_source_covers(tmp_path: Path) -> N
     found = record.pair("IND", "PAK").excitation()
     covered = record.covers("icews_triples")
     assert (covered[0][0], covered[-1][1]) == (date(2017, 7, 15), date(2018, 12, 31))
-    assert found.fit.fits[0].end == (covered[-1][1] - covered[0][0]).days + 1
+    assert found.fit.fits[0].events.end == (covered[-1][1] - covered[0][0]).days + 1
     assert "2017-07-15 to 2018-12-31" in found.basis
 
 
@@ -133,7 +133,7 @@ def test_reciprocity_from_facts_counts_one_sided_acts(alone: Any) -> None:
     found = alone.pair("USA", "RUS", as_of="2007-02-01").reciprocity()
     assert "77 one-sided facts" in found.basis
     assert "2006-10-01" in found.basis, "the quarter of the day is not whole"
-    facts = alone.pair("USA", "RUS", as_of="2007-02-01").facts()
+    facts = alone.pair("USA", "RUS", as_of="2007-02-01").facts().frame
     sided = facts.filter(pl.col("targets").list.len() > 0)
     assert found.fit.var.data.sum() == pytest.approx(
         sum(
@@ -258,14 +258,14 @@ def test_components_have_names_and_a_choice_of_k(icews: Any) -> None:
 
 
 def test_panels_of_all_pairs_are_those_of_each(icews: Any, pair: Any) -> None:
-    every = icews.panel(by="week", source="icews_triples")
-    one = pair.panel("week")
+    every = icews.panel(by="week", source="icews_triples").frame
+    one = pair.panel("week").frame
     mine = every.filter(pl.col("sender").is_in(["USA", "RUS"]) & pl.col("receiver").is_in(["USA", "RUS"]))
     assert mine.sort("period", "sender").equals(one.sort("period", "sender"))
     assert every.group_by("sender", "receiver").len()["len"].n_unique() == 1
-    few = icews.panel(["USA", "Russia", "CHN"], by="month", min_events=100)
+    few = icews.panel(["USA", "Russia", "CHN"], by="month", min_events=100).frame
     assert set(few["sender"]) == {"USA", "RUS", "CHN"}
-    dense = icews.panel(by="month", area="diplomatic", as_of="2018-03-31", min_events=50)
+    dense = icews.panel(by="month", area="diplomatic", as_of="2018-03-31", min_events=50).frame
     assert dense["period"].max() == date(2018, 3, 1)
     with pytest.raises(DetenteError, match="by must be one of"):
         icews.panel(by="hour")
@@ -282,8 +282,8 @@ def test_which_source_is_counted_depends_on_what_was_known(tmp_path: Path) -> No
         [gdelt_zip(tmp_path / "20180105.export.CSV.zip", rows), triples(tmp_path / "triples.tsv", early + late)]
     )
     record = dt.open_record(tmp_path / "record", cases=False)
-    assert set(record.panel(by="month")["source"]) == {"icews_triples"}
-    assert set(record.panel(by="month", as_of="2018-06-30")["source"]) == {"gdelt2"}
+    assert set(record.panel(by="month").frame["source"]) == {"icews_triples"}
+    assert set(record.panel(by="month", as_of="2018-06-30").frame["source"]) == {"gdelt2"}
 
 
 def test_digest_says_what_it_knows_and_what_not(alone: Any, pair: Any) -> None:

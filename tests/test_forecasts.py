@@ -15,11 +15,11 @@ from scipy.special import ndtr, ndtri
 
 import detente as dt
 from conftest import triples
-from detente.backtest.run import Plan, backtest
-from detente.backtest.scorecard import Scorecard
+from detente.backtest.plan import Plan
+from detente.backtest.run import backtest
 from detente.cli import main
 from detente.errors import DetenteError, NoData
-from detente.forecasts.events.hazards import calls, more_likely
+from detente.forecasts.events.hazards import event_forecasts, more_likely
 from detente.forecasts.pooled import cells_before
 from detente.forecasts.scores import (
     COUNT,
@@ -32,12 +32,12 @@ from detente.forecasts.scores import (
     pit,
     skill,
 )
-from detente.forecasts.series.baselines import baselines
 from detente.forecasts.series.dataset import Dataset, build, transform, untransform
 from detente.forecasts.series.features import Relatives
-from detente.forecasts.series.forecasters import Forecaster
+from detente.forecasts.series.forecaster import FORECASTERS, OURS, baselines
 from detente.forecasts.series.hierarchical import Cells, fit
-from detente.forecasts.series.stack import STACK, forecast_now
+from detente.forecasts.series.known import Known
+from detente.forecasts.series.stack import STACK, learn_stack
 from detente.forecasts.series.stacking import combine, learn
 from detente.forecasts.series.tidy import read_tidy
 from detente.report import render
@@ -126,9 +126,9 @@ def test_nothing_after_an_origin_changes_what_is_said_there(kind: str) -> None:
     said = []
     for rows in (frame, other):
         data = build(rows, kind=kind, by="week", directed=True)
-        ahead = Forecaster(data, 19)
-        said.append({name: made[h] for name, made in ahead.all((1, 3)).items() for h in (3,)})
-        said[-1] |= {name: way(ahead.totals, 3) for name, way in baselines(kind, "week", ahead.relatives.item).items()}
+        known = Known(data, 19)
+        models = {name: FORECASTERS[name] for name in OURS} | baselines(kind, "week")
+        said.append({name: model.forecast(known, (1, 3))[3] for name, model in models.items()})
     for name in said[0]:
         assert np.array_equal(said[0][name], said[1][name], equal_nan=True), name
 
@@ -138,11 +138,11 @@ def test_rows_known_later_are_not_seen_before() -> None:
         pl.when(pl.col("date") == date(2020, 1, 7)).then(date(2020, 2, 20)).otherwise("date").alias("known_on")
     )
     data = build(frame, kind="count", by="week", directed=True)
-    early, late = data.seen(2), data.seen(8)
+    early, late = data.known_at(2), data.known_at(8)
     assert (early[:, 1] == 0).all() and late[:, 1].sum() == frame.filter(pl.col("date") == date(2020, 1, 7))[
         "value"
     ].sum()
-    assert (data.truth(0) >= data.totals(early, 0, 1)[:, 0]).all()
+    assert (data.outcomes(0) >= data.totals(early, 0, 1)[:, 0]).all()
 
 
 def test_partial_periods_are_left_out() -> None:
@@ -166,13 +166,13 @@ def test_missing_shares_are_never_zero() -> None:
         }
     )
     data = build(frame, kind="share", by="year", directed=False)
-    assert np.isnan(data.truth(2)[0]) and data.truth(3)[0] == 0.6
+    assert np.isnan(data.outcomes(2)[0]) and data.outcomes(3)[0] == 0.6
 
 
 def test_an_interrupted_backtest_goes_on_to_the_same_scores(tmp_path: Path) -> None:
     data = build(series(), kind="count", by="week", directed=True)
     plan = Plan((1, 2), 20, refit=3, models=("hierarchical", "forest"), classical=False)
-    whole = backtest(data, plan, tmp_path / "whole")
+    whole = backtest(data, plan, tmp_path / "whole").scored
 
     def stop(done: int, of: int) -> None:
         if done == 6:
@@ -180,8 +180,8 @@ def test_an_interrupted_backtest_goes_on_to_the_same_scores(tmp_path: Path) -> N
 
     with pytest.raises(KeyboardInterrupt):
         backtest(data, plan, tmp_path / "parts", on_origin=stop)
-    again = backtest(data, plan, tmp_path / "parts")
-    free = backtest(data, plan)
+    again = backtest(data, plan, tmp_path / "parts").scored
+    free = backtest(data, plan).scored
     for one, two, three in zip(whole, again, free, strict=True):
         for name in one.crps:
             assert np.array_equal(one.crps[name], two.crps[name], equal_nan=True)
@@ -213,11 +213,11 @@ def test_the_interval_of_skill_allows_for_shared_pairs() -> None:
 def test_the_scorecard_says_who_lost() -> None:
     data = build(series(seed=5), kind="count", by="week", directed=True)
     plan = Plan((1, 4), 20, models=("hierarchical", "forest"), classical=False)
-    card = Scorecard(data, plan, backtest(data, plan))
+    card = backtest(data, plan)
     overall = card.overall()
     assert overall["model"] == STACK and overall["low"] <= overall["skill"] <= overall["high"]
     assert card.strongest(card.cells) not in card.ours
-    assert card.models()["crps"].is_sorted() and 0.85 < overall["inside"] < 0.95
+    assert card.models()["crps"].is_sorted() and 0.85 < overall["coverage"] < 0.95
     assert abs(sum(card.pit(STACK)) - 1) < 1e-9
     text, page = render(card), render(report(card, title="<script>x</script>"), "html")
     assert "strongest baseline" in text and "<script>" not in page and "PIT" in page
@@ -230,7 +230,7 @@ def test_the_hierarchical_model_learns_how_long_the_past_counts() -> None:
     rng = np.random.default_rng(6)
     still = rng.normal(0, 1, (300, 1)) + rng.normal(0, 1, (300, 40))
     walk = np.cumsum(rng.normal(0, 1, (300, 40)), axis=1) + rng.normal(0, 0.2, (300, 40))
-    slow, fast = (fit(z, np.zeros_like(z), 1) for z in (still, walk))
+    slow, fast = (fit(z, np.zeros_like(z), (1,))[1] for z in (still, walk))
     assert slow.delta >= 0.96 and fast.delta <= 0.35
     again = Cells.of(json.loads(json.dumps(slow.to_dict())))
     level = np.array([0.5])
@@ -241,8 +241,8 @@ def test_sparse_series_lean_on_their_group() -> None:
     rng = np.random.default_rng(7)
     level = np.repeat(rng.normal(0, 2, 60), 10)
     z = level[:, None] + rng.normal(0, 0.3, (600, 1)) + rng.normal(0, 2.0, (600, 6))
-    found = fit(z[:, :6], np.repeat(level[:, None], 6, 1), 1)
-    assert found is not None and found.kappa >= 2
+    cells = fit(z[:, :6], np.repeat(level[:, None], 6, 1), (1,))
+    assert cells[1].kappa >= 2
 
 
 def test_shipped_cells_are_of_years_before_the_day() -> None:
@@ -329,16 +329,16 @@ def test_calls_recover_known_rates_and_their_intervals_hold_them() -> None:
     truth = float(more_likely(np.array([4e5]), 1e6, np.array([3e5]), 1e6, 2.0)[0])
     said, held = [], []
     for seed in range(25):
-        made = calls(
+        made = event_forecasts(
             chronology(0.4, 0.3, seed),
             [f"area{n}" for n in range(8)],
             date(1990, 1, 1),
             date(2019, 12, 31),
             complete_to=date(2019, 12, 31),
         )
-        said += [call.probability for call in made.calls.values()]
-        held += [call.low <= truth <= call.high for call in made.calls.values()]
-        assert all(abs(sum(call.weights.values()) - 1) < 1e-9 for call in made.calls.values())
+        said += [call.chance.value for call in made.by_area.values()]
+        held += [call.chance.low <= truth <= call.chance.high for call in made.by_area.values()]
+        assert all(abs(sum(call.weights.values()) - 1) < 1e-9 for call in made.by_area.values())
     assert abs(np.mean(said) - truth) < 0.04 and np.mean(held) > 0.85
 
 
@@ -347,7 +347,7 @@ def test_calls_see_nothing_after_the_day() -> None:
     day = date(2010, 6, 1)
     areas = [f"area{n}" for n in range(8)]
     later = [(area, when, not up) if when > day else (area, when, up) for area, when, up in events]
-    assert calls(events, areas, date(1990, 1, 1), day, complete_to=day) == calls(
+    assert event_forecasts(events, areas, date(1990, 1, 1), day, complete_to=day) == event_forecasts(
         later, areas, date(1990, 1, 1), day, complete_to=day
     )
 
@@ -356,7 +356,8 @@ def test_past_calls_were_made_with_what_was_known_then() -> None:
     events = chronology(0.5, 0.4, 4)
     areas = [f"area{n}" for n in range(8)]
     now, then = (
-        calls(events, areas, date(1990, 1, 1), date(y, 6, 1), complete_to=date(2019, 12, 31)) for y in (2015, 2008)
+        event_forecasts(events, areas, date(1990, 1, 1), date(y, 6, 1), complete_to=date(2019, 12, 31))
+        for y in (2015, 2008)
     )
     assert now.past[: len(then.past)] == then.past and len(now.past) > len(then.past)
 
@@ -368,7 +369,7 @@ def test_a_pair_is_forecast_from_the_case_alone() -> None:
     assert {"verbal_conflict", "share", "UN agreement, nu"} <= items
     assert all(fan.periods[0].year == 2007 and (np.diff(fan.quantiles, axis=1) >= 0).all() for fan in made.fans)
     assert set(made.events) == {"improvement", "new agreement", "suspension", "rising stock"}
-    record = made.events["improvement"].record()
+    record = made.events["improvement"].track_record()
     assert record["n"] > 50 and record["brier"] < record["brier_base"]
     assert pair.forecast().to_json() == made.to_json()
     assert [axis.get_title() for axis in made.plot("verbal_conflict").axes] == ["USA>RUS", "RUS>USA"]
@@ -495,7 +496,7 @@ def test_bad_words_are_refused(words: list[str], capsys: pytest.CaptureFixture[s
     assert "Traceback" not in capsys.readouterr().err
 
 
-def test_forecast_now_is_of_every_series() -> None:
+def test_the_stack_forecasts_every_series() -> None:
     data = build(series(pairs=6), kind="count", by="week", directed=True)
-    made = forecast_now(data, 4)
+    made = learn_stack(data, 4).forecast(Known(data, data.periods - 1), 4)
     assert made.shape == (data.size, 4, COUNT) and np.isfinite(made).all() and (np.diff(made, axis=2) >= 0).all()

@@ -20,13 +20,15 @@ from conftest import triples
 from detente.cli import main
 from detente.errors import DetenteError, NoData
 from detente.levers.analogues import analogues
+from detente.levers.comparison import Effect
 from detente.levers.policy import Lever, Move, parse, read_levers
-from detente.levers.system import system
-from detente.levers.weigh import Variant
-from detente.levers.weighed import Effect, mean_change
+from detente.levers.ranking import mean_change
+from detente.levers.system import Driver, system
+from detente.levers.variants import Variant
 from detente.models import BayesianVAR
 from detente.models.conditional import Policy, conditional
 from detente.record.view import View
+from detente.uncertainty import Estimate
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
 from lever_worlds import answers, world
@@ -122,7 +124,8 @@ def test_plausibility_is_of_the_whole_path() -> None:
 def _effect(area: str, changes: np.ndarray, errors: np.ndarray) -> Effect:
     low, high = np.quantile(changes, [0.05, 0.95])
     mean = float(changes.mean())
-    return Effect("x", area, 0.4, 0.4 + mean, mean, low, high, 0, 0, 0, 1.0, {"main": mean}, changes, errors)
+    change = Estimate(mean, low, high)
+    return Effect("x", area, 0.4, 0.4 + mean, change, Estimate(0, 0, 0), 1.0, {"main": mean}, changes, errors)
 
 
 def test_the_mean_over_areas_is_bounded_by_its_own_draws() -> None:
@@ -131,11 +134,12 @@ def test_the_mean_over_areas_is_bounded_by_its_own_draws() -> None:
     changes = 0.05 + 0.1 * rng.standard_normal((9, 2000))
     for errors, ratio in ((apart, 1 / 3), (apart * 1e-3 + shared, 1.0), (apart + shared, np.sqrt(1 / 9 + 0.5 * 8 / 9))):
         effects = [_effect(str(n), one, errors[n]) for n, one in enumerate(changes)]
-        mean, low, high = mean_change(effects)
-        usual = np.mean([e.change_high - e.change_low for e in effects])
-        assert mean == pytest.approx(changes.mean())
-        assert (high - low) / usual == pytest.approx(ratio, abs=0.06)
-    assert mean_change(effects[:1])[1:] == pytest.approx((effects[0].change_low, effects[0].change_high))
+        mean = mean_change(effects)
+        usual = np.mean([e.change.high - e.change.low for e in effects])
+        assert mean.value == pytest.approx(changes.mean())
+        assert (mean.high - mean.low) / usual == pytest.approx(ratio, abs=0.06)
+    one, of_one = effects[0].change, mean_change(effects[:1])
+    assert (of_one.low, of_one.high) == pytest.approx((one.low, one.high))
 
 
 def test_to_contain_takes_no_cooperation_away() -> None:
@@ -143,10 +147,11 @@ def test_to_contain_takes_no_cooperation_away() -> None:
     held, _ = world(3, 80, parse("contain=CCC"))
     together = held.acts.filter(held.acts["third"].list.contains("CCC")).with_columns(value=pl.lit(4.0))
     both = replace(held, acts=pl.concat([held.acts, together]))
-    assert (both.driver("dispute CCC", "missile_defence") == held.driver("dispute CCC", "missile_defence")).all()
-    assert (replace(held, acts=together).driver("dispute CCC", "missile_defence") == 0).all()
-    lever, names = parse("contain=CCC"), sorted([*held.drivers(parse("contain=CCC")), "area"])
-    expected, at = np.full((4, len(names)), 2.0), names.index("dispute CCC")
+    dispute, lever = Driver("dispute", "CCC"), parse("contain=CCC")
+    assert (both.driver(dispute, "missile_defence") == held.driver(dispute, "missile_defence")).all()
+    assert (replace(held, acts=together).driver(dispute, "missile_defence") == 0).all()
+    names = sorted([*(driver.name for driver in held.drivers(lever)), "area"])
+    expected, at = np.full((4, len(names)), 2.0), names.index(dispute.name)
     expected[1, at] = -0.3
     policy = held.policy(lever, names, 4, expected, np.ones(len(names)))
     path = expected.ravel()
@@ -157,7 +162,7 @@ def test_known_effects_are_recovered() -> None:
     held: dict[str, list[bool]] = {}
     for seed in range(40):
         for name, (truth, e) in answers(seed, 200, Variant("least squares", lags=1, prior=False)).items():
-            held.setdefault(name, []).append(e.level_low <= truth <= e.level_high)
+            held.setdefault(name, []).append(e.level_change.low <= truth <= e.level_change.high)
     shares = {name: float(np.mean(some)) for name, some in held.items()}
     assert all(share >= 0.70 for share in shares.values()), shares
     assert 0.78 < np.mean(list(shares.values())) < 0.97, shares
@@ -165,7 +170,7 @@ def test_known_effects_are_recovered() -> None:
 
 def test_a_lever_without_effect_is_found_to_have_none() -> None:
     changes = [
-        answers(seed, 200, Variant("main", lags=1), levers=("reciprocity=1.0",))["reciprocity=1.0"][1].change
+        answers(seed, 200, Variant("main", lags=1), levers=("reciprocity=1.0",))["reciprocity=1.0"][1].change.value
         for seed in range(5)
     ]
     assert max(map(abs, changes)) < 0.2
@@ -228,7 +233,7 @@ def test_the_case_is_weighed(weighed: Any) -> None:
     ranked = [row for row in weighed.ranking if row.plausibility >= 0.05]
     assert [row.rank for row in ranked] == list(range(1, len(ranked) + 1))
     for row in ranked:
-        assert row.best_rank <= row.rank <= row.worst_rank and row.low <= row.change <= row.high
+        assert row.best_rank <= row.rank <= row.worst_rank and row.change.low <= row.change.value <= row.change.high
     # What the record never saw comes last, without a rank.
     assert weighed.ranking[: len(ranked)] == tuple(ranked)
     assert [(row.lever, row.rank) for row in weighed.ranking[len(ranked) :]] == [("through NATO", None)]
@@ -236,18 +241,28 @@ def test_the_case_is_weighed(weighed: Any) -> None:
     for e in weighed.effects:
         assert (
             0 <= e.chance <= 1
-            and e.change_low <= e.change <= e.change_high
-            and abs(e.chance_with - e.chance - e.change) < 1e-9
+            and e.change.low <= e.change.value <= e.change.high
+            and abs(e.chance_with - e.chance - e.change.value) < 1e-9
         )
         assert e.sensitive_to in e.by_variant
     assert weighed.analogues and all(one.until == 2006 for one in weighed.analogues)
-    assert not weighed.frame.is_empty() and set(weighed.sensitivity()["variant"]) >= {"main", "least squares"}
+    assert weighed.frame.columns == list(weighed.COLUMNS) and set(weighed.sensitivity()["variant"]) >= {
+        "main",
+        "least squares",
+    }
+
+
+def test_a_comparison_is_a_result(weighed: Any) -> None:
+    assert all(f". {row.lever}: " in weighed.summary() for row in weighed.ranking if row.rank)
+    assert len(repr(weighed)) < 120 and weighed.basis in weighed.summary() and "Waggoner" in weighed.cite()
+    assert [text.get_text() for text in weighed.plot().axes[0].get_yticklabels()] == [r.lever for r in weighed.ranking]
 
 
 def test_no_lever_helps_an_area_by_definition(weighed: Any) -> None:
     """An area's own acts are no part of the driver: incentives aren't weighed on the economy by the economy's acts alone."""
     held = system(View(dt.open_record("none"), "USA", "RUS", date(2007, 2, 1)))
-    assert held.driver("economy USA", "economic").sum() == 0 and held.driver("economy USA", "missile_defence").sum() > 0
+    economy = Driver("economy", "USA")
+    assert held.driver(economy, "economic").sum() == 0 and held.driver(economy, "missile_defence").sum() > 0
     assert any("economic" in text for text in weighed.unknown)
 
 
@@ -261,7 +276,7 @@ def test_weighing_does_not_change_with_what_came_later() -> None:
 
 
 def _late(record: Any, cut: date, day: date) -> int:
-    facts = record.pair("USA", "RUS").facts()
+    facts = record.pair("USA", "RUS").facts().frame
     some = facts.filter((facts["date"].dt.truncate("1q") <= cut) & (facts["known_on"] > day))
     return int(some.height)
 

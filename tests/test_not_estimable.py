@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from detente.errors import DetenteError, NotEstimable
 from detente.forecasts.scores import COUNT
-from detente.forecasts.series import hierarchical
-from detente.forecasts.series.baselines import baselines
 from detente.forecasts.series.features import Relatives
+from detente.forecasts.series.forecaster import CLASSICAL, baselines
+from detente.forecasts.series.hierarchical import HIERARCHICAL
 from detente.forecasts.series.learners import Boosted, Forest
 from detente.forecasts.series.stacking import combine
 from detente.models import (
@@ -242,19 +244,24 @@ def test_settings_are_checked() -> None:
 def test_forecasts_of_nothing_are_unknown() -> None:
     items = np.zeros(3, dtype=np.int64)
     relatives = Relatives(*(np.arange(3) % 2 for _ in range(4)), items)
+
+    def known(y: Any, kind: str) -> Any:
+        now = SimpleNamespace(scale=np.ones(len(y)))
+        rest = {"scores": y, "group_means": np.zeros_like(y), "items": np.full(len(y), "x"), "now": now, "seed": 0}
+        return SimpleNamespace(totals=y, kind=kind, by="month", relatives=relatives, **rest)
+
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for kind in ("count", "value", "share"):
             for y in (np.zeros((3, 0)), np.full((3, 30), NAN)):
-                for name, make in baselines(kind, "month", items).items():
-                    if y.shape[1] or "last value" not in name:
-                        found = make(y, 1)
-                        assert found.shape == (3, COUNT), name
-                        assert np.isnan(found).all(), name
+                for name, model in baselines(kind, "month").items():
+                    if name not in CLASSICAL and (y.shape[1] or "last value" not in name):
+                        quantiles = model.forecast(known(y, kind), [1])[1]
+                        assert quantiles.shape == (3, COUNT), name
+                        assert np.isnan(quantiles).all(), name
                 if y.shape[1]:
-                    assert np.isnan(hierarchical.forecast(y, 1, kind, relatives, np.ones(3))).all()
-        none = Relatives(*(items[:0] for _ in range(5)))
-        assert hierarchical.forecast(np.zeros((0, 9)), 1, "count", none, np.ones(0)).shape == (0, COUNT)
+                    assert np.isnan(HIERARCHICAL.forecast(known(y, kind), [1])[1]).all()
+        assert HIERARCHICAL.forecast(known(np.zeros((0, 9)), "count"), [1])[1].shape == (0, COUNT)
     assert np.isnan(combine(np.full((2, 3, COUNT), NAN), np.full(2, 0.5))).all()
     for learner in (Boosted(rounds=1), Forest(trees=1)):
         for x in (np.zeros((0, 2)), np.full((9, 2), NAN)):

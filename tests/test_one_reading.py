@@ -13,7 +13,7 @@ import pytest
 import detente as dt
 from conftest import read_file
 from detente import clock
-from detente.assessment.figures import yearly_counts
+from detente.assessment.indicators import yearly_counts
 from detente.claims.evidence import evidence
 from detente.errors import DetenteError, NoData
 from detente.explain.digest import _leading_thirds
@@ -111,7 +111,7 @@ def test_every_reader_of_figures_counts_former_codes_for_the_state_of_today(tmp_
         counts_of(View(record, "RUS", "USA", date(1991, 6, 1)), 1)
     assert "no yearly counts" not in str(lost.value), "held, but no cells that old ship"
     made = record.pair("RUS", "USA", as_of="1991-06-01").assess(with_models=False)
-    assert sum("UN roll calls" in figure.text for figure in made.figures) == 1
+    assert sum("UN roll calls" in figure.text for figure in made.indicators) == 1
 
 
 def test_third_parties_are_states_of_today_and_none_of_the_two(tmp_path: Path) -> None:
@@ -120,14 +120,14 @@ def test_third_parties_are_states_of_today_and_none_of_the_two(tmp_path: Path) -
     assert _leading_thirds(View(record, "USA", "DEU")) == ("RUS",)
     assert _leading_thirds(View(record, "USA", "RUS")) == ("IRN",)
     made = record.pair("USA", "RUS", as_of="2001-02-01").assess(with_models=False)
-    assert [row["state"] for row in made.third_parties] == ["IRN"]
+    assert [row.state for row in made.third_parties] == ["IRN"]
     assert {third for one in evidence(View(record, "USA", "DEU")).facts for third in one.third_party} == {"RUS"}
 
 
 def test_own_agreement_by_month_is_a_figure_of_its_year(tmp_path: Path) -> None:
     rows = "".join(f"USA-RUS,un_agreement,{year}-05,0.{year % 10}5,share,\n" for year in (2001, 2006))
     made = own(tmp_path / "c", figures=rows).pair("USA", "RUS", as_of="2007-02-01").assess(with_models=False)
-    (votes,) = (figure for figure in made.figures if "UN roll calls" in figure.text)
+    (votes,) = (figure for figure in made.indicators if "UN roll calls" in figure.text)
     assert votes.value == 0.65 and votes.data_to == date(2006, 5, 31) and votes.interval is None
     assert votes.comparison == "15% in 2001"
 
@@ -196,16 +196,16 @@ def test_a_case_of_others_gives_a_pair_no_chance() -> None:
     record = dt.open_record("none")
     for other, day in (("IRN", "2018-08-31"), ("CHN", "2024-12-01")):
         pair = record.pair(other, "USA", as_of=day)
-        assert not pair.facts().is_empty() and not pair.facts()["of_pair"].any()
+        assert not pair.facts().frame.is_empty() and not pair.facts().frame["of_pair"].any()
         found = pair.assess(with_models=False)
         assert found.verdict == "unknown" and all(area.probability is None for area in found.areas)
-    assert record.pair("RUS", "USA", as_of="1992-06-01").facts()["of_pair"].all()
+    assert record.pair("RUS", "USA", as_of="1992-06-01").facts().frame["of_pair"].all()
 
 
 def test_areas_without_a_chance_are_unknown_in_the_text_of_a_forecast() -> None:
     """A chronology without a fact of an area gives no chance of it."""
     made = dt.open_record("none").pair("IND", "PAK", as_of="2018-08-31").forecast()
-    lacking = [title for area, title in made.areas.items() if area not in made.events["improvement"].calls]
-    assert lacking and made.events["improvement"].calls
+    lacking = [title for area, title in made.areas.items() if area not in made.events["improvement"].by_area]
+    assert lacking and made.events["improvement"].by_area
     lines = dt.render(made).splitlines()
     assert all(any(line.startswith(title[:20]) and "unknown" in line for line in lines) for title in lacking)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import detente as dt
+from detente.assessment import Assessment
 
 HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>'
 
@@ -39,8 +40,8 @@ def parse(page: Path) -> Links:
     return links
 
 
-def test_self_contained_and_every_mark_opens_its_record(tmp_path: Path) -> None:
-    page = dt.write(dt.open_record("x").pair("USA", "RUS", as_of="2007-02-01").assess(), tmp_path / "p.html")
+def test_self_contained_and_every_mark_opens_its_record(tmp_path: Path, weitz: Assessment) -> None:
+    page = dt.write(weitz, tmp_path / "p.html")
     links = parse(page)
     assert not links.tags & {"script", "iframe", "object", "embed", "img"}
     inner = [t[1:] for t in links.targets if t.startswith("#")]
@@ -49,9 +50,8 @@ def test_self_contained_and_every_mark_opens_its_record(tmp_path: Path) -> None:
     assert all(t.startswith(("#", "http://", "https://")) for t in links.targets)
 
 
-def test_the_page_is_deterministic() -> None:
-    result = dt.open_record("x").pair("USA", "RUS", as_of="2007-02-01").assess()
-    assert dt.render(result, "html") == dt.render(result, "html")
+def test_the_page_is_deterministic(weitz: Assessment) -> None:
+    assert dt.render(weitz, "html") == dt.render(weitz, "html")
 
 
 def test_hostile_text_is_escaped(tmp_path: Path) -> None:
@@ -91,8 +91,8 @@ def chromium() -> str:
     return found
 
 
-def test_rendered_in_a_browser(tmp_path: Path, chromium: str) -> None:
-    page = dt.write(dt.open_record("x").pair("USA", "RUS", as_of="2007-02-01").assess(), tmp_path / "p.html")
+def test_rendered_in_a_browser(tmp_path: Path, chromium: str, weitz: Assessment) -> None:
+    page = dt.write(weitz, tmp_path / "p.html")
     command = [
         chromium,
         "--headless",

@@ -38,7 +38,7 @@ COUNTS = ("verbal_cooperation", "material_cooperation", "verbal_conflict", "mate
 
 
 def test_counts_by_direction_and_month_with_zeros_where_covered(record: object) -> None:
-    panel = record.pair("USA", "RUS").panel("month")
+    panel = record.pair("USA", "RUS").panel("month").frame
     assert rows(panel, "period", "sender", *COUNTS) == [
         (date(2018, 1, 1), "USA", 0, 0, 1, 1),
         (date(2018, 1, 1), "RUS", 1, 1, 0, 0),
@@ -54,7 +54,7 @@ def test_counts_by_direction_and_month_with_zeros_where_covered(record: object) 
 
 def test_periods_that_no_source_covers_are_missing(tmp_path: Path, record: object) -> None:
     record.ingest(triples(tmp_path / "b.tsv", [("2018-06-05", "Russia", "Consult", "040", "1", "United States")]))
-    panel = record.pair("USA", "RUS").panel("month").filter(pl.col("sender") == "RUS")
+    panel = record.pair("USA", "RUS").panel("month").frame.filter(pl.col("sender") == "RUS")
     assert panel["verbal_cooperation"].to_list() == [1, 0, 1, None, None, 1]
     assert panel["covered"].to_list()[3:5] == [0.0, 0.0]
     assert panel["intensity"].null_count() == 2
@@ -68,7 +68,7 @@ def test_gdelt_covers_the_days_of_its_reports_not_of_stray_events(tmp_path: Path
             [gdelt_row(n) for n in range(9)] + [gdelt_row(99, "20181024", added="20191024")],
         )
     )
-    panel = record.pair("USA", "RUS").panel("month").filter(pl.col("sender") == "RUS")
+    panel = record.pair("USA", "RUS").panel("month").frame.filter(pl.col("sender") == "RUS")
     assert panel["period"][0] == date(2018, 10, 1)
     assert panel["verbal_cooperation"].to_list() == [1, *[None] * 11, 9]
     assert panel["covered"][0] == 0.0 and panel["covered"][-1] == pytest.approx(1 / 96 / 31)
@@ -89,7 +89,7 @@ def test_a_quarter_hour_file_covers_its_quarter_hour(tmp_path: Path) -> None:
     record.ingest([str(p) for p in sorted(tmp_path.rglob("*.zip"))])
     assert covered(record, "gdelt2", "day") == {"2019-10-24": round(3 / 96, 4)}
     assert record.covers("gdelt2") == [(date(2019, 10, 24), date(2019, 10, 24))]
-    panel = record.pair("USA", "RUS").panel("month")
+    panel = record.pair("USA", "RUS").panel("month").frame
     assert panel["covered"].to_list() == pytest.approx([3 / 96 / 31] * 2)
     # What was reported stands; silence of a period that is hardly covered is no nought.
     assert panel.sort("sender")["verbal_cooperation"].to_list() == [4, None]
@@ -166,22 +166,25 @@ def test_days_without_a_row_of_a_busy_file_are_gaps(tmp_path: Path) -> None:
     ],
 )
 def test_every_length_of_period_adds_up(record: object, by: str, first: date, count: int) -> None:
-    panel = record.pair("RUS", "USA").panel(by)
+    panel = record.pair("RUS", "USA").panel(by).frame
     assert (panel["period"][0], panel["period"].n_unique()) == (first, count)
     assert panel.select(pl.sum_horizontal(COUNTS).sum()).item() == 5
 
 
 def test_areas_and_sectors(record: object) -> None:
     pair = record.pair("RUS", "USA")
-    panel = pair.panel("year", area=[None, "military_dialogue", "economic"])
+    panel = pair.panel("year", area=[None, "military_dialogue", "economic"]).frame
     assert rows(panel.filter(pl.col("sender") == "RUS"), "area", *COUNTS) == [
         (None, 2, 1, 0, 0),
         ("military_dialogue", 0, 1, 0, 0),
         # Of the year, 74 days are covered: that nothing was reported in them is no nought for the year.
         ("economic", None, None, None, None),
     ]
-    assert rows(pair.panel("month", area=["economic"]).filter(pl.col("sender") == "RUS"), *COUNTS) == [(0, 0, 0, 0)] * 3
-    government = pair.panel("year", sectors="government").filter(pl.col("sender") == "RUS")
+    assert (
+        rows(pair.panel("month", area=["economic"]).frame.filter(pl.col("sender") == "RUS"), *COUNTS)
+        == [(0, 0, 0, 0)] * 3
+    )
+    government = pair.panel("year", sectors="government").frame.filter(pl.col("sender") == "RUS")
     assert rows(government, *COUNTS) == [(1, 1, 0, 0)]
 
 
@@ -191,15 +194,18 @@ def test_a_codebook_of_ones_own_recodes_what_is_held(tmp_path: Path, record: obj
         '[areas.talk]\ntitle = "Talk"\ndefinition = "Consultation."\n[[areas.talk.rules]]\nactions = ["04"]\n'
     )
     mine = dt.open_record(tmp_path / "r", cases=False, codebook=book)
-    panel = mine.pair("RUS", "USA").panel("year", area=["talk"]).filter(pl.col("sender") == "RUS")
+    panel = mine.pair("RUS", "USA").panel("year", area=["talk"]).frame.filter(pl.col("sender") == "RUS")
     assert panel["verbal_cooperation"].to_list() == [2]
 
 
 def test_sources_are_never_added_up(tmp_path: Path, record: object) -> None:
     record.ingest(gdelt_zip(tmp_path / "a.export.CSV.zip", [gdelt_row(1, "20180103")]))
     pair = record.pair("RUS", "USA")
-    assert pair.panel("year")["source"].unique().to_list() == ["icews_triples"]
-    assert record.pair("RUS", "USA", source="gdelt2").panel("year").select(pl.sum_horizontal(COUNTS).sum()).item() == 1
+    assert pair.panel("year").frame["source"].unique().to_list() == ["icews_triples"]
+    assert (
+        record.pair("RUS", "USA", source="gdelt2").panel("year").frame.select(pl.sum_horizontal(COUNTS).sum()).item()
+        == 1
+    )
     with pytest.raises(NoData, match="held: icews_triples, gdelt2"):
         record.pair("RUS", "USA", source="polecat").panel("year")
 
@@ -211,7 +217,7 @@ def test_continuing_states_count_with_their_former_code(tmp_path: Path) -> None:
     )
     record = dt.open_record(tmp_path / "o", cases=False)
     record.ingest(old)
-    panel = record.pair("USA", "RUS").panel("year")
+    panel = record.pair("USA", "RUS").panel("year").frame
     assert panel.filter(pl.col("sender") == "RUS")["verbal_cooperation"].to_list() == [1, 1]
 
 

@@ -95,7 +95,7 @@ def test_many_small_files_are_told_apart(tmp_path: Path) -> None:
     summary = record.ingest([str(p) for p in sorted(tmp_path.glob("*.zip"))])
     assert [f.rows["events"] for f in summary.files] == list(range(1, 31))
     assert len(record.commits) == 1
-    bad = record.quarantine()
+    bad = record.quarantine().frame
     assert bad.select("file", "line").rows() == [("007.export.CSV.zip", 4)]
     assert summary.files[4].covers == [["2019-10-05T14:30", "2019-10-05T14:45", "2019-10-05"]]
 
@@ -110,7 +110,7 @@ def test_as_of_hides_what_was_not_known(tmp_path: Path) -> None:
     record.ingest(file)
 
     def total(as_of: str | None) -> int:
-        return int(record.pair("USA", "RUS", as_of=as_of).panel("month")["verbal_cooperation"].sum())
+        return int(record.pair("USA", "RUS", as_of=as_of).panel("month").frame["verbal_cooperation"].sum())
 
     assert [total(d) for d in ("2019-10-10", "2019-10-20", None)] == [1, 2, 3]
     with pytest.raises(NoData):

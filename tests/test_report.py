@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -18,7 +19,6 @@ from detente.report.formats import terminal
 from detente.results import Result
 
 HOSTILE = "<script>x</script> `a` [b](javascript:c) \x1b[31m | *d* # e"
-GUIDE = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text(encoding="utf-8")
 WHOLE = Document(
     HOSTILE,
     HOSTILE,
@@ -88,20 +88,10 @@ def test_what_is_no_result_and_what_is_no_format_is_said(tmp_path: Path) -> None
 
 
 def test_a_package_adds_a_format_and_an_assessment_is_written_in_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, install: Callable[[str], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The recipe of CONTRIBUTING.md, installed as another package would be."""
-    recipe = GUIDE[GUIDE.index("## Add a report format") :]
-    code, points = (re.findall(rf"```{kind}\n(.*?)```", recipe, re.S)[0] for kind in ("python", "toml"))
-    (tmp_path / "my_package").mkdir()
-    (tmp_path / "my_package" / "__init__.py").touch()
-    (tmp_path / "my_package" / "plain.py").write_text(code)
-    made = tmp_path / "my_package-1.dist-info"
-    made.mkdir()
-    (made / "METADATA").write_text("Metadata-Version: 2.1\nName: my_package\nVersion: 1\n")
-    group, line = (text.strip() for text in points.strip().splitlines())
-    (made / "entry_points.txt").write_text(f"[{group.split(chr(34))[1]}]\n{line.replace(chr(34), '')}\n")
-    monkeypatch.syspath_prepend(tmp_path)
+    install("Add a report format")
     assert "plain" in FORMATS
     asked = ["assess", "USA", "RUS", "--as-of", "2007-02-01", "--brief", "--format", "plain"]
     with pytest.raises(SystemExit, match="0"):

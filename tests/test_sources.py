@@ -252,7 +252,7 @@ def test_un_votes_known_answers(shared: Path, make_record: object) -> None:
     assert 1960 in table
     # Nothing after the day.
     assert un_agreement(View(record, "RUS", "USA", date(2001, 1, 1)))["year"].max() == 2000
-    assert record.quarantine().is_empty()
+    assert record.quarantine().frame.is_empty()
 
 
 @pytest.mark.parametrize("separator", [",", "\t"])
@@ -334,10 +334,10 @@ def test_a_chronology_of_ones_own(tmp_path: Path, make_record: object) -> None:
         "2003-11-30,IND,,diplomatic,meeting,cooperative,,,X,https://example.org/c,C\n"
     )
     record = make_record(file)
-    facts = record.pair("IND", "PAK").facts()
+    facts = record.pair("IND", "PAK").facts().frame
     assert facts["precision"].to_list() == ["month", "day"]
     assert facts["known_on"].to_list() == [date(2001, 7, 31), date(2003, 11, 26)]
-    bad = record.quarantine()
+    bad = record.quarantine().frame
     assert bad["line"].to_list() == [4, 5, 6, 7, 8]
     assert [r.split(" ")[0] for r in bad["reason"]] == ["no", "'2003-13-27'", "tone", "source", "a"]
 

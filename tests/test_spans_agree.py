@@ -73,7 +73,7 @@ def test_a_narrow_case_vouches_for_its_areas_alone(tmp_path: Path) -> None:
     chances = {area.area: area.probability for area in pair.assess(with_models=False).areas}
     assert [area for area, chance in chances.items() if chance is not None] == ["economic"]
     made = pair.forecast()
-    assert {area for events in made.events.values() for area in events.calls} == {"economic"}
+    assert {area for events in made.events.values() for area in events.by_area} == {"economic"}
     assert any("complete to 2018-12-31 only" in why and "diplomatic" in why for why in made.unknown)
     assert evidence(View(record, "PER", "ECU")).ends == date(2018, 12, 31)
     assert fact_periods(View(record, "PER", "ECU"), "quarter", whole=True)[-1] == date(2018, 10, 1), "a whole quarter"
@@ -92,10 +92,10 @@ def test_without_a_chronology_of_the_pair_nothing_is_in_force(tmp_path: Path) ->
     record = dt.open_record(tmp_path / "r", cases=False, case=[folder])
     record.ingest([str(events)])
     made = record.pair("PER", "BOL", as_of="2018-08-31").assess(with_models=False)
-    assert not any("in force" in figure.text for figure in made.figures)
-    assert all(area.stock is None for area in made.areas) and made.series["facts_to"] is None
+    assert not any("in force" in figure.text for figure in made.indicators)
+    assert all(area.in_force is None for area in made.areas) and made.series["facts_to"] is None
     own = record.pair("PER", "ECU", as_of="2018-08-31").assess(with_models=False)
-    stocks = {area.area: area.stock for area in own.areas}
+    stocks = {area.area: area.in_force for area in own.areas}
     assert stocks["economic"] is not None and stocks["economic"].in_force == 1
 
 
@@ -113,9 +113,9 @@ def test_what_comes_after_the_end_of_a_chronology_moves_no_number(tmp_path: Path
 
 def test_the_stock_is_compared_with_24_months_before_its_own_day() -> None:
     made = dt.open_record("none").pair("USA", "RUS", as_of="2026-11-25").assess(with_models=False)
-    (stock,) = [figure for figure in made.figures if figure.text.endswith("in force")]
+    (stock,) = [figure for figure in made.indicators if figure.text.endswith("in force")]
     assert stock.data_to == date(2024, 12, 31) and "on 2022-12-31" in stock.comparison
-    named = [one.title for area in made.areas if area.stock for one in area.stock.agreements]
+    named = [one.title for area in made.areas if area.in_force for one in area.in_force.agreements]
     assert any("New START" in title and "(ended by a fact of 2026-02-05)" in title for title in named)
 
 
@@ -133,7 +133,7 @@ def of_2018(tmp_path: Path, make_record: Callable[..., Any]) -> Any:
 
 
 def headline(pair: Any) -> Any:
-    return next(f for f in pair.assess(with_models=False).figures if f.text.startswith("Reported acts"))
+    return next(f for f in pair.assess(with_models=False).indicators if f.text.startswith("Reported acts"))
 
 
 def test_a_window_of_few_reports_is_nothing_to_compare_with(of_2018: Any) -> None:

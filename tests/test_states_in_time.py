@@ -367,7 +367,7 @@ def test_votes_count_each_state_once_and_in_its_life(tmp_path: Path, backwards: 
     record.ingest(votes(tmp_path / "v", "a", ROWS[::-1] if backwards else ROWS, DAYS))
     pairs = {
         (y, a, b): (n, share)
-        for y, a, b, n, share in record.similarity().select("year", "a", "b", "votes", "agreement").iter_rows()
+        for y, a, b, n, share in record.similarity().frame.select("year", "a", "b", "votes", "agreement").iter_rows()
     }
     # Serbia has its own vote, not Yugoslavia's beside it; South Sudan none in 1946, Czechoslovakia none in 2015.
     assert pairs[2015, "SRB", "USA"] == (1, 1.0)
@@ -383,7 +383,7 @@ def test_votes_count_each_state_once_and_in_its_life(tmp_path: Path, backwards: 
     assert len(pairs) == 8
     for (year, a, b), (n, share) in pairs.items():
         if "CSK" not in (a, b):
-            own = record.pair(a, b).un_agreement().filter(pl.col("year") == year)
+            own = record.pair(a, b).un_agreement().frame.filter(pl.col("year") == year)
             assert own.select("votes", "share").row(0) == (n, share)
     from detente.measures.votes import all_pairs_share
 
@@ -393,7 +393,7 @@ def test_votes_count_each_state_once_and_in_its_life(tmp_path: Path, backwards: 
 def test_serbia_in_all_pairs(shared: Path, tmp_path: Path) -> None:
     record = dt.open_record(tmp_path / "r", cases=False)
     record.ingest(sorted((shared.parent / "cases" / "18_serbia_all_pairs").glob("*.csv")))
-    assert record.similarity().select("year", "a", "b", "votes").rows() == [(2015, "SRB", "USA", 1)]
+    assert record.similarity().frame.select("year", "a", "b", "votes").rows() == [(2015, "SRB", "USA", 1)]
 
 
 def test_positions_are_those_of_the_states_that_count(tmp_path: Path) -> None:
@@ -427,16 +427,16 @@ def events(tmp_path: Path) -> dt.Record:
 
 
 def test_a_panel_begins_with_the_state(events: dt.Record) -> None:
-    panel = events.pair("SSD", "USA").panel("day")
+    panel = events.pair("SSD", "USA").panel("day").frame
     assert panel["period"].min() == date(2011, 7, 9)
     assert panel.filter(pl.col("sender") == "SSD")["verbal_cooperation"].sum() == 16
-    monthly = events.pair("SSD", "USA").panel("month").filter(pl.col("sender") == "USA")
+    monthly = events.pair("SSD", "USA").panel("month").frame.filter(pl.col("sender") == "USA")
     assert monthly.select("period", "covered").rows() == [(date(2011, 7, 1), pytest.approx(16 / 31))]
-    everyone = events.panel(by="day")
+    everyone = events.panel(by="day").frame
     assert everyone.filter(pl.col("sender") == "SSD")["period"].min() == date(2011, 7, 9)
     # East Germany's code in 2011 is Germany.
     assert set(everyone["sender"]) == {"DEU", "SSD", "RUS", "SRB", "USA"}
-    own = events.pair("RUS", "USA").panel("day")
+    own = events.pair("RUS", "USA").panel("day").frame
     assert own["verbal_cooperation"].sum() == 30
     assert everyone.filter(pl.col("sender") == "RUS")["verbal_cooperation"].sum() == 30
 
@@ -455,7 +455,7 @@ def test_events_before_a_state_lived_make_no_panel(tmp_path: Path) -> None:
     record.ingest(file)
     with pytest.raises(NoData, match="covers no day on which both states existed"):
         record.pair("SSD", "USA").panel("year")
-    assert record.panel(by="year").is_empty()
+    assert record.panel(by="year").frame.is_empty()
 
 
 def run(*args: str) -> Any:
@@ -495,9 +495,9 @@ def test_facts_figures_and_agreements_of_a_former_code_are_the_states(tmp_path: 
     record = dt.open_record(tmp_path / "r", cases=False)
     record.ingest([facts, figures])
     pair = record.pair("Russia", "USA")
-    assert pair.facts()["date"].to_list() == [date(1987, 12, 8), date(1988, 6, 1)]
+    assert pair.facts().frame["date"].to_list() == [date(1987, 12, 8), date(1988, 6, 1)]
     then = record.pair("USSR", "USA", as_of="1988-12-31")
-    assert then.facts().height == 2
+    assert then.facts().frame.height == 2
     from detente.record.facts import pair_figures
 
     assert pair_figures(View(record, "RUS", "USA"))["value"].to_list() == [2.0, 3.0]

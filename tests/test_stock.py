@@ -139,16 +139,17 @@ def test_real_lives() -> None:
 
 def test_by_period(tmp_path: Path) -> None:
     pair = dt.open_record("x").pair("USA", "RUS", as_of="2007-02-01")
-    years = pair.in_force("year")
+    years = pair.in_force("year").frame
     assert years["day"].to_list()[::15] == [date(1991, 12, 31), date(2006, 12, 31)] and years["day"][-1] == date(
         2007, 2, 1
     )
-    assert pair.in_force("quarter")["day"][1] == date(1991, 6, 30)
+    assert pair.in_force("quarter").frame["day"][1] == date(1991, 6, 30)
     assert (
-        pair.in_force("month").filter(pl.col("day") == date(2006, 12, 31))["in_force"].item() == years["in_force"][-2]
+        pair.in_force("month").frame.filter(pl.col("day") == date(2006, 12, 31))["in_force"].item()
+        == years["in_force"][-2]
     )
     areas = [area.id for area in pair.record.codebook.areas]
-    split = pair.in_force("year", area=areas).group_by("day").agg(pl.col("in_force").sum()).sort("day")
+    split = pair.in_force("year", area=areas).frame.group_by("day").agg(pl.col("in_force").sum()).sort("day")
     assert split["in_force"].to_list() == years["in_force"].to_list()
     with pytest.raises(NoData, match=r"your-own\.md"):
         dt.open_record("x").pair("FRA", "DEU").in_force()

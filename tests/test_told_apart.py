@@ -29,7 +29,7 @@ def counted(tmp_path: Path, *paths: Path) -> tuple[int, int, int, int]:
     """Rows, duplicates, conflicts, and rows in quarantine, of all files in a fresh record."""
     record = dt.open_record(tmp_path / "counted", cases=False)
     files = record.ingest(list(paths)).files
-    bad = record.quarantine().height
+    bad = record.quarantine().frame.height
     return (
         sum(sum(f.rows.values()) for f in files),
         sum(f.duplicates for f in files),
@@ -116,7 +116,7 @@ def test_rows_that_disagree_on_their_roll_call(tmp_path: Path, order: tuple[int,
     assert sorted(calls) == ["2", "3"] and record.table("votes").height == 9
     assert (str(calls["2"]["date"]), calls["2"]["session"], calls["2"]["title"]) == ("2001-02-03", 5, "A title")
     assert record.table("rollcall_issues").sort("rcid").select("rcid", "issue").rows() == [("1", "me"), ("2", "me")]
-    reasons = record.quarantine()["reason"].to_list()
+    reasons = record.quarantine().frame["reason"].to_list()
     assert sum("disagree on its issue me" in reason for reason in reasons) == 1 and entry.conflicts == 2
 
 

@@ -49,7 +49,7 @@ def closed(record: Any) -> None:
 
     held = sum(part.rows for part in live_parts(record.commits) if part.table != CONTESTED)
     rows = sum(sum(entry.rows.values()) for entry in entries)
-    aside = record.quarantine().filter(pl.col("reason") == REASON)
+    aside = record.quarantine().frame.filter(pl.col("reason") == REASON)
     assert held == rows - total("withdrawn") - total("replaced")
     assert aside.height == total("conflicts") + total("withdrawn")
     assert aside.filter(pl.col("line").is_null()).height == total("withdrawn")
@@ -92,7 +92,7 @@ def test_twins_of_other_content_in_one_file_are_set_aside(tmp_path: Path) -> Non
     (entry,) = summary.files
     assert (entry.rows["events"], entry.duplicates, entry.conflicts, entry.quarantined) == (2, 1, 2, 2)
     assert [name for name, *_ in events(record)] == ["gdelt2:1", "gdelt2:2"]
-    assert record.quarantine().select("line", "reason").rows() == [(2, REASON), (3, REASON)]
+    assert record.quarantine().frame.select("line", "reason").rows() == [(2, REASON), (3, REASON)]
     # A third file that agrees with one of the two settles nothing.
     later = record.ingest(gdelt_zip(tmp_path / "b.export.CSV.zip", [gdelt_row(8), gdelt_row(9)]))
     assert (later.files[0].conflicts, len(events(record))) == (1, 3)
@@ -103,7 +103,7 @@ def test_a_row_held_before_and_contested_later_is_in_quarantine(tmp_path: Path) 
     record.ingest(gdelt_zip(tmp_path / "a.export.CSV.zip", [gdelt_row(1), gdelt_row(2)]))
     (entry,) = record.ingest(gdelt_zip(tmp_path / "b.export.CSV.zip", [gdelt_row(2, intensity="7.0")])).files
     assert (entry.conflicts, entry.withdrawn, entry.quarantined) == (1, 1, 1)
-    aside = record.quarantine().sort("line", nulls_last=True)
+    aside = record.quarantine().frame.sort("line", nulls_last=True)
     assert aside.select("file", "line", "reason").rows() == [
         ("b.export.CSV.zip", 1, REASON),
         ("gdelt2, held before", None, REASON),
@@ -125,7 +125,7 @@ def test_rows_of_small_files_read_together_are_given_up_by_the_file_that_had_the
         (1, 1, 1),
         (0, 1, 1),
     ]
-    assert record.quarantine().sort("file").select("file", "line").rows() == [
+    assert record.quarantine().frame.sort("file").select("file", "line").rows() == [
         ("b.export.CSV.zip", 2),
         ("c.export.CSV.zip", 1),
     ]
@@ -169,7 +169,7 @@ def test_conflicts_of_own_tables_and_votes_name_their_line(tmp_path: Path) -> No
     for name, text in files.items():
         (tmp_path / name).write_text(text)
         record.ingest(tmp_path / name)
-        lines[name] = record.quarantine().filter(pl.col("file") == name)["line"].to_list()
+        lines[name] = record.quarantine().frame.filter(pl.col("file") == name)["line"].to_list()
     assert lines == {"figures.csv": [2, 4], "facts.csv": [2, 3], "votes.csv": [2, 4], "rollcalls.csv": [2, 3]}
     closed(record)
 

@@ -49,7 +49,7 @@ def test_s_is_signorino_and_ritters() -> None:
 
 
 def test_known_answers(votes: Any) -> None:
-    table = votes.pair("USA", "RUS").similarity(("nu", None))
+    table = votes.pair("USA", "RUS").similarity(("nu", None)).frame
     whole = {row["year"]: row for row in table.filter(pl.col("issue").is_null()).iter_rows(named=True)}
     for year, share, calls in ((2000, 0.342, 76), (2007, 0.129, 93), (2011, 0.381, 97), (2018, 0.200, 95)):
         assert whole[year]["agreement"] == pytest.approx(share, abs=5e-4)
@@ -60,16 +60,16 @@ def test_known_answers(votes: Any) -> None:
 
 
 def test_all_pairs_are_the_pairs(votes: Any) -> None:
-    every = votes.similarity()
+    every = votes.similarity().frame
     for a, b in (("RUS", "USA"), ("IND", "PAK"), ("CHN", "FRA")):
-        one = votes.pair(a, b).similarity().select("year", "votes", *INDICES)
+        one = votes.pair(a, b).similarity().frame.select("year", "votes", *INDICES)
         same = every.filter((pl.col("a") == a) & (pl.col("b") == b)).select("year", "votes", *INDICES)
         assert_allclose(one.to_numpy().astype(float), same.to_numpy().astype(float), rtol=1e-9)
     assert every.height > 800_000
     for ask in (votes.similarity, votes.ideal_points):
         with pytest.raises(DetenteError, match="no roll call has the issue xx; the codes are nu, di"):
             ask(issue="xx")
-    nuclear = votes.similarity(issue="nu", as_of="2007-02-01")
+    nuclear = votes.similarity(issue="nu", as_of="2007-02-01").frame
     assert nuclear["year"].max() == 2006
     assert every.filter(pl.col("year") == 2006)["votes"].max() > nuclear["votes"].max()
 
@@ -186,7 +186,7 @@ def test_an_issue_that_no_roll_call_held_has_is_no_fault(tmp_path: Path) -> None
     record = dt.open_record(tmp_path / "record", cases=False)
     record.ingest([tmp_path / "votes.csv", tmp_path / "calls.csv", tmp_path / "issues.csv"])
     pair = record.pair("USA", "RUS", as_of="2019-02-01")
-    assert pair.similarity(("me",)).is_empty()
-    assert pair.similarity(("nu",))["votes"].to_list() == [1]
+    assert pair.similarity(("me",)).frame.is_empty()
+    assert pair.similarity(("nu",)).frame["votes"].to_list() == [1]
     (section,) = (s for s in pair.explain().sections if s.topic == "votes")
     assert section.statements and not section.unknown

@@ -22,13 +22,13 @@ def test_weak_pairs_are_answered(real: Any, monkeypatch: pytest.MonkeyPatch) -> 
     import two_hundred_pairs as tool
 
     from detente.explain import components, positions
-    from detente.forecasts import pair as of_pair
+    from detente.forecasts import reports
 
     # What the tool sets, put back after the test.
-    for module, name in ((components, "components"), (positions, "ideal_points"), (of_pair, "MOST_PAIRS")):
+    for module, name in ((components, "components"), (positions, "ideal_points"), (reports, "MOST_PAIRS")):
         monkeypatch.setattr(module, name, getattr(module, name))
     tool.fit_once()
-    monkeypatch.setattr(of_pair, "MOST_PAIRS", 4)
+    monkeypatch.setattr(reports, "MOST_PAIRS", 4)
     ends = {(name, *pair): tool.ask(name, *pair, str(real.folder)) for pair in WEAK for name in tool.COMMANDS}
     assert all(ended in ("answered", "nothing to say") and not why for ended, why in ends.values()), ends
     for pair in WEAK:
@@ -52,7 +52,7 @@ def test_a_kind_of_act_that_never_happened_leaves_the_rest_standing(tmp_path: Pa
     acts = sections["excitation"]
     assert any("nothing can be said of: IND>CHN conflict (no act)" in said for said in acts.statements)
     assert not any(figure.name.startswith("IND>CHN conflict sets off") for figure in acts.figures)
-    assert sections["levels"].figures and pair.assess(with_models=False).figures
+    assert sections["levels"].figures and pair.assess(with_models=False).indicators
 
 
 def test_a_topic_that_cannot_be_estimated_says_so_and_the_rest_stands(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,11 +74,11 @@ def test_a_topic_that_cannot_be_estimated_says_so_and_the_rest_stands(monkeypatc
 
 
 def test_levers_that_cannot_be_weighed_leave_the_assessment_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    from detente.assessment import helps
+    from detente.assessment import levers
 
     def weak(*_: Any, **__: Any) -> None:
         raise NotEstimable("the errors of the series are singular")
 
-    monkeypatch.setattr(helps, "weigh", weak)
-    found, basis = helps.what_would_help(dt.open_record("none").pair("USA", "RUS", "2007-02-01"), 24)
+    monkeypatch.setattr(levers, "weigh", weak)
+    found, basis = levers.weighed_levers(dt.open_record("none").pair("USA", "RUS", "2007-02-01"), 24)
     assert found == () and basis == "unknown: the errors of the series are singular"

@@ -2,7 +2,7 @@
 
     python tools/build_dictionary.py .
 
-From detente.sources.dictionary: docs/data-dictionary.md, and datapackage.json in each folder of
+From detente.sources.dictionary and detente.measures.columns: docs/data-dictionary.md, and datapackage.json in each folder of
 src/detente/cases.
 """
 
@@ -12,6 +12,8 @@ import json
 import sys
 from pathlib import Path
 
+from detente.measures.columns import TABLES as ANSWERS
+from detente.measures.variables import VARIABLES, variable
 from detente.sources.dictionary import STAGES, TABLES, Column
 
 TITLES = {
@@ -95,6 +97,21 @@ def dictionary() -> str:
         "An agreement with `starts` = signature is in force when signed. A sanction is a stage only of a restriction. All other kinds",
         "tell of an agreement without changing its state.",
     ]
+    lines += [
+        "",
+        "# What answers have for columns",
+        "",
+        "Made from `src/detente/measures/columns.py`; `answer.columns` says the same.",
+    ]
+    for answer, columns in ANSWERS.items():
+        lines += ["", f"## `{answer}`", "", "| column | content |", "|---|---|"]
+        lines += [f"| `{name}` | {meaning} |" for name, meaning in columns.items()]
+    lines += ["", "## Variables that `panel(add=[...])` joins"]
+    for name in VARIABLES:
+        found = variable(name)
+        lines += ["", f"`{name}`: {found.title}, by {', '.join(found.by)}. {' '.join(found.sources)}."]
+        lines += ["", "| column | content |", "|---|---|"]
+        lines += [f"| `{column}` | {meaning} |" for column, meaning in found.columns.items()]
     return "\n".join(lines) + "\n"
 
 

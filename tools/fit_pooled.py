@@ -32,11 +32,11 @@ HORIZONS, BINS, PARTS, LEAST_REPORTS = (1, 2, 3), 6, 2, 20
 
 def cells(data: Dataset, item: str, last: int) -> dict[str, Any]:
     mine = np.flatnonzero((data.keys["item"] == item).to_numpy())
-    y = data.totals(data.seen(data.periods - 1), 0, data.periods)[mine][:, : last + 1]
+    y = data.totals(data.known_at(data.periods - 1), 0, data.periods)[mine][:, : last + 1]
     enough = np.isfinite(y).sum(1) >= min(10, y.shape[1] - 1)
     z = transform(data.kind, y[enough])
-    found = {str(h): fit(z, np.zeros_like(z), h, kappas=(0.0,), bins=BINS, parts=PARTS) for h in HORIZONS}
-    return {h: one.to_dict() for h, one in found.items() if one is not None}
+    by_horizon = fit(z, np.zeros_like(z), HORIZONS, kappas=(0.0,), bins=BINS, parts=PARTS)
+    return {str(h): one.to_dict() for h, one in by_horizon.items()}
 
 
 def dyad_years(folder: Path) -> pl.DataFrame:

@@ -14,9 +14,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from detente.levers.comparison import Effect
 from detente.levers.policy import Lever, parse
 from detente.levers.system import System
-from detente.levers.weigh import Effect, Variant, effect
+from detente.levers.variants import Variant
+from detente.levers.weigh import effect
 from detente.models.conditional import conditional
 
 NAMES = ("AAA>BBB", "BBB>AAA", "economy AAA", "dispute CCC", "area")
@@ -57,7 +59,7 @@ def world(seed: int, quarters: int, lever: Lever, *, confounded: bool = False) -
     """A pair's acts over so many quarters, and the series behind them (quarters, 5)."""
     rng = np.random.default_rng(seed)
     blank = System("AAA", "BBB", pl.DataFrame(), [], "quarter", "", None)
-    inside = np.array([name in (*blank.drivers(lever), "area") for name in NAMES])
+    inside = np.array([name in (*(driver.name for driver in blank.drivers(lever)), "area") for name in NAMES])
     related = np.ones((5, 5)) if confounded else np.where(inside[:, None] == inside[None, :], 1.0, 0.0)
     links, covariance = A * related, S * related
     y = np.tile(MEAN, (quarters + 50, 1))
@@ -74,7 +76,7 @@ def world(seed: int, quarters: int, lever: Lever, *, confounded: bool = False) -
         ("", [AREA], [], 1.0),
     ]
     rows = [
-        (day, sender, area, third, "none", sign * y[t, n])
+        (day, sender, area, third, "none", area == ["economic"], sign * y[t, n])
         for t, day in enumerate(periods)
         for n, (sender, area, third, sign) in enumerate(told)
     ]
@@ -84,6 +86,7 @@ def world(seed: int, quarters: int, lever: Lever, *, confounded: bool = False) -
         "area": pl.List(pl.Utf8),
         "third": pl.List(pl.Utf8),
         "channel": pl.Utf8,
+        "economic": pl.Boolean,
         "value": pl.Float64,
     }
     return System(
@@ -93,7 +96,7 @@ def world(seed: int, quarters: int, lever: Lever, *, confounded: bool = False) -
 
 def truth(held: System, y: np.ndarray, lever: Lever) -> float:
     """The true change of the area's level a quarter."""
-    names = sorted([*held.drivers(lever), "area"])
+    names = sorted([*(driver.name for driver in held.drivers(lever)), "area"])
     data = y[:, [NAMES.index(name) for name in names]]
     known = Known(data, names)
     b, _ = known._raw_draws(1, 0)
@@ -143,7 +146,7 @@ def main() -> None:
         got: dict[str, list[tuple[float, float, bool]]] = {name: [] for name in LEVERS}
         for seed in range(WORLDS):
             for name, (true, e) in answers(seed, quarters, variant, confounded=confounded).items():
-                got[name].append((true, e.level_change, e.level_low <= true <= e.level_high))
+                got[name].append((true, e.level_change.value, e.level_change.low <= true <= e.level_change.high))
         for name, rows in got.items():
             true, said, held = np.mean(np.array(rows, dtype=float), axis=0)
             print(f"| {name} | {true:+.3f} | {said:+.3f} | {said - true:+.3f} | {held:.1%} |")

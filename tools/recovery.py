@@ -28,19 +28,11 @@ from detente.models import (
 )
 from detente.models.impulse import decompose, orthogonalised
 from detente.models.spillover import ASSOCIATED, block_share
+from detente.models.var import simulate
 
 WORLDS = 300
 A = np.array([[[0.4, 0.2], [0.05, 0.3]], [[0.1, 0.1], [0.0, 0.1]]])
 S = np.array([[1.0, 0.3], [0.3, 0.8]])
-
-
-def walk(coefficients: np.ndarray, covariance: np.ndarray, periods: int, rng: np.random.Generator) -> np.ndarray:
-    lags, n, _ = coefficients.shape
-    errors = rng.multivariate_normal(np.zeros(n), covariance, periods + 100)
-    y = np.zeros((periods + 100, n))
-    for t in range(lags, len(y)):
-        y[t] = errors[t] + sum(y[t - lag - 1] @ coefficients[lag] for lag in range(lags))
-    return y[100:]
 
 
 def row(name: str, truth: float, estimates: list[float], held: list[bool]) -> str:
@@ -59,7 +51,7 @@ def vector_autoregression(prior: Minnesota | None, periods: int) -> Iterator[str
     got: dict[str, list[float]] = {name: [] for name in wanted}
     held: dict[str, list[bool]] = {name: [] for name in wanted}
     for world in range(WORLDS):
-        fit = BayesianVAR(2, prior).fit(walk(A, S, periods, np.random.default_rng(world)))
+        fit = BayesianVAR(2, prior).fit(simulate(A, S, periods, np.random.default_rng(world)))
         drawn = fit.draws(1000, world)
         responses = orthogonalised(*drawn, 5)
         all_shares = decompose(responses)
@@ -85,7 +77,7 @@ def reciprocity(periods: int, prior: Minnesota | None) -> Iterator[str]:
     back = orthogonalised(A, S, 13)[:, 1, :]
     other = back[:, 0].sum() / back[:, 1].sum()
     found = [
-        Reciprocity(2, prior, horizon=12, draws=1000, seed=w).fit(walk(A, S, periods, np.random.default_rng(w)))
+        Reciprocity(2, prior, horizon=12, draws=1000, seed=w).fit(simulate(A, S, periods, np.random.default_rng(w)))
         for w in range(WORLDS)
     ]
     for name, value, index in (("2 returns of 1", truth, 0), ("1 returns of 2", other, 1)):
@@ -126,7 +118,7 @@ def spillover(worlds: int) -> Iterator[str]:
     for world in range(worlds):
         rng = np.random.default_rng(world)
         model = Spillover(2, horizon=12, draws=400, placebos=60, seed=world)
-        frame = dict(zip(("one", "two", "third"), walk(coefficients, covariance, 240, rng).T, strict=True))
+        frame = dict(zip(("one", "two", "third"), simulate(coefficients, covariance, 240, rng).T, strict=True))
         fit = model.fit(frame, ["third"])
         for i, one in enumerate(fit.spills):
             for name, share, truth in (("after", one.last, truth_last[i]), ("before", one.first, truth_first[i])):
@@ -134,11 +126,14 @@ def spillover(worlds: int) -> Iterator[str]:
                 got.setdefault(key, []).append(share.value)
                 held.setdefault(key, []).append(bool(share.low <= truth <= share.high))
         power.append(fit.spills[0].reading == ASSOCIATED)
-        still = dict(zip(("one", "two", "third"), walk(alone, apart, 240, rng).T, strict=True))
+        still = dict(zip(("one", "two", "third"), simulate(alone, apart, 240, rng).T, strict=True))
         alarms += [one.reading == ASSOCIATED for one in model.fit(still, ["third"]).spills]
     truths = [truth_last[0], truth_first[0], truth_last[1], truth_first[1]]
     yield from (row(name, truth, got[name], held[name]) for name, truth in zip(got, truths, strict=True))
-    yield f"\nWhere the third moves the first series it is called associated in {np.mean(power):.1%} of worlds; where it moves none, in {np.mean(alarms):.1%}."
+    yield (
+        f"\nWhere the third moves the first series it is called associated in {np.mean(power):.1%} of worlds; where "
+        f"it moves none, in {np.mean(alarms):.1%}."
+    )
 
 
 def calibration(periods: int) -> Iterator[str]:
@@ -153,7 +148,7 @@ def calibration(periods: int) -> Iterator[str]:
             companion = np.block([[truth[0].T, truth[1].T], [np.eye(2), np.zeros((2, 2))]])
             if np.abs(np.linalg.eigvals(companion)).max() < 0.95:
                 break
-        fit = BayesianVAR(2).fit(walk(truth, np.eye(2), periods, rng))
+        fit = BayesianVAR(2).fit(simulate(truth, np.eye(2), periods, rng))
         drawn = fit.draws(1000, world)
         pairs = {
             "coefficients": (drawn[0], truth),
@@ -262,8 +257,14 @@ def change_points() -> Iterator[str]:
                 holds.append(near[0]["low"] <= at <= near[0]["high"])
         still = ChangePoints("binomial", seed=world).fit(rng.binomial(n.astype(int), 0.6), n)
         alarms.append(still.breaks.height > 0)
-    yield f"Two breaks (from 80% to 50% to 15% of about 4 a period, 130 periods): {np.mean(np.array(number) == 2):.1%} of worlds show two, "
-    yield f"{np.mean(np.array(number) == 1):.1%} one, {np.mean(np.array(number) > 2):.1%} more. The 90% interval of a break found holds its date in "
+    yield (
+        "Two breaks (from 80% to 50% to 15% of about 4 a period, 130 periods): "
+        f"{np.mean(np.array(number) == 2):.1%} of worlds show two, "
+    )
+    yield (
+        f"{np.mean(np.array(number) == 1):.1%} one, {np.mean(np.array(number) > 2):.1%} more. The 90% interval of a "
+        "break found holds its date in "
+    )
     yield f"{np.mean(holds):.1%}. Without any break, {np.mean(alarms):.1%} of worlds show one."
 
 
@@ -277,7 +278,10 @@ def remembering(periods: int, memory: float, rng: np.random.Generator) -> np.nda
 
 def breaks_and_memory(worlds: int) -> Iterator[str]:
     """False alarms without a break, and power against one by two deviations half way, by memory and length."""
-    yield "| values | periods | memory | mean estimate | a break where there is none | a break found where there is one by two deviations |"
+    yield (
+        "| values | periods | memory | mean estimate | a break where there is none | a break found where there is "
+        "one by two deviations |"
+    )
     yield "|---|---:|---:|---:|---:|---:|"
     for family, n in (("gaussian", 1), ("binomial", 30), ("binomial", 3), ("poisson", 10)):
         for periods, memory in itertools.product((40, 80, 120), (0.0, 0.3, 0.5, 0.7)):
@@ -300,7 +304,8 @@ def breaks_and_memory(worlds: int) -> Iterator[str]:
                     remembered.append(fit.memory)
             what = {"gaussian": "values", "binomial": f"shares of {n}", "poisson": f"counts of about {n}"}[family]
             yield (
-                f"| {what} | {periods} | {memory} | {np.mean(remembered):.2f} | {np.mean(told[0.0]):.1%} | {np.mean(told[2.0]):.1%} |"
+                f"| {what} | {periods} | {memory} | {np.mean(remembered):.2f} | {np.mean(told[0.0]):.1%} | "
+                f"{np.mean(told[2.0]):.1%} |"
             )
 
 
@@ -336,8 +341,14 @@ def ideal_points(worlds: int) -> Iterator[str]:
         correlations.append(np.corrcoef(standing, fit.standing)[0, 1])
         linked = (truth - path[-1].mean()) / path[-1].std()
         shifts.append(abs(np.corrcoef(linked, fit.points)[0, 1]))
-    yield f"{worlds} worlds of 80 states, 12 sessions, 50 roll calls each (20 of them come back), 15% absent: standings correlate with the truth at "
-    yield f"{np.mean(correlations):.3f}, positions on the last session's scale at {np.mean(shifts):.3f}; the 90% bands of standings hold it in {np.mean(held):.1%}."
+    yield (
+        f"{worlds} worlds of 80 states, 12 sessions, 50 roll calls each (20 of them come back), 15% absent: "
+        "standings correlate with the truth at "
+    )
+    yield (
+        f"{np.mean(correlations):.3f}, positions on the last session's scale at {np.mean(shifts):.3f}; the 90% "
+        f"bands of standings hold it in {np.mean(held):.1%}."
+    )
 
 
 def tensor(worlds: int) -> Iterator[str]:
@@ -358,7 +369,10 @@ def tensor(worlds: int) -> Iterator[str]:
         scores = choose_k(PoissonTensor(restarts=2, seed=world), where, y[y > 0], dims, (2, 3, 4, 6, 8), seed=world)
         chosen.append(int(scores.filter("chosen")["k"][0]))
     counts = ", ".join(f"K = {k}: {chosen.count(k)}" for k in sorted(set(chosen)))
-    yield f"{worlds} worlds with 4 components in 40 x 40 x 10 x 20 cells and about 10,000 events: the product over modes of the cosines of true and found factors is "
+    yield (
+        f"{worlds} worlds with 4 components in 40 x 40 x 10 x 20 cells and about 10,000 events: the product over "
+        "modes of the cosines of true and found factors is "
+    )
     yield f"{np.mean(alike):.3f} (1 is perfect). Held-out cells choose {counts}."
 
 
@@ -375,7 +389,8 @@ def sections() -> dict[str, Callable[[], str]]:
             vector_autoregression(Minnesota(), 200)
         ),
         f"The same, truths drawn from the prior {many}": lambda: (
-            "A shrinking prior trades coverage of one truth for smaller errors over all: over truths such as it expects, the "
+            "A shrinking prior trades coverage of one truth for smaller errors over all: over truths such as it "
+            "expects, the "
             "band must hold 90%.\n\n" + joined(calibration(200), "| | 90% band holds it |\n|---|---:|")
         ),
         f"Reciprocity, 240 periods {many}": lambda: (

@@ -61,11 +61,9 @@ def draw(record: dt.Record, number: int, seed: int) -> list[tuple[str, str, int]
 
 
 def fit_once() -> None:
-    """Ideal points and hidden structure, the same for every pair of a day, are fitted once; forecasts learn from few pairs."""
+    """Ideal points and hidden structure, the same for every pair of a day, are fitted once."""
     from detente.explain import components, positions
-    from detente.forecasts import pair as of_pair
 
-    of_pair.MOST_PAIRS = TEACHERS
     for module, name in ((components, "components"), (positions, "ideal_points")):
         setattr(module, name, partial(_once, getattr(module, name), {}))
 

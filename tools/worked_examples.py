@@ -40,8 +40,10 @@ def levant(data: Path, charts: Path) -> Iterator[str]:
     given = np.array(reference["irf"])
     yield "## Israel and the Palestinians, 1979 to 2003"
     yield (
-        "Weekly Goldstein-scaled totals of the KEDS project (i2p: Israel towards Palestinians), the textbook case of Brandt and Freeman (2006). The reference is MSBVAR, the "
-        "field's R package, no longer installable. With the prior off, `BayesianVAR(lags=6, prior=None)` gives its figures:"
+        "Weekly Goldstein-scaled totals of the KEDS project (i2p: Israel towards Palestinians), the textbook case "
+        "of Brandt and Freeman (2006). The reference is MSBVAR, the "
+        "field's R package, no longer installable. With the prior off, `BayesianVAR(lags=6, prior=None)` gives its "
+        "figures:"
     )
     selection = np.array([[row[k] for k in ("AIC", "BIC", "HQ")] for row in reference["lag_selection"]])
     gaps = {
@@ -54,7 +56,8 @@ def levant(data: Path, charts: Path) -> Iterator[str]:
     }
     yield table(" | largest difference", [f" {name} | {gap:.1e}" for name, gap in gaps.items()])
     yield (
-        f"With the Minnesota prior (tightness learnt: {ours.prior.tightness:.2f}) responses are smoother and carry bands that the reference's least-squares run lacks. "
+        f"With the Minnesota prior (tightness learnt: {ours.prior.tightness:.2f}) responses are smoother and carry "
+        "bands that the reference's least-squares run lacks. "
         "Response of p2i to one standard deviation in i2p:"
     )
     band = ours.irf(12, draws=5000, seed=1)
@@ -70,7 +73,8 @@ def levant(data: Path, charts: Path) -> Iterator[str]:
     yield code(fit.summary())
     spread = frame.std().row(0)
     yield (
-        f"Part of the gap is scale: Israel's series has a standard deviation of {spread[0]:.1f}, the other of {spread[1]:.1f}; in standard "
+        f"Part of the gap is scale: Israel's series has a standard deviation of {spread[0]:.1f}, the other of "
+        f"{spread[1]:.1f}; in standard "
         f"deviations the asymmetry is {fit.asymmetry_scaled}. In windows of five years:"
     )
     rolling = fit.rolling(260, 130)
@@ -92,13 +96,18 @@ def levant(data: Path, charts: Path) -> Iterator[str]:
 def three_way_street(record: Any) -> Iterator[str]:
     yield "## Three-way street: the United States, Russia and China in 2018"
     yield (
-        "Goldstein and Freeman (*Three-Way Street*, 1990; American Political Science Review 85, 1991) found a mix of routine and reciprocity "
-        "between Washington, Moscow and Beijing, and asymmetrical links between the three relations. The same question of eight months of "
+        "Goldstein and Freeman (*Three-Way Street*, 1990; American Political Science Review 85, 1991) found a mix "
+        "of routine and reciprocity "
+        "between Washington, Moscow and Beijing, and asymmetrical links between the three relations. The same "
+        "question of eight months of "
         "ICEWS, by day, "
         '`record.triangle(["USA", "RUS", "CHN"])`:'
     )
     yield code(record.triangle(["USA", "RUS", "CHN"]).summary())
-    yield '`record.pair("USA", "RUS").reciprocity()`, `.excitation()`, `.spillover("IRN", area=(None, "diplomatic", "economic"))`, `.breaks()`:'
+    yield (
+        '`record.pair("USA", "RUS").reciprocity()`, `.excitation()`, `.spillover("IRN", area=(None, "diplomatic", '
+        '"economic"))`, `.breaks()`:'
+    )
     pair = record.pair("USA", "RUS")
     yield code(pair.reciprocity().summary())
     yield code(pair.excitation().summary())
@@ -107,11 +116,11 @@ def three_way_street(record: Any) -> Iterator[str]:
 
 
 def positions(record: Any, charts: Path, published: Path | None) -> Iterator[str]:
-    found = record.ideal_points(sessions=None)
-    fit: IdealPointsFit = found.fit
-    frame = found.frame
+    explained = record.ideal_points(sessions=None)
+    fit: IdealPointsFit = explained.fit
+    frame = explained.frame
     yield "## Ideal points in the UN, 1946 to 2019"
-    yield code(found.summary())
+    yield code(explained.summary())
     yield "Russia and the United States, on the scale of the last session; 90% bands. Sessions begin in the year named."
     rows = frame.filter(pl.col("state").is_in(["USA", "RUS"]) & (pl.col("session") >= 47)).sort("session")
     distance = dict(fit.distance("USA", "RUS").select("session", "distance").iter_rows())
@@ -126,14 +135,17 @@ def positions(record: Any, charts: Path, published: Path | None) -> Iterator[str
     ranks = fit.rank_correlation()
     worst = ranks.sort("correlation").row(0, named=True)
     yield (
-        f"Spearman's rank correlation of the states' order in sessions on end: mean {ranks['correlation'].mean():.3f}, lowest {worst['correlation']:.3f} (session {worst['session']}). "
-        f"{fit.links.bridges.sum():,} roll calls link a session to the one before; the error of the link grows to {fit.links.error.max():.2f} in the first session, and before session 31 few titles "
-        "come back, so that comparisons of levels across the first decades rest on the assumption that the membership as a whole moves little."
+        "Spearman's rank correlation of the states' order in sessions on end: mean "
+        f"{ranks['correlation'].mean():.3f}, lowest {worst['correlation']:.3f} (session {worst['session']}). "
+        f"{fit.links.bridges.sum():,} roll calls link a session to the one before; the error of the link grows to "
+        f"{fit.links.error.max():.2f} in the first session, and before session 31 few titles "
+        "come back, so that comparisons of levels across the first decades rest on the assumption that the "
+        "membership as a whole moves little."
     )
     if published:
         yield from compared(frame, published)
     (charts / "ideal-points.svg").write_text(
-        svg(found.plot(), "Ideal points of the United States, Russia and China") + "\n"
+        svg(explained.plot(), "Ideal points of the United States, Russia and China") + "\n"
     )
     yield "![Ideal points of the United States, Russia and China, 1946 to 2019](charts/ideal-points.svg)"
 
@@ -160,12 +172,15 @@ def compared(frame: pl.DataFrame, published: Path) -> Iterator[str]:
         ]
         russia = some.filter((pl.col("state") == "RUS") & (pl.col("session") >= 47))
         lines.append(
-            f" {name} | {some.height:,} | {some.select(pl.corr('standing', name)).item():.3f} | {np.mean(within):.3f} | {min(within):.3f} | "
+            f" {name} | {some.height:,} | {some.select(pl.corr('standing', name)).item():.3f} | "
+            f"{np.mean(within):.3f} | {min(within):.3f} | "
             f"{russia.select(pl.corr('ideal_point', name)).item():.3f}"
         )
     yield (
-        "Compared with the estimates that Bailey, Strezhnev and Voeten publish (file of July 2025; not shipped here): `all` rests on more votes of late, paragraphs included, "
-        "`legacy` on whole resolutions, as here. Correlations of the standing with theirs, of ranks within sessions, and of Russia's path from 1992 on:"
+        "Compared with the estimates that Bailey, Strezhnev and Voeten publish (file of July 2025; not shipped "
+        "here): `all` rests on more votes of late, paragraphs included, "
+        "`legacy` on whole resolutions, as here. Correlations of the standing with theirs, of ranks within "
+        "sessions, and of Russia's path from 1992 on:"
     )
     yield table(" their series | state-years | all | ranks within a session, mean | lowest | Russia since 1992", lines)
 
@@ -190,7 +205,8 @@ def main() -> None:
         record = dt.open_record(Path(work) / "record")
         parts = [
             "# Worked examples",
-            "Made by `make examples` from real data that are not shipped: the Levant series, ICEWS of 2018, the UN roll calls. How to read each model: [models.md](models.md).",
+            "Made by `make examples` from real data that are not shipped: the Levant series, ICEWS of 2018, the UN "
+            "roll calls. How to read each model: [models.md](models.md).",
             *levant(given.data, charts),
             *three_way_street(record),
             *positions(record, charts, given.published),

@@ -21,8 +21,6 @@ from detente.record.store import Store
 from detente.record.view import View
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from detente.assessment import Assessment
     from detente.claims import Report
     from detente.explain.breaks import PairBreaks
@@ -35,11 +33,12 @@ if TYPE_CHECKING:
     from detente.explain.spillover import PairSpillover
     from detente.explain.triangle import Triangle
     from detente.forecasts.result import PairForecast
+    from detente.levers.comparison import LeverComparison
     from detente.levers.policy import Lever
-    from detente.levers.weighed import Weighed
-    from detente.measures import Life
+    from detente.measures.tables import Audit, Treaties
     from detente.models.ideal_points import IdealPointsFit
     from detente.models.reciprocity import ReciprocityFit
+    from detente.results import Table
 
 Day = str | date | None
 """A day as text (2007-02-01, 2007-02, 2007) or as a date."""
@@ -53,8 +52,8 @@ class Record(Store):
     def pair(self, a: str, b: str, as_of: Day = None, *, source: str | None = None) -> Pair:
         """Two states by any name or code, seen as of a day (by all that is held without one).
 
-        `source` names the event source to use; without one it is chosen by rule (`View.source`). DetenteError where one of
-        them had ended by then, naming its successors, or did not exist yet.
+        `source` names the event source to use; without one it is chosen by rule (`View.source`). DetenteError where one
+        of them had ended by then, naming its successors, or did not exist yet.
         """
         day = _day(as_of)
         first, second = self.actors.side(a, day), self.actors.side(b, day)
@@ -68,22 +67,44 @@ class Record(Store):
         *,
         by: str = "month",
         as_of: Day = None,
-        area: str | None = None,
+        area: Areas = None,
         source: str | None = None,
         min_events: int = 1,
-    ) -> pl.DataFrame:
-        """The panel of all pairs of states at once, or of those named; see `detente.measures.states_panel`."""
-        from detente.measures import states_panel
+        add: Sequence[str] = (),
+    ) -> Table:
+        """The panel of all pairs of states at once, or of those named; see `detente.measures.states_panel`.
+
+        `add` names variables to join, as in ["un_agreement"]; see `detente.measures.variables`.
+        """
+        from detente.measures.tables import panel_of_all
 
         day = _day(as_of)
         named = self._sides(states, day)
-        return states_panel(self, named, by=by, as_of=day, area=area, source=source, min_events=min_events)
+        return panel_of_all(self, named, _areas(area), add, by=by, as_of=day, source=source, min_events=min_events)
 
-    def similarity(self, *, issue: str | None = None, as_of: Day = None) -> pl.DataFrame:
+    def similarity(self, *, issue: str | None = None, as_of: Day = None) -> Table:
         """How alike all pairs vote in the UN, year by year; see `detente.measures.all_similarity`."""
-        from detente.measures import all_similarity
+        from detente.measures.tables import similarity_of_all
 
-        return all_similarity(self, as_of=_day(as_of), issue=issue)
+        return similarity_of_all(self, _day(as_of), issue)
+
+    def held(self) -> Table:
+        """What the record holds, a line for each table and source; see `detente.record.holdings`."""
+        from detente.measures.tables import held_by
+
+        return held_by(self)
+
+    def quarantine(self) -> Table:
+        """Rows and files that could not be taken, with the reason of each; see `detente.record.holdings`."""
+        from detente.measures.tables import quarantine_of
+
+        return quarantine_of(self)
+
+    def audit(self) -> Audit:
+        """How well the facts kept by hand are sourced, and which need a second look; see `detente.record.audit`."""
+        from detente.measures.tables import audit_of
+
+        return audit_of(self)
 
     def triangle(
         self,
@@ -165,51 +186,59 @@ class Record(Store):
 class Pair(View):
     """Two states in a record, as of a day; every verb passes the pair itself to the room that answers."""
 
-    def panel(self, by: str = "month", *, area: Areas = None, sectors: str = "all") -> pl.DataFrame:
-        """Directed counts, net intensity and cooperation share; see `detente.measures.pair_panel`."""
-        from detente.measures import pair_panel
+    def panel(self, by: str = "month", *, area: Areas = None, sectors: str = "all", add: Sequence[str] = ()) -> Table:
+        """Directed counts, net intensity and cooperation share; see `detente.measures.pair_panel`.
 
-        return pair_panel(self, by=by, areas=_areas(area), sectors=sectors)
-
-    def facts(self, area: str | None = None) -> pl.DataFrame:
-        """The dated facts of the pair, of an area (as in third_party_dispute:IRN), with their sources."""
-        from detente.record.facts import pair_facts
-
-        return pair_facts(self, area)
-
-    def treaties(self, on: Day = None) -> list[Life]:
-        """The lives of the pair's agreements, programmes and restrictions; see `detente.measures.lives`.
-
-        With `on`, only those begun by that day.
+        `add` names variables to join, as in ["un_agreement"]; see `detente.measures.variables`.
         """
-        from detente.measures import lives
+        from detente.measures.tables import panel_of
 
-        day = as_day(on)
-        return [life for life in lives(self) if not day or life.stage_on(day)]
+        return panel_of(self, by, _areas(area), sectors, add)
 
-    def in_force(self, by: str = "year", *, area: Areas = None) -> pl.DataFrame:
+    def facts(self, area: str | None = None) -> Table:
+        """The dated facts of the pair, of an area (as in third_party_dispute:IRN), with their sources."""
+        from detente.measures.tables import facts_of
+
+        return facts_of(self, area)
+
+    def treaties(self, on: Day = None, *, area: str | None = None) -> Treaties:
+        """The pair's agreements, programmes and restrictions, with their lives; see `detente.measures.lives`.
+
+        With `on`, only those begun by that day, and their state on it.
+        """
+        from detente.measures.tables import treaties_of
+
+        return treaties_of(self, as_day(on), area)
+
+    def in_force(self, by: str = "year", *, area: Areas = None) -> Table:
         """The agreements in force at the end of every period; see `detente.measures.in_force_by`.
 
         Periods run from the pair's first fact to its last, or to `as_of`. NoData without agreements.
         """
-        from detente.measures import in_force_by
+        from detente.measures.tables import in_force_of
 
-        return in_force_by(self, by=by, areas=_areas(area))
+        return in_force_of(self, by, _areas(area))
 
-    def un_agreement(self, issues: Sequence[str] = ()) -> pl.DataFrame:
+    def un_agreement(self, issues: Sequence[str] = ()) -> Table:
         """Yearly agreement in UN roll calls; see `detente.measures.un_agreement`."""
-        from detente.measures import un_agreement
+        from detente.measures.tables import un_agreement_of
 
-        return un_agreement(self, issues=tuple(issues))
+        return un_agreement_of(self, tuple(issues))
 
-    def similarity(self, issues: Sequence[str | None] = (None,), *, seed: int = 0) -> pl.DataFrame:
+    def similarity(self, issues: Sequence[str | None] = (None,), *, seed: int = 0) -> Table:
         """Agreement, S, pi and kappa in UN roll calls by year and issue, with intervals; see `detente.measures`."""
-        from detente.measures import similarity
+        from detente.measures.tables import similarity_of
 
-        return similarity(self, issues=issues, seed=seed)
+        return similarity_of(self, issues, seed)
+
+    def audit(self) -> Audit:
+        """How well the pair's facts are sourced, and what in them needs a second look; see `detente.record.audit`."""
+        from detente.measures.tables import audit_of
+
+        return audit_of(self.record, self)
 
     def levels(self, by: str = "month", *, area: Areas = None) -> PairLevels:
-        """Levels of cooperation and conflict with bands, as of today where no day is named; see `detente.explain.levels`."""
+        """Levels of cooperation and conflict with bands, as of today without a day; see `detente.explain.levels`."""
         from detente.explain.levels import levels
 
         return levels(self._dated(), by=by, areas=_areas(area))
@@ -290,7 +319,7 @@ class Pair(View):
         draws: int = 400,
         seed: int = 0,
         on_lever: Callable[[str], None] | None = None,
-    ) -> Weighed:
+    ) -> LeverComparison:
         """What levers would be associated with, as `Lever` or short text; needs a day; see `detente.levers`."""
         from detente.levers.policy import parse
         from detente.levers.weigh import weigh

@@ -1,4 +1,4 @@
-"""What every estimator asks of its numbers, said in one line: misuse is a DetenteError, too little to go by NotEstimable."""
+"""What arguments and numbers must be, said in one line: misuse is a DetenteError, too little to go by NotEstimable."""
 
 from __future__ import annotations
 
@@ -81,10 +81,10 @@ def estimable(
 
     Usable as a decorator as well.
 
-    >>> with estimable("the sum"):
+    >>> with estimable("the sum"):  # doctest: +ELLIPSIS
     ...     _ = np.linalg.solve(np.zeros((2, 2)), np.ones(2))
     Traceback (most recent call last):
-    detente.errors.NotEstimable: the sum can't be estimated: its series repeat each other or leave no error to estimate from
+    detente.errors.NotEstimable: the sum can't be estimated: its series repeat each other or leave no error ...
     """
     try:
         yield

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Sequence
 from io import StringIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from detente.uncertainty import Estimate
 
 BLUE, ORANGE, GREY, INK = "#0b5cad", "#c4560a", "#6b7280", "#1f2933"
 # For lines that are neither cooperation nor conflict: told apart by lightness too.
@@ -52,8 +56,57 @@ def band(axis: Any, x: Any, middle: Any, low: Any, high: Any, *, colour: str = B
     axis.plot(x, middle, color=colour, linewidth=1.6, label=label or None)
 
 
-def source_line(figure: Any, text: str) -> None:
-    """What the chart shows and where it is from, below it."""
+def dots(estimates: Sequence[tuple[str, Estimate]], unit: str) -> Any:
+    """Estimates by name, one below the other, as dots with their bands."""
+    drawing, axis = figure(0.28 * len(estimates) + 0.9)
+    rows, values = range(len(estimates), 0, -1), [value for _, value in estimates]
+    axis.axvline(0, color=GREY, linewidth=0.8)
+    axis.hlines(rows, [one.low for one in values], [one.high for one in values], color=BLUE, linewidth=2.4, alpha=0.45)
+    axis.scatter([one.value for one in values], rows, color=BLUE, s=26, zorder=3)
+    axis.set_yticks(list(rows), [name for name, _ in estimates])
+    axis.set_xlabel(unit)
+    return drawing
+
+
+def level_line(axis: Any, at: float = 0.0) -> None:
+    """A thin line across at nought, or at another value to compare with."""
+    axis.axhline(at, color=GREY, linewidth=0.7)
+
+
+def legend(axis: Any, columns: int = 2) -> None:
+    """The names of the lines, above the axes, so that they hide none."""
+    axis.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0, frameon=False, ncols=columns)
+
+
+def matrix(
+    axis: Any,
+    values: Any,
+    names: Sequence[str],
+    cells: Sequence[Sequence[str]],
+    *,
+    signed: bool = False,
+    bold: Any = None,
+) -> None:
+    """A square table in colours, from nought up or (signed) to both sides of it, with words in its cells (row, column).
+
+    `bold` says which of them stand out.
+    """
+    most = max((abs(value) for row in values for value in row), default=0.0) or 1.0
+    low, colours, faint = (-most, signed_colours(), INK) if signed else (0, "Blues", BLUE)
+    axis.imshow(values, cmap=colours, vmin=low, vmax=most, aspect="auto" if signed else "equal")
+    for i, row in enumerate(values):
+        for j, value in enumerate(row):
+            colour = "white" if abs(value) > 0.6 * most else faint
+            weight = "bold" if bold is not None and bold[i][j] else "normal"
+            axis.text(j, i, cells[i][j], ha="center", va="center", fontweight=weight, color=colour)
+    axis.set_xticks(range(len(names)), names)
+    axis.set_yticks(range(len(names)), names)
+
+
+def source_line(figure: Any, text: str, *, after: bool = False) -> None:
+    """What the chart shows and where it is from, below it: instead of what stands there, or after it."""
+    before = " ".join(figure.get_supxlabel().split()) if after else ""
+    text = f"{before} {text}".strip()
     figure.supxlabel(textwrap.fill(text, 150), fontsize=7.5, color=GREY, x=0.01, ha="left")
 
 

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+LAST_ROWS = 8
+"""Rows that the summary of a table shows."""
+LONGEST_CELL = 44
 
 
 class Result(ABC):
@@ -27,6 +35,11 @@ class Result(ABC):
     @abstractmethod
     def frame(self) -> pl.DataFrame:
         """The numbers as a tidy table, its columns as in `COLUMNS`."""
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """What the columns of `frame` mean."""
+        return {name: self.COLUMNS.get(name, "") for name in self.frame.columns}
 
     @abstractmethod
     def summary(self) -> str:
@@ -49,7 +62,7 @@ class Result(ABC):
         made = self._made_by
         record = f" on the record {made['record_digest']}" if "record_digest" in made else ""
         program = [f"detente {made['version']}{record}"] if made else []
-        return "\n".join([*program, *made.get("sources", ()), *self.METHODS])
+        return "\n".join([*program, *made.get("sources", ()), *made.get("methods", ()), *self.METHODS])
 
     @property
     def _made_by(self) -> dict[str, Any]:
@@ -62,18 +75,137 @@ class Result(ABC):
         return f"<{type(self).__name__}: {first if len(first) <= 90 else first[:89] + '…'}>"
 
 
-def plain(value: Any) -> Any:
-    """A value as JSON has it: days as text, floats to six places, what is not a number as null.
+@dataclass(frozen=True, eq=False, repr=False)
+class Table(Result):
+    """An answer that is a table: its rows, what they are, on what they rest, and how they are drawn.
+
+    `meanings` documents the columns, `told` names those that the summary shows (else as many as fit); `provenance` may
+    hold "sources" and "methods" to cite.
+
+    >>> import polars as pl
+    >>> table = Table(pl.DataFrame({"year": [2006], "votes": [111]}), "UN votes", {"votes": "roll calls"}, print)
+    >>> table, table.columns
+    (<Table: UN votes: 1 row>, {'year': '', 'votes': 'roll calls'})
+    """
+
+    rows: pl.DataFrame
+    title: str
+    meanings: Mapping[str, str]
+    draw: Callable[[pl.DataFrame], Any]
+    basis: str = ""
+    provenance: dict[str, Any] = field(default_factory=dict)
+    told: tuple[str, ...] = ()
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """The rows; `columns` says what the columns mean."""
+        return self.rows
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """What the columns of `frame` mean."""
+        return {name: self.meanings.get(name, "") for name in self.rows.columns}
+
+    def summary(self) -> str:
+        """What it is, on what it rests, and the last rows."""
+        import polars as pl
+
+        rows = "row" if self.rows.height == 1 else "rows"
+        lines = [f"{self.title}: {self.rows.height:,} {rows}", *([f"Basis: {self.basis}."] if self.basis else [])]
+        return "\n".join([*lines, *text_lines(self.rows.tail(LAST_ROWS).select(self.told or pl.all()))])
+
+    def plot(self) -> Any:
+        """The rows as a matplotlib figure; NoData where there are none."""
+        from detente.errors import NoData
+        from detente.plots import source_line
+
+        if self.rows.is_empty():
+            raise NoData(f"{self.title}: there is nothing to draw")
+        drawing = self.draw(self.rows)
+        source_line(drawing, f"{self.title}. {f'Source: {self.basis}.' if self.basis else ''}")
+        return drawing
+
+    def to_dict(self) -> dict[str, Any]:
+        """Title, basis, what the columns mean, the rows, and the provenance."""
+        return {"title": self.title, "basis": self.basis, "columns": self.columns, **super().to_dict()}
+
+
+def text_lines(frame: pl.DataFrame, width: int = 118) -> list[str]:
+    """A frame as aligned text with a line of names, as many of its columns as fit; ids and what is empty throughout
+    left out.
+
+    >>> import polars as pl
+    >>> text_lines(pl.DataFrame({"state": ["USA", "RUS"], "value": [0.25, None]}))
+    ['state  value', 'USA    0.25', 'RUS    -']
+    """
+    lines, left = [""] * (frame.height + 1), []
+    for column in frame:
+        if column.name.endswith("_id") or column.null_count() == len(column):
+            continue
+        cells = [column.name, *map(_cell, column.to_list())]
+        wide = max(map(len, cells)) + 2
+        if len(lines[0]) + wide > width:
+            left.append(column.name)
+            continue
+        lines = [line + cell.ljust(wide) for line, cell in zip(lines, cells, strict=True)]
+    more = [textwrap.fill(f"and {', '.join(left)}", width)] if left else []
+    return [line.rstrip() for line in lines if line] + more
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return "; ".join(map(_cell, value)) or "-"
+    if isinstance(value, float):
+        return f"{value:.3g}" if abs(value) < 100 else f"{value:,.0f}"
+    text = "-" if value is None else str(value)
+    return text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…"
+
+
+def keys(*names: str) -> dict[str, Any]:
+    """Metadata of a dataclass field that has another key, or none, in rows and JSON.
+
+    An estimate has three keys for value, low and high, or two for the value and the interval.
+    """
+    return {"keys": names}
+
+
+def flat(one: Any) -> dict[str, Any]:
+    """The fields of a dataclass by their keys (see `keys`); a key that names a property has the property's value.
+
+    >>> from dataclasses import dataclass, field
+    >>> from detente.uncertainty import Estimate
+    >>> @dataclass
+    ... class Level:
+    ...     area: str
+    ...     share: Estimate = field(metadata=keys("level", "interval"))
+    >>> flat(Level("cyber", Estimate(0.5, 0.4, 0.6)))
+    {'area': 'cyber', 'level': 0.5, 'interval': (0.4, 0.6)}
+    """
+    row: dict[str, Any] = {}
+    for each in fields(one):
+        value, names = getattr(one, each.name), each.metadata.get("keys", (each.name,))
+        if len(names) > 1:
+            bounds = (value.low, value.high)
+            row |= zip(names, (value.value, *(bounds if len(names) == 3 else (bounds,))), strict=True)
+        elif names:
+            row[names[0]] = getattr(one, names[0], value)
+    return row
+
+
+def plain(value: Any, places: int = 6) -> Any:
+    """A value as JSON has it: days as text, floats to so many places, what is not a number as null, dataclasses by `flat`.
 
     >>> plain({"day": date(2007, 2, 1), "value": 1 / 3, "low": float("nan")})
     {'day': '2007-02-01', 'value': 0.333333, 'low': None}
     """
+    if is_dataclass(value):
+        value = flat(value)
     if isinstance(value, dict):
-        return {str(key): plain(one) for key, one in value.items()}
+        return {str(key): plain(one, places) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
+        return [plain(one, places) for one in value]
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, float):
-        return round(value, 6) if value - value == 0 else None
+        return round(value, places) if value - value == 0 else None
     return value

@@ -1,76 +1,80 @@
-"""The assessment as data: findings with their evidence, in the codebook's order of areas."""
+"""The parts of an assessment: findings with their evidence, indicators, third parties, levers, sources."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
-from detente.explain.section import Section, sections_as_data
+from detente.results import keys
+from detente.uncertainty import Estimate
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A dated statement and the numbers of the notes with its sources."""
+    """A dated statement, the numbers of the notes with its sources, and their addresses (titles where there is none)."""
 
     date: str
     text: str
     tone: str
     notes: tuple[int, ...]
+    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class HeldAgreement:
+class AgreementStatus:
     """An agreement, programme or restriction, its state on the day and since when, with its notes."""
 
     title: str
     form: str
     tone: str
     state: str
-    since: str
+    since: date
     notes: tuple[int, ...]
+    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class AreaStock:
-    """How many agreements of an area are in force, how many were 24 months earlier, restrictions, all by name, and the day to
-    which the facts that say so are complete."""
+class AgreementsInForce:
+    """How many agreements of an area are in force, how many were 24 months earlier, and how many restrictions; all by name.
+
+    `data_to` is the day to which the facts that say so are complete.
+    """
 
     in_force: int
     earlier: int
     restrictions: int
-    agreements: tuple[HeldAgreement, ...]
     data_to: date
+    agreements: tuple[AgreementStatus, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AreaFinding:
     """One issue area: level and direction of cooperation, chance of improvement, verdict, evidence.
 
-    `level` is the cooperative share (0-1) of the entries in the window, with a 90% interval;
-    `direction` rising, steady or falling; `data_to` the last day of the data behind both; `stock` is None where no agreements
-    of the pair are held; `unknowns` has what is not known ("" for all) and why.
+    `level` is the cooperative share (0-1) of the entries in the window, with a 90% interval; `direction` rising, steady or
+    falling; `data_to` the last day of the data behind both, `by_events` whether these are reports rather than facts.
+    `in_force` is None where no agreements of the pair are held; `unknowns` has what is not known ("" for all) and why.
     """
 
     area: str
     title: str
     basis: str
+    entries: int
     level: float | None
     interval: tuple[float, float] | None
-    entries: int
     direction: str
     probability: float | None
     probability_interval: tuple[float, float] | None
     base_rate: float | None
     rests_on: str
-    rule: str
+    rule: str = field(metadata=keys("improvement_rule"))
+    horizon: int = field(metadata=keys("horizon_months"))
     verdict: str
     evidence: tuple[Evidence, ...]
-    stock: AreaStock | None
-    unknowns: tuple[tuple[str, str], ...]
+    in_force: AgreementsInForce | None = field(metadata=keys("stock"))
+    unknowns: tuple[tuple[str, str], ...] = field(metadata=keys("unknown"))
     data_to: date | None
+    by_events: bool = field(metadata=keys())
 
     @property
     def unknown(self) -> str | None:
@@ -79,32 +83,40 @@ class AreaFinding:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """A figure with its unit ("share" for 0 to 1), interval (None where it is a count), comparison, note and the last day of its data.
+class Indicator:
+    """A number that tells of the pair, as a share of UN votes: its name, over which time, and the last day of its data.
 
-    `value` is None where it is unknown on the day; then the comparison says what was last known, or why. `leading` marks those
-    that open the assessment where they are known. `compiled_on` is the year in which it was really compiled, where that is later than the day on which it counts as known.
+    `value` is None where it is unknown on the day; then the comparison says what was last known, or why. The unit is
+    "share" for 0 to 1; the interval None where it is a count. `compiled_on` is when it was really compiled, where that is
+    later than the day on which it counts as known. `leading` marks those that open the assessment where they are known.
     """
 
-    text: str
+    name: str = field(metadata=keys("text"))
+    span: str = field(metadata=keys())
     value: float | None
     unit: str
     interval: tuple[float, float] | None
     comparison: str
     notes: tuple[int, ...]
+    sources: tuple[str, ...]
     compiled_on: date | None = None
     data_to: date | None = None
-    leading: bool = False
+    leading: bool = field(default=False, metadata=keys())
+
+    @property
+    def text(self) -> str:
+        """Its name and over which time."""
+        return f"{self.name}, {self.span}" if self.span else self.name
 
     @property
     def amount(self) -> str:
         """The value for readers: a share as whole percent, else the number with its unit.
 
-        >>> Figure("votes", 0.171, "share", None, "", (1,)).amount
+        >>> Indicator("votes", "2006", 0.171, "share", None, "", (1,), ("UN",)).amount
         '17%'
-        >>> Figure("imports", 5.75, "billion US dollars", None, "", (1,)).amount
+        >>> Indicator("imports", "2006", 5.75, "billion US dollars", None, "", (1,), ("Comtrade",)).amount
         '5.75 billion US dollars'
-        >>> past_figure("votes", date(2011, 12, 31), "17%", (1,)).amount
+        >>> past_indicator("votes", date(2011, 12, 31), "17%", ((1,), ("UN",))).amount
         'unknown since 2011'
         """
         if self.value is None:
@@ -115,9 +127,14 @@ class Figure:
         return f"{number} {self.unit}".strip()
 
 
-def past_figure(text: str, data_to: date, last: str, notes: tuple[int, ...], compiled_on: date | None = None) -> Figure:
-    """A figure of which nothing is known any more on the day: what was last known is history, no value."""
-    return Figure(text, None, "", None, f"last known, {day_text(data_to)}: {last}", notes, compiled_on, data_to)
+Cited = tuple[tuple[int, ...], tuple[str, ...]]
+"""The numbers of notes, and their addresses (titles where there is none)."""
+
+
+def past_indicator(name: str, data_to: date, last: str, cited: Cited, compiled_on: date | None = None) -> Indicator:
+    """An indicator of which nothing is known any more on the day: what was last known is history, no value."""
+    comparison = f"last known, {day_text(data_to)}: {last}"
+    return Indicator(name, "", None, "", None, comparison, *cited, compiled_on, data_to)
 
 
 def day_text(day: date) -> str:
@@ -130,189 +147,75 @@ def day_text(day: date) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class HelpedArea:
-    """A change of the chance of improvement of an area, with its 90% bounds."""
+class ThirdParty:
+    """A third state over which the pair acted: facts of ten years by tone, and reports in the window."""
 
-    area: str
-    title: str
-    change: float
-    interval: tuple[float, float]
+    state: str
+    name: str
+    cooperative: int = 0
+    conflictual: int = 0
+    reports: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Help:
-    """A lever: the mean change of the chance of improvement that goes with it, how plausible it is, its rank and the range of its
-    ranks over variants of the model, the assumption that matters most, and the areas on which it bears most."""
+class AreaChange:
+    """The change of the chance of improvement of an area that goes with a lever, with its 90% bounds."""
+
+    area: str
+    title: str
+    change: Estimate = field(metadata=keys("change", "interval"))
+
+
+@dataclass(frozen=True, slots=True)
+class LeverSummary:
+    """A lever in a row: its mean change of the chance of improvement, how plausible it is, its rank, where it bears most.
+
+    `ranks` are the best and the worst over variants of the model, `sensitive_to` the variant that matters most.
+    """
 
     lever: str
     words: str
-    change: float
-    interval: tuple[float, float]
+    change: Estimate = field(metadata=keys("change", "interval"))
     plausibility: float
     rank: int | None
     ranks: tuple[int, int] | None
     sensitive_to: str
-    areas: tuple[HelpedArea, ...]
+    areas: tuple[AreaChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A numbered source; `url` is None where it has no address."""
+
+    number: int
+    title: str
+    url: str | None
 
 
 @dataclass(slots=True)
 class Notes:
     """Numbered sources, told apart by address, or by title where there is none."""
 
-    items: list[tuple[str, str]] = field(default_factory=list)
+    items: list[Source] = field(default_factory=list)
 
-    def number(self, url: str | None, title: str | None) -> int:
-        """The number of a source, added if new; the first title given is kept.
+    def cite(self, *sources: tuple[str | None, str | None]) -> Cited:
+        """The numbers and the addresses (titles where there is none) of sources (url, title), each added if new.
+
+        The first title given is kept.
 
         >>> notes = Notes()
-        >>> notes.number("https://a.example", None), notes.number("https://a.example", "A"), notes.items
-        (1, 1, [('https://a.example', 'A')])
+        >>> notes.cite(("https://a.example", None)), notes.cite(("https://a.example", "A"), (None, "B"))
+        (((1,), ('https://a.example',)), ((1, 2), ('https://a.example', 'B')))
+        >>> notes.items[0]
+        Source(number=1, title='A', url='https://a.example')
         """
-        source = (url or "", title or "")
-        for n, (known, named) in enumerate(self.items):
-            if known == source[0] and (known or named == source[1]):
-                self.items[n] = (known, named or source[1])
-                return n + 1
-        self.items.append(source)
+        numbers = tuple(self._number(url or None, title or "") for url, title in sources)
+        return numbers, tuple(self.items[n - 1].url or self.items[n - 1].title for n in numbers)
+
+    def _number(self, url: str | None, title: str) -> int:
+        for n, known in enumerate(self.items):
+            if known.url == url and (url or known.title == title):
+                self.items[n] = Source(known.number, known.title or title, url)
+                return known.number
+        self.items.append(Source(len(self.items) + 1, title, url))
         return len(self.items)
-
-
-@dataclass(frozen=True)
-class Assessment:
-    """The finished assessment of a pair; see docs/assessment.md for every field of its JSON."""
-
-    pair: tuple[str, str]
-    names: tuple[str, str]
-    as_of: date
-    horizon: int
-    verdict: str
-    summary: str
-    areas: tuple[AreaFinding, ...]
-    figures: tuple[Figure, ...]
-    third_parties: tuple[dict[str, Any], ...]
-    helps: tuple[Help, ...]
-    helps_rest_on: str
-    explanation: tuple[Section, ...]
-    cannot_tell: tuple[str, ...]
-    notes: tuple[tuple[str, str], ...]
-    provenance: dict[str, Any]
-    series: dict[str, Any]
-
-    @property
-    def headlines(self) -> tuple[Figure, ...]:
-        """The figures that open the assessment: of now, or none."""
-        return tuple(f for f in self.figures if f.leading and f.value is not None)
-
-    def sources(self, numbers: Iterable[int]) -> list[str]:
-        """Addresses (titles where there is no address) of notes."""
-        return [self.notes[n - 1][0] or self.notes[n - 1][1] for n in numbers]
-
-    def _stock(self, held: AreaStock | None) -> dict[str, Any] | None:
-        if held is None:
-            return None
-        return {
-            **{name: getattr(held, name) for name in ("in_force", "earlier", "restrictions")},
-            "data_to": held.data_to.isoformat(),
-            "agreements": [
-                {**asdict(one), "notes": list(one.notes), "sources": self.sources(one.notes)} for one in held.agreements
-            ],
-        }
-
-    def to_dict(self) -> dict[str, Any]:
-        """The public form: all but provenance is a function of the records known on `as_of`."""
-        return {
-            "pair": list(self.pair),
-            "names": list(self.names),
-            "as_of": self.as_of.isoformat(),
-            "overall": {
-                "verdict": self.verdict,
-                "summary": self.summary,
-            },
-            "areas": [
-                {
-                    "area": a.area,
-                    "title": a.title,
-                    "basis": a.basis,
-                    "entries": a.entries,
-                    "level": _round(a.level),
-                    "interval": _pair(a.interval),
-                    "direction": a.direction,
-                    "probability": _round(a.probability),
-                    "probability_interval": _pair(a.probability_interval),
-                    "base_rate": _round(a.base_rate),
-                    "rests_on": a.rests_on,
-                    "improvement_rule": a.rule,
-                    "horizon_months": self.horizon,
-                    "verdict": a.verdict,
-                    "evidence": [
-                        {
-                            "date": e.date,
-                            "text": e.text,
-                            "tone": e.tone,
-                            "notes": list(e.notes),
-                            "sources": self.sources(e.notes),
-                        }
-                        for e in a.evidence
-                    ],
-                    "stock": self._stock(a.stock),
-                    "unknown": a.unknown,
-                    "data_to": _day(a.data_to),
-                }
-                for a in self.areas
-            ],
-            "third_parties": list(self.third_parties),
-            "what_would_help": {"levers": [_help(one) for one in self.helps], "rests_on": self.helps_rest_on},
-            "explanation": sections_as_data(self.explanation),
-            "figures": [
-                {
-                    "text": f.text,
-                    "value": _round(f.value),
-                    "unit": f.unit,
-                    "interval": _pair(f.interval),
-                    "comparison": f.comparison,
-                    "notes": list(f.notes),
-                    "sources": self.sources(f.notes),
-                    "compiled_on": _day(f.compiled_on),
-                    "data_to": _day(f.data_to),
-                }
-                for f in self.figures
-            ],
-            "cannot_tell": list(self.cannot_tell),
-            "notes": [
-                {"number": n, "title": title, "url": url or None} for n, (url, title) in enumerate(self.notes, start=1)
-            ],
-            "provenance": self.provenance,
-        }
-
-    def to_json(self) -> str:
-        """`to_dict` as JSON text with a final newline."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1) + "\n"
-
-
-def _help(one: Help) -> dict[str, Any]:
-    return {
-        "lever": one.lever,
-        "words": one.words,
-        "change": _round(one.change),
-        "interval": _pair(one.interval),
-        "plausibility": _round(one.plausibility),
-        "rank": one.rank,
-        "ranks": list(one.ranks) if one.ranks else None,
-        "sensitive_to": one.sensitive_to,
-        "areas": [
-            {"area": a.area, "title": a.title, "change": _round(a.change), "interval": _pair(a.interval)}
-            for a in one.areas
-        ],
-    }
-
-
-def _day(value: date | None) -> str | None:
-    return value.isoformat() if value else None
-
-
-def _round(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
-
-
-def _pair(value: tuple[float, float] | None) -> list[float] | None:
-    return None if value is None else [round(value[0], 4), round(value[1], 4)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from detente.actors import counts_as
-from detente.assessment.figures import yearly_counts
+from detente.assessment.indicators import yearly_counts
 from detente.assessment.windows import Entries
 from detente.measures.in_force import Life, in_force
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from detente.record.view import View
 
 
-def chart_series(pair: View, entries: Entries, held: list[Life]) -> dict[str, Any]:
+def chart_series(pair: View, entries: Entries, agreements: list[Life]) -> dict[str, Any]:
     """Plain rows for every chart of the page; `stock` is empty where no agreements are held."""
     rows = yearly_counts(pair)
     yearly = [
@@ -62,7 +62,7 @@ def chart_series(pair: View, entries: Entries, held: list[Life]) -> dict[str, An
         "monthly": monthly,
         "facts": facts,
         "facts_to": entries.facts_to.isoformat() if entries.facts_to else None,
-        "stock": _stock(entries.facts, held, entries.facts_to),
+        "stock": _stock(entries.facts, agreements, entries.facts_to),
         "source": entries.source,
         "reports_to": _reports_to(entries, rows),
     }
@@ -75,11 +75,11 @@ def _reports_to(entries: Entries, yearly: pl.DataFrame) -> str | None:
     return date(max(yearly["year"].to_list()), 12, 31).isoformat() if yearly.height else None
 
 
-def _stock(facts: pl.DataFrame, held: list[Life], last: date | None) -> list[dict[str, Any]]:
-    if not held or facts.is_empty() or last is None:
+def _stock(facts: pl.DataFrame, agreements: list[Life], last: date | None) -> list[dict[str, Any]]:
+    if not agreements or facts.is_empty() or last is None:
         return []
     days = pl.select(pl.date_range(pl.lit(facts["date"].min()), pl.lit(last), "1mo")).to_series().to_list()
     return [
         {"day": row["day"].isoformat(), **{name: row[name] for name in ("in_force", "suspended", "restrictions")}}
-        for row in in_force(held, [*days, last]).iter_rows(named=True)
+        for row in in_force(agreements, [*days, last]).iter_rows(named=True)
     ]

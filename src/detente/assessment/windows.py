@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from detente.errors import NoData
 from detente.periods import HORIZON, is_old, months_before
 from detente.uncertainty import Share
 
@@ -22,10 +21,10 @@ STALE = 3
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """What is held of one pair on a day, from its chronology and from the one event source of the answer.
+    """What is known of one pair on a day, from its chronology and from the one event source of the answer.
 
-    `windows` are those of `event_windows`; `ends` the day to which the chronology of each area is complete, `facts_to` that to
-    which those of all areas are (at most the day itself).
+    `windows` are those of `event_windows`; `ends` has the day to which the chronology of each area is complete, `facts_to`
+    is that to which those of all areas are (at most the day itself).
     """
 
     as_of: date
@@ -44,7 +43,7 @@ class Entries:
 
     @property
     def stale(self) -> bool:
-        """Whether the events ended more than three months before the day: how things went then is no direction of now."""
+        """Whether the events ended more than three months before the day: what they did then is no direction of now."""
         return not self.covered or is_old(self.covered[-1][1], self.as_of, STALE)
 
     @property
@@ -60,38 +59,30 @@ class Entries:
 
 def collect(pair: View) -> Entries:
     """Everything dated that the record holds of the pair on `as_of`."""
-    facts = pair.chronology
+    facts, source = pair.chronology, pair.source_held
     ends = {area: min(end, pair.day) for area, end in pair.area_ends.items()}
     facts_to = min(pair.chronology_ends, pair.day) if facts.height else None
-    empty = pl.DataFrame(schema={"date": pl.Date, "areas": pl.List(pl.Utf8), "quad": pl.Int8})
-    try:
-        chosen = pair.source
-    except NoData:
-        if pair.named:
-            raise
+    if source is None or not pair.covers:
+        empty = pl.DataFrame(schema={"date": pl.Date, "areas": pl.List(pl.Utf8), "quad": pl.Int8})
         return Entries(pair.day, facts, facts_to, ends, empty, None, [], None)
-    covered = pair.record.covers(chosen, pair.day)
-    if not covered:
-        return Entries(pair.day, facts, facts_to, ends, empty, None, [], None)
-    start = months_before(covered[-1][1], 2 * HORIZON)
-    events = pair.reports(start)
-    return Entries(pair.day, facts, facts_to, ends, events, chosen, covered, event_windows(covered))
+    events = pair.reports(months_before(pair.covers[-1][1], 2 * HORIZON))
+    return Entries(pair.day, facts, facts_to, ends, events, source, pair.covers, event_windows(pair.covers))
 
 
 def fact_share(facts: pl.DataFrame, area: str | None, first: date, last: date) -> Share:
     """The cooperative share of the facts of an area (None: all) after `first`, up to `last`."""
-    some = facts.filter((pl.col("counts_from") > first) & (pl.col("counts_from") <= last))
+    within = facts.filter((pl.col("counts_from") > first) & (pl.col("counts_from") <= last))
     if area is not None:
-        some = some.filter(pl.col("area") == area)
-    return Share(some.filter(pl.col("tone") == "cooperative").height, some.height)
+        within = within.filter(pl.col("area") == area)
+    return Share(within.filter(pl.col("tone") == "cooperative").height, within.height)
 
 
 def event_share(events: pl.DataFrame, area: str | None, first: date, last: date) -> Share:
     """The cooperative share of the reports of an area (None: all) after `first`, up to `last`."""
-    some = events.filter((pl.col("date") > first) & (pl.col("date") <= last))
+    within = events.filter((pl.col("date") > first) & (pl.col("date") <= last))
     if area is not None:
-        some = some.filter(pl.col("areas").list.contains(area))
-    return Share(some.filter(pl.col("quad") <= 2).height, some.height)
+        within = within.filter(pl.col("areas").list.contains(area))
+    return Share(within.filter(pl.col("quad") <= 2).height, within.height)
 
 
 def event_windows(covered: Sequence[tuple[date, date]]) -> tuple[date, date, date] | None:

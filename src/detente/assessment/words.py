@@ -9,9 +9,9 @@ from detente.forecasts.events.track_record import against
 from detente.periods import HORIZON
 
 if TYPE_CHECKING:
-    from detente.assessment.findings import AreaFinding, Figure
+    from detente.assessment.findings import AreaFinding, Indicator
     from detente.assessment.windows import Entries
-    from detente.forecasts.events.hazards import Calls
+    from detente.forecasts.events.result import EventForecasts
 
 
 def overall(findings: tuple[AreaFinding, ...], entries: Entries) -> tuple[str, str]:
@@ -71,47 +71,51 @@ def _standing(findings: tuple[AreaFinding, ...], entries: Entries) -> str:
 
 
 def cannot_tell(
-    entries: Entries, findings: tuple[AreaFinding, ...], figures: tuple[Figure, ...], calls: Calls, outside: str
+    entries: Entries,
+    findings: tuple[AreaFinding, ...],
+    indicators: tuple[Indicator, ...],
+    forecasts: EventForecasts,
+    outside: str,
 ) -> tuple[str, ...]:
     """What the reader must know of the limits of this assessment, a sentence each."""
     as_of = entries.as_of
-    said = ["Counts are of facts we listed or of reports that were coded, not of deeds; they grow with attention."]
+    limits = ["Counts are of facts we listed or of reports that were coded, not of deeds; they grow with attention."]
     if entries.source:
         first, last = entries.covered[0][0], entries.covered[-1][1]
-        said.append(
+        limits.append(
             f"Events come from {entries.source} alone, which covers {first} to {last}"
             + (": too long before this day to say how things stand." if entries.old else ".")
         )
-        if any(" reports of " in f.basis for f in findings):
-            said.append(
+        if any(f.by_events for f in findings):
+            limits.append(
                 "Events are placed in areas mostly by the kind of act, which fixes much of an area's level: read its direction."
             )
     else:
-        said.append(
+        limits.append(
             "No event source is held: levels rest on the chronology, a few entries an area, and their intervals are wide."
         )
     if any(f.rule for f in findings):
-        said.append(
-            f"Probabilities are averages of simple models of the chronology, weighted by their past calls{_past(calls)}; opening from {OPENING:.0%}, unlikely below {UNLIKELY:.0%}."
+        limits.append(
+            f"Probabilities are averages of simple models of the chronology, weighted by their past calls{_past(forecasts)}; opening from {OPENING:.0%}, unlikely below {UNLIKELY:.0%}."
         )
-    if any(f.stock for f in findings):
-        said.append(
+    if any(f.in_force for f in findings):
+        limits.append(
             "An agreement counts as in force until a fact ends it; some lapse without one (detente record audit)."
         )
-    later = {f.text.split(",")[0]: f.compiled_on.year for f in figures if f.compiled_on and f.compiled_on > as_of}
+    later = {f.name: f.compiled_on.year for f in indicators if f.compiled_on and f.compiled_on > as_of}
     if later:
-        named = "; ".join(f"{text} ({year})" for text, year in later.items())
-        said.append(f"Compiled only after this day, though about years before it: {named}.")
+        named = "; ".join(f"{name} ({year})" for name, year in later.items())
+        limits.append(f"Compiled only after this day, though about years before it: {named}.")
     if outside:
-        said.append(f"Of this pair {outside}: they count for no area here.")
+        limits.append(f"Of this pair {outside}: they count for no area here.")
     unknown = [f.title for f in findings if f.verdict == "unknown"]
     if unknown:
-        said.append(f"Unknown on {as_of}: {', '.join(unknown)}.")
-    return tuple(said)
+        limits.append(f"Unknown on {as_of}: {', '.join(unknown)}.")
+    return tuple(limits)
 
 
-def _past(calls: Calls) -> str:
-    record = calls.record()
+def _past(forecasts: EventForecasts) -> str:
+    record = forecasts.track_record()
     if not record:
         return ", none of which could be checked yet"
     return f" ({record['n']:.0f}: {against(record)})"

@@ -1,112 +1,64 @@
-"""A back-test summed up: who won, by how much, how surely, where not; as data.
-
-Models are compared on the same cells (series, origin, horizon), those that all whole models could forecast; a partial
-model (classical ones fitted to a sample of series, or those that need longer pasts) is compared on its own cells.
-The strongest baseline is the one with the lowest mean CRPS over all cells, and for a horizon or an item, over theirs:
-chosen after the fact, so harder to beat than any that a forecaster could have named before.
-"""
+"""A back-test summed up: who won, by how much, how surely, where not; see `detente.backtest.cells` on what is compared."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from detente.backtest.run import BINS, SUMS, Plan, Scored
-from detente.forecasts.scores import diebold_mariano, skill
-from detente.forecasts.series.dataset import Array, Dataset
-from detente.forecasts.series.forecasters import OURS
+from detente import __version__
+from detente.backtest import charts, words
+from detente.backtest.cells import WHOLE, Cells
+from detente.backtest.plan import BINS, SUMS
+from detente.forecasts.series.dataset import Array
 from detente.forecasts.series.stack import MEMBERS, STACK
+from detente.results import Result
 
-WHOLE, MOST = 0.98, 0.80
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Scorecard(Cells, Result):
+    """The results of a back-test of `data` by `plan`: its table has a row a model."""
 
-@dataclass(frozen=True, eq=False)
-class Scorecard:
-    """The results of a back-test of `data` by `plan`."""
-
-    data: Dataset
-    plan: Plan
-    scored: list[Scored]
+    COLUMNS: ClassVar[dict[str, str]] = {
+        "model": "the forecaster, or the stack of ours",
+        "kind": "ours or baseline",
+        "cells": "forecasts compared",
+        "crps": "mean CRPS on the scale of scores; crps_H at horizon H",
+        "skill": "1 less the ratio of its CRPS to that of the strongest baseline",
+        "log_score": "bits, over ten bins",
+        "interval_score": "of the 90% interval",
+        "coverage": "share of outcomes within the 90% interval by a randomised PIT",
+        "coverage_bounds": "the same, counting ties with a bound as within",
+        "brier": "of the event that the outcome lies above the mean of the last year",
+    }
+    METHODS: ClassVar[tuple[str, ...]] = (
+        "Gneiting and Raftery, Strictly proper scoring rules, Journal of the American Statistical Association 102, 2007",
+        "Diebold and Mariano, Comparing predictive accuracy, Journal of Business and Economic Statistics 13, 1995",
+        "Harvey, Leybourne and Newbold, Testing the equality of prediction mean squared errors, International Journal of "
+        "Forecasting 13, 1997",
+        "Czado, Gneiting and Held, Predictive model assessment for count data, Biometrics 65, 2009",
+    )
 
     @property
-    def ours(self) -> list[str]:
-        """Our models, the stack first."""
-        return [name for name in (STACK, *OURS) if name in self.names]
+    def provenance(self) -> dict[str, Any]:  # type: ignore[override]  # told by what was run
+        """By what it was made: the version and what was run."""
+        return {"version": __version__, "parameters": self.described(), "sources": [self.data.name]}
 
-    @cached_property
-    def names(self) -> list[str]:
-        """Every model that forecast anything, in order."""
-        return [name for name in self.scored[0].crps if np.isfinite(self.crps[name]).any()]
+    @property
+    def frame(self) -> pl.DataFrame:
+        """A row a model; see `models`."""
+        return self.models()
 
-    @cached_property
-    def crps(self) -> dict[str, Array]:
-        """CRPS by model (origins, series, horizons)."""
-        return {name: np.stack([one.crps[name] for one in self.scored]) for name in self.scored[0].crps}
+    def summary(self) -> str:
+        """Who won, and what was run."""
+        return f"{words.headline(self)}\n{words.described(self)}"
 
-    @cached_property
-    def _known(self) -> dict[str, NDArray[np.bool_]]:
-        return {name: np.isfinite(self.crps[name]) for name in self.names}
-
-    @cached_property
-    def whole(self) -> list[str]:
-        """Models that forecast nearly every cell that any did, and baselines that forecast most: none of these shall be let off."""
-        most = max(int(known.sum()) for known in self._known.values())
-        least = {name: WHOLE if name in self.ours else MOST for name in self.names}
-        return [name for name in self.names if self._known[name].sum() >= least[name] * most]
-
-    @cached_property
-    def cells(self) -> NDArray[np.bool_]:
-        """The cells (origins, series, horizons) that all whole models forecast."""
-        return np.asarray(np.logical_and.reduce([self._known[name] for name in self.whole]))
-
-    def mean(self, name: str, cells: NDArray[np.bool_]) -> float:
-        """Mean CRPS of a model over some cells."""
-        values = self.crps[name][cells]
-        return float(values.mean(dtype=np.float64)) if values.size else float("nan")
-
-    def strongest(self, cells: NDArray[np.bool_]) -> str:
-        """The whole baseline with the lowest mean CRPS on some cells."""
-        rivals = [name for name in self.whole if name not in self.ours]
-        return min(rivals, key=lambda name: self.mean(name, cells))
-
-    def _by_origin(self, name: str, cells: NDArray[np.bool_]) -> Array:
-        with np.errstate(invalid="ignore"):
-            sums = np.where(cells, self.crps[name], 0.0).sum((1, 2), dtype=np.float64)
-        number = cells.sum((1, 2))
-        return np.asarray(sums[number > 0] / number[number > 0])
-
-    def _against(self, name: str, rival: str, cells: NDArray[np.bool_], horizon: int) -> dict[str, float]:
-        ours, theirs = self._by_origin(name, cells), self._by_origin(rival, cells)
-        value = 1 - self.mean(name, cells) / self.mean(rival, cells)
-        block = max(1, -(-horizon // self.plan.step))
-        sums = (self._by_pair(one, cells) for one in (name, rival))
-        _, low, high = skill(*sums, block=block, seed=self.plan.seed)
-        statistic, p = diebold_mariano(ours, theirs, block)
-        return {"skill": value, "low": low, "high": high, "dm": statistic, "p": p}
-
-    @cached_property
-    def _pair_of(self) -> NDArray[np.int64]:
-        """The number of each series' pair, whichever side comes first (series,)."""
-        sides = self.data.keys.select(pl.min_horizontal("a", "b").alias("a"), pl.max_horizontal("a", "b").alias("b"))
-        return np.asarray(sides.select(pl.struct("a", "b").rank("dense")).to_series().to_numpy() - 1, dtype=np.int64)
-
-    def _by_pair(self, name: str, cells: NDArray[np.bool_]) -> Array:
-        """Sums of CRPS (origins, pairs) over the cells, of origins and pairs that have any."""
-        shape = (cells.shape[0], int(self._pair_of.max()) + 1)
-        found, number = np.zeros(shape), np.zeros(shape)
-        with np.errstate(invalid="ignore"):
-            sums = np.where(cells, self.crps[name], 0.0).sum(2, dtype=np.float64)
-        for origin in range(shape[0]):
-            found[origin] = np.bincount(self._pair_of, sums[origin], shape[1])
-            number[origin] = np.bincount(self._pair_of, cells[origin].sum(1), shape[1])
-        return found[number.sum(1) > 0][:, number.sum(0) > 0]
+    def plot(self) -> Any:
+        """Skill by horizon; see `detente.backtest.charts` for calibration."""
+        return charts.skill_chart(self)
 
     def models(self) -> pl.DataFrame:
         """A row a model: CRPS by horizon and over all, log and interval scores, Brier, coverage, skill over the strongest baseline."""
@@ -114,7 +66,7 @@ class Scorecard:
         rows = []
         for name in self.names:
             partial = name not in self.whole
-            cells = self.cells & self._known[name] if partial else self.cells
+            cells = self.cells & self.known[name] if partial else self.cells
             means = {what: self._sum(name, what) for what in SUMS}
             by_horizon = {f"crps_{h}": self.mean(name, self.at(cells, n)) for n, h in enumerate(self.plan.horizons)}
             against = self.strongest(cells) if partial else rival
@@ -131,12 +83,6 @@ class Scorecard:
             )
         return pl.DataFrame(rows).sort(pl.col("cells") < self.cells.sum() * WHOLE, "crps", maintain_order=True)
 
-    def at(self, cells: NDArray[np.bool_], horizon: int) -> NDArray[np.bool_]:
-        """Those of the cells that lie at a horizon, by its place in the plan."""
-        mask = np.zeros(cells.shape[2], dtype=bool)
-        mask[horizon] = True
-        return np.asarray(cells & mask)
-
     def _sum(self, name: str, what: str) -> float:
         values = np.stack([one.sums[name][what] for one in self.scored])
         weights = np.stack([one.counts for one in self.scored]) * np.isfinite(values)
@@ -151,7 +97,7 @@ class Scorecard:
             if not cells.any():
                 continue
             rival = self.strongest(cells)
-            inside = [float(np.nansum(s.sums[self.best]["inside"][n] * s.counts[n])) for s in self.scored]
+            covered = [float(np.nansum(s.sums[self.best]["coverage"][n] * s.counts[n])) for s in self.scored]
             number = [float(s.counts[n].sum()) for s in self.scored]
             rows.append(
                 {
@@ -160,8 +106,8 @@ class Scorecard:
                     "crps": self.mean(self.best, cells),
                     "strongest": rival,
                     "crps_strongest": self.mean(rival, cells),
-                    **self._against(self.best, rival, cells, h),
-                    "inside": sum(inside) / sum(number),
+                    **self.against(self.best, rival, cells, h),
+                    "coverage": sum(covered) / sum(number),
                 }
             )
         return pl.DataFrame(rows)
@@ -186,7 +132,7 @@ class Scorecard:
                         "crps": self.mean(self.best, cells),
                         "strongest": rival,
                         "crps_strongest": self.mean(rival, cells),
-                        **self._against(self.best, rival, cells, max(self.plan.horizons)),
+                        **self.against(self.best, rival, cells, max(self.plan.horizons)),
                     }
                 )
         return pl.DataFrame(rows)
@@ -218,19 +164,19 @@ class Scorecard:
     def overall(self) -> dict[str, Any]:
         """The headline: the strongest baseline, the skill of ours over it with bounds and test, coverage, pairs won."""
         rival = self.strongest(self.cells)
-        won = self.pairs()
-        gains = ((won["crps_strongest"] - won["crps"]) * won["cells"]).to_numpy()
-        most = won.row(int(gains.argmax()), named=True)
+        by_pair = self.pairs()
+        gains = ((by_pair["crps_strongest"] - by_pair["crps"]) * by_pair["cells"]).to_numpy()
+        most = by_pair.row(int(gains.argmax()), named=True)
         return {
             "model": self.best,
             "strongest": rival,
-            **self._against(self.best, rival, self.cells, max(self.plan.horizons)),
-            "inside": self._sum(self.best, "inside"),
-            "inside_bounds": self._sum(self.best, "inside_bounds"),
+            **self.against(self.best, rival, self.cells, max(self.plan.horizons)),
+            "coverage": self._sum(self.best, "coverage"),
+            "coverage_bounds": self._sum(self.best, "coverage_bounds"),
             "cells": int(self.cells.sum()),
-            "pairs": won.height,
-            "pairs_won": int((won["skill"] > 0).sum()),
-            "median_pair_skill": float(np.nanmedian(won["skill"].to_numpy())),
+            "pairs": by_pair.height,
+            "pairs_won": int((by_pair["skill"] > 0).sum()),
+            "median_pair_skill": float(np.nanmedian(by_pair["skill"].to_numpy())),
             "largest_pair": f"{most['a']}-{most['b']}",
             "largest_pair_of_gain": float(gains.max() / gains.sum()) if gains.sum() > 0 else float("nan"),
         }
@@ -285,16 +231,11 @@ class Scorecard:
         plain["pit"] = {name: [round(float(v), 5) for v in self.pit(name)] for name in self.names}
         return plain
 
-    def to_json(self) -> str:
-        """`to_dict` as JSON text with a final newline."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1) + "\n"
-
 
 def _clean(row: dict[str, Any]) -> dict[str, Any]:
+    """A row as JSON has it, by the names that its keys have there."""
     return {
-        key: None
-        if isinstance(value, float) and not np.isfinite(value)
-        else round(value, 5)
+        key.replace("coverage", "inside"): (round(value, 5) if np.isfinite(value) else None)
         if isinstance(value, float)
         else value
         for key, value in row.items()

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 from detente.assessment import assess
 from detente.claims.evidence import Evidence, Fact, evidence
 from detente.claims.results import OUTCOMES, AreaOutcome, AreaScores, Checked, Report, Scores
-from detente.claims.rules import ANY, BalanceCriterion, FactsCriterion, FigureCriterion, Finding, Scope
+from detente.claims.rules import ANY, BalanceCriterion, FactsCriterion, Finding, Scope, SeriesCriterion
 from detente.claims.scores import SEED, Gap, difference
 from detente.claims.study import Claim, Study
 from detente.errors import DetenteError, NoData
-from detente.forecasts.events.persistence import Estimate, Origin, past_origins, persistence
+from detente.forecasts.events.persistence import Origin, Persistence, past_origins, persistence
 from detente.forecasts.scores import brier
 from detente.periods import months_before
 from detente.record.view import View
@@ -38,22 +38,23 @@ def check(record: Store, study: Study, *, as_of: date | None = None, seed: int =
     an agreement or a series that the record does not have: its absence would else pass for an answer.
     """
     _check_names(record, study)
-    after = evidence(View(record, *study.pair, as_of))
+    pair = View(record, *study.pair, study.as_of)
+    before, after = evidence(pair), evidence(pair.on(as_of))
     if not after.facts:
         raise NoData(f"no facts of {' and '.join(study.pair)} are held; add them as a case (docs/cases/your-own.md)")
-    before = evidence(View(record, *study.pair, study.as_of))
     areas = [area.id for area in record.codebook.areas]
     checked = tuple(_checked(claim, study.as_of, after, before, areas) for claim in study.claims)
-    decided = [c for c in checked if c.verdict != "mixed"]
-    said = _areas(record, study, after)
+    outcomes = _areas(pair, before, after)
+    provenance = record.provenance(study=study.name, as_of=as_of.isoformat() if as_of else None, seed=seed)
     return Report(
         study,
         after.ends,
         checked,
         _scores(checked, seed),
-        _scores(decided, seed),
-        said,
-        _area_scores(said, seed),
+        _scores([c for c in checked if c.verdict != "mixed"], seed),
+        outcomes,
+        _area_scores(outcomes, seed),
+        provenance | {"sources": list(study.sources)},
     )
 
 
@@ -68,7 +69,7 @@ def _check_names(record: Store, study: Study) -> None:
             wanted.append(("channel", None if criterion.channel == ANY else criterion.channel, channels))
             if isinstance(criterion, FactsCriterion):
                 wanted.append(("agreement", criterion.agreement, titles))
-            elif isinstance(criterion, FigureCriterion) and (criterion.subject, criterion.measure) not in series:
+            elif isinstance(criterion, SeriesCriterion) and (criterion.subject, criterion.measure) not in series:
                 raise DetenteError(
                     f"claim {claim.id!r}: the record has no series {criterion.measure} of {criterion.subject} "
                     "(detente record figures lists those of a pair)"
@@ -80,21 +81,20 @@ def _check_names(record: Store, study: Study) -> None:
                 )
 
 
-def _areas(record: Store, study: Study, after: Evidence) -> tuple[AreaOutcome, ...]:
+def _areas(pair: View, before: Evidence, after: Evidence) -> tuple[AreaOutcome, ...]:
     """What the assessment of the day said of every area that it gave a chance, and whether it came true."""
     try:
-        said = assess(View(record, *study.pair, study.as_of), with_models=False)
+        assessment = assess(pair, with_models=False)
     except NoData:
         return ()
-    ends = months_before(study.as_of, -said.horizon)
+    ends = months_before(pair.day, -assessment.horizon)
     rule = BalanceCriterion()
-    before = evidence(View(record, *study.pair, study.as_of))
 
     def improved(area: str | None, first: date, last: date) -> float:
         return float(bool(rule.check(before, Scope(area), first, last).met))
 
     def own(area: str) -> float:
-        return _rate(past_origins(improved, [area], before.begins, study.as_of, said.horizon))
+        return _rate(past_origins(improved, [area], before.begins, pair.day, assessment.horizon))
 
     return tuple(
         AreaOutcome(
@@ -103,22 +103,22 @@ def _areas(record: Store, study: Study, after: Evidence) -> tuple[AreaOutcome, .
             area.probability,
             area.base_rate,
             own(area.area),
-            None if ends > after.ends else bool(rule.check(after, Scope(area.area), study.as_of, ends).met),
+            None if ends > after.ends else bool(rule.check(after, Scope(area.area), pair.day, ends).met),
         )
-        for area in said.areas
+        for area in assessment.areas
         if area.probability is not None and area.base_rate is not None
     )
 
 
-def _area_scores(said: Sequence[AreaOutcome], seed: int) -> AreaScores | None:
-    some = [area for area in said if area.improved is not None]
-    if not some:
+def _area_scores(areas: Sequence[AreaOutcome], seed: int) -> AreaScores | None:
+    known = [area for area in areas if area.improved is not None]
+    if not known:
         return None
-    outcomes = [float(bool(area.improved)) for area in some]
-    tool = [area.probability for area in some]
-    base, own, even = [area.base_rate for area in some], [area.area_rate for area in some], [0.5] * len(some)
+    outcomes = [float(bool(area.improved)) for area in known]
+    tool = [area.probability for area in known]
+    base, own, even = [area.base_rate for area in known], [area.area_rate for area in known], [0.5] * len(known)
     return AreaScores(
-        len(some),
+        len(known),
         brier(tool, outcomes),
         brier(base, outcomes),
         brier(own, outcomes),
@@ -192,7 +192,7 @@ def _deciding(
 
 def _tool(
     claim: Claim, day: date, before: Evidence, areas: list[str]
-) -> tuple[Estimate | None, float | None, float | None, str]:
+) -> tuple[Persistence | None, float | None, float | None, str]:
     """The tool's chance, the base rate over all areas and over the claim's own, and why there is none."""
     if claim.undecidable:
         return None, None, None, "no rule can tell"

@@ -50,11 +50,11 @@ class Evidence:
 
 def evidence(pair: View) -> Evidence:
     """The evidence on a pair known on `as_of` (None: all); it ends where the chronology does, or on that day."""
-    found = []
+    dated = []
     written = {"day": 10, "month": 7, "year": 4}
     facts = pair.chronology
     for row in facts.sort("counts_from", "date", "event_id").iter_rows(named=True):
-        found.append(
+        dated.append(
             Fact(
                 row["counts_from"],
                 row["date"].isoformat()[: written[row["precision"]]],
@@ -69,6 +69,6 @@ def evidence(pair: View) -> Evidence:
                 tuple(url for url in (row["url"], row["url2"]) if url),
             )
         )
-    begins, ends = (found[0].day if found else date.max), pair.chronology_ends
+    begins, ends = (dated[0].day if dated else date.max), pair.chronology_ends
     ends = min(pair.as_of, ends) if pair.as_of else ends
-    return Evidence(tuple(found), tuple(lives(pair)), pair_figures(pair), begins, ends)
+    return Evidence(tuple(dated), tuple(lives(pair)), pair_figures(pair), begins, ends)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import json
+from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
+import polars as pl
+
+from detente.actors import state_name
 from detente.claims.evidence import Fact
 from detente.claims.rules import Finding
 from detente.claims.scores import Gap
 from detente.claims.study import SAID, Claim, Study
-from detente.forecasts.events.persistence import Estimate
+from detente.errors import NoData
+from detente.forecasts.events.persistence import Persistence
+from detente.results import Result, plain
 
+PLACES = 4
 OUTCOMES = {"held": 1.0, "mixed": 0.5, "failed": 0.0}
 
 
@@ -33,7 +39,7 @@ class Checked:
     findings: tuple[Finding, ...]
     facts: tuple[Fact, ...]
     left_out: int
-    tool: Estimate | None
+    tool: Persistence | None
     base_rate: float | None
     area_rate: float | None
     silent: str
@@ -63,18 +69,23 @@ class Checked:
             "verdict": self.verdict,
             "why": self.why,
             "criteria": [
-                {"rule": criterion.words(claim.scope), "met": finding.met, "found": finding.told}
+                {"rule": criterion.words(claim.scope), "met": finding.met, "found": finding.text}
                 for criterion, finding in zip(claim.criteria, self.findings, strict=False)
             ],
             "facts": [{"date": f.when, "text": f.text, "tone": f.tone, "sources": list(f.sources)} for f in self.facts],
             "facts_left_out": self.left_out,
             "said": claim.said,
             "study_probability": claim.probability,
-            "tool_probability": round(tool.mean, 4) if tool else None,
-            "tool_interval": [round(tool.low, 4), round(tool.high, 4)] if tool else None,
-            "tool_rests_on": self.rests_on,
-            "base_rate": None if self.base_rate is None else round(self.base_rate, 4),
-            "area_rate": None if self.area_rate is None else round(self.area_rate, 4),
+            **plain(
+                {
+                    "tool_probability": tool.mean if tool else None,
+                    "tool_interval": (tool.low, tool.high) if tool else None,
+                    "tool_rests_on": self.rests_on,
+                    "base_rate": self.base_rate,
+                    "area_rate": self.area_rate,
+                },
+                PLACES,
+            ),
             "resolution": claim.resolution,
         }
 
@@ -97,8 +108,8 @@ class Scores:
 
     def to_dict(self) -> dict[str, Any]:
         """The public form: scores, and differences with their 90% bounds."""
-        told = {name: value for name, value in asdict(self).items() if name != "ids"}
-        return {"claims": len(self.ids), "ids": list(self.ids), **_rounded(told)}
+        scores = plain(self, PLACES)
+        return {"claims": len(self.ids), "ids": scores.pop("ids"), **scores}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +138,29 @@ class AreaScores:
     tool_less_even: Gap
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+@dataclass(frozen=True, eq=False, repr=False)
+class Report(Result):
     """A study checked; scores are None without a claim to score. `ends` is the last day of the record.
 
     `areas` puts the assessment of the same day to the same test; `area_scores` is None where the record ends too early.
     """
+
+    COLUMNS: ClassVar = {
+        "claim": "id of the claim",
+        "area": "id of its issue area, null where it is of the pair",
+        "horizon_ends": "the day by which it was to hold",
+        "verdict": "held, failed, mixed or undecidable by the record",
+        "study": "how likely the study said it was, 0 to 1",
+        "tool": "the chance by what was known on the day",
+        "tool_low": "lower bound of its 90% interval",
+        "tool_high": "upper bound",
+        "base_rate": "how often the rule held in past spans of all areas",
+        "area_rate": "how often in those of the claim's own area",
+    }
+    METHODS: ClassVar = (
+        "Brier: Verification of forecasts expressed in terms of probability. Monthly Weather Review 78(1), 1950",
+        "Intelligence Community Directive 203: Analytic Standards, 2015 (words of probability)",
+    )
 
     study: Study
     ends: date
@@ -141,6 +169,59 @@ class Report:
     scores_without_mixed: Scores | None
     areas: tuple[AreaOutcome, ...]
     area_scores: AreaScores | None
+    provenance: dict[str, Any]
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """A row a claim."""
+        rows = [
+            (
+                *(one.claim.id, one.claim.area, one.ends, one.verdict, one.claim.probability),
+                *((one.tool.mean, one.tool.low, one.tool.high) if one.tool else (None, None, None)),
+                *(one.base_rate, one.area_rate),
+            )
+            for one in self.checked
+        ]
+        types = (pl.Utf8, pl.Utf8, pl.Date, pl.Utf8, *([pl.Float64] * 6))
+        return pl.DataFrame(rows, schema=dict(zip(self.COLUMNS, types, strict=True)), orient="row")
+
+    def summary(self) -> str:
+        """The verdicts by number, the Brier scores, and a line a claim."""
+        names = " - ".join(state_name(code, self.study.as_of) for code in self.study.pair)
+        counts = Counter(one.verdict for one in self.checked)
+        verdicts = ", ".join(f"{n} {verdict}" for verdict, n in counts.most_common())
+        lines = [
+            f"{names}: {len(self.checked)} claims as of {self.study.as_of}, by the record to {self.ends}: {verdicts}"
+        ]
+        if s := self.scores:
+            lines.append(
+                f"Brier score of {len(s.ids)} claims: study {s.study:.3f}, tool {s.tool:.3f}, base rates {s.base_rate:.3f}"
+            )
+        return "\n".join([*lines, *(f"{one.verdict}: {one.claim.text}" for one in self.checked)])
+
+    def plot(self) -> Any:
+        """The chances that study, tool and base rates gave each claim that could be decided, with what followed."""
+        from detente.plots import BLUE, GREY, ORANGE, figure, source_line
+
+        decided = [one for one in self.checked if one.verdict in OUTCOMES]
+        if not decided:
+            raise NoData("no claim could be decided: there is nothing to draw")
+        drawing, axis = figure(0.28 * len(decided) + 1.2)
+        rows = range(len(decided), 0, -1)
+        series = (
+            ("study", ORANGE, "o", [one.claim.probability for one in decided]),
+            ("tool", BLUE, "s", [one.tool.mean if one.tool else None for one in decided]),
+            ("base rates", GREY, "|", [one.base_rate for one in decided]),
+        )
+        for label, colour, marker, chances in series:
+            known = [(chance, row) for chance, row in zip(chances, rows, strict=True) if chance is not None]
+            axis.scatter(*zip(*known, strict=True) if known else ((), ()), color=colour, marker=marker, label=label)
+        axis.set_yticks(list(rows), [f"{one.claim.id}: {one.verdict}" for one in decided])
+        axis.set_xlim(0, 1)
+        axis.set_xlabel("chance that the claim holds")
+        axis.legend(loc="lower left", bbox_to_anchor=(0, 1), frameon=False, ncols=3)
+        source_line(drawing, f"{self.study.title}. By the record to {self.ends}.")
+        return drawing
 
     def to_dict(self) -> dict[str, Any]:
         """The public form; see docs/claims.md."""
@@ -160,17 +241,6 @@ class Report:
             },
             "assessment": {
                 "areas": [asdict(area) for area in self.areas],
-                "brier": _rounded(asdict(self.area_scores)) if self.area_scores else None,
+                "brier": plain(self.area_scores, PLACES) if self.area_scores else None,
             },
         }
-
-    def to_json(self) -> str:
-        """`to_dict` as JSON text with a final newline."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1) + "\n"
-
-
-def _rounded(told: dict[str, Any]) -> dict[str, Any]:
-    def short(value: float | None) -> float | None:
-        return None if value is None else round(value, 4)
-
-    return {k: [short(x) for x in v] if isinstance(v, tuple) else short(v) for k, v in told.items()}

@@ -57,7 +57,7 @@ class Finding:
     """Whether a criterion was met (None: it can't be decided), what was found, and the facts that decide."""
 
     met: bool | None
-    told: str
+    text: str
     facts: tuple[Fact, ...] = ()
 
 
@@ -132,8 +132,8 @@ class FactsCriterion(Criterion):
 
 
 @dataclass(frozen=True, slots=True)
-class StockCriterion(Criterion):
-    """The stock of agreements in force at the end, against the start."""
+class InForceCriterion(Criterion):
+    """The agreements in force at the end, against the start."""
 
     change: str = "higher"
     by_at_most: float | None = None
@@ -141,16 +141,16 @@ class StockCriterion(Criterion):
     def check(self, evidence: Evidence, claim: Scope, first: date, last: date) -> Finding:
         """Met where it changed as said; impossible where no agreements of the pair are known."""
         scope = self.scope(claim)
-        held = [life for life in evidence.lives if _cooperative(life, scope)]
+        lives = [life for life in evidence.lives if _cooperative(life, scope)]
         if not evidence.lives:
             return Finding(None, "no agreements of the pair are held")
-        start, end = (sum(life.state_on(day) == "in force" for life in held) for day in (first, last))
+        start, end = (sum(life.state_on(day) == "in force" for life in lives) for day in (first, last))
         met = _compare(end, start) in COMPARED[self.change]
         if self.by_at_most is not None:
             met = met and end <= start * (1 + self.by_at_most)
         turned = {
             life.agreement
-            for life in held
+            for life in lives
             if (life.state_on(first) == "in force") != (life.state_on(last) == "in force")
         }
         facts = tuple(f for f in evidence.between(first, last) if turned & {*f.agreements})
@@ -173,11 +173,11 @@ class BalanceCriterion(Criterion):
         scope = self.scope(claim)
         some = [f for f in evidence.between(first, last) if scope.holds(f)]
         good = sum(f.tone == "cooperative" for f in some)
-        told = f"{good} cooperative, {len(some) - good} conflictual facts"
+        counted = f"{good} cooperative, {len(some) - good} conflictual facts"
         if not some:
             return Finding(None, "no fact in the span")
-        most = good > len(some) - good if self.tone == "cooperative" else good < len(some) - good
-        return Finding(most, told, tuple(some))
+        more = good > len(some) - good if self.tone == "cooperative" else good < len(some) - good
+        return Finding(more, counted, tuple(some))
 
     def words(self, claim: Scope) -> str:
         """As in: more cooperative than conflictual facts in strategic arms."""
@@ -208,7 +208,7 @@ class ShareCriterion(Criterion):
 
 
 @dataclass(frozen=True, slots=True)
-class FigureCriterion(Criterion):
+class SeriesCriterion(Criterion):
     """The last value of a series in the span, against the last before it."""
 
     subject: str = ""
@@ -224,8 +224,8 @@ class FigureCriterion(Criterion):
         after = rows.filter((rows["date"] > first) & (rows["date"] <= last)).tail(1)
         if before.is_empty() or after.is_empty():
             return Finding(None, f"no value of {self.measure} {'before' if before.is_empty() else 'in'} the span")
-        told = f"{before['value'].item():g} in {before['period'].item()}, {after['value'].item():g} in {after['period'].item()}"
-        return Finding(_compare(after["value"].item(), before["value"].item()) in COMPARED[self.change], told)
+        values = f"{before['value'].item():g} in {before['period'].item()}, {after['value'].item():g} in {after['period'].item()}"
+        return Finding(_compare(after["value"].item(), before["value"].item()) in COMPARED[self.change], values)
 
     def words(self, claim: Scope) -> str:
         """As in: un_agreement of RUS-USA higher."""

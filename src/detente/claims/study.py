@@ -10,26 +10,13 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any
 
-from detente.actors import Actors, counts_as, moment
-from detente.claims.rules import (
-    ANY,
-    COMPARED,
-    NEW,
-    BalanceCriterion,
-    Criterion,
-    FactsCriterion,
-    FigureCriterion,
-    Scope,
-    ShareCriterion,
-    StockCriterion,
-)
+from detente.actors import Actors, moment
+from detente.claims.parsing import is_count, known, one_of, parse, text, texts
+from detente.claims.rules import Criterion, Scope
 from detente.codebook import Codebook
 from detente.errors import DetenteError
-from detente.record.facts import counted_subject
-from detente.sources.dictionary import FORMS, KINDS, TONES
-from detente.sources.figures import subject_code
 
 SAID = {
     "almost certain": 0.97,
@@ -143,7 +130,7 @@ def _study(name: str, told: Any, actors: Actors, codebook: Codebook) -> Study:
     for needed in ("study", "as_of", "dyad", "claims"):
         if not told.get(needed):
             raise DetenteError(f"{needed} is missing")
-    _known(told, STUDY_KEYS)
+    known(told, STUDY_KEYS)
     if not isinstance(told["dyad"], list) or len(told["dyad"]) != 2:
         raise DetenteError("dyad is a list of two states")
     if not isinstance(told["claims"], list):
@@ -153,7 +140,7 @@ def _study(name: str, told: Any, actors: Actors, codebook: Codebook) -> Study:
     if a == b or as_of is None:
         raise DetenteError("dyad needs two different states, as_of a day")
     areas = {area.id for area in codebook.areas}
-    sentences = _texts(told, "sentences")
+    sentences = texts(told, "sentences")
     claims = tuple(_claim(given, n, areas, actors) for n, given in enumerate(told["claims"], start=1))
     ids = [claim.id for claim in claims]
     for one in ids:
@@ -168,7 +155,7 @@ def _study(name: str, told: Any, actors: Actors, codebook: Codebook) -> Study:
         (a, b),
         as_of,
         str(told.get("note", "")),
-        _texts(told, "sources"),
+        texts(told, "sources"),
         tuple(Sentence(n, text) for n, text in enumerate(sentences, start=1)),
         claims,
     )
@@ -184,13 +171,13 @@ def _claim(given: Any, number: int, areas: set[str], actors: Actors) -> Claim:
 
 
 def _checked(given: dict[str, Any], areas: set[str], actors: Actors) -> Claim:
-    _known(given, CLAIM_KEYS | FOR_READERS)
-    area = _one_of(given.get("area", "overall"), (*WHOLE, *sorted(areas)), "area")
-    said = _one_of(given.get("said", "likely"), SAID, "said")
+    known(given, CLAIM_KEYS | FOR_READERS)
+    area = one_of(given.get("area", "overall"), (*WHOLE, *sorted(areas)), "area")
+    said = one_of(given.get("said", "likely"), SAID, "said")
     horizon, sentence = given.get("horizon_months"), given.get("sentence")
-    if not _is_count(horizon) or not 0 < horizon <= 600:
+    if not is_count(horizon) or not 0 < horizon <= 600:
         raise DetenteError(f"horizon_months {horizon!r} is no number of months from 1 to 600")
-    if sentence is not None and not _is_count(sentence):
+    if sentence is not None and not is_count(sentence):
         raise DetenteError(f"sentence {sentence!r} is no number of a sentence")
     if not given.get("claim"):
         raise DetenteError("the claim itself is missing")
@@ -200,7 +187,7 @@ def _checked(given: dict[str, Any], areas: set[str], actors: Actors) -> Claim:
     if rule is None and area == "lever":
         rule, undecidable = [], LEVER
     elif isinstance(rule, dict) and set(rule) == {"undecidable"}:
-        rule, undecidable = [], _text(rule, "undecidable") or ""
+        rule, undecidable = [], text(rule, "undecidable") or ""
     elif rule is None:
         if direction not in DIRECTIONS:
             raise DetenteError(f"direction {direction!r} has no rule; known: {', '.join(DIRECTIONS)}; or give a rule")
@@ -211,7 +198,7 @@ def _checked(given: dict[str, Any], areas: set[str], actors: Actors) -> Claim:
         str(given["id"]),
         str(given["claim"]),
         None if area in WHOLE else area,
-        _text(given, "channel"),
+        text(given, "channel"),
         direction or ("lever" if area == "lever" else ""),
         horizon,
         said,
@@ -219,107 +206,3 @@ def _checked(given: dict[str, Any], areas: set[str], actors: Actors) -> Claim:
         tuple(parse(criterion, areas, actors) for criterion in rule),
         undecidable,
     )
-
-
-def parse(given: Any, areas: set[str], actors: Actors) -> Criterion:
-    """A criterion from its JSON object; DetenteError says what in it is wrong and what is allowed."""
-    if not isinstance(given, dict):
-        raise DetenteError(f"a criterion is an object, not {given!r}")
-    sorts = [name for name in ("facts", "stock", "balance", "share", "figure") if name in given]
-    if len(sorts) != 1:
-        raise DetenteError(f"a criterion has one of facts, stock, balance, share and figure, not {sorted(given)}")
-    where = {name: _text(given, name) for name in ("area", "channel")}
-    made: Criterion
-    match sorts[0]:
-        case "facts":
-            made = _facts(given, actors)
-        case "stock":
-            _known(given, {"stock", "by_at_most", "area", "channel"})
-            change = _one_of(given["stock"], COMPARED, "stock")
-            most = given.get("by_at_most")
-            if most is not None and (isinstance(most, bool) or not isinstance(most, int | float) or not most >= 0):
-                raise DetenteError(f"by_at_most {most!r} is no share, as 0.25")
-            made = StockCriterion(**where, change=change, by_at_most=most)
-        case "balance":
-            _known(given, {"balance", "area", "channel"})
-            made = BalanceCriterion(**where, tone=_one_of(given["balance"], TONES, "balance"))
-        case "share":
-            _known(given, {"share", "value", "area", "channel"})
-            value = given.get("value")
-            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-                raise DetenteError(f"value {value!r} is no share from 0 to 1")
-            made = ShareCriterion(**where, side=_one_of(given["share"], ("below", "above"), "share"), value=value)
-        case _:
-            _known(given, {"figure", "is"})
-            series = given["figure"]
-            if not isinstance(series, dict) or set(series) != {"subject", "measure"}:
-                raise DetenteError("a figure names its subject and measure")
-            named = {name: _text(series, name) or "" for name in series}
-            named["subject"] = counted_subject(subject_code(named["subject"], actors))
-            made = FigureCriterion(**named, change=_one_of(given.get("is"), COMPARED, "is"))
-    if made.area not in (None, ANY, *areas):
-        raise DetenteError(f"area {made.area!r} is unknown; known: any, {', '.join(sorted(areas))}")
-    return made
-
-
-def _facts(given: dict[str, Any], actors: Actors) -> FactsCriterion:
-    _known(given, {"facts", "at_least", "at_most"})
-    told = given["facts"]
-    if not isinstance(told, dict):
-        raise DetenteError(f"facts is an object of conditions, not {told!r}")
-    _known(told, {"kind", "tone", "form", "third_party", "agreement", "actor", "area", "channel"})
-    bounds = {name: given.get(name) for name in ("at_least", "at_most")}
-    if all(bound is None for bound in bounds.values()):
-        raise DetenteError("facts need at_least or at_most")
-    for name, bound in bounds.items():
-        if bound is not None and (not _is_count(bound) or bound < 0):
-            raise DetenteError(f"{name} {bound!r} is no whole number")
-    least, most = bounds.values()
-    if least is not None and most is not None and least > most:
-        raise DetenteError("at_least is more than at_most: no number of facts could meet it")
-    kinds = NEW if told.get("kind") == "new" else tuple(_one_of(k, KINDS, "kind") for k in _several(told, "kind"))
-    return FactsCriterion(
-        _text(told, "area"),
-        _text(told, "channel"),
-        kinds,
-        _one_of(told["tone"], TONES, "tone") if "tone" in told else None,
-        tuple(_one_of(form, FORMS, "form") for form in _several(told, "form")),
-        tuple(counts_as(actors.state(name)) for name in _several(told, "third_party")),
-        _text(told, "agreement"),
-        counts_as(actors.state(actor)) if (actor := _text(told, "actor")) else None,
-        **bounds,
-    )
-
-
-def _several(told: dict[str, Any], name: str) -> tuple[str, ...]:
-    return (told[name],) if isinstance(told.get(name), str) else _texts(told, name)
-
-
-def _texts(told: dict[str, Any], name: str) -> tuple[str, ...]:
-    value = told.get(name, [])
-    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
-        raise DetenteError(f"{name} is a list of texts, not {value!r}")
-    return tuple(value)
-
-
-def _text(told: dict[str, Any], name: str) -> str | None:
-    value = told.get(name)
-    if value is not None and (not isinstance(value, str) or not value):
-        raise DetenteError(f"{name} is a text, not {value!r}")
-    return value
-
-
-def _is_count(value: Any) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _known(given: dict[str, Any], allowed: set[str]) -> None:
-    unknown = sorted(set(given) - allowed)
-    if unknown:
-        raise DetenteError(f"{unknown[0]!r} is unknown here; known: {', '.join(sorted(allowed))}")
-
-
-def _one_of(value: Any, allowed: Any, name: str) -> str:
-    if not isinstance(value, str) or value not in allowed:
-        raise DetenteError(f"{name} {value!r} is unknown; known: {', '.join(allowed)}")
-    return value

@@ -43,9 +43,13 @@ def _numbers(ctx: click.Context, param: click.Parameter, value: str) -> tuple[in
     "--refit", type=click.IntRange(1), default=1, show_default=True, help="Origins from one learning to the next."
 )
 @click.option("--pairs", type=click.IntRange(1), help="Judge the most active pairs up to the first origin only.")
-@click.option("--teachers", type=click.IntRange(1), help="Learn from as many pairs more.")
+@click.option("--training-pairs", type=click.IntRange(1), help="Learn from as many pairs more.")
 @click.option(
-    "--least", type=click.IntRange(1), default=1, show_default=True, help="Only pairs with rows in as many periods."
+    "--min-periods",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Only pairs with rows in as many periods.",
 )
 @click.option(
     "--kind", type=click.Choice(("count", "value", "share")), help="Of a file's values (default: told by the columns)."
@@ -61,7 +65,9 @@ def _numbers(ctx: click.Context, param: click.Parameter, value: str) -> tuple[in
 @click.option("--source", help="Event source of the record (default: the one with most events).")
 @click.option("--area", help="One issue area of the record's events.")
 @click.option(
-    "--models", default="", help="Ours to run, parted by commas: hierarchical, boosted, forest, BVAR (default: all)."
+    "--models",
+    default="",
+    help="Forecasters to judge, parted by commas: hierarchical, boosted, forest, BVAR, those of other packages (default: all).",
 )
 @click.option("--no-classical", is_flag=True, help="Leave ETS and ARIMA out; they are fitted to a sample of series.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
@@ -86,25 +92,22 @@ def backtest(file: Path | None, form: str, page: Path | None, data_file: Path | 
     detente backtest scores.csv --by month --horizons 1,3,6 --train-until 2019-12
     detente backtest --target counts --by week --horizons 1,2,4,8 --pairs 100 --keep runs/weekly --html weekly.html
     """
-    from detente.backtest.run import Plan
+    from detente.backtest.plan import Plan
     from detente.backtest.run import backtest as run
-    from detente.backtest.scorecard import Scorecard
-    from detente.forecasts.series.forecasters import OURS
+    from detente.forecasts.series.forecaster import judged
     from detente.report import write
     from detente.report.scorecard import build
 
-    models = tuple(name for name in OURS if not asked["models"] or name in asked["models"].split(","))
-    unknown = set(filter(None, asked["models"].split(","))) - set(OURS)
-    if unknown or not models:
-        raise click.BadParameter(
-            f"{', '.join(sorted(unknown))}: the models are {', '.join(OURS)}", param_hint="--models"
-        )
+    models = tuple(filter(None, asked["models"].split(","))) or judged()
+    unknown = [name for name in models if name not in judged()]
+    if unknown:
+        raise click.BadParameter(f"{', '.join(unknown)}: the models are {', '.join(judged())}", param_hint="--models")
     data = _data(file, asked)
     first = _first(data, asked["train_until"])
     plan = Plan(
         asked["horizons"], first, asked["step"], asked["refit"], models, not asked["no_classical"], asked["seed"]
     )
-    card = Scorecard(data, plan, _run(run, data, plan, asked["keep"]))
+    card = _run(run, data, plan, asked["keep"])
     document = build(card, title=title)
     if page:
         say(f"wrote {write(document, page)}")
@@ -117,7 +120,7 @@ def backtest(file: Path | None, form: str, page: Path | None, data_file: Path | 
 
 
 def _data(file: Path | None, asked: dict[str, Any]) -> Dataset:
-    shared = {name: asked[name] for name in ("pairs", "teachers", "least")} | {
+    shared = {name: asked[name] for name in ("pairs", "training_pairs", "min_periods")} | {
         "until": asked["train_until"],
         "by": asked["by"],
     }

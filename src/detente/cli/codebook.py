@@ -51,8 +51,8 @@ def codebook(
         return
     book = load_codebook(codebook_file)
     if show_actions:
-        listed = [(a.code, a.name, a.quad, a.intensity, a.plover or None) for a in actions().values()]
-        write_frame(pl.DataFrame(listed, schema=["code", "name", "quad", "intensity", "plover"], orient="row"), form)
+        rows = [(a.code, a.name, a.quad, a.intensity, a.plover or None) for a in actions().values()]
+        write_frame(pl.DataFrame(rows, schema=["code", "name", "quad", "intensity", "plover"], orient="row"), form)
     elif why:
         sender, receiver = (actors().named(n) for n in (why[0], why[2]))
         event = {

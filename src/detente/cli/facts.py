@@ -44,16 +44,16 @@ def show(
     if first and last and first > last:
         raise DetenteError(f"--from {first} is after --to {last}")
     pair = open_within(ctx, options).pair(a, b, as_of=as_of)
-    facts = pair.facts(area)
+    facts = pair.facts(area).frame
     if first:
         facts = facts.filter(pl.col("date") >= first)
     if last:
         facts = facts.filter(pl.col("date") <= last)
     if facts.is_empty():
-        known = pair.facts().height
+        in_all = pair.facts().frame.height
         raise NoData(
-            f"none of the {known} facts of {pair.a} and {pair.b} is of this area and time"
-            if known
+            f"none of the {in_all} facts of {pair.a} and {pair.b} is of this area and time"
+            if in_all
             else f"no facts of {pair.a} and {pair.b} are held; add them as a case (docs/cases/your-own.md)"
         )
     if form != "table":
@@ -98,31 +98,29 @@ def agreements(
     from detente.errors import NoData
 
     opened = open_within(ctx, options)
-    if area:
-        opened.codebook.area(area)
     day = on or as_of or date.max
-    found = [life for life in opened.pair(a, b, as_of=as_of).treaties(day) if life.within(area)]
-    if not found:
+    treaties = opened.pair(a, b, as_of=as_of).treaties(day, area=area)
+    if treaties.frame.is_empty():
         raise NoData("no agreements of this pair, area and day are held; add them as a case (docs/cases/your-own.md)")
     order = {area.id: n for n, area in enumerate(opened.codebook.areas)}
-    found.sort(key=lambda life: (life.tone != "cooperative", order.get(life.area, 99), life.title))
+    lives = sorted(treaties.lives, key=lambda life: (life.tone != "cooperative", order.get(life.area, 99), life.title))
     if form == "json":
         import json
 
-        click.echo(json.dumps([_life(life, day) for life in found], ensure_ascii=False, indent=1))
+        click.echo(json.dumps([_life(life, day) for life in lives], ensure_ascii=False, indent=1))
         return
-    rows = [(life.area, life.title, life.form, life.state_on(day), life.since(day)) for life in found]
+    rows = [(life.area, life.title, life.form, life.state_on(day), life.since(day)) for life in lives]
     write_frame(pl.DataFrame(rows, schema=["area", "title", "form", "state", "since"], orient="row"), form)
 
 
 def _life(life: Life, day: date) -> dict[str, Any]:
     from dataclasses import asdict
 
-    told = asdict(life)
-    told["third_party"] = list(life.third_party)
-    told["state"] = life.state_on(day)
-    told["stages"] = [{k: plain(v) for k, v in asdict(s).items()} for s in life.stages if s.day <= day]
-    return told
+    parts = asdict(life)
+    parts["third_party"] = list(life.third_party)
+    parts["state"] = life.state_on(day)
+    parts["stages"] = [{k: plain(v) for k, v in asdict(s).items()} for s in life.stages if s.day <= day]
+    return parts
 
 
 @click.command()
@@ -174,13 +172,13 @@ def audit(
     import polars as pl
 
     from detente.errors import DetenteError, NoData
-    from detente.record.audit import audit as run
 
     if a and not b:
         raise DetenteError("name two states, or none for all")
     opened = open_within(ctx, options)
     pair = opened.pair(a, b) if a and b else None
-    counts, findings = run(opened, pair)
+    audited = (pair or opened).audit()
+    counts, findings = audited.frame, audited.findings
     if source:
         counts, findings = counts.filter(pl.col("source") == source), findings.filter(pl.col("source") == source)
     if counts.is_empty():
@@ -199,9 +197,8 @@ def audit(
         write_frame(counts, form)
         undescribed = findings.filter(pl.col("what") == "agreement not described")
         for (source_name, name), rows in undescribed.group_by("source", "text", maintain_order=True):
-            say(
-                f"agreement {name!r}, named by {rows.height} fact{'s' if rows.height > 1 else ''} of {source_name}, is described nowhere"
-            )
+            facts = f"{rows.height} fact{'s' if rows.height > 1 else ''} of {source_name}"
+            say(f"agreement {name!r}, named by {facts}, is described nowhere")
         summary = findings.group_by("source", "what", maintain_order=True).len("found")
         say("findings (--format json lists every one):")
         write_frame(summary, form)

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Of all pairs, those with so many events.",
 )
+@click.option("--add", multiple=True, metavar="NAME", help="Join a variable, as in un_agreement; may be repeated.")
 @record_options
 @format_option("table", "csv", "json", "parquet")
 def panel(
@@ -64,6 +65,7 @@ def panel(
     sectors: str,
     among: str | None,
     min_events: int,
+    add: tuple[str, ...],
     form: str,
     **options: Any,
 ) -> None:
@@ -76,20 +78,20 @@ def panel(
     detente panel USA RUS --by quarter
     detente panel --by week --min-events 50 --format parquet > pairs.parquet
     detente panel --among USA,RUS,CHN --area diplomatic
+    detente panel USA RUS --by year --add un_agreement --add in_force
     """
     record = open_record(**options)
     wanted = chosen_areas(record, areas)
     if a is None or b is None:
-        _all_pairs(record, a, by, as_of, wanted, source, sectors, among, min_events, form)
+        _all_pairs(record, a, by, as_of, wanted, source, sectors, among, min_events, add, form)
         return
     if among:
         raise click.UsageError("give either A and B, or --among")
-    frame = record.pair(a, b, as_of=as_of, source=source).panel(by, area=wanted, sectors=sectors)
-    held = record.event_sources()
-    if len(held) > 1 and not source:
-        say(
-            f"counting {frame['source'][0]} (also held: {', '.join(s for s in held if s != frame['source'][0])}; choose with --source)"
-        )
+    frame = record.pair(a, b, as_of=as_of, source=source).panel(by, area=wanted, sectors=sectors, add=add).frame
+    sources = record.event_sources()
+    if len(sources) > 1 and not source:
+        others = [name for name in sources if name != frame["source"][0]]
+        say(f"counting {frame['source'][0]} (also held: {', '.join(others)}; choose with --source)")
     write_frame(
         frame,
         form,
@@ -112,10 +114,9 @@ def _all_pairs(
     sectors: str,
     among: str | None,
     min_events: int,
+    add: tuple[str, ...],
     form: str,
 ) -> None:
-    import polars as pl
-
     if alone is not None:
         raise click.UsageError("Missing argument 'B': name two states, or none for all pairs.")
     if sectors != "all":
@@ -123,8 +124,6 @@ def _all_pairs(
     states = among.split(",") if among else None
     if states is not None and len(set(states)) < 2:
         raise click.UsageError("--among needs two states or more, as in USA,RUS,CHN")
-    frame = pl.concat(
-        record.panel(states, by=by, as_of=as_of, area=area, source=source, min_events=min_events) for area in areas
-    )
+    frame = record.panel(states, by=by, as_of=as_of, area=areas, source=source, min_events=min_events, add=add).frame
     meta = {"among": states, "by": by, "as_of": as_of.isoformat() if as_of else None, "source": source}
     write_frame(frame, form, meta=meta)

@@ -76,37 +76,13 @@ def record(ctx: click.Context, /, form: str, **options: Any) -> None:
         import polars as pl
 
         opened = open_record(**options)
-        rows = [
-            (
-                h.table,
-                h.source,
-                h.rows,
-                h.first,
-                h.last,
-                h.states or None,
-                h.files,
-                h.corrected or None,
-                h.conflicts or None,
-                h.covered,
-                "; ".join(f"{a} to {b}" for a, b in h.covers[:4]) + (" ..." if len(h.covers) > 4 else ""),
-            )
-            for h in opened.held()
-        ]
-        schema = {
-            "table": pl.Utf8,
-            "source": pl.Utf8,
-            "rows": pl.Int64,
-            "first": pl.Date,
-            "last": pl.Date,
-            "states": pl.Int64,
-            "files": pl.Int64,
-            "corrected": pl.Int64,
-            "conflicts": pl.Int64,
-            "covered": pl.Float64,
-            "covers": pl.Utf8,
-        }
+        runs = pl.col("covers").list.eval(pl.element().list.eval(pl.element().cast(pl.Utf8)).list.join(" to "))
+        more = pl.when(runs.list.len() > 4).then(pl.lit(" ...")).otherwise(pl.lit(""))
+        holdings = opened.held().frame.with_columns(
+            (runs.list.head(4).list.join("; ") + more).fill_null("").alias("covers")
+        )
         say(f"{opened.folder}  (digest {opened.digest()})")
-        write_frame(pl.DataFrame(rows, schema=schema, orient="row"), form)
+        write_frame(holdings, form)
 
 
 @record.command()
@@ -115,8 +91,8 @@ def record(ctx: click.Context, /, form: str, **options: Any) -> None:
 @format_option("table", "json", "csv", "parquet")
 @click.pass_context
 def quarantine(ctx: click.Context, /, limit: int, form: str, **options: Any) -> None:
-    """List rows and files that could not be taken: file, line (0: the whole file, none: a row held before), reason, beginning."""
-    rows = open_within(ctx, options).quarantine()
+    """List rows and files that could not be taken: file, line (0: the whole file, none: a row held before), reason."""
+    rows = open_within(ctx, options).quarantine().frame
     say(f"{rows.height:,} in quarantine")
     write_frame(rows.reverse().head(limit) if limit else rows, form)
 
@@ -135,12 +111,12 @@ def coverage(ctx: click.Context, /, source: str | None, by: str, as_of: date | N
     from detente.errors import NoData
 
     opened = open_within(ctx, options)
-    held = opened.event_sources()
-    if not held or (source and source not in held):
-        raise NoData(f"no events{f' of {source!r}' if source else ''} are held; held: {', '.join(held) or 'none'}")
+    sources = opened.event_sources()
+    if not sources or (source and source not in sources):
+        raise NoData(f"no events{f' of {source!r}' if source else ''} are held; held: {', '.join(sources) or 'none'}")
     frames = [
         opened.coverage(name, as_of, by).select(pl.lit(name).alias("source"), "period", "covered")
-        for name in ([source] if source else held)
+        for name in ([source] if source else sources)
     ]
     write_frame(pl.concat(frames), form)
 

@@ -21,7 +21,7 @@ ISSUES = ["nu", "di", "me", "hr", "co", "ec"]
 @record_options
 @format_option("table", "csv", "json", "parquet")
 def similarity(a: str | None, b: str | None, issue: str | None, as_of: date | None, form: str, **options: Any) -> None:
-    """How alike A and B vote in the UN, by year: agreement, S, pi and kappa with 90% intervals; without A and B, all pairs.
+    """How alike A and B vote in the UN by year: agreement, S, pi, kappa, 90% intervals; without A and B, all pairs.
 
     nu nuclear weapons, di arms control, me Palestinian conflict, hr human rights, co colonialism, ec development.
 
@@ -35,10 +35,10 @@ def similarity(a: str | None, b: str | None, issue: str | None, as_of: date | No
     if a is None or b is None:
         if issue == "all":
             raise click.UsageError("--issue all is for one pair")
-        frame = record.similarity(issue=issue, as_of=as_of)
+        frame = record.similarity(issue=issue, as_of=as_of).frame
     else:
         issues = (None, *ISSUES) if issue == "all" else (issue,)
-        frame = record.pair(a, b, as_of=as_of).similarity(issues)
+        frame = record.pair(a, b, as_of=as_of).similarity(issues).frame
     if frame.is_empty():
         raise NoData(
             "no roll calls are held in which they took part; ingest or fetch the votes (detente fetch unvotes)"

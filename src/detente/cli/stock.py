@@ -32,6 +32,6 @@ def stock(a: str, b: str, by: str, as_of: date | None, areas: tuple[str, ...], f
     """
     record = open_record(**options)
     pair = record.pair(a, b, as_of=as_of)
-    frame = pair.in_force(by, area=chosen_areas(record, areas))
+    frame = pair.in_force(by, area=chosen_areas(record, areas)).frame
     meta = {"pair": [pair.a, pair.b], "by": by, "as_of": as_of.isoformat() if as_of else None}
     write_frame(frame, form, meta=meta)

@@ -56,23 +56,22 @@ def who(
     text = " ".join(name)
     if scheme:
         index.state(text, scheme)
-    found = index.named(f"{scheme}:{text}" if scheme else text, on)
-    if found.kind == "unknown":
+    actor = index.named(f"{scheme}:{text}" if scheme else text, on)
+    if actor.kind == "unknown":
         unknown = "is unknown; add it with --names FILE (columns name, code, sector, from, to)"
-        raise NoData(f"{text!r} {found.note or unknown}")
+        raise NoData(f"{text!r} {actor.note or unknown}")
     row = {
-        "name": found.name,
-        "kind": found.kind,
-        "code": found.code or None,
-        "sector": found.sector or None,
-        "rule": found.rule or None,
-        "note": found.note or None,
+        "name": actor.name,
+        "kind": actor.kind,
+        "code": actor.code or None,
+        "sector": actor.sector or None,
+        "rule": actor.rule or None,
+        "note": actor.note or None,
     }
     if form == "table":
-        click.echo(
-            f"{found.name} -> {', '.join(x for x in (found.code or 'no state', found.sector) if x)}  ({found.kind}; {found.rule})"
-        )
-        for line in filter(None, found.note.split("; ")):
+        code = ", ".join(filter(None, (actor.code or "no state", actor.sector)))
+        click.echo(f"{actor.name} -> {code}  ({actor.kind}; {actor.rule})")
+        for line in filter(None, actor.note.split("; ")):
             click.echo(f"  {line}")
     else:
         write_frame(pl.DataFrame([row], schema=dict.fromkeys(row, pl.Utf8)), form)
@@ -114,7 +113,8 @@ def _unresolved(path: Path, names_file: str | None, limit: int, form: str) -> No
             missed[name] = missed.get(name, 0) + count
     lost = sum(missed.values())
     say(
-        f"{total:,} mentions, {total - lost:,} resolved ({(total - lost) / total:.1%}); {len(missed):,} names stay unknown"
+        f"{total:,} mentions, {total - lost:,} resolved ({(total - lost) / total:.1%}); "
+        f"{len(missed):,} names stay unknown"
         if total
         else "no mentions"
     )

@@ -10,6 +10,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from detente.actors import states
 from detente.errors import DetenteError
 
@@ -30,18 +32,18 @@ class Rule:
 
     def text(self) -> str:
         """The rule in words, for explanations."""
-        said = [
+        conditions = [
             f"{name.replace('_', ' ')}: {', '.join(getattr(self, name))}" for name in _CONDITIONS if getattr(self, name)
         ]
-        return "; ".join(said)
+        return "; ".join(conditions)
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
     """One issue area with its definition, boundary and rules.
 
-    `short` is its title for narrow tables; an area with `third_party` also names the state that an act is about; in one with
-    `incentives`, what a side gives counts as economic incentives.
+    An area with `third_party` also names the state that an act is about; in one with `incentives`, what a side gives
+    counts as economic incentives.
     """
 
     id: str
@@ -50,7 +52,6 @@ class Area:
     boundary: str
     rules: tuple[Rule, ...]
     third_party: bool = False
-    short: str = ""
     incentives: bool = False
 
 
@@ -86,6 +87,22 @@ class Codebook:
         """The areas that name third states, or those names of one state, as in third_party_dispute:IRN."""
         ids = [area.id for area in self.areas if area.third_party]
         return ids if third is None else [f"{area}:{third}" for area in ids]
+
+
+def areas_alone(areas: pl.Expr) -> pl.Expr:
+    """Lists of areas as events carry them, without the third states that some name.
+
+    >>> import polars as pl
+    >>> events = pl.DataFrame({"areas": [["third_party_dispute", "third_party_dispute:IRN"], ["economic"]]})
+    >>> events.select(areas_alone(pl.col("areas")), third=third_states(pl.col("areas"))).rows()
+    [(['third_party_dispute'], ['IRN']), (['economic'], [])]
+    """
+    return areas.list.eval(pl.element().filter(~pl.element().str.contains(":")))
+
+
+def third_states(areas: pl.Expr) -> pl.Expr:
+    """The third states that the areas of events name, as in third_party_dispute:IRN."""
+    return areas.list.eval(pl.element().filter(pl.element().str.contains(":")).str.split(":").list.last())
 
 
 def _rule(where: str, data: Any) -> Rule:
@@ -125,7 +142,6 @@ def parse_codebook(data: bytes, name: str) -> Codebook:
                 body.get("boundary", ""),
                 rules,
                 bool(body.get("third_party", False)),
-                body.get("short", body["title"]),
                 bool(body.get("incentives", False)),
             )
         )

@@ -68,8 +68,8 @@ def assign_areas(events: pl.DataFrame, codebook: Codebook) -> pl.Series:
     homes = [n for n, _ in rules]
     lists = [_names(codebook.areas, homes, *row) for row in sets.iter_rows()]
     sets = sets.with_columns(pl.Series("areas", lists, dtype=pl.List(pl.Utf8)))
-    found = pairs.select("row", *key).join(sets, on=key, how="left", nulls_equal=True).select("row", "areas")
-    areas = frame.select("row").join(found, on="row", how="left", maintain_order="left")["areas"]
+    hits = pairs.select("row", *key).join(sets, on=key, how="left", nulls_equal=True).select("row", "areas")
+    areas = frame.select("row").join(hits, on="row", how="left", maintain_order="left")["areas"]
     return areas.fill_null(pl.lit([], dtype=pl.List(pl.Utf8)))
 
 
@@ -180,10 +180,10 @@ def _place_state(places: pl.Series) -> pl.Series:
     unique = places.drop_nulls().unique()
     codes = []
     for place in unique.to_list():
-        found = index.lookup(place.rpartition(",")[2])
+        actor = index.lookup(place.rpartition(",")[2])
         # "Erie, PA" is no Panama: a place ends in a name, never in a two-letter code.
-        state = getattr(found, "kind", "") == "state" and getattr(found, "rule", "") != "iso2 code"
-        codes.append(getattr(found, "code", "") if state else "")
+        state = getattr(actor, "kind", "") == "state" and getattr(actor, "rule", "") != "iso2 code"
+        codes.append(getattr(actor, "code", "") if state else "")
     return places.replace_strict(unique, pl.Series(codes, dtype=pl.Utf8), default="", return_dtype=pl.Utf8).alias(
         "place_state"
     )

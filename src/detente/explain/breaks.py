@@ -1,8 +1,6 @@
 """When relations changed regime, with the uncertainty of the dates and the facts near them."""
 
 from __future__ import annotations
-from detente.explain.topic import Draft, Question, Topic, capital, direction, in_text, percent
-from detente.uncertainty import Estimate, NotIdentified
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +13,7 @@ from detente.checks import one_of, whole
 from detente.errors import NoData
 from detente.explain.levels import fact_counts
 from detente.explain.series import fitting_period
+from detente.explain.topic import Draft, Question, Topic
 from detente.measures.panel import pair_panel
 from detente.models import ChangePoints
 from detente.models.change_points import ChangePointsFit
@@ -180,15 +179,16 @@ def _say(ask: Question, draft: Draft) -> None:
     table = found.frame
     for row in table.iter_rows(named=True):
         near = f" Near it: {row['facts'][0]}" if row["facts"] else ""
-        draft.figures.append(Figured(f"break at {row['date']}", row["probability"], None, None, "probability"))
-        draft.statements.append(
+        draft.add(f"break at {row['date']}", row["probability"], "probability")
+        draft.say(
             f"{found.when(row['date'])} ({found.when(row['low'])} to {found.when(row['high'])}; probability {row['probability']:.0%}): cooperative share from {row['level_before']:.0%} to "
             f"{row['level_after']:.0%}.{near}"
         )
     if table.is_empty():
-        draft.statements.append("No break is more likely than not.")
+        draft.say("No break is more likely than not.")
     draft.basis = f"exact Bayesian change points, {found.fit.memory:.2f} of a departure left to the next {found.by}; {found.basis}"
     draft.data_to = found.data_to
+    draft.charts["breaks"] = found.plot
 
 
 TOPIC = Topic("breaks", "Breaks", _say)

@@ -1,8 +1,6 @@
 """Hidden structure of all relations: who does what to whom when, in a few components named by their members."""
 
 from __future__ import annotations
-from detente.explain.topic import Draft, Question, Topic, capital, direction, in_text, percent
-from detente.uncertainty import Estimate, NotIdentified
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,16 +13,19 @@ import polars as pl
 from detente.actors import state_name
 from detente.codebook import actions
 from detente.errors import DetenteError, NoData
+from detente.explain.topic import Draft, Question, Topic, percent
 from detente.models import PoissonTensor, choose_k
 from detente.models.tensor import TensorFit
 from detente.periods import period
-from detente.record.queries import action_counts
+from detente.record.queries import action_counts, count_pair
 from detente.record.view import busiest_source
+from detente.uncertainty import Estimate
 
 if TYPE_CHECKING:
     from detente.record import Store
 
 MODES = ("sender", "receiver", "action", "period")
+STRUCTURE_K, LEAST_SHARE, LEAST_ACTS = 20, 0.05, 20
 TRIED = (5, 10, 20, 30, 50)
 
 
@@ -197,7 +198,7 @@ def components(
 def _say(ask: Question, draft: Draft) -> None:
     pair = ask.pair
     chosen = pair.source
-    held = count_pair(pair.record, pair.a, pair.b, source=chosen, as_of=pair.as_of)
+    held = count_pair(pair, chosen)
     if held < LEAST_ACTS:
         raise NoData(f"{held} acts between the two in {chosen} are too few, {LEAST_ACTS} are needed")
     found = components(pair.record, STRUCTURE_K, as_of=pair.as_of, source=chosen, seed=ask.seed)
@@ -209,7 +210,7 @@ def _say(ask: Question, draft: Draft) -> None:
     ):
         value = Estimate(row["share"], row["low"], row["high"])
         draft.add(f"component {row['component']}", value, "share of the pair's acts")
-        draft.statements.append(f"{percent(value)} of what is reported between them belongs to {row['name']}.")
+        draft.say(f"{percent(value)} of what is reported between them belongs to {row['name']}.")
     draft.basis = f"Poisson factorisation, K = {STRUCTURE_K} by convention, one fit; {found.basis}"
     draft.data_to = pair.record.covers(chosen, pair.as_of)[-1][1]
 

@@ -1,8 +1,6 @@
 """Event-time reciprocity of a pair: which acts set off which, by a Hawkes process of four kinds of acts."""
 
 from __future__ import annotations
-from detente.explain.topic import Draft, Question, Topic, capital, direction, in_text, percent
-from detente.uncertainty import Estimate, NotIdentified
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,14 +15,17 @@ from detente.actors import life, state_name
 from detente.checks import whole
 from detente.errors import NoData
 from detente.explain.result import Explained
+from detente.explain.topic import Draft, Question, Topic, in_text
 from detente.models.hawkes import Hawkes, HawkesFit
 from detente.record.queries import volume
+from detente.uncertainty import Estimate
 
 if TYPE_CHECKING:
     from detente.record.view import View
 
 Array = NDArray[np.float64]
 LEAST_EVENTS, LEAST_OF_KIND = 200, 5
+KINDS = ("cooperation", "conflict")
 DECAYS = (1.0, 0.15)
 
 
@@ -110,7 +111,7 @@ def excitation(pair: View, *, draws: int = 5, seed: int = 0) -> Explained[Excita
     chosen = pair.source
     events = pair.reports()
     _enough(events, pair.a, pair.b, chosen)
-    names = [f"{s}>{r} {kind}" for s, r in ((pair.a, pair.b), (pair.b, pair.a)) for kind in ("cooperation", "conflict")]
+    names = _kinds(pair)
     days = _days(pair)
     events = events.join(days.filter("covered"), on="date", how="semi", maintain_order="left")
     _enough(events, pair.a, pair.b, chosen)
@@ -136,6 +137,11 @@ def excitation(pair: View, *, draws: int = 5, seed: int = 0) -> Explained[Excita
     ]
     basis = f"{events.height:,} {chosen} events, in what it covers from {first} to {last}"
     return Explained(combined(fits), basis, data_to=last)
+
+
+def _kinds(pair: View) -> list[str]:
+    """The four kinds of acts by name, as in "USA>RUS cooperation"."""
+    return [f"{direction} {kind}" for direction in pair.directions for kind in KINDS]
 
 
 def _enough(events: pl.DataFrame, a: str, b: str, source: str) -> None:
@@ -180,25 +186,27 @@ def combined(fits: Sequence[HawkesFit], least: int = LEAST_OF_KIND) -> Excitatio
 def _say(ask: Question, draft: Draft) -> None:
     pair = ask.pair
     found = excitation(pair, seed=ask.seed)
-    table = found.frame
+    table, names = found.frame, (in_text(pair.a), in_text(pair.b))
+    kinds = _kinds(pair)
+    acts = {name: (names[n // 2], KINDS[n % 2]) for n, name in enumerate(kinds)}
     for row in table.drop_nulls(("value", "low", "high")).iter_rows(named=True):
         value = Estimate(row["value"], row["low"], row["high"])
         draft.add(f"{row['cause']} sets off {row['effect']}", value, "acts")
-        (cause, kind), (effect, same) = row["cause"].split(" "), row["effect"].split(" ")
-        if cause != effect and kind == same:
+        (mover, kind), (answerer, same) = acts[row["cause"]], acts[row["effect"]]
+        if mover != answerer and kind == same:
             word = "cooperative" if kind == "cooperation" else "conflictual"
-            mover, answerer = (in_text(code) for code in cause.split(">"))
-            draft.statements.append(f"One {word} act of {mover} sets off {value} {word} acts of {answerer}.")
+            draft.say(f"One {word} act of {mover} sets off {value} {word} acts of {answerer}.")
     if found.fit.rare:
-        draft.statements.append(f"Unknown for want of acts: {found.fit.rare}.")
+        draft.say(f"Unknown for want of acts: {found.fit.rare}.")
     elif lost := table.select(pl.any_horizontal(pl.col("value", "low", "high").is_null()).sum()).item():
-        draft.statements.append(f"Not identified from these acts: {lost} of {table.height} kinds of answer.")
+        draft.say(f"Not identified from these acts: {lost} of {table.height} kinds of answer.")
     for worst in found.fit.fits[0].goodness().drop_nulls("p").sort("p").head(1).iter_rows(named=True):
-        draft.statements.append(
+        draft.say(
             f"The clock test {'passes' if worst['p'] >= 0.05 else 'fails'} for the worst-fitted kind ({worst['type']}, p = {worst['p']:.2f})."
         )
     draft.basis = f"Hawkes process, hours within days drawn at random; {found.basis}"
     draft.data_to = found.data_to
+    draft.charts["excitation"] = found.plot
 
 
 TOPIC = Topic("excitation", "Event by event", _say)

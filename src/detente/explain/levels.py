@@ -1,8 +1,6 @@
 """Levels of a pair through time: direction by direction, area by area, with bands, whatever the press's volume."""
 
 from __future__ import annotations
-from detente.explain.topic import Draft, Question, Topic, capital, direction, in_text, percent
-from detente.uncertainty import Estimate, NotIdentified
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,11 +15,13 @@ from detente.checks import one_of
 from detente.errors import NoData
 from detente.explain.section import LAST_KNOWN
 from detente.explain.series import fact_periods
+from detente.explain.topic import Draft, Question, Topic, capital, in_text, percent
 from detente.measures.panel import COUNTS, pair_panel
 from detente.models import LocalLevel
 from detente.periods import PERIODS, is_old, period_end, period_text, periods
 from detente.record.facts import pair_facts, pair_figures
 from detente.record.queries import volume
+from detente.uncertainty import Estimate
 
 if TYPE_CHECKING:
     from detente.record.view import View
@@ -260,19 +260,20 @@ def _say(ask: Question, draft: Draft) -> None:
                 value,
                 "share" if row["measure"] == "share" else "per 1,000 reports of the source",
             )
-        known = LAST_KNOWN if old else ""
         when, then = (found.when(row, key) for key in ("period", "before_period"))
         if row["measure"] == "share":
             before = f", {row['before']:.0%} in {then}" if then != when else ""
             said = f"{who}: {percent(value)} of {'facts' if 'facts' in row['basis'] else 'reports'} cooperative in {when}{before}"
-            draft.statements.append(f"{known}{said}.")
+            draft.say(f"{said}.", old=old)
         elif row["measure"] in rates:
             before = f", {row['before']:.1f} in {then}" if then != when else ""
-            draft.statements.append(
-                f"{known}{who}: {row['level']:.1f} ({row['low']:.1f} to {row['high']:.1f}) {MEASURES[row['measure']]} in {when}{before}."
+            draft.say(
+                f"{who}: {row['level']:.1f} ({row['low']:.1f} to {row['high']:.1f}) {MEASURES[row['measure']]} in {when}{before}.",
+                old=old,
             )
     draft.basis = f"local levels; {found.basis}"
     draft.data_to = found.data_to
+    draft.charts["levels"] = found.plot
 
 
 TOPIC = Topic("levels", "Levels", _say, now=True)

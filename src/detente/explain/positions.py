@@ -1,8 +1,6 @@
 """Ideal points of all states from the roll calls held."""
 
 from __future__ import annotations
-from detente.explain.topic import Draft, Question, Topic, capital, direction, in_text, percent
-from detente.uncertainty import Estimate, NotIdentified
 
 from collections.abc import Callable
 from datetime import date
@@ -10,10 +8,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from detente.actors import state_name
 from detente.errors import NoData
 from detente.explain.result import Explained
+from detente.explain.topic import Draft, Question, Topic, capital, in_text
 from detente.measures.votes import calls_on, counted_votes
 from detente.models.ideal_points import IdealPoints, IdealPointsFit
+from detente.uncertainty import Estimate
 
 if TYPE_CHECKING:
     from detente.record import Store
@@ -93,11 +94,11 @@ def _say(ask: Question, draft: Draft) -> None:
     for state in (pair.a, pair.b):
         row = frame.filter((pl.col("state") == state) & (pl.col("session") == last["session"])).row(0, named=True)
         draft.add(f"{state} ideal point", Estimate(row["ideal_point"], row["low"], row["high"]), "standard deviations")
-        draft.statements.append(
+        draft.say(
             f"{capital(in_text(state))} stood at {row['ideal_point']:+.2f} ({row['low']:+.2f} to {row['high']:+.2f}) in session {last['session']}."
         )
     draft.add("distance", Estimate(last["distance"], last["low"], last["high"]), "standard deviations")
-    draft.statements.append(
+    draft.say(
         f"They are {last['distance']:.2f} ({last['low']:.2f} to {last['high']:.2f}) standard deviations apart, further than {last['place']:.0%} of all pairs; "
         f"{first['distance']:.2f} in session {first['session']}."
     )

@@ -1,9 +1,6 @@
 """Reciprocity of a pair in the record, period by period."""
 
 from __future__ import annotations
-from detente.explain.topic import Draft, Question, Topic, capital, direction, in_text, percent
-from detente.uncertainty import Estimate, NotIdentified
-from detente.models.reciprocity import Answer
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,10 +10,11 @@ import polars as pl
 from detente.checks import one_of, whole
 from detente.explain.result import Explained
 from detente.explain.series import Directed, directed
-from detente.models.reciprocity import Reciprocity, ReciprocityFit
-from detente.models.var import BayesianVAR, Minnesota
+from detente.explain.topic import Draft, Question, Topic, capital, in_text
+from detente.models import BayesianVAR, Minnesota
+from detente.models.reciprocity import Answer, Reciprocity, ReciprocityFit
 from detente.periods import PERIODS
-from detente.uncertainty import text
+from detente.uncertainty import NotIdentified, text
 
 if TYPE_CHECKING:
     from detente.record.view import View
@@ -141,22 +139,24 @@ def _say(ask: Question, draft: Draft) -> None:
     found = reciprocity(pair, seed=ask.seed)
     a, b = pair.a, pair.b
     names = {code: in_text(code) for code in (pair.a, pair.b)}
+    senders = dict(zip(pair.directions, names.values(), strict=True))
     for one in found.fit.answers:
-        mover, answerer = direction(names, one.mover)
+        mover, answerer = senders[one.mover], senders[one.answerer]
         draft.add(f"returned by {answerer}", one.returned, "of one unit")
         draft.add(f"returned by {answerer}, same period too", one.with_same_period, "of one unit")
         draft.add(f"inertia of {mover}", one.inertia, "of one unit")
-        draft.statements += _answered(one, mover, answerer, found.fit.model.horizon, found.by)
+        for statement in _answered(one, mover, answerer, found.fit.model.horizon, found.by):
+            draft.say(statement)
     draft.add(f"asymmetry: {b} less {a}", found.fit.asymmetry, "of one unit")
     draft.add(f"asymmetry: {b} less {a}, scaled", found.fit.asymmetry_scaled, "standard deviations")
-    treatment = found.fit.treatment
-    for column in (f"{a}>{b}", f"{b}>{a}"):
-        treatment = treatment.replace(column, direction(names, column)[0])
+    treatment = found.fit.treatment_of(*names.values())
     gap, scaled = found.fit.asymmetry, found.fit.asymmetry_scaled
     numbers = "" if found.fit.more is None else f" ({names[b]} less {names[a]}: {gap}; in standard deviations {scaled})"
-    draft.statements.append(f"Equal treatment: {treatment}{numbers}.")
+    draft.say(f"Equal treatment: {treatment}{numbers}.")
     draft.basis = f"VAR, {found.fit.var.lags} lags; {found.basis}"
     draft.data_to = found.data_to
+    draft.charts["reciprocity"] = found.plot
+    draft.charts["reciprocity-through-time"] = lambda: reciprocity_through_time(pair, seed=ask.seed).plot()
 
 
 def _answered(one: Answer, mover: str, answerer: str, horizon: int, unit: str) -> list[str]:
@@ -169,11 +169,7 @@ def _answered(one: Answer, mover: str, answerer: str, horizon: int, unit: str) -
     return [
         f"Of one unit of cooperation by {mover}, {answerer} returns {one.returned} within {horizon} {unit}s, from the next {unit} on{half}; "
         f"with the same {unit}, {one.with_same_period}.",
-        capital(
-            f"{answerer} {one.condition}.".replace("it ", "", 1)
-            if one.condition.startswith("it ")
-            else f"{answerer}: {one.condition}."
-        ),
+        capital(f"{one.condition_of(answerer)}."),
     ]
 
 

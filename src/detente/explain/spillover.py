@@ -1,8 +1,6 @@
 """Spillover from a third state: how relations with it, and disputes over it, go with the pair's own, area by area."""
 
 from __future__ import annotations
-from detente.explain.topic import Draft, Question, Topic, capital, direction, in_text, percent
-from detente.uncertainty import Estimate, NotIdentified
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,8 +13,9 @@ from detente.actors import state_name
 from detente.checks import whole
 from detente.errors import DetenteError, NoData
 from detente.explain.series import with_third
+from detente.explain.topic import Draft, Question, Topic, capital, in_text, percent
 from detente.models.spillover import Spill, Spillover, SpilloverFit
-from detente.periods import PERIODS
+from detente.periods import PERIODS, period_end
 
 if TYPE_CHECKING:
     from detente.record.view import View
@@ -128,7 +127,8 @@ def _say(ask: Question, draft: Draft) -> None:
 
     if not ask.thirds:
         raise NoData("no facts about a third state and no events with one are held; name one (--third IRN)")
-    names = {code: in_text(code) for code in (pair.a, pair.b)}
+    names = in_text(pair.a), in_text(pair.b)
+    named = dict(zip(pair.directions, (names, names[::-1]), strict=True))
     problems = []
     titles = {area.id: area.title for area in pair.record.codebook.areas}
     for third in ask.thirds:
@@ -139,7 +139,7 @@ def _say(ask: Question, draft: Draft) -> None:
             continue
         clear = []
         for area, one in found.spills:
-            mover, receiver = direction(names, one.series)
+            mover, receiver = named[one.series]
             if area is not None:
                 draft.add(f"{third} share of {one.series}, {area}", one.last, "share of variance by area")
                 # What doesn't show above chance in whole percent is no finding to a reader.
@@ -150,18 +150,19 @@ def _say(ask: Question, draft: Draft) -> None:
                 continue
             draft.add(f"{third} share of {one.series}", one.last, "share of variance")
             draft.add(f"{third} share of {one.series}, block first", one.first, "share of variance")
-            draft.statements.append(
+            draft.say(
                 f"{capital(in_text(third))}: {percent(one.last)} of the variance of what {mover} does towards {receiver} "
                 f"goes with it, {one.first.value:.0%} with what both share in one {found.by}; chance gives up to "
                 f"{one.placebo:.0%}: {one.reading}."
             )
         tried = len(found.fits.keys() - {None})
-        draft.statements.append(
+        draft.say(
             f"{capital(in_text(third))}, by area ({tried} with acts enough): "
             + (f"more than chance for {'; '.join(clear)}." if clear else "nowhere surely more than chance.")
         )
         draft.basis = f"VAR with a block for the third state, {found.horizon} {found.by}s ahead; {found.basis}"
         draft.data_to = period_end(found.periods[-1], found.by)
+        draft.charts[f"spillover-{third}"] = found.plot
     if not draft.statements:
         raise NoData(problems[0])
 

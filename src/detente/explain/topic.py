@@ -27,13 +27,19 @@ class Question:
 
 @dataclass(slots=True)
 class Draft:
-    """A section in the making: what is said, the numbers in it, on what it rests, and what draws it (by the chart's name)."""
+    """A section in the making: what is said (and whether of old data), the numbers in it, on what it rests, and what draws
+    it, by the chart's name.
+    """
 
-    statements: list[str] = field(default_factory=list)
+    statements: list[tuple[str, bool]] = field(default_factory=list)
     figures: list[NamedEstimate] = field(default_factory=list)
     basis: str | None = None
     data_to: date | None = None
     charts: dict[str, Callable[[], Any]] = field(default_factory=dict)
+
+    def say(self, text: str, *, old: bool = False) -> None:
+        """A statement; an `old` one is of data that say nothing of the day any more."""
+        self.statements.append((text, old))
 
     def add(self, name: str, value: Quotient | float, unit: str) -> None:
         """A number with its band, or without one, or that it is not identified."""

@@ -8,10 +8,10 @@ import polars as pl
 
 from detente.actors import state_name
 from detente.errors import NoData
-from detente.explain.topic import Draft, Question, Topic, capital, direction, in_text, percent
-from detente.uncertainty import Estimate, NotIdentified
+from detente.explain.topic import Draft, Question, Topic, percent
 from detente.measures.votes import similarity
 from detente.record.facts import pair_figures
+from detente.uncertainty import Estimate
 
 
 def _say(ask: Question, draft: Draft) -> None:
@@ -50,7 +50,7 @@ def _say(ask: Question, draft: Draft) -> None:
                 "share" if name == "agreement" else "index",
             )
     agreed = Estimate(row["agreement"], row["agreement_low"], row["agreement_high"])
-    draft.statements.append(f"In {year} they cast the same vote on {percent(agreed)} of {row['votes']} roll calls.")
+    draft.say(f"In {year} they cast the same vote on {percent(agreed)} of {row['votes']} roll calls.")
     if row["kappa"] is not None:
         word = (
             "more alike than chance"
@@ -59,7 +59,7 @@ def _say(ask: Question, draft: Draft) -> None:
             if row["kappa_high"] < 0
             else "no more alike than chance"
         )
-        draft.statements.append(
+        draft.say(
             f"Corrected for chance: {word} (kappa {row['kappa']:.2f}, {row['kappa_low']:.2f} to {row['kappa_high']:.2f}; pi {row['pi']:.2f}; S {row['s']:.2f})."
         )
     by_issue = now.filter(pl.col("issue").is_not_null() & (pl.col("votes") >= 5)).sort(
@@ -67,7 +67,7 @@ def _say(ask: Question, draft: Draft) -> None:
     )
     if by_issue.height > 1:
         parts = [f"{issues[r['issue']]} {r['agreement']:.0%} of {r['votes']}" for r in by_issue.iter_rows(named=True)]
-        draft.statements.append(f"By issue: {', '.join(parts)}.")
+        draft.say(f"By issue: {', '.join(parts)}.")
     draft.basis = "UN roll calls held; intervals by the Bayesian bootstrap over roll calls"
     draft.data_to = min(date(year, 12, 31), last) if isinstance(last, date) else None
 

@@ -23,7 +23,8 @@ class Fan:
     `history` has periods and values; `periods` begin with the one that holds the day after that of the forecast; `quantiles`
     (periods, SHOWN); `area` None stands for all together; `model` and `basis` say by what and from what, `data_to` the last
     day of the data: what lies between it and the day of the forecast is bridged by the model. `reach` says how far the
-    periods go and why no further, where they fall short of the months asked for.
+    periods go and why no further, where they fall short of the months asked for. `of_votes`: the series is of votes in the UN,
+    which have no direction, not of reports; `conflictual`: it counts conflict.
     """
 
     a: str
@@ -39,11 +40,8 @@ class Fan:
     basis: str
     data_to: date
     reach: str = ""
-
-    @property
-    def of_votes(self) -> bool:
-        """Whether the series is of votes in the UN, which have no direction, not of reports."""
-        return self.item.startswith("UN ")
+    of_votes: bool = False
+    conflictual: bool = False
 
     @property
     def between(self) -> str:
@@ -101,7 +99,7 @@ def fan_chart(fans: Sequence[Fan], as_of: date) -> Any:
 
     name = fans[0].item
     drawn, axes = figure(3.2, 1, len(fans), sharey=True, squeeze=False)
-    colour = ORANGE if "conflict" in name else BLUE
+    colour = ORANGE if fans[0].conflictual else BLUE
     factor = 100 if fans[0].unit == "share" else 1
     for axis, fan in zip(axes[0], fans, strict=True):
         # Periods are drawn at their middle: the day of the forecast then lies after all that was known.

@@ -89,7 +89,8 @@ def counts_of(pair: View, ahead: int) -> list[Fan]:
             *((quad, counts[quad], "counts", "count", "reports") for quad in QUADS),
             ("share", share, "share", "share", "share"),
         ):
-            series = Yearly(sender, receiver, item, unit, values, "yearly reports coded by ICEWS")
+            words = "yearly reports coded by ICEWS"
+            series = Yearly(sender, receiver, item, unit, values, words, conflictual=item in QUADS[2:])
             asked.append((series, what, item, kind))
     return _all(asked, pair.day, ahead, "no events and no yearly counts of the pair are held")
 
@@ -102,15 +103,16 @@ def votes_of(pair: View, ahead: int) -> list[Fan]:
     asked = []
     for suffix, item in ISSUES.items():
         values = _agreed(pair, suffix)
-        series = Yearly(pair.a, pair.b, f"UN agreement, {item}", "share", values, "share of identical votes")
+        words = "share of identical votes"
+        series = Yearly(pair.a, pair.b, f"UN agreement, {item}", "share", values, words, of_votes=True)
         asked.append((series, "votes", item, "share"))
     return _all(asked, pair.day, ahead, "none is held of the pair")
 
 
 def _agreed(pair: View, suffix: str) -> dict[int, float]:
-    if full_years(pair).height:
-        held = full_years(pair, issues=(suffix[1:],) if suffix else ())
-        return dict(held.select("year", "share").iter_rows())
+    counted = full_years(pair, issues=(suffix[1:],) if suffix else ())
+    if counted.height or (suffix and full_years(pair).height):
+        return dict(counted.select("year", "share").iter_rows())
     return dict(_by_year(case_agreement(pair, suffix), pl.col("value").mean()))
 
 
@@ -128,6 +130,8 @@ class Yearly:
     unit: str
     values: dict[int, float]
     words: str
+    of_votes: bool = False
+    conflictual: bool = False
 
 
 def _all(asked: list[tuple[Yearly, str, str, str]], as_of: date, ahead: int, none: str) -> list[Fan]:
@@ -171,4 +175,6 @@ def _carried(series: Yearly, made: tuple[Array, int], as_of: date, ahead: int) -
         ""
         if len(quantiles) >= ahead
         else f"{len(quantiles)} year{'s' if len(quantiles) > 1 else ''}: {MOST} years from the data at most",
+        of_votes=series.of_votes,
+        conflictual=series.conflictual,
     )

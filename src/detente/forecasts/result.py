@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
 
+from detente.actors import state_name
 from detente.errors import NoData
-from detente.forecasts.events.hazards import Calls
+from detente.forecasts.events.result import EventForecasts
 from detente.forecasts.fan import SHOWN, Fan, fan_chart
+from detente.periods import period_text
+from detente.results import Result
 
 RULES = {
     "improvement": "the chronology gains at least one cooperative entry, and more cooperative than conflictual ones",
@@ -22,56 +24,70 @@ RULES = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class PairForecast:
-    """The forecast of a pair as of a day: fans, chances of events by rule (each with its record of past calls), and what is unknown."""
+NAMES = [f"q{int(level * 100):02d}" for level in SHOWN]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PairForecast(Result):
+    """The forecast of a pair as of a day: fans, chances of events by rule (each with the record of past ones), and what is
+    unknown; its table has a row a series and period."""
+
+    COLUMNS: ClassVar[dict[str, str]] = {
+        "a": "the sender, or the first of the two where there is no direction",
+        "b": "the receiver, or the second",
+        "item": "what is forecast: a quad class, share, intensity, UN agreement",
+        "area": "the issue area, null for all together",
+        "by": "the length of periods",
+        "period": "the first day of the period",
+        **{name: f"the {name[1:]}% quantile" for name in NAMES},
+        "model": "by what",
+        "data_to": "the last day of the data",
+    }
+    METHODS: ClassVar[tuple[str, ...]] = (
+        "West and Harrison, Bayesian Forecasting and Dynamic Models, 1997",
+        "Meinshausen, Quantile regression forests, Journal of Machine Learning Research 7, 2006",
+        "Yao et al., Using stacking to average Bayesian predictive distributions, Bayesian Analysis 13, 2018",
+        *EventForecasts.METHODS,
+    )
 
     pair: tuple[str, str]
     as_of: date
     horizon: int
     fans: tuple[Fan, ...]
-    events: dict[str, Calls]
+    events: dict[str, EventForecasts]
     areas: dict[str, str]
     unknown: tuple[str, ...]
     provenance: dict[str, Any]
 
     @property
     def frame(self) -> pl.DataFrame:
-        """The fans as a tidy frame: a, b, item, area, by, period, q05 ... q95, model, data_to."""
+        """The fans, a row a series and period."""
         rows = [
-            (
-                fan.a,
-                fan.b,
-                fan.item,
-                fan.area,
-                fan.by,
-                period,
-                *(float(v) for v in fan.quantiles[n]),
-                fan.model,
-                fan.data_to,
-            )
+            (fan.a, fan.b, fan.item, fan.area, fan.by, day, *map(float, fan.quantiles[n]), fan.model, fan.data_to)
             for fan in self.fans
-            for n, period in enumerate(fan.periods)
+            for n, day in enumerate(fan.periods)
         ]
-        names = [f"q{int(level * 100):02d}" for level in SHOWN]
-        schema = {
-            **dict.fromkeys(("a", "b", "item", "area", "by"), pl.Utf8),
-            "period": pl.Date,
-            **dict.fromkeys(names, pl.Float64),
-            "model": pl.Utf8,
-            "data_to": pl.Date,
-        }
-        return pl.DataFrame(rows, schema=schema, orient="row")
+        kinds = {"period": pl.Date, "data_to": pl.Date, **dict.fromkeys(NAMES, pl.Float64)}
+        return pl.DataFrame(rows, schema={name: kinds.get(name, pl.Utf8) for name in self.COLUMNS}, orient="row")
 
     def chances(self) -> pl.DataFrame:
         """Chances of events: rule, area, probability, low, high, base_rate."""
-        rows = [
-            (rule, area, call.probability, call.low, call.high, call.base_rate)
-            for rule, made in self.events.items()
-            for area, call in made.calls.items()
+        frames = [one.frame.select(pl.lit(rule).alias("rule"), pl.all()) for rule, one in self.events.items()]
+        return pl.concat(frames)
+
+    def summary(self) -> str:
+        """The chances, the last period of every fan, and what is unknown."""
+        lines = [
+            f"{' – '.join(state_name(code, self.as_of) for code in self.pair)}, {self.horizon} months from {self.as_of}"
         ]
-        numbers = dict.fromkeys(("probability", "low", "high", "base_rate"), pl.Float64)
-        return pl.DataFrame(rows, schema={"rule": pl.Utf8, "area": pl.Utf8, **numbers}, orient="row")
+        lines += [f"{rule} {one.summary().splitlines()[0]}" for rule, one in self.events.items() if one.by_area]
+        for fan in self.fans:
+            low, middle, high = fan.quantiles[-1][[0, 2, 4]]
+            what = f"{fan.between} {fan.item.replace('_', ' ')}{f' ({fan.area})' if fan.area else ''}"
+            number = ".0%" if fan.unit == "share" else ",.0f"
+            band = f"{middle:{number}} ({low:{number}} to {high:{number}})"
+            lines.append(f"{what}, {period_text(fan.periods[-1], fan.by)}: {band}")
+        return "\n".join([*lines, *(f"unknown: {text}" for text in self.unknown)])
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain data."""
@@ -86,17 +102,17 @@ class PairForecast:
                         {
                             "area": area,
                             "title": self.areas[area],
-                            "probability": round(call.probability, 4),
-                            "interval": [round(call.low, 4), round(call.high, 4)],
-                            "base_rate": round(call.base_rate, 4),
-                            "weights": {name: round(value, 4) for name, value in call.weights.items()},
+                            "probability": round(one.chance.value, 4),
+                            "interval": [round(one.chance.low, 4), round(one.chance.high, 4)],
+                            "base_rate": round(one.base_rate, 4),
+                            "weights": {name: round(value, 4) for name, value in one.weights.items()},
                         }
-                        for area, call in made.calls.items()
+                        for area, one in forecasts.by_area.items()
                     ],
-                    "record": {name: round(value, 4) for name, value in made.record().items()},
-                    "calibration": [{k: round(v, 4) for k, v in row.items()} for row in made.calibration()],
+                    "record": {name: round(value, 4) for name, value in forecasts.track_record().items()},
+                    "calibration": [{k: round(v, 4) for k, v in row.items()} for row in forecasts.calibration()],
                 }
-                for rule, made in self.events.items()
+                for rule, forecasts in self.events.items()
             },
             "fans": [
                 {
@@ -121,10 +137,6 @@ class PairForecast:
             "provenance": self.provenance,
         }
 
-    def to_json(self) -> str:
-        """`to_dict` as JSON text with a final newline."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1) + "\n"
-
     def plot(self, item: str | None = None, area: str | None = None) -> Any:
         """Fan charts of an item (default: the first) in an area (None: all together), a panel a direction; NoData without any."""
         if not self.fans:
@@ -132,8 +144,8 @@ class PairForecast:
         name = item or self.fans[0].item
         fans = [fan for fan in self.fans if fan.item == name and fan.area == area]
         if not fans:
-            held = sorted({f"{fan.item}{f' in {fan.area}' if fan.area else ''}" for fan in self.fans})
-            raise NoData(f"no forecast of {name}{f' in {area}' if area else ''}; there are: {', '.join(held)}")
+            others = sorted({f"{fan.item}{f' in {fan.area}' if fan.area else ''}" for fan in self.fans})
+            raise NoData(f"no forecast of {name}{f' in {area}' if area else ''}; there are: {', '.join(others)}")
         return fan_chart(fans, self.as_of)
 
 

@@ -1,10 +1,8 @@
 """What levers act on and what they are to move: a pair's series, from events or from its chronology, and policies on them.
 
-Drivers, as the levers need them: `A>B` and `B>A` (one-sided acts), `economy A` and `economy B` (economic cooperation by a side),
-`dispute C` (conflictual acts in disputes over a third state), `channel O` and `bilateral` (cooperation through an organisation, and
-not). From facts all are cooperative less conflictual entries a quarter (dispute: conflictual alone; channel and
-bilateral: cooperative alone), from events sums of the Goldstein scale. An area's outcome is its own sum. Acts that belong to the outcome
-and to a driver alike are left in the outcome and out of the driver, so that no lever helps an area by definition.
+From facts, series are cooperative less conflictual entries a quarter, from events sums of the Goldstein scale. An area's
+outcome is its own sum. Acts that belong to the outcome and to a driver alike are left in the outcome and out of the
+driver, so that no lever helps an area by definition.
 """
 
 from __future__ import annotations
@@ -12,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from detente.actors import existed, state_name
+from detente.actors import existed
+from detente.codebook.areas import areas_alone, third_states
 from detente.errors import DetenteError, NoData
 from detente.explain.series import covered_run, fact_periods, fitting_period
 from detente.levers.policy import Lever, Move
@@ -36,12 +37,37 @@ if TYPE_CHECKING:
 LEAST_PERIODS, LEAST_MOVES = 24, 4
 
 
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """A series that levers act on.
+
+    Its kind is acts (one-sided ones of a state), economy (economic cooperation by a state), dispute (conflictual acts over a
+    third state), channel (cooperation through an organisation) or bilateral (cooperation through none); `of` is that state
+    or organisation, `to` the side that acts are aimed at.
+
+    >>> Driver("acts", "USA", "RUS").name, Driver("dispute", "IRN").name, Driver("bilateral").name
+    ('USA>RUS', 'dispute IRN', 'bilateral')
+    """
+
+    kind: str
+    of: str = ""
+    to: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name of the series in the model."""
+        return f"{self.of}>{self.to}" if self.kind == "acts" else f"{self.kind} {self.of}".rstrip()
+
+
+BILATERAL = Driver("bilateral")
+
+
 @dataclass(frozen=True, eq=False)
 class System:
     """The acts of a pair by period, and how to add them up to series.
 
     `acts` has period, sender ("" for joint acts), area, third, channel, economic (whether it may be an incentive), and
-    value (cooperation positive); `periods` the whole ones.
+    value (cooperation positive); `periods` the whole ones; `source` the event source, None for a chronology.
     """
 
     a: str
@@ -65,113 +91,114 @@ class System:
         """The area's sum by period (periods,)."""
         return self._sums(pl.col("area").list.contains(area), pl.col("value"))
 
-    def driver(self, name: str, area: str) -> Array:
-        """A driver's sum by period, without the acts of `area`."""
-        kind, _, about = name.partition(" ")
-        outside = ~pl.col("area").list.contains(area)
-        value = pl.col("value")
-        if ">" in name:
-            return self._sums(outside & (pl.col("sender") == name[:3]), value)
-        if kind == "economy":
-            economic = pl.col("economic") & pl.col("sender").is_in([about, ""])
-            return self._sums(outside & economic, pl.max_horizontal(value, pl.lit(0.0)))
-        if kind == "dispute":
+    def driver(self, driver: Driver, area: str) -> Array:
+        """A driver's sum by period (periods,), without the acts of `area`."""
+        outside, value, nought = ~pl.col("area").list.contains(area), pl.col("value"), pl.lit(0.0)
+        if driver.kind == "acts":
+            return self._sums(outside & (pl.col("sender") == driver.of), value)
+        if driver.kind == "dispute":
             # What the two do together about the third state is no dispute, and not to be contained.
-            return self._sums(outside & pl.col("third").list.contains(about), pl.max_horizontal(-value, pl.lit(0.0)))
-        through = pl.col("channel") == about if kind == "channel" else pl.col("channel") == "bilateral"
-        return self._sums(outside & through, pl.max_horizontal(value, pl.lit(0.0)))
+            return self._sums(outside & pl.col("third").list.contains(driver.of), pl.max_horizontal(-value, nought))
+        if driver.kind == "economy":
+            which = pl.col("economic") & pl.col("sender").is_in([driver.of, ""])
+        else:
+            which = pl.col("channel") == (driver.of or "bilateral")
+        return self._sums(outside & which, pl.max_horizontal(value, nought))
 
     def _sums(self, which: pl.Expr, value: pl.Expr) -> Array:
-        found = self.acts.filter(which).group_by("period").agg(value.sum().alias("sum"))
-        grid = pl.DataFrame({"period": self.periods}).join(found, on="period", how="left", maintain_order="left")
+        sums = self.acts.filter(which).group_by("period").agg(value.sum().alias("sum"))
+        grid = pl.DataFrame({"period": self.periods}).join(sums, on="period", how="left", maintain_order="left")
         return np.asarray(grid["sum"].fill_null(0.0).to_numpy(), dtype=np.float64)
 
-    def drivers(self, lever: Lever) -> list[str]:
-        """The drivers that a lever needs, policy first."""
-        both = [f"{self.a}>{self.b}", f"{self.b}>{self.a}"]
-        found = self.acts_of(lever)
-        for move in lever.moves:
-            found += [] if move.kind == "channel" else both
-        return list(dict.fromkeys(found))
+    @property
+    def sides(self) -> tuple[Driver, Driver]:
+        """The acts of either side towards the other."""
+        return Driver("acts", self.a, self.b), Driver("acts", self.b, self.a)
+
+    def drivers(self, lever: Lever) -> list[Driver]:
+        """The drivers that a lever needs, those that it sets first."""
+        needed = self.acts_of(lever)
+        if any(move.kind != "channel" for move in lever.moves):
+            needed += self.sides
+        return list(dict.fromkeys(needed))
 
     def _side(self, move: Move, default: str) -> str:
         if move.about and move.about not in (self.a, self.b):
             raise DetenteError(f"{move.kind}={move.about}: {move.about} is neither of {self.a} and {self.b}")
         return move.about or default
 
-    def acts_of(self, lever: Lever) -> list[str]:
+    def _answer(self, move: Move) -> tuple[Driver, Driver]:
+        """The acts that answer by a move of reciprocity, and those that are answered."""
+        first, second = self.sides
+        return (second, first) if self._side(move, self.b) == self.b else (first, second)
+
+    def acts_of(self, lever: Lever) -> list[Driver]:
         """The drivers that the lever itself sets."""
-        found: list[str] = []
+        own: list[Driver] = []
         for move in lever.moves:
             if move.kind == "incentives":
-                found.append(f"economy {self._side(move, self.a)}")
+                own.append(Driver("economy", self._side(move, self.a)))
             elif move.kind == "reciprocity":
-                answer = self._side(move, self.b)
-                found.append(f"{answer}>{self.a if answer == self.b else self.b}")
+                own.append(self._answer(move)[0])
             elif move.kind == "equal":
-                found += [f"{self.a}>{self.b}", f"{self.b}>{self.a}"]
+                own += self.sides
+            elif move.kind == "contain":
+                own.append(Driver("dispute", move.about))
             else:
-                found += [f"{'dispute' if move.kind == 'contain' else 'channel'} {move.about}"]
-                found += ["bilateral"] if move.kind == "channel" else []
-        return list(dict.fromkeys(found))
+                own += [Driver("channel", move.about), BILATERAL]
+        return list(dict.fromkeys(own))
 
     def policy(self, lever: Lever, names: Sequence[str], steps: int, expected: Array, spread: Array) -> Policy:
         """The lever as restrictions on the path (steps * series).
 
         `expected` (steps, series) is what is to be expected without it, `spread` (series,) the standard deviation of each series.
         """
-        made: Policy | None = None
+        if not lever.moves:
+            raise DetenteError("a lever needs at least one move")
+        policies = []
         for move in lever.moves:
             months = move.months or round(steps * self.months)
             span = max(1, min(steps, round(months / self.months)))
-            one = self._restrict(move, list(names), steps, span, expected, spread)
-            made = one if made is None else made + one
-        if made is None:
-            raise DetenteError("a lever needs at least one move")
-        return made
+            policies.append(self._restrict(move, list(names), steps, span, expected, spread))
+        return reduce(add, policies)
 
     def _restrict(self, move: Move, names: list[str], steps: int, span: int, expected: Array, spread: Array) -> Policy:
+        """One move as restrictions: rows of the path, the rows that they are set to, a constant, and of which series."""
         n = len(names)
+        rows: list[tuple[Array, Array, float, int]] = []
 
-        def cell(step: int, name: str) -> Array:
+        def at(driver: Driver) -> int:
+            return names.index(driver.name)
+
+        def cell(step: int, driver: Driver) -> Array:
             row = np.zeros(steps * n)
-            row[step * n + names.index(name)] = 1.0
+            row[step * n + at(driver)] = 1.0
             return row
 
-        on, of, by, total = [], [], [], []
-
-        def add(row: Array, target: Array, constant: float, series: int = 0) -> None:
-            on.append(row)
-            of.append(target)
-            by.append(constant)
-            total.append(series)
-
-        def less(name: str, step: int) -> float:
+        def less(driver: Driver, step: int) -> float:
             """The share taken away from a series of acts of one sign: none of what isn't expected."""
-            return move.amount if expected[step, names.index(name)] > 0 else 0.0
+            return move.amount if expected[step, at(driver)] > 0 else 0.0
 
-        first, second = f"{self.a}>{self.b}", f"{self.b}>{self.a}"
         for step in range(span):
             if move.kind == "incentives":
-                economy = f"economy {self._side(move, self.a)}"
+                economy = Driver("economy", self._side(move, self.a))
                 row = cell(step, economy)
-                add(row, row, move.amount * float(spread[names.index(economy)]))
+                rows.append((row, row, move.amount * float(spread[at(economy)]), 0))
             elif move.kind == "reciprocity":
-                answer, called = (second, first) if self._side(move, self.b) == self.b else (first, second)
-                add(cell(step, answer) - move.amount * cell(step, called), np.zeros(steps * n), 0.0)
+                answer, answered = self._answer(move)
+                rows.append((cell(step, answer) - move.amount * cell(step, answered), np.zeros(steps * n), 0.0, 0))
             elif move.kind == "equal":
-                higher = first if expected[step, names.index(first)] >= expected[step, names.index(second)] else second
-                for number, name in enumerate((first, second)):
-                    add(cell(step, name), cell(step, higher), 0.0, number)
+                higher = max(self.sides, key=lambda side: expected[step, at(side)])
+                rows += [(cell(step, side), cell(step, higher), 0.0, number) for number, side in enumerate(self.sides)]
             elif move.kind == "contain":
-                dispute = f"dispute {move.about}"
+                dispute = Driver("dispute", move.about)
                 row = cell(step, dispute)
-                add(row, (1 - less(dispute, step)) * row, 0.0)
+                rows.append((row, (1 - less(dispute, step)) * row, 0.0, 0))
             else:
-                through, bilateral = cell(step, f"channel {move.about}"), cell(step, "bilateral")
-                add(through, through + less("bilateral", step) * bilateral, 0.0)
-                add(bilateral, (1 - less("bilateral", step)) * bilateral, 0.0, 1)
-        return Policy(np.array(on), np.array(of), np.array(by), np.array(total))
+                through, bilateral = cell(step, Driver("channel", move.about)), cell(step, BILATERAL)
+                rows.append((through, through + less(BILATERAL, step) * bilateral, 0.0, 0))
+                rows.append((bilateral, (1 - less(BILATERAL, step)) * bilateral, 0.0, 1))
+        return Policy(*map(np.array, zip(*rows, strict=True)))
 
 
 def system(pair: View, *, by: str | None = None) -> System:
@@ -190,7 +217,7 @@ def system(pair: View, *, by: str | None = None) -> System:
 
 def _from_facts(pair: View) -> System:
     facts = pair.chronology
-    names = f"{state_name(pair.a)} and {state_name(pair.b)}"
+    names = " and ".join(pair.names)
     if facts.is_empty():
         raise NoData(f"no chronology of {names} is known on {pair.day}")
     periods = fact_periods(pair, "quarter", whole=True)
@@ -231,12 +258,11 @@ def _from_events(pair: View, by: str | None) -> System:
     periods = [day for day in run["period"] if existed(pair.a, day, day) and existed(pair.b, day, day)]
     if len(periods) < LEAST_PERIODS:
         raise NoData(f"{chosen} covers {len(periods)} whole {unit}s up to {pair.day}; {LEAST_PERIODS} are needed")
-    third = pl.col("areas").list.eval(pl.element().filter(pl.element().str.contains(":")).str.split(":").list.last())
     acts = events.select(
         pl.col("date").dt.truncate(PERIODS[unit].every).alias("period"),
         "sender",
-        pl.col("areas").list.eval(pl.element().str.split(":").list.first()).alias("area"),
-        third.alias("third"),
+        areas_alone(pl.col("areas")).alias("area"),
+        third_states(pl.col("areas")).alias("third"),
         pl.col("channel").fill_null("bilateral"),
         (pl.col("areas").list.set_intersection(pair.record.codebook.incentives).list.len() > 0).alias("economic"),
         pl.col("intensity").cast(pl.Float64).alias("value"),

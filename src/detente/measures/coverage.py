@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from detente.periods import periods
-
-if TYPE_CHECKING:
-    pass
 
 # Totals of a period that is covered by less than this are no totals.
 LEAST = 0.5
@@ -18,7 +13,8 @@ WHOLE = 0.95
 
 
 def usable_run(coverage: pl.DataFrame, by: str, *, latest: bool = False) -> pl.DataFrame:
-    """The rows (period, covered) of the longest run of periods that are covered by LEAST or more, from a whole one to a whole one.
+    """The rows (period, covered) of the longest run of periods that are covered by LEAST or more, from a whole one to a
+    whole one.
 
     With `latest`, the latest run that is at least half as long as the longest. Empty where no period is whole.
 

@@ -99,7 +99,7 @@ def lives(pair: View) -> list[Life]:
     """
     agreements = pair_agreements(pair)
     facts = life_facts(pair.record, agreements, pair.as_of).partition_by("agreement", as_dict=True)
-    found = []
+    begun = []
     for row in agreements.iter_rows(named=True):
         since = row["since"]
         stages = []
@@ -114,7 +114,7 @@ def lives(pair: View) -> list[Life]:
                 stages.append(Stage(fact["counts_from"], state, fact["kind"], fact["description"], sources))
         if stages:
             stages.sort(key=lambda stage: stage.day)
-            found.append(
+            begun.append(
                 Life(
                     row["agreement"],
                     row["title"],
@@ -126,7 +126,7 @@ def lives(pair: View) -> list[Life]:
                     tuple(stages),
                 )
             )
-    return found
+    return begun
 
 
 def _state(kind: str, agreement: dict[str, str], before: str) -> str | None:
@@ -149,11 +149,11 @@ def in_force(lives: Sequence[Life], days: Sequence[date], areas: Sequence[str | 
     """
     rows = []
     for area in areas:
-        some = [life for life in lives if life.within(area)]
+        inside = [life for life in lives if life.within(area)]
         for day in days:
-            states = [life.state_on(day) for life in some if life.tone == "cooperative"]
-            held = sum(life.state_on(day) == "in force" for life in some if life.tone == "conflictual")
-            rows.append((day, area, *(states.count(s) for s in ("in force", "signed", "suspended")), held))
+            states = [life.state_on(day) for life in inside if life.tone == "cooperative"]
+            restrictions = sum(life.state_on(day) == "in force" for life in inside if life.tone == "conflictual")
+            rows.append((day, area, *(states.count(s) for s in ("in force", "signed", "suspended")), restrictions))
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
@@ -166,10 +166,10 @@ def in_force_by(pair: View, *, by: str = "year", areas: Sequence[str | None] = (
     if by not in ("year", "quarter", "month"):
         raise DetenteError(f"by is year, quarter or month, not {by!r}")
     facts = pair.chronology
-    held = lives(pair)
-    if facts.is_empty() or not held:
+    agreements = lives(pair)
+    if facts.is_empty() or not agreements:
         when = f"was known on {pair.as_of}" if pair.as_of else "is held; add some as a case (docs/cases/your-own.md)"
         raise NoData(f"no agreement between {pair.a} and {pair.b} {when}")
     first, last = facts["date"][0], pair.as_of or facts["date"][-1]
     ends = [period_end(start, by) for start in periods(first, last, by)]
-    return in_force(held, [min(day, last) for day in ends], areas)
+    return in_force(agreements, [min(day, last) for day in ends], areas)

@@ -10,6 +10,7 @@ import polars as pl
 
 from detente.actors import counted
 from detente.errors import NoData
+from detente.measures.columns import PANEL
 from detente.measures.coverage import LEAST
 from detente.periods import PERIODS, period, periods
 from detente.record.queries import all_counts, pair_counts
@@ -21,19 +22,7 @@ if TYPE_CHECKING:
     from detente.record.view import View
 
 COUNTS = ["verbal_cooperation", "material_cooperation", "verbal_conflict", "material_conflict"]
-COLUMNS = [
-    "period",
-    "sender",
-    "receiver",
-    "area",
-    *COUNTS,
-    "intensity",
-    "share",
-    "share_low",
-    "share_high",
-    "covered",
-    "source",
-]
+COLUMNS = list(PANEL)
 GOVERNMENT = ("GOV", "MIL", "LEG", "SPY", "COP", "JUD", "IGO")
 
 
@@ -63,10 +52,8 @@ def pair_panel(
     frames = []
     coverage = pair.record.coverage(chosen, pair.as_of, by)
     for area in areas:
-        found = pair_counts(
-            pair.record, pair.a, pair.b, source=chosen, by=by, as_of=pair.as_of, area=area, sectors=kept
-        )
-        frames.append(_complete(found, pairs, by, coverage, area))
+        counts = pair_counts(pair, by=by, area=area, sectors=kept)
+        frames.append(_complete(counts, pairs, by, coverage, area))
     panel = pl.concat(frames)
     if panel.is_empty():
         raise NoData(
@@ -92,26 +79,26 @@ def states_panel(
     """
     period(by)
     chosen = busiest_source(record, source, as_of)
-    found = all_counts(record, source=chosen, by=by, as_of=as_of, area=area, states=states)
+    counts = all_counts(record, source=chosen, by=by, as_of=as_of, area=area, states=states)
     low, high = pl.min_horizontal("sender", "receiver"), pl.max_horizontal("sender", "receiver")
     active = (
-        found.group_by(low.alias("sender"), high.alias("receiver"))
+        counts.group_by(low.alias("sender"), high.alias("receiver"))
         .agg(pl.sum_horizontal(COUNTS).sum().alias("n"))
         .filter(pl.col("n") >= min_events)
         .drop("n")
     )
     pairs = pl.concat([active, active.select(sender="receiver", receiver="sender")]).sort("sender", "receiver")
     return (
-        _complete(found, pairs, by, record.coverage(chosen, as_of, by), area)
+        _complete(counts, pairs, by, record.coverage(chosen, as_of, by), area)
         .with_columns(pl.lit(chosen).alias("source"))
         .select(COLUMNS)
     )
 
 
 def _complete(
-    found: pl.DataFrame, pairs: pl.DataFrame, by: str, coverage: pl.DataFrame, area: str | None
+    counts: pl.DataFrame, pairs: pl.DataFrame, by: str, coverage: pl.DataFrame, area: str | None
 ) -> pl.DataFrame:
-    firsts = [*coverage["period"].to_list(), *found["period"].to_list()]
+    firsts = [*coverage["period"].to_list(), *counts["period"].to_list()]
     if not firsts:
         return pl.DataFrame(
             schema={
@@ -130,7 +117,7 @@ def _complete(
     starts = pl.DataFrame({"period": periods(min(firsts), max(firsts), by)})
     covered = starts.join(coverage, on="period", how="left", maintain_order="left")
     grid = _while_both_lived(covered.with_columns(pl.col("covered").fill_null(0.0)).join(pairs, how="cross"), by)
-    full = grid.join(found, on=["period", "sender", "receiver"], how="left", maintain_order="left")
+    full = grid.join(counts, on=["period", "sender", "receiver"], how="left", maintain_order="left")
     # Of a period that is hardly covered, silence says nothing.
     zero = (pl.col("covered") >= LEAST) & pl.col("verbal_cooperation").is_null()
     full = full.with_columns(pl.when(zero).then(0).otherwise(pl.col(c)).alias(c) for c in [*COUNTS, "intensity"])

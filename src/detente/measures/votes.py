@@ -44,8 +44,8 @@ INDICES = ("agreement", "s", "pi", "kappa", "pi_steps", "kappa_steps")
 def similarity_indices(tables: Array) -> dict[str, Array]:
     """The indices of tables (..., 3, 3) of counts or shares: [vote of one, vote of the other]; NaN where undefined.
 
-    >>> found = similarity_indices(np.array([[20.0, 5, 0], [10, 15, 0], [0, 0, 0]]))
-    >>> {name: round(float(found[name]), 3) for name in ("agreement", "s", "pi", "kappa")}
+    >>> indices = similarity_indices(np.array([[20.0, 5, 0], [10, 15, 0], [0, 0, 0]]))
+    >>> {name: round(float(indices[name]), 3) for name in ("agreement", "s", "pi", "kappa")}
     {'agreement': 0.7, 's': 0.7, 'pi': 0.394, 'kappa': 0.4}
     """
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -55,13 +55,13 @@ def similarity_indices(tables: Array) -> dict[str, Array]:
         by_kappa = one[..., :, None] * two[..., None, :]
         by_pi = both[..., :, None] * both[..., None, :]
         differ = 1 - np.eye(3)
-        found = {"agreement": (p * np.eye(3)).sum((-1, -2)), "s": 1 - (p * STEPS).sum((-1, -2))}
+        indices = {"agreement": (p * np.eye(3)).sum((-1, -2)), "s": 1 - (p * STEPS).sum((-1, -2))}
         for suffix, weights in (("", differ), ("_steps", STEPS)):
-            seen = (p * weights).sum((-1, -2))
+            observed = (p * weights).sum((-1, -2))
             for name, chance in (("pi", by_pi), ("kappa", by_kappa)):
                 expected = (chance * weights).sum((-1, -2))
-                found[name + suffix] = np.where(expected > 0, 1 - seen / expected, np.nan)
-    return {name: found[name] for name in INDICES}
+                indices[name + suffix] = np.where(expected > 0, 1 - observed / expected, np.nan)
+    return {name: indices[name] for name in INDICES}
 
 
 def similarity(
@@ -70,8 +70,8 @@ def similarity(
     """The indices of one pair by year (from `since` on) and issue (null: all roll calls), each with its 90% interval.
 
     Columns: year, issue, votes, then for each of `INDICES` its value, _low and _high. Intervals are by the Bayesian
-    bootstrap over roll calls (Rubin, Annals of Statistics 9, 1981), that of agreement by `detente.uncertainty.share_interval`. Empty
-    where no votes are held.
+    bootstrap over roll calls (Rubin, Annals of Statistics 9, 1981), that of agreement by
+    `detente.uncertainty.share_interval`. Empty where no votes are held.
     """
     from detente.checks import whole
 
@@ -94,7 +94,8 @@ def similarity(
                     else (np.nan, np.nan)
                 )
                 if name == "agreement":
-                    # A share of roll calls has one interval wherever it is told: that of `detente.uncertainty.share_interval`.
+                    # A share of roll calls has one interval wherever it is told: that of
+                    # `detente.uncertainty.share_interval`.
                     (low,), (high,) = share_interval([np.trace(table)], [table.sum()])[1:]
                 cells += [float(point[name]), float(low), float(high)]
             rows.append((year, issue, int(table.sum()), *cells))
@@ -109,7 +110,7 @@ def _tables(pair: View, issues: Sequence[str], since: int | None = None) -> list
     def side(code: str, name: str) -> pl.LazyFrame:
         return cast.filter(pl.col("state") == counts_as(code)).select("rcid", "year", pl.col("vote").alias(name))
 
-    found = (
+    cells = (
         side(pair.a, "a")
         .join(side(pair.b, "b"), on=["rcid", "year"])
         .group_by("year", "a", "b")
@@ -118,7 +119,7 @@ def _tables(pair: View, issues: Sequence[str], since: int | None = None) -> list
         .collect()
     )
     tables = []
-    for (year,), rows in found.partition_by("year", as_dict=True, maintain_order=True).items():
+    for (year,), rows in cells.partition_by("year", as_dict=True, maintain_order=True).items():
         table = np.zeros((3, 3))
         table[rows["a"].to_numpy(), rows["b"].to_numpy()] = rows["len"].to_numpy()
         tables.append((int(year), table))
@@ -140,16 +141,17 @@ def _cast(
 
 
 def counted_votes(record: Store, calls: pl.DataFrame, states: Sequence[str] = ()) -> pl.LazyFrame:
-    """The votes cast in `calls` (rcid, date), one a roll call and state: rcid, date, state, vote (0 yes, 1 abstain, 2 no).
+    """The votes cast in `calls` (rcid, date), one a roll call and state: rcid, date, state, vote (0 yes, 1 abstain, 2
+    no).
 
     A state votes under today's code, once, also where a former code of it is held beside it (today's then
     counts), and only while it lived or had a seat. With `states`, their votes alone.
     """
-    # The vote of a former code is 3 higher, so that of two votes of one state the lowest is that under today's code where
-    # there is one; the remainder by 3 is the vote itself.
+    # The vote of a former code is 3 higher, so that of two votes of one state the lowest is that under today's code
+    # where there is one; the remainder by 3 is the vote itself.
     codes = {name: number for number, name in enumerate(CHOICES)}
     former, days = pl.col("state").is_in(list(continuers())), ["code", "state", "begins", "ends"]
-    known = pl.LazyFrame(counted(states or None, seats=True), schema=days, orient="row")
+    lives = pl.LazyFrame(counted(states or None, seats=True), schema=days, orient="row")
     return (
         pl.scan_parquet(record.paths(record.parts("votes")))
         .filter(pl.col("choice").is_in(CHOICES))
@@ -158,7 +160,7 @@ def counted_votes(record: Store, calls: pl.DataFrame, states: Sequence[str] = ()
             pl.col("state").alias("code"),
             (pl.col("choice").replace_strict(codes, return_dtype=pl.Int8) + 3 * former.cast(pl.Int8)).alias("vote"),
         )
-        .join(known, on="code")
+        .join(lives, on="code")
         .join(calls.lazy().select("rcid", "date"), on="rcid")
         .filter((pl.col("date") >= pl.col("begins")) & (pl.col("date") < pl.col("ends")))
         .group_by("rcid", "date", "state")
@@ -167,7 +169,9 @@ def counted_votes(record: Store, calls: pl.DataFrame, states: Sequence[str] = ()
 
 
 def calls_on(record: Store, issues: Sequence[str]) -> pl.Series:
-    """The roll calls (rcid) with one of these issue codes; DetenteError for a code that is none and that no roll call has."""
+    """The roll calls (rcid) with one of these issue codes; DetenteError for a code that is none and that no roll call
+    has.
+    """
     marked = record.table("rollcall_issues")
     unknown = sorted(set(issues) - set(marked["issue"]) - set(ISSUES))
     if unknown:
@@ -175,14 +179,17 @@ def calls_on(record: Store, issues: Sequence[str]) -> pl.Series:
     return marked.filter(pl.col("issue").is_in(list(issues)))["rcid"].unique()
 
 
-def all_similarity(record: Store, *, as_of: date | None = None, issue: str | None = None) -> pl.DataFrame:
-    """The indices of all pairs of states in all years, without intervals: year, a, b (a < b), votes, `INDICES`.
+def all_similarity(
+    record: Store, *, as_of: date | None = None, issue: str | None = None, since: int | None = None
+) -> pl.DataFrame:
+    """The indices of all pairs of states by year (from `since` on), without intervals: year, a, b (a < b), votes,
+    `INDICES`.
 
     By products of vote matrices, one year at a time. Former codes of continuing states count as the present ones.
     """
     schema: dict[str, Any] = {"year": pl.Int32, "a": pl.Utf8, "b": pl.Utf8, "votes": pl.Int64}
     schema |= dict.fromkeys(INDICES, pl.Float64)
-    cast = _cast(record, as_of, () if issue is None else (issue,))
+    cast = _cast(record, as_of, () if issue is None else (issue,), since)
     if cast is None:
         return pl.DataFrame(schema=schema)
     votes = cast.collect()
@@ -196,7 +203,7 @@ def all_similarity(record: Store, *, as_of: date | None = None, issue: str | Non
         tables = np.stack([[(cast_by[x] @ cast_by[y].T)[i, j] for y in range(3)] for x in range(3)])
         tables = np.moveaxis(tables, -1, 0)
         met = tables.sum((1, 2)) > 0
-        found = similarity_indices(tables[met])
+        indices = similarity_indices(tables[met])
         frames.append(
             pl.DataFrame(
                 {
@@ -204,7 +211,7 @@ def all_similarity(record: Store, *, as_of: date | None = None, issue: str | Non
                     "a": states.gather(i[met]),
                     "b": states.gather(j[met]),
                     "votes": tables[met].sum((1, 2)).astype(int),
-                    **found,
+                    **indices,
                 }
             ).cast(pl.Schema(schema))
         )
@@ -230,8 +237,13 @@ def full_years(pair: View, issues: tuple[str, ...] = ()) -> pl.DataFrame:
 
 
 def case_agreement(pair: View, suffix: str = "") -> pl.DataFrame:
-    """The figures of a case that stand in for a pair's agreement where the roll calls held lack the two, oldest first."""
-    figures = pair_figures(pair)
+    """The figures of a case that stand in for a pair's agreement where no roll calls of the two are held, by date.
+
+    The columns of figures, and `votes`: how many roll calls the unit names, as in "share of 111 roll calls", else null.
+    """
+    figures = pair_figures(pair).with_columns(
+        pl.col("unit").str.extract(r"(\d+) roll calls").cast(pl.Int64).alias("votes")
+    )
     mine = (pl.col("measure") == f"un_agreement{suffix}") & pl.col("area").is_null()
     return figures.filter(mine & pl.col("subject").str.contains("-"))
 

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from detente.models.hawkes_process import HawkesProcess as HawkesProcess
     from detente.models.ideal_points import IdealPoints as IdealPoints
     from detente.models.local_level import LocalLevel as LocalLevel
+    from detente.models.minnesota import Minnesota as Minnesota
     from detente.models.reciprocity import Reciprocity as Reciprocity
     from detente.models.spillover import Spillover as Spillover
     from detente.models.tensor import PoissonTensor as PoissonTensor
     from detente.models.tensor_choice import choose_k as choose_k
     from detente.models.var import BayesianVAR as BayesianVAR
-    from detente.models.var import Minnesota as Minnesota
 
 _OWN = {
     "BayesianVAR": "detente.models.var:BayesianVAR",
@@ -39,7 +39,7 @@ _BESIDE = {
     "Estimator": "detente.models.base:Estimator",
     "Fit": "detente.models.base:Fit",
     "HawkesProcess": "detente.models.hawkes_process:HawkesProcess",
-    "Minnesota": "detente.models.var:Minnesota",
+    "Minnesota": "detente.models.minnesota:Minnesota",
     "choose_k": "detente.models.tensor_choice:choose_k",
 }
 ESTIMATORS: Registry[type[Estimator]] = Registry("detente.estimators", _OWN)

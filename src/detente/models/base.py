@@ -9,7 +9,10 @@ A new estimator is one file and its test: an `Estimator`, frozen, its settings t
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from typing import Any
+
+import polars as pl
 
 from detente.results import Result
 
@@ -19,6 +22,11 @@ class Fit(Result):
 
     Bands hold 90% unless it says otherwise.
     """
+
+    def _table(self, rows: Iterable[tuple[Any, ...]]) -> pl.DataFrame:
+        """Rows with the names of `COLUMNS`; NaN is null, and a column of nulls alone is one of numbers."""
+        table = pl.DataFrame(list(rows), schema=list(self.COLUMNS), orient="row", infer_schema_length=None)
+        return table.with_columns(pl.selectors.by_dtype(pl.Null).cast(pl.Float64)).fill_nan(None)
 
 
 class Estimator(ABC):

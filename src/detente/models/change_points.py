@@ -1,10 +1,8 @@
 """When a series changed its level: exact Bayesian multiple change points, with the uncertainty of their dates.
 
 Every period begins a new regime with probability p, independently; regimes are independent with a conjugate prior and
-a memory common to all (`detente.models.regimes`), so that they integrate out and the posterior over all segmentations is
-exact in O(T^2) for every memory. Method:
-Barry and Hartigan, "Product partition models for change point problems", Annals of Statistics 20, 1992; Fearnhead,
-"Exact and efficient Bayesian inference for multiple changepoint problems", Statistics and Computing 16, 2006.
+a memory common to all (`detente.models.regimes`), so that they integrate out and the posterior over all segmentations
+is exact in O(T^2) for every memory. The sources are in `ChangePointsFit.METHODS`.
 """
 
 from __future__ import annotations
@@ -12,32 +10,31 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
+import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
 from detente.checks import above_nought, whole
 from detente.errors import DetenteError, NotEstimable
-from detente.models.frames import exposed, observed
+from detente.models.base import Estimator, Fit
+from detente.models.frames import UNITS, exposed, observed
 from detente.models.regimes import MEMORIES, binomial, dispersion, gaussian, lengths, poisson, stabilised
-
-if TYPE_CHECKING:
-    import polars as pl
+from detente.plots import BLUE, GREY, INK, figure, source_line
 
 Array = NDArray[np.float64]
-FAMILIES = ("binomial", "poisson", "gaussian")
 
 
 @dataclass(frozen=True)
-class ChangePoints:
+class ChangePoints(Estimator):
     """Estimator of the breaks of one series.
 
     `family` and exposure as in `LocalLevel`: shares, rates, or values with unknown mean and variance. `expected` is
-    the prior mean number of breaks; `shortest` the fewest periods of a regime. What one period leaves to the next is
-    told from breaks by its own prior (`memory` None: any from 0 to 0.9 is as likely; a number holds it there), and counts are
-    divided by how much more they vary than their family allows, else clumps of reports would pass for breaks. Assumes
-    no trend: a slow drift shows as several breaks of unsure date, or as memory.
+    the prior mean number of breaks; `shortest` the fewest periods of a regime. What one period leaves to the next has
+    a prior of its own, so that it does not pass for breaks (`memory` None: any from 0 to 0.9 is as likely; a number
+    holds it there). Counts are divided by how much more they vary than their family allows, so that clumps of reports
+    do not pass for breaks either. Assumes no trend: a slow drift shows as breaks of unsure date, or as memory.
 
     >>> fit = ChangePoints("gaussian", seed=1).fit([0.1, -0.2, 0.0, 0.2, -0.1, 5.1, 4.8, 5.0, 5.2, 4.9])
     >>> fit.breaks.select("period", "low", "high").rows()
@@ -56,8 +53,6 @@ class ChangePoints:
 
         DetenteError for an unknown family, or numbers outside their range; NotEstimable where periods are too few.
         """
-        if self.family not in FAMILIES:
-            raise DetenteError(f"family is one of {', '.join(FAMILIES)}, not {self.family!r}")
         above_nought("expected", self.expected)
         whole("shortest", self.shortest)
         whole("draws", self.draws)
@@ -89,15 +84,21 @@ class ChangePoints:
             self, seen, weight, inflation, memory, *self._mixed(tables, chances[chances > 0], chance)
         )
 
+    @classmethod
+    def example(cls, seed: int = 0) -> dict[str, Any]:
+        """Thirty values about 0, then thirty about 3, of deviation 1."""
+        return {"y": np.repeat([0.0, 3.0], 30) + np.random.default_rng(seed).standard_normal(60)}
+
     def _mixed(
         self, tables: Iterable[Array], chances: Array, chance: float
     ) -> tuple[Array, list[int], list[list[int]]]:
         """The posterior over several tables: probabilities, the best of the likeliest table, draws from all."""
         rng = np.random.default_rng(self.seed)
         counts = rng.multinomial(self.draws, chances)
-        found = [_posterior(table, chance, int(n), rng) for table, n in zip(tables, counts, strict=True)]
-        probability = np.asarray(chances @ np.array([one[0] for one in found]))
-        return probability, found[int(chances.argmax())][1], [begun for _, _, some in found for begun in some]
+        posteriors = [_posterior(table, chance, int(n), rng) for table, n in zip(tables, counts, strict=True)]
+        probability = np.asarray(chances @ np.array([one for one, _, _ in posteriors]))
+        best = posteriors[int(chances.argmax())][1]
+        return probability, best, [starts for _, _, drawn in posteriors for starts in drawn]
 
     def _long_enough(self, marginal: Array) -> Array:
         return np.where(lengths(len(marginal) - 1) >= self.shortest, marginal, -np.inf)
@@ -114,7 +115,7 @@ def softmax(logs: Array) -> Array:
 
 
 def _segments(marginal: Array, chance: float) -> tuple[Array, Array]:
-    """Log weight [s, e] of a regime s..e-1 with the prior of its length and its end, and of all that may follow s (T + 1,)."""
+    """Log weight [s, e] of regime s..e-1 with the priors of its length and end; and of all after s (T + 1,)."""
     t = len(marginal) - 1
     # A regime s..e-1 has e-s-1 periods in which none began; after it one begins, unless it is the last.
     segment = marginal + np.maximum(lengths(t) - 1, 0) * np.log1p(-chance)
@@ -153,27 +154,39 @@ def _posterior(
         at = int(follow[at])
     probability = np.exp(behind[:t] + ahead[:t] - ahead[0])
     probability[0] = 0.0
-    found = []
+    drawn = []
     tables: dict[int, Array] = {}
     for _ in range(draws):
-        at, begun = 0, []
+        at, starts = 0, []
         while True:
             if at not in tables:
                 tables[at] = np.cumsum(np.exp(segment[at, at + 1 :] + ahead[at + 1 :] - ahead[at]))
             at += 1 + int(np.searchsorted(tables[at], rng.random() * tables[at][-1]))
             if at >= t:
                 break
-            begun.append(at)
-        found.append(begun)
-    return probability, best, found
+            starts.append(at)
+        drawn.append(starts)
+    return probability, best, drawn
 
 
-@dataclass(frozen=True, eq=False)
-class ChangePointsFit:
+@dataclass(frozen=True, eq=False, repr=False)
+class ChangePointsFit(Fit):
     """The posterior: `probability` (T,) that a regime begins at each period; `best` the most probable segmentation;
     `starts` draws of all beginnings; `memory` what a period leaves to the next, on average; `inflation` by how much
     more counts vary than their family allows, memory included.
     """
+
+    COLUMNS: ClassVar[dict[str, str]] = {
+        "period": "0 for the first",
+        "observed": "y / exposure; null where nothing was seen",
+        "exposure": "as given; 0 where nothing was seen",
+        "probability": "that a regime begins with the period",
+    }
+    METHODS: ClassVar[tuple[str, ...]] = (
+        "Barry and Hartigan, Product partition models for change point problems, Annals of Statistics 20, 1992",
+        "Fearnhead, Exact and efficient Bayesian inference for multiple changepoint problems, Statistics and Computing "
+        "16, 2006",
+    )
 
     model: ChangePoints
     y: Array
@@ -187,7 +200,7 @@ class ChangePointsFit:
     @property
     def counts(self) -> dict[int, float]:
         """Posterior probability of each number of breaks."""
-        numbers = [len(begun) for begun in self.starts]
+        numbers = [len(starts) for starts in self.starts]
         return {n: numbers.count(n) / len(numbers) for n in sorted(set(numbers))}
 
     @property
@@ -197,15 +210,13 @@ class ChangePointsFit:
         They are those of the most probable segmentation. Each owns the periods halfway to its neighbours: probability
         is that any break lies there, low to high the central 90% of its date if one does.
         """
-        import polars as pl
-
         schema = {"period": pl.Int64, "low": pl.Int64, "high": pl.Int64, "probability": pl.Float64}
         edges = [0, *self.best, len(self.y)]
         rows = []
         for before, at, after in zip(edges, edges[1:], edges[2:], strict=False):
             first, last = (before + at) / 2 if before else 0, (at + after) / 2 if after < len(self.y) else len(self.y)
-            inside = [[b for b in begun if first < b <= last] for begun in self.starts]
-            nearest = [min(some, key=lambda b: abs(b - at)) for some in inside if some]
+            near = [[b for b in starts if first < b <= last] for starts in self.starts]
+            nearest = [min(drawn, key=lambda b: abs(b - at)) for drawn in near if drawn]
             probability = len(nearest) / len(self.starts)
             if probability >= 0.5:
                 low, high = np.quantile(nearest, [0.05, 0.95], method="inverted_cdf").astype(int)
@@ -213,8 +224,7 @@ class ChangePointsFit:
         return pl.DataFrame(rows, schema=schema, orient="row")
 
     def regimes(self) -> pl.DataFrame:
-        """Between the breaks found: first and last period, level, low, high (90%; null where they can't be told), periods seen."""
-        import polars as pl
+        """Between the breaks: first and last period, level, low, high (90%; null where unknown), periods seen."""
         from scipy.special import betaincinv, gammaincinv, stdtrit
 
         edges = [0, *self.breaks["period"].to_list(), len(self.y)]
@@ -248,9 +258,7 @@ class ChangePointsFit:
 
     @property
     def frame(self) -> pl.DataFrame:
-        """Rows period, observed, exposure, probability that a regime begins."""
-        import polars as pl
-
+        """A row a period; see `COLUMNS`."""
         return pl.DataFrame(
             {
                 "period": np.arange(len(self.y)),
@@ -264,19 +272,18 @@ class ChangePointsFit:
         """The number of breaks and their dates, with uncertainty."""
         shown = ", ".join(f"{n}: {p:.0%}" for n, p in self.counts.items() if p >= 0.05)
         lines = [
-            f"Breaks in {len(self.y)} periods (probability of each number: {shown}); a period leaves {self.memory:.2f} of its "
-            "departure from the level to the next."
+            f"Breaks in {len(self.y)} periods (probability of each number: {shown}); a period leaves {self.memory:.2f} "
+            "of its departure from the level to the next."
         ]
         for row in self.breaks.iter_rows(named=True):
             lines.append(
-                f"Break at period {row['period']} (90%: {row['low']} to {row['high']}; a break there: {row['probability']:.0%})."
+                f"Break at period {row['period']} (90%: {row['low']} to {row['high']}; "
+                f"a break there: {row['probability']:.0%})."
             )
         return "\n".join(lines)
 
     def plot(self) -> Any:
         """The series with the levels of its regimes, and below the probability of a break at each period."""
-        from detente.plots import BLUE, GREY, INK, figure, source_line
-
         drawing, (upper, lower) = figure(3.4, 2, gridspec_kw={"height_ratios": [2.2, 1]})
         frame = self.frame
         upper.scatter(frame["period"], frame["observed"], s=8, color=GREY)
@@ -285,7 +292,7 @@ class ChangePointsFit:
             if row["low"] is not None:
                 upper.fill_between(span, row["low"], row["high"], color=BLUE, alpha=0.18, linewidth=0)
             upper.plot(span, [row["level"]] * 2, color=BLUE, linewidth=1.6)
-        upper.set_ylabel({"binomial": "share", "poisson": "rate", "gaussian": "value"}[self.model.family])
+        upper.set_ylabel(UNITS[self.model.family])
         lower.bar(frame["period"], frame["probability"], color=INK, width=1)
         lower.set_ylim(0, 1)
         lower.set_ylabel("probability\nof a break")

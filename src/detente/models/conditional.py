@@ -1,20 +1,22 @@
 """Conditional forecasts of a vector autoregression: what the rest would do were some series to follow a given course.
 
-A policy is a set of linear restrictions R y = T m + c on the stacked path y (steps * n, step by step, series within a step), m being
-its expectation without the policy. Given the parameters, y is normal with mean m and covariance M M', M the responses to orthogonal
-shocks, so both distributions are exact:
+A policy is a set of linear restrictions R y = T m + c on the stacked path y (steps * n, step by step, series within a
+step), m being its expectation without the policy. Given the parameters, y is normal with mean m and covariance M M', M
+the responses to orthogonal shocks, so both distributions are exact:
 
     y* = y + M_p M_p' R' (R M_p M_p' R')^-1 (T m + c - R y)
 
-With every shock allowed (M_p = M) that is the conditional distribution, the hard conditions of Waggoner and Zha (Review of Economics and
-Statistics 81, 1999): whatever made the path come true. With the shocks of some series alone (columns of M_p in the Cholesky
-order of the series), the others stay as they would have been: what that series' own doing would bring, if the order identifies it.
+With every shock allowed (M_p = M) that is the conditional distribution, the hard conditions of Waggoner and Zha (Review
+of Economics and Statistics 81, 1999): whatever made the path come true. With the shocks of some series alone (columns
+of M_p in the Cholesky order of the series), the others stay as they would have been: what that series' own doing would
+bring, if the order identifies it.
 
-How far the policy lies outside experience (after Leeper and Zha's modest interventions, Journal of Monetary Economics 50, 2003) is
-asked twice of d = T m + c - R m, whose variance would be R M M' R' were the policy just another draw: of the whole path, d' V^-1 d being
-chi squared with as many degrees of freedom as restrictions; and of what it asks in total of each series, of which there are far fewer
-(a shift of half a deviation is nothing in any one of 24 periods, but their sum is 2.4 deviations out). The plausibility is twice the
-smaller of the two upper tails, at most 1.
+How far the policy lies outside experience (after Leeper and Zha's modest interventions, Journal of Monetary Economics
+50, 2003) is asked twice of d = T m + c - R m, whose variance would be R M M' R' were the policy just another draw. Of
+the whole path, d' V^-1 d is chi squared with as many degrees of freedom as restrictions. The same is asked of what the
+policy wants in total of each series, of which there are far fewer (a shift of half a deviation is nothing in any one of
+24 periods, but their sum is 2.4 deviations out). The plausibility is twice the smaller of the two upper tails, at most
+1.
 """
 
 from __future__ import annotations
@@ -28,8 +30,9 @@ from numpy.typing import NDArray
 from detente.checks import estimable, whole
 from detente.errors import DetenteError
 from detente.models.impulse import moving_average
+from detente.models.minnesota import lagged
 from detente.models.regression import Array
-from detente.models.var import VARFit, lagged
+from detente.models.var import VARFit
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +67,7 @@ class Policy:
 
 @dataclass(frozen=True, eq=False)
 class Conditional:
-    """Means and deviations (draws, outcomes) of linear outcomes without and with the policy, and its plausibility (draws,).
+    """Means and deviations (draws, outcomes) of linear outcomes without and with the policy, its plausibility (draws,).
 
     Each row is one draw of the parameters; the distribution of paths given them is exact.
     """
@@ -102,13 +105,14 @@ def conditional(
 ) -> Conditional:
     """What the policy changes in linear outcomes (outcomes, steps * n) of the path after the data.
 
-    `shocks` None allows every shock; names of series allow theirs alone, in the Cholesky `order` of all series (by default
-    that of the fit). Raises DetenteError where the policy can't be met by them
-    or its restrictions contradict or repeat each other, NotEstimable where the errors of the series are singular.
+    `shocks` None allows every shock; names of series allow theirs alone, in the Cholesky `order` of all series (by
+    default that of the fit). Raises DetenteError where the policy can't be met by them or its restrictions contradict
+    or repeat each other, NotEstimable where the errors of the series are singular.
 
     >>> from detente.models import BayesianVAR
     >>> rng = np.random.default_rng(3)
-    >>> x = rng.standard_normal((400, 1)); y = np.vstack([np.zeros((1, 1)), 0.8 * x[:-1]]) + 0.1 * rng.standard_normal((400, 1))
+    >>> x = rng.standard_normal((400, 1))
+    >>> y = np.vstack([np.zeros((1, 1)), 0.8 * x[:-1]]) + 0.1 * rng.standard_normal((400, 1))
     >>> fit = BayesianVAR(lags=1, prior=None).fit(np.hstack([x, y]))
     >>> raise_x = Policy(np.array([[1.0, 0, 0, 0]]), np.array([[1.0, 0, 0, 0]]), np.array([1.0]))
     >>> conditional(fit, raise_x, np.array([[0, 0, 0, 1.0]])).change().mean(0).round(1).tolist()
@@ -127,9 +131,9 @@ def conditional(
     roots = np.empty_like(s)
     roots[:, at] = np.linalg.cholesky(s[:, at][:, :, at])
     loads = _loads(psi, roots, steps)
-    some = loads[:, :, _columns(ordered, shocks, steps)]
+    allowed = loads[:, :, _columns(ordered, shocks, steps)]
     wanted = means @ policy.of.T + policy.by - means @ policy.on.T
-    gain = some @ np.linalg.solve(_gram(policy.on @ some), policy.on @ some).transpose(0, 2, 1)
+    gain = allowed @ np.linalg.solve(_gram(policy.on @ allowed), policy.on @ allowed).transpose(0, 2, 1)
     after = (means + (gain @ wanted[..., None])[..., 0]) @ outcomes.T
     left = outcomes @ loads - (outcomes @ gain) @ (policy.on @ loads)
     reach, sums = policy.on @ loads, policy.totals
@@ -163,21 +167,21 @@ def _expected(fit: VARFit, b: Array, steps: int) -> Array:
     n, draws = len(fit.names), len(b)
     row = lagged(np.vstack([fit.data[-fit.lags :], np.zeros((1, n))]), fit.lags)[-1, 1:]
     past = np.broadcast_to(row, (draws, len(row))).copy()
-    found = np.empty((draws, steps, n))
+    path = np.empty((draws, steps, n))
     for t in range(steps):
-        found[:, t] = np.einsum("dk,dkn->dn", np.column_stack([np.ones(draws), past]), b)
-        past = np.column_stack([found[:, t], past[:, :-n]])
-    return found.reshape(draws, steps * n)
+        path[:, t] = np.einsum("dk,dkn->dn", np.column_stack([np.ones(draws), past]), b)
+        past = np.column_stack([path[:, t], past[:, :-n]])
+    return path.reshape(draws, steps * n)
 
 
 def _loads(psi: Array, roots: Array, steps: int) -> Array:
     """M (draws, steps * n, steps * n): the path's responses to every orthogonal shock of every step."""
     draws, n = len(roots), roots.shape[-1]
     answers = (roots.transpose(0, 2, 1)[:, None] @ psi).transpose(0, 1, 3, 2)
-    found = np.zeros((draws, steps, n, steps, n))
+    path = np.zeros((draws, steps, n, steps, n))
     for t in range(steps):
-        found[:, t:, :, t, :] = answers[:, : steps - t]
-    return found.reshape(draws, steps * n, steps * n)
+        path[:, t:, :, t, :] = answers[:, : steps - t]
+    return path.reshape(draws, steps * n, steps * n)
 
 
 def _columns(names: Sequence[str], shocks: Sequence[str] | None, steps: int) -> list[int]:

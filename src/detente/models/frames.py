@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
 from detente import checks
 from detente.errors import DetenteError, NotEstimable
 
-if TYPE_CHECKING:
-    import polars as pl
-
-
 # Squares of larger numbers come near the end of what a computer can hold.
 LARGEST = 1e100
+UNITS = {"binomial": "share", "poisson": "rate", "gaussian": "value"}
+"""The families of a series, and what its level is called."""
 
 
 def observed(y: NDArray[np.float64], exposure: NDArray[np.float64]) -> pl.Series:
@@ -29,12 +28,13 @@ def observed(y: NDArray[np.float64], exposure: NDArray[np.float64]) -> pl.Series
 def exposed(y: ArrayLike, exposure: ArrayLike | None, family: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """y (T,) and its exposure (T,), 1 by default; a period with exposure 0 or y NaN is one unseen: both become 0.
 
-    DetenteError names the period whose number is endless or outside what the family ("binomial", "poisson",
-    "gaussian") can count.
+    DetenteError for a family that is none of `UNITS`; it names the period whose number is endless or outside what the
+    family can count.
 
     >>> exposed([1, float("nan"), 3], None, "poisson")
     (array([1., 0., 3.]), array([1., 0., 1.]))
     """
+    checks.one_of("family", family, UNITS)
     seen = np.asarray(y, dtype=float)
     weight = np.ones(seen.shape) if exposure is None else np.asarray(exposure, dtype=float)
     if seen.ndim != 1 or seen.shape != weight.shape:
@@ -75,7 +75,7 @@ def columns_of(frame: Any) -> tuple[NDArray[np.float64], list[str]]:
         names, columns = [f"y{i}" for i in range(1, values.shape[1] + 1)], list(values.T)
     if not names:
         raise DetenteError("the frame has no column")
-    found = []
+    series = []
     for name, column in zip(names, columns, strict=True):
         try:
             numbers = np.asarray(column, dtype=float)
@@ -92,7 +92,7 @@ def columns_of(frame: Any) -> tuple[NDArray[np.float64], list[str]]:
             raise NotEstimable(f"column {name!r} holds no period")
         if np.ptp(numbers) <= 1e-12 * np.abs(numbers).max():
             raise NotEstimable(f"column {name!r} never changes; leave it out")
-        found.append(numbers)
-    if len({len(numbers) for numbers in found}) > 1:
+        series.append(numbers)
+    if len({len(numbers) for numbers in series}) > 1:
         raise DetenteError("the columns differ in length")
-    return np.column_stack(found), names
+    return np.column_stack(series), names

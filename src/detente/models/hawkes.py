@@ -5,32 +5,33 @@ Intensity of events of type i at time t:
     lambda_i(t) = mu_i v(t) + sum over j, k of a_ijk b_k sum over past events m of type j of exp(-b_k (t - t_m))
 
 so that a_ijk is the number of events of type i that one event of type j sets off, over all later time, on the scale
-of decay b_k (Hawkes, Biometrika 58, 1971; the recursion that makes the likelihood O(n): Ozaki, Annals of the
-Institute of Statistical Mathematics 31, 1979). For given decays the log likelihood is concave and separates by i.
+of decay b_k. For given decays the log likelihood is concave and separates by i. The sources are in `HawkesFit.METHODS`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
-from detente.checks import all_finite, estimable, numbers, probability
+from detente.checks import numbers, probability
 from detente.errors import DetenteError, NotEstimable
+from detente.models.base import Estimator, Fit
 from detente.models.hawkes_process import HawkesProcess, spectral_radius
+from detente.plots import GREY, SERIES, figure, legend, matrix, source_line
 
 if TYPE_CHECKING:
-    import polars as pl
+    from detente.models.hawkes_likelihood import Events
 
 Array = NDArray[np.float64]
-RADIUS = 0.99
 
 
 @dataclass(frozen=True)
-class Hawkes:
+class Hawkes(Estimator):
     """Estimator by maximum likelihood under a >= 0 and a spectral radius of sum over k of a below 1 (stability).
 
     `decays` are rates per unit of time, one or several (1 / mean delay); None takes one decay, chosen by likelihood.
@@ -62,34 +63,38 @@ class Hawkes:
 
         NotEstimable where events are fewer than what is to be estimated of one type, or all of one moment.
         """
-        t, marks, order_names, stop = _checked(times, types, start, end, names)
-        v_at, v_total = _exposure(exposure, t, start, stop)
-        given = None if self.decays is None else numbers("decays", self.decays)
-        if given is not None and (
-            given.ndim != 1 or not given.size or not (given > 0).all() or len(set(given)) < given.size
+        from detente.models.hawkes_likelihood import Events, maximise
+
+        t, marks, labels, stop = _checked(times, types, start, end, names)
+        events = Events(t, marks, len(labels), stop, *_exposure(exposure, t, start, stop))
+        decays = None if self.decays is None else numbers("decays", self.decays)
+        if decays is not None and (
+            decays.ndim != 1 or not decays.size or not (decays > 0).all() or len(set(decays)) < decays.size
         ):
             raise DetenteError(f"decays must be different positive rates, not {self.decays!r}")
-        needed = 1 + len(order_names) * (1 if given is None else len(given))
+        needed = 1 + len(labels) * (1 if decays is None else len(decays))
         if len(t) <= needed:
             raise NotEstimable(f"{len(t)} events are too few for {needed} numbers of each type")
-        if given is None:
+        if decays is None:
             from scipy.optimize import minimize_scalar
 
             def loss(log_decay: float) -> float:
-                one = np.array([np.exp(log_decay)])
-                return -_maximise(t, marks, len(order_names), one, stop, v_at, v_total, False)[2]
+                return -maximise(events, np.array([np.exp(log_decay)]), stable=False).log_likelihood
 
-            typical = len(order_names) * (stop - start) / len(t)
+            typical = len(labels) * (stop - start) / len(t)
             bounds = (np.log(0.002 / typical), np.log(500 / typical))
             chosen = minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-3})
-            given = np.array([np.exp(chosen.x)])
-        base, jumps, log_likelihood, errors = _maximise(
-            t, marks, len(order_names), given, stop, v_at, v_total, self.stable
-        )
-        process = HawkesProcess(base, jumps, given)
-        return HawkesFit(
-            process, order_names, t, marks, start, stop, v_at, v_total, log_likelihood, errors[0], errors[1]
-        )
+            decays = np.array([np.exp(chosen.x)])
+        best = maximise(events, decays, stable=self.stable)
+        process = HawkesProcess(best.baseline, best.jumps, decays)
+        return HawkesFit(process, labels, events, best.log_likelihood, best.baseline_error, best.jumps_error)
+
+    @classmethod
+    def example(cls, seed: int = 0) -> dict[str, Any]:
+        """Acts of two sides over 1,000 days: each act sets off 0.3 of its own side's and 0.2 of the other's."""
+        process = HawkesProcess([0.2, 0.2], [[[0.3], [0.2]], [[0.2], [0.3]]], [1.0])
+        times, types = process.simulate(1000, seed=seed)
+        return {"times": times, "types": types, "names": ["a", "b"]}
 
 
 def _checked(
@@ -135,63 +140,46 @@ def _exposure(exposure: tuple[ArrayLike, ArrayLike] | None, t: Array, start: flo
     return v, inside
 
 
-def _maximise(
-    t: Array, marks: NDArray[np.int64], d: int, decays: Array, stop: float, v_at: Array, v_total: Array, stable: bool
-) -> tuple[Array, Array, float, tuple[Array, Array]]:
-    """Baseline, jumps, log likelihood and their standard errors."""
-    from detente.models.hawkes_likelihood import excitation, fit_rows, fit_stable, pack, standard_errors
-
-    k = len(decays)
-    past = excitation(t, marks, d, decays)
-    totals = np.concatenate([[v_total[-1]], _whole(t, marks, d, decays, stop).ravel()])
-    rows = [pack(past, v_at, marks == i) for i in range(d)]
-    with estimable("the process", "events are too few or too regular"):
-        theta = np.array([fit_rows(row, totals) for row in rows])
-    all_finite("the process", theta)
-    if stable and spectral_radius(theta[:, 1:].reshape(d, d, k).sum(2)) >= RADIUS:
-        with estimable("the process", "no stable one is found"):
-            theta = fit_stable(rows, totals, theta, k, RADIUS)
-    value = 0.0
-    errors = np.empty_like(theta)
-    for i, row in enumerate(rows):
-        rate = row @ theta[i]
-        value += float(np.log(rate).sum() - totals @ theta[i])
-        errors[i] = standard_errors(row, totals, theta[i])
-    return (
-        theta[:, 0],
-        theta[:, 1:].reshape(d, d, k),
-        value,
-        (errors[:, 0], errors[:, 1:].reshape(d, d, k)),
-    )
-
-
-def _whole(t: Array, marks: NDArray[np.int64], d: int, decays: Array, stop: float) -> Array:
-    """By type and decay, the sum of the kernel's mass up to `stop` (d, k)."""
-    mass = 1 - np.exp(-np.outer(stop - t, decays))
-    out = np.zeros((d, len(decays)))
-    for column in range(len(decays)):
-        out[:, column] = np.bincount(marks, mass[:, column], d)
-    return out
-
-
-@dataclass(frozen=True, eq=False)
-class HawkesFit:
+@dataclass(frozen=True, eq=False, repr=False)
+class HawkesFit(Fit):
     """A fitted process. Standard errors are from the observed information; for a jump at nought, see `standard_errors`.
 
     Near nought, bands by standard errors (`frame`) are cut at nought and are rough.
     """
 
+    COLUMNS: ClassVar[dict[str, str]] = {
+        "effect": "type of the events set off",
+        "cause": "type of the event that sets them off; null for the baseline",
+        "decay": "rate at which the cause fades; null for the baseline",
+        "value": "events set off by one event, or the baseline's rate",
+        "error": "standard error; null where none is known",
+        "low": "lower bound of its band, cut at nought",
+        "high": "upper bound of its band",
+    }
+    METHODS: ClassVar[tuple[str, ...]] = (
+        "Hawkes, Spectra of some self-exciting and mutually exciting point processes, Biometrika 58, 1971",
+        "Ozaki, Maximum likelihood estimation of Hawkes' self-exciting point processes, Annals of the Institute of "
+        "Statistical Mathematics 31, 1979",
+        "Ogata, Statistical models for earthquake occurrences and residual analysis for point processes, Journal of "
+        "the American Statistical Association 83, 1988",
+    )
+
     process: HawkesProcess
     names: list[str]
-    times: Array
-    types: NDArray[np.int64]
-    start: float
-    end: float
-    exposure_at: Array
-    exposure_total: Array
+    events: Events
     log_likelihood: float
     baseline_error: Array
     jumps_error: Array
+
+    @property
+    def times(self) -> Array:
+        """Times of the events, in order (n,)."""
+        return self.events.times
+
+    @property
+    def types(self) -> NDArray[np.int64]:
+        """Types of the events (n,)."""
+        return self.events.types
 
     @property
     def baseline(self) -> Array:
@@ -215,18 +203,15 @@ class HawkesFit:
 
     def branching_bounds(self) -> tuple[Array, Array]:
         """90% bounds of `branching` (d, d) each: of the sums over decays; see `hawkes_likelihood.sum_bounds`."""
-        from detente.models.hawkes_likelihood import excitation, pack, sum_bounds
+        from detente.models.hawkes_likelihood import sum_bounds
 
         d, k = len(self.names), len(self.decays)
-        past = excitation(self.times, self.types, d, self.decays)
-        mass = _whole(self.times, self.types, d, self.decays, self.end)
-        totals = np.concatenate([[self.exposure_total[-1]], mass.ravel()])
-        found = np.empty((2, d, d))
-        for i in range(d):
-            row = pack(past, self.exposure_at, self.types == i)
+        rows, totals = self.events.regressors(self.decays)
+        bounds = np.empty((2, d, d))
+        for i, row in enumerate(rows):
             for j in range(d):
-                found[:, i, j] = sum_bounds(row, totals, 1 + j * k + np.arange(k))
-        return found[0], found[1]
+                bounds[:, i, j] = sum_bounds(row, totals, 1 + j * k + np.arange(k))
+        return bounds[0], bounds[1]
 
     @property
     def radius(self) -> float:
@@ -235,36 +220,35 @@ class HawkesFit:
 
     @property
     def endogenous(self) -> Array:
-        """Share of the events of each type that others set off, as against the baseline (d,); nan where there are none."""
+        """Share of the events of each type that others set off, not the baseline (d,); nan where there are none."""
         counts = np.bincount(self.types, minlength=len(self.names)).astype(float)
         counts[counts == 0] = np.nan
-        return 1 - self.baseline * self.exposure_total[-1] / counts
+        return 1 - self.baseline * self.events.exposure_total[-1] / counts
 
     def rescaled(self) -> list[Array]:
         """Times between events of each type on the clock of the fitted intensity: exponential of mean 1 if it fits.
 
-        The time-rescaling theorem: Papangelou 1972; Ogata, Journal of the American Statistical Association 83, 1988.
+        The time-rescaling theorem: Papangelou 1972; Ogata 1988.
         """
         from detente.models.hawkes_likelihood import excitation
 
         d = len(self.names)
         past = excitation(self.times, self.types, d, self.decays).reshape(-1, d, len(self.decays))
-        found = []
+        gaps = []
         seen = np.zeros((len(self.times), d))
         for j in range(d):
             seen[:, j] = np.searchsorted(self.times[self.types == j], self.times, side="left")
         for i in range(d):
             mass = seen[:, :, None] - past / self.decays
-            clock = self.baseline[i] * self.exposure_total[:-1] + (mass * self.jumps[i]).sum((1, 2))
-            found.append(np.diff(clock[self.types == i], prepend=0.0))
-        return found
+            clock = self.baseline[i] * self.events.exposure_total[:-1] + (mass * self.jumps[i]).sum((1, 2))
+            gaps.append(np.diff(clock[self.types == i], prepend=0.0))
+        return gaps
 
     def goodness(self) -> pl.DataFrame:
         """Kolmogorov-Smirnov test of `rescaled` against the exponential: rows type, events, statistic, p.
 
         Parameters were estimated from the same events, so that p is somewhat too high.
         """
-        import polars as pl
         from scipy.stats import kstest
 
         rows = []
@@ -282,8 +266,7 @@ class HawkesFit:
         return self.bands()
 
     def bands(self, level: float = 0.90) -> pl.DataFrame:
-        """Rows effect, cause (null for the baseline), decay, value, error, low, high."""
-        import polars as pl
+        """The rows of `frame` with bands that hold `level`."""
         from scipy.special import ndtri
 
         z = float(ndtri((1 + probability("level", level)) / 2))
@@ -293,12 +276,7 @@ class HawkesFit:
             for j, cause in enumerate(self.names):
                 for k, decay in enumerate(self.decays):
                     rows.append((effect, cause, decay, self.jumps[i, j, k], self.jumps_error[i, j, k]))
-        schema = {"effect": pl.Utf8, "cause": pl.Utf8, **dict.fromkeys(("decay", "value", "error"), pl.Float64)}
-        made = pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col("error").fill_nan(None))
-        return made.with_columns(
-            (pl.col("value") - z * pl.col("error")).clip(lower_bound=0).alias("low"),
-            (pl.col("value") + z * pl.col("error")).alias("high"),
-        )
+        return self._table((*row, max(row[3] - z * row[4], 0.0), row[3] + z * row[4]) for row in rows)
 
     def summary(self) -> str:
         """What sets off what, in words and numbers."""
@@ -320,19 +298,11 @@ class HawkesFit:
 
     def plot(self) -> Any:
         """The branching matrix, and the rescaled times against the exponential."""
-        from detente.plots import BLUE, GREY, SERIES, figure, source_line
-
         drawing, (left, right) = figure(3.2, 1, 2, sharex=False)
-        left.imshow(self.branching, cmap="Blues", vmin=0)
-        labels = range(len(self.names))
-        left.set_xticks(labels, self.names, rotation=30, ha="right")
-        left.set_yticks(labels, self.names)
+        matrix(left, self.branching, self.names, [[f"{value:.2f}" for value in row] for row in self.branching])
+        left.set_xticks(range(len(self.names)), self.names, rotation=30, ha="right")
         left.set_xlabel("one event of")
         left.set_ylabel("sets off events of")
-        for i in labels:
-            for j in labels:
-                dark = self.branching[i, j] > self.branching.max() / 2
-                left.text(j, i, f"{self.branching[i, j]:.2f}", ha="center", va="center", color="w" if dark else BLUE)
         for number, (name, gaps) in enumerate(zip(self.names, self.rescaled(), strict=True)):
             if len(gaps):
                 steps = (np.arange(len(gaps)) + 0.5) / len(gaps)
@@ -340,7 +310,7 @@ class HawkesFit:
         right.axline((0, 0), slope=1, color=GREY, linestyle=":")
         right.set_xlabel("exponential quantile")
         right.set_ylabel("rescaled time between events")
-        right.legend(frameon=False, fontsize=7.5)
+        legend(right)
         source_line(
             drawing, "Left: events that one event sets off directly. Right: on the dotted line, the process fits."
         )

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from detente.checks import all_finite, estimable
+from detente.models.hawkes_process import spectral_radius
+
 Array = NDArray[np.float64]
+RADIUS = 0.99
 
 
 @njit(cache=True)
@@ -37,15 +42,59 @@ def excitation(times: Array, types: NDArray[np.int64], d: int, decays: Array) ->
     return out
 
 
-def pack(past: Array, exposure: Array, chosen: NDArray[np.bool_]) -> Array:
-    """The regressors of one type at its own events: exposure, then the past (n_i, 1 + d * k)."""
-    return np.column_stack([exposure[chosen], past[chosen]])
+@dataclass(frozen=True, slots=True, eq=False)
+class Events:
+    """Times (n,) in order and types (n,) 0..d-1 up to `end`; v at each (n,), its integral to each and to the end."""
+
+    times: Array
+    types: NDArray[np.int64]
+    d: int
+    end: float
+    exposure_at: Array
+    exposure_total: Array
+
+    def regressors(self, decays: Array) -> tuple[list[Array], Array]:
+        """Of each type, exposure and past at its own events (n_i, 1 + d * k); and all their integrals (1 + d * k,)."""
+        past = np.column_stack([self.exposure_at, excitation(self.times, self.types, self.d, decays)])
+        mass = 1 - np.exp(-np.outer(self.end - self.times, decays))
+        by_type = np.array([np.bincount(self.types, column, self.d) for column in mass.T]).T
+        totals = np.concatenate([[self.exposure_total[-1]], by_type.ravel()])
+        return [past[self.types == i] for i in range(self.d)], totals
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Maximum:
+    """The likeliest baseline (d,) and jumps (d, d, k), their standard errors, and the log likelihood there."""
+
+    baseline: Array
+    jumps: Array
+    baseline_error: Array
+    jumps_error: Array
+    log_likelihood: float
+
+
+def maximise(events: Events, decays: Array, *, stable: bool) -> Maximum:
+    """The maximum for given decays, among stable processes alone if asked; NotEstimable where there is none."""
+    d, k = events.d, len(decays)
+    rows, totals = events.regressors(decays)
+    with estimable("the process", "events are too few or too regular"):
+        theta = np.array([fit_rows(row, totals) for row in rows])
+    all_finite("the process", theta)
+    if stable and spectral_radius(theta[:, 1:].reshape(d, d, k).sum(2)) >= RADIUS:
+        with estimable("the process", "no stable one is found"):
+            theta = fit_stable(rows, totals, theta, k, RADIUS)
+    value = sum(_value(row, totals, one) for row, one in zip(rows, theta, strict=True))
+    errors = np.array([standard_errors(row, totals, one) for row, one in zip(rows, theta, strict=True)])
+    return Maximum(
+        theta[:, 0], theta[:, 1:].reshape(d, d, k), errors[:, 0], errors[:, 1:].reshape(d, d, k), float(value)
+    )
 
 
 def fit_rows(row: Array, totals: Array, start: Array | None = None) -> Array:
     """The non-negative parameters (1 + d * k,) of one type that maximise sum(log(row @ theta)) - totals @ theta.
 
-    Newton steps from `start` (a flat guess by default) on the parameters not held at nought, with backtracking; the problem is concave.
+    Newton steps from `start` (a flat guess by default) on the parameters not held at nought, with backtracking; the
+    problem is concave.
     """
     n = len(row)
     if n == 0:
@@ -120,7 +169,7 @@ def fit_stable(rows: Sequence[Array], totals: Array, start: Array, k: int, radiu
     shrunk = start.copy()
     shrunk[:, 1:] *= 0.95 * radius / spectral(start.ravel())
     shrunk[:, 0] = np.maximum(shrunk[:, 0], 0.1 * counts / totals[0])
-    found = minimize(
+    solved = minimize(
         loss,
         shrunk.ravel(),
         jac=True,
@@ -129,7 +178,7 @@ def fit_stable(rows: Sequence[Array], totals: Array, start: Array, k: int, radiu
         constraints=[NonlinearConstraint(spectral, -np.inf, radius, jac=slope)],
         options={"maxiter": 500, "ftol": 1e-12},
     )
-    return np.asarray(found.x).reshape(d, -1)
+    return np.asarray(solved.x).reshape(d, -1)
 
 
 # Half the 90% quantile of chi square with one degree of freedom, and the normal's 95% quantile.
@@ -151,19 +200,19 @@ def standard_errors(row: Array, totals: Array, theta: Array) -> Array:
     variances = np.diag(np.linalg.pinv(information[np.ix_(free, free)]))
     # Causes that always went together leave variances of nought and below by rounding: no error is known.
     out[free] = np.sqrt(np.where(variances > 0, variances, np.nan))
-    for held in np.flatnonzero((theta <= 0) & (totals > 0)):
-        slope, curve = max(totals[held] - weighted[:, held].sum(), 0.0), information[held, held]
+    for nil in np.flatnonzero((theta <= 0) & (totals > 0)):
+        slope, curve = max(totals[nil] - weighted[:, nil].sum(), 0.0), information[nil, nil]
         upper = (np.sqrt(slope**2 + 2 * curve * DROP) - slope) / curve if curve > 0 else DROP / max(slope, 1e-12)
-        out[held] = upper / Z
+        out[nil] = upper / Z
     return out
 
 
 def sum_bounds(row: Array, totals: Array, chosen: NDArray[np.int64]) -> tuple[float, float]:
-    """90% bounds of the sum of some of one type's parameters: where the likelihood, the rest refitted, has fallen by DROP.
+    """90% bounds of the sum of some of one type's parameters: where the likelihood, the rest refitted, falls by DROP.
 
     The likelihood itself is followed, not its curvature, which says nothing at nought or where acts are few. What two
-    decays say of one cause goes together, so that their sum is surer than either. Where the truth is 0 no bound can miss
-    it from below: bounds then hold it in 95%. NaN without events of the type, or where no cause came before any.
+    decays say of one cause goes together, so that their sum is surer than either. Where the truth is 0 no bound can
+    miss it from below: bounds then hold it in 95%. NaN without events of the type, or where no cause came before any.
     """
     moved = chosen[totals[chosen] > 0]
     if not len(row) or not len(moved):
@@ -198,9 +247,9 @@ def _reached(pulled: Callable[[float, Array], tuple[float, float, Array]], best:
     pull = 0.5 * limit if np.isfinite(limit) else -1.0
     total = fall = 0.0
     for _ in range(60):
-        total, fall, found = pulled(pull, theta)
+        total, fall, there = pulled(pull, theta)
         if fall < DROP:
-            near, theta = pull, found
+            near, theta = pull, there
         else:
             far = pull
         if abs(fall - DROP) < 0.02 or abs(far - near) < 1e-3 * abs(pull):

@@ -1,13 +1,12 @@
 """Dynamic ideal points of states from ordered votes (no, abstain, yes).
 
 Ordered probit: P(vote <= c) = Phi(k_vc - b_v theta_st), with theta of a state a random walk over sessions,
-theta_s1 ~ N(0, 1), theta_st ~ N(theta_s,t-1, w^2 * gap). The model is that of Bailey, Strezhnev and Voeten,
-"Estimating dynamic state preferences from United Nations voting data", Journal of Conflict Resolution 61(2), 2017.
-They draw from the posterior by Markov chains; here the items are estimated by maximum marginal likelihood, by EM
-with a Gaussian approximation to the states' paths given the votes (after Imai, Lo and Olmsted, "Fast estimation of
-ideal points with massive data", American Political Science Review 110(4), 2016), so that all votes fit in seconds.
-Where they fix a returning resolution's parameters, here each session is fitted in its own units and the sessions
-are linked afterwards by the resolutions that came back (`linking`), so that the error of the link can be told apart.
+theta_s1 ~ N(0, 1), theta_st ~ N(theta_s,t-1, w^2 * gap). The model is that of Bailey, Strezhnev and Voeten. They draw
+from the posterior by Markov chains; here the items are estimated by maximum marginal likelihood, by EM with a Gaussian
+approximation to the states' paths given the votes (after Imai, Lo and Olmsted), so that all votes fit in seconds. They
+fix the parameters of a resolution that returns; here each session is fitted in its own units and the sessions are
+linked afterwards by the resolutions that came back (`linking`), so that the error of the link is known. The sources are
+in `IdealPointsFit.METHODS`.
 """
 
 from __future__ import annotations
@@ -15,24 +14,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar
 
 import numpy as np
+import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
 from detente.checks import above_nought, probability, whole
 from detente.errors import DetenteError, NotEstimable
+from detente.models.base import Estimator, Fit
 from detente.models.linking import Links, link
-
-if TYPE_CHECKING:
-    import polars as pl
+from detente.plots import GREY, SERIES, band, figure, legend, source_line
 
 Array = NDArray[np.float64]
 CHOICES = {"no": 0, "abstain": 1, "yes": 2}
 
 
 @dataclass(frozen=True)
-class IdealPoints:
+class IdealPoints(Estimator):
     """Estimator in one dimension. `positive` names a state whose mean position is above nought.
 
     `tolerance` ends the iterations: the largest change of any position (in standard deviations). Assumes that
@@ -82,9 +81,9 @@ class IdealPoints:
         span = int(t.max()) + 1
         # A call is an item in a session, a place a state in a session; places of one state lie together, in time.
         calls, call = np.unique(v * span + t, return_inverse=True)
-        told = np.zeros((len(calls), 3), dtype=np.int64)
-        np.add.at(told, (call, c), 1)
-        kept = (told[call] > 0).sum(1) > 1
+        tally = np.zeros((len(calls), 3), dtype=np.int64)
+        np.add.at(tally, (call, c), 1)
+        kept = (tally[call] > 0).sum(1) > 1
         if not kept.any():
             raise NotEstimable("all voted alike on every item: nothing tells the states apart")
         calls, call = np.unique(calls[call[kept]], return_inverse=True)
@@ -95,23 +94,33 @@ class IdealPoints:
             raise NotEstimable(f"{names[0]} alone voted: a position is one among states")
         places, place = np.unique(state * span + t[kept], return_inverse=True)
         of, when = places // span, places % span
-        found = em(place, call, c[kept], of, when, self.iterations, self.tolerance, on_step)
+        best = em(place, call, c[kept], of, when, self.iterations, self.tolerance, on_step)
         sign = 1.0
-        if self.positive is not None and found.mean[names[of] == self.positive].mean() < 0:
+        if self.positive is not None and best.mean[names[of] == self.positive].mean() < 0:
             sign = -1.0
         return IdealPointsFit(
             names[of],
             when,
-            sign * found.mean,
-            np.sqrt(found.variance),
+            sign * best.mean,
+            np.sqrt(best.variance),
             np.bincount(place, minlength=len(places)),
-            link(calls % span, calls // span, sign * found.items[:, 0], found.items[:, 1]),
-            float(np.sqrt(found.step)),
-            found.iterations,
-            found.change,
+            link(calls % span, calls // span, sign * best.items[:, 0], best.items[:, 1]),
+            float(np.sqrt(best.step)),
+            best.iterations,
+            best.change,
             len(call),
             len(calls),
         )
+
+    @classmethod
+    def example(cls, seed: int = 0) -> dict[str, Any]:
+        """Forty roll calls in each of two sessions by the United States and 20 states S1 to S20 in random places."""
+        rng = np.random.default_rng(seed)
+        cut, session = rng.standard_normal(80), np.repeat([1, 2], 40)
+        votes = (2 * ((rng.standard_normal((21, 1)) - cut + rng.standard_normal((21, 80))) > 0)).ravel()
+        names = np.array(["USA", *(f"S{number}" for number in range(1, 21))])
+        items = np.tile(np.arange(80), 21)
+        return {"states": np.repeat(names, 80), "sessions": np.tile(session, 21), "items": items, "choices": votes}
 
 
 def _sessions(given: NDArray[Any]) -> NDArray[np.int64]:
@@ -134,14 +143,33 @@ def _coded(choices: NDArray[Any]) -> NDArray[np.int64]:
     return choices.astype(np.int64)
 
 
-@dataclass(frozen=True, eq=False)
-class IdealPointsFit:
+@dataclass(frozen=True, eq=False, repr=False)
+class IdealPointsFit(Fit):
     """Positions of states in sessions (one a place).
 
     `standing` has mean 0 and standard deviation 1 in every session; `errors` are its posterior standard deviations
     given the items' parameters. `points` are on the scale of the last session, by `links`. `step` is the standard
     deviation of a state's move in one session.
     """
+
+    COLUMNS: ClassVar[dict[str, str]] = {
+        "state": "as given",
+        "session": "as given",
+        "ideal_point": "position on the scale of the last session",
+        "error": "standard error of the place among the states of the session",
+        "low": "lower bound of the band by that error",
+        "high": "upper bound of the band by that error",
+        "link_error": "standard error common to all states of the session; counts when sessions are compared",
+        "standing": "position with mean 0 and deviation 1 in the session",
+        "votes": "votes that tell states apart",
+    }
+    METHODS: ClassVar[tuple[str, ...]] = (
+        "Bailey, Strezhnev and Voeten, Estimating dynamic state preferences from United Nations voting data, Journal "
+        "of Conflict Resolution 61(2), 2017",
+        "Imai, Lo and Olmsted, Fast estimation of ideal points with massive data, American Political Science Review "
+        "110(4), 2016",
+        "Kolen and Brennan, Test Equating, Scaling, and Linking, 2014, ch. 6",
+    )
 
     states: NDArray[np.str_]
     sessions: NDArray[np.int64]
@@ -167,12 +195,7 @@ class IdealPointsFit:
         return self.bands()
 
     def bands(self, level: float = 0.90) -> pl.DataFrame:
-        """Rows state, session, ideal_point, error, low, high, link_error, standing, votes.
-
-        `error`, low and high are about the place among the states of the session; `link_error` is common to all
-        states of the session and counts when sessions are compared.
-        """
-        import polars as pl
+        """The rows of `frame` with bands that hold `level`."""
         from scipy.special import ndtri
 
         z = float(ndtri((1 + probability("level", level)) / 2))
@@ -197,7 +220,6 @@ class IdealPointsFit:
 
         The band takes the two positions as independent.
         """
-        import polars as pl
         from scipy.special import ndtri
 
         z = float(ndtri((1 + probability("level", level)) / 2))
@@ -223,7 +245,6 @@ class IdealPointsFit:
 
     def rank_correlation(self) -> pl.DataFrame:
         """Spearman's rank correlation of the positions in every two sessions on end: session, correlation, states."""
-        import polars as pl
         from scipy.stats import spearmanr
 
         rows = []
@@ -241,13 +262,11 @@ class IdealPointsFit:
 
     def summary(self, states: Sequence[str] = ()) -> str:
         """What was fitted, and the first and last position of the states named, or the ends of the last session."""
-        import polars as pl
-
         frame = self.frame
         lines = [
             f"Ideal points of {len(np.unique(self.states))} states in {len(np.unique(self.sessions))} sessions from "
-            f"{self.votes_used:,} votes on {self.items:,} roll calls, {self.links.bridges.sum():,} of them bridged from the "
-            f"session before; a state moves {self.step:.2f} a session "
+            f"{self.votes_used:,} votes on {self.items:,} roll calls, {self.links.bridges.sum():,} of them bridged "
+            f"from the session before; a state moves {self.step:.2f} a session "
             f"({self.iterations} iterations, last change {self.change:.4f})."
         ]
         for state in states:
@@ -260,17 +279,12 @@ class IdealPointsFit:
                 lines.append(f"{state}: {ends}.")
         if not states:
             last = frame.filter(pl.col("session") == frame["session"].max()).sort("ideal_point")
-            lines.append(
-                f"Session {last['session'][0]}: lowest {', '.join(last['state'].head(3))}; highest {', '.join(last['state'].tail(3))}."
-            )
+            lowest, highest = ", ".join(last["state"].head(3)), ", ".join(last["state"].tail(3))
+            lines.append(f"Session {last['session'][0]}: lowest {lowest}; highest {highest}.")
         return "\n".join(lines)
 
     def plot(self, states: Sequence[str] = ("USA", "RUS", "CHN")) -> Any:
         """Paths of states with bands, over the spread of all."""
-        import polars as pl
-
-        from detente.plots import GREY, SERIES, band, figure, source_line
-
         frame = self.frame
         drawing, axis = figure(3.4)
         spread = (
@@ -284,18 +298,11 @@ class IdealPointsFit:
         axis.fill_between(spread["session"], spread["low"], spread["high"], color=GREY, alpha=0.15, linewidth=0)
         for number, state in enumerate(states):
             mine = frame.filter(pl.col("state") == state)
-            band(
-                axis,
-                mine["session"],
-                mine["ideal_point"],
-                mine["low"],
-                mine["high"],
-                colour=SERIES[number % len(SERIES)],
-                label=state,
-            )
+            columns = mine["session", "ideal_point", "low", "high"]
+            band(axis, *columns, colour=SERIES[number % len(SERIES)], label=state)
         axis.set_xlabel("session of the UN General Assembly")
         axis.xaxis.get_major_locator().set_params(integer=True)
         axis.set_ylabel("ideal point (deviations of the last session)")
-        axis.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0, frameon=False, ncols=6)
+        legend(axis, 6)
         source_line(drawing, "Shades: 90% bands of the states; grey: the middle half of all states.")
         return drawing

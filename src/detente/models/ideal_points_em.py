@@ -21,7 +21,7 @@ ITEM_PRIOR = np.array([1 / 4, 1 / 25, 1.0])
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
-    """Means and variances by place, items (discrimination, middle, log gap), the variance of a step, the last change."""
+    """Means and variances by place, items (discrimination, middle, log gap), variance of a step, the last change."""
 
     mean: Array
     variance: Array
@@ -156,10 +156,10 @@ def _items(
                     d[1, q] = -d[0, q] - d[2, q]
                 p0, p1, p2 = max(_below(low), 1e-300), _between(low, high), max(_below(-high), 1e-300)
                 c = choice[row]
-                told = p0 if c == 0 else (p1 if c == 1 else p2)
+                chance = p0 if c == 0 else (p1 if c == 1 else p2)
                 w = WEIGHTS[node]
                 for q in range(3):
-                    g[q] += w * d[c, q] / told
+                    g[q] += w * d[c, q] / chance
                     for r in range(q + 1):
                         h[q, r] += w * (d[0, q] * d[0, r] / p0 + d[1, q] * d[1, r] / p1 + d[2, q] * d[2, r] / p2)
         h[0, 1], h[0, 2], h[1, 2] = h[1, 0], h[2, 0], h[2, 1]

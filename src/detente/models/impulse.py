@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from detente.checks import estimable, probability, whole
-
-if TYPE_CHECKING:
-    import polars as pl
+from detente.models.base import Fit
+from detente.plots import BLUE, GREY, band, figure, level_line, source_line
+from detente.uncertainty import tails
 
 Array = NDArray[np.float64]
 
@@ -65,20 +66,30 @@ def made_by(coefficients: Array, covariance: Array, errors: Array, chosen: Seque
         shocks = np.swapaxes(np.linalg.solve(root, np.swapaxes(errors, -1, -2)), -1, -2)
     kept = np.zeros_like(shocks)
     kept[..., list(chosen)] = shocks[..., list(chosen)]
-    made = kept @ np.swapaxes(root, -1, -2)
+    path = kept @ np.swapaxes(root, -1, -2)
     lags = coefficients.shape[-3]
-    for t in range(1, made.shape[-2]):
+    for t in range(1, path.shape[-2]):
         for lag in range(1, min(t, lags) + 1):
-            made[..., t, :] += (made[..., None, t - lag, :] @ coefficients[..., lag - 1, :, :])[..., 0, :]
-    return made
+            path[..., t, :] += (path[..., None, t - lag, :] @ coefficients[..., lag - 1, :, :])[..., 0, :]
+    return path
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Responses:
+@dataclass(frozen=True, eq=False, repr=False)
+class Responses(Fit):
     """An array [h, shock, response] with its band; behaves as the array of its points.
 
     `low` and `high` are None where no draws were asked for. `measure` is "response" or "share of variance".
     """
+
+    COLUMNS: ClassVar[dict[str, str]] = {
+        "step": "periods after the shock, from 0",
+        "shock": "series whose shock it is",
+        "response": "series that answers",
+        "value": "the response, or the share of the variance",
+        "low": "lower bound of its band; null without draws",
+        "high": "upper bound of its band; null without draws",
+    }
+    METHODS: ClassVar[tuple[str, ...]] = ("Sims, Macroeconomics and reality, Econometrica 48, 1980",)
 
     point: Array
     low: Array | None
@@ -103,9 +114,7 @@ class Responses:
 
     @property
     def frame(self) -> pl.DataFrame:
-        """Rows step, shock, response, value, low, high."""
-        import polars as pl
-
+        """A row a step, shock and response; see `COLUMNS`."""
         steps, n, _ = self.point.shape
         return pl.DataFrame(
             {
@@ -119,17 +128,27 @@ class Responses:
             schema_overrides={"low": pl.Float64, "high": pl.Float64},
         )
 
+    def summary(self) -> str:
+        """The largest of each shock's responses, and when it comes."""
+        lines = [f"{self.measure.capitalize()} to shocks in the order {', '.join(self.names)}, {len(self)} periods:"]
+        for i, shock in enumerate(self.names):
+            for j, response in enumerate(self.names):
+                at = int(np.abs(self.point[:, i, j]).argmax())
+                value = f"{self.point[at, i, j]:.2f}"
+                if self.low is not None and self.high is not None:
+                    value += f" ({self.low[at, i, j]:.2f} to {self.high[at, i, j]:.2f})"
+                lines.append(f"{shock} -> {response}: {value} after {at} periods.")
+        return "\n".join(lines)
+
     def plot(self) -> Any:
         """A grid of charts, a row for each shock, a column for each response, with bands."""
-        from detente.plots import BLUE, GREY, band, figure, source_line
-
         n = len(self.names)
         drawing, axes = figure(1.7 * n + 0.6, n, n, squeeze=False, sharey="col" if self.low is not None else False)
         steps = np.arange(len(self.point))
         for i in range(n):
             for j in range(n):
                 axis, colour = axes[i][j], BLUE if i != j else GREY
-                axis.axhline(0, color=GREY, linewidth=0.7)
+                level_line(axis)
                 if self.low is None or self.high is None:
                     axis.plot(steps, self.point[:, i, j], color=colour, linewidth=1.6)
                 else:
@@ -149,5 +168,5 @@ def with_band(point: Array, draws: Array | None, names: Sequence[str], measure: 
     probability("level", level)
     if draws is None:
         return Responses(point, None, None, names, measure, level)
-    low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    low, _, high = np.quantile(draws, tails(level), axis=0)
     return Responses(point, low, high, names, measure, level)

@@ -20,7 +20,7 @@ LEAST_DISCRIMINATION = 0.3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Links:
-    """By session, in order: position on the last session's scale = stretch * position + shift; its error; bridges used."""
+    """By session: position on the last session's scale = stretch * position + shift; its error; bridges used."""
 
     sessions: NDArray[np.int64]
     stretch: Array
@@ -39,12 +39,12 @@ def link(sessions: NDArray[np.int64], names: NDArray[np.int64], discrimination: 
     >>> linked.shift.tolist(), linked.bridges.tolist()
     ([0.0, 0.0], [0, 1])
     """
-    held = np.unique(sessions)
+    present = np.unique(sessions)
     usable = np.abs(discrimination) >= LEAST_DISCRIMINATION
-    by_session = [{int(names[i]): i for i in np.flatnonzero((sessions == session) & usable)} for session in held]
-    stretch, shift, error = np.ones(len(held)), np.zeros(len(held)), np.zeros(len(held))
-    bridges = np.zeros(len(held), dtype=np.int64)
-    for t in range(len(held) - 1, 0, -1):
+    by_session = [{int(names[i]): i for i in np.flatnonzero((sessions == session) & usable)} for session in present]
+    stretch, shift, error = np.ones(len(present)), np.zeros(len(present)), np.zeros(len(present))
+    bridges = np.zeros(len(present), dtype=np.int64)
+    for t in range(len(present) - 1, 0, -1):
         old, new = by_session[t - 1], by_session[t]
         pairs = [(old[name], new[name]) for name in old if name in new]
         pairs = [(i, j) for i, j in pairs if discrimination[i] * discrimination[j] > 0]
@@ -59,7 +59,7 @@ def link(sessions: NDArray[np.int64], names: NDArray[np.int64], discrimination: 
         stretch[t - 1] = stretch[t] * inverse
         shift[t - 1] = shift[t] - stretch[t] * inverse * gap
         error[t - 1] = np.hypot(error[t], stretch[t] * inverse * gap_error)
-    return Links(held, stretch, shift, error, bridges)
+    return Links(present, stretch, shift, error, bridges)
 
 
 def _shrunk(values: Array, prior: float) -> tuple[float, float]:

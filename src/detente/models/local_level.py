@@ -2,33 +2,31 @@
 
 y_t given eta_t is binomial (logit), Poisson (log, with an offset) or Gaussian; eta_t = level_t + noise_t, where
 level_t = level_{t-1} + N(0, q) and noise_t ~ N(0, s) takes what counts vary beyond their family. A period without
-reports tells nothing: the level is carried through it with a band that widens. Harvey, *Forecasting, Structural Time
-Series Models and the Kalman Filter*, 1989; for counts, Durbin and Koopman, "Time series analysis of non-Gaussian
-observations", Journal of the Royal Statistical Society B 62, 2000 (mode by iterated smoothing, Laplace likelihood).
-q and s are averaged over a grid by their marginal likelihood, so that the bands carry their uncertainty.
+reports tells nothing: the level is carried through it with a band that widens. Counts are fitted at the mode, by
+iterated smoothing, with the Laplace likelihood. q and s are averaged over a grid by their marginal likelihood, so that
+the bands carry their uncertainty. The sources are in `LocalLevelFit.METHODS`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
+import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
 from detente.checks import probability
-from detente.errors import DetenteError, NotEstimable
-from detente.models.frames import exposed, observed
-
-if TYPE_CHECKING:
-    import polars as pl
+from detente.errors import NotEstimable
+from detente.models.base import Estimator, Fit
+from detente.models.frames import UNITS, exposed, observed
+from detente.plots import GREY, band, figure, legend, source_line
 
 Array = NDArray[np.float64]
-FAMILIES = ("binomial", "poisson", "gaussian")
 
 
 @dataclass(frozen=True)
-class LocalLevel:
+class LocalLevel(Estimator):
     """Estimator of the level of one series.
 
     `family`: "binomial" (y of `exposure` trials; the level is a share), "poisson" (y counted over `exposure`, such as
@@ -49,13 +47,18 @@ class LocalLevel:
         DetenteError for an unknown family, a probability outside 0 to 1, negative exposures, or counts outside their
         range; NotEstimable where no period was seen.
         """
-        if self.family not in FAMILIES:
-            raise DetenteError(f"family is one of {', '.join(FAMILIES)}, not {self.family!r}")
         probability("probability", self.probability)
         seen, weight = exposed(y, exposure, self.family)
         if not (weight > 0).any():
             raise NotEstimable("no period was seen: a level needs at least one")
         return _fit(self, seen, weight)
+
+    @classmethod
+    def example(cls, seed: int = 0) -> dict[str, Any]:
+        """Sixty shares of up to 30 reports, some periods without any, their level a random walk."""
+        rng = np.random.default_rng(seed)
+        level, exposure = np.cumsum(0.2 * rng.standard_normal(60)), rng.integers(0, 31, 60)
+        return {"y": rng.binomial(exposure, 1 / (1 + np.exp(-level))), "exposure": exposure}
 
 
 def _fit(model: LocalLevel, y: Array, exposure: Array) -> LocalLevelFit:
@@ -68,8 +71,8 @@ def _fit(model: LocalLevel, y: Array, exposure: Array) -> LocalLevelFit:
     values, seen = own.inward(y, exposure)
     start, noises = _scales(model.family, values, seen)
     steps = np.array([0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6])
-    family = FAMILIES.index(model.family)
-    found, weights, pairs = [], [], []
+    family = list(UNITS).index(model.family)
+    estimates, weights, pairs = [], [], []
     for step in steps:
         for noise in noises:
             level, variance, log_likelihood = laplace(values, seen, family, step**2, noise**2, start, 25.0)
@@ -77,14 +80,16 @@ def _fit(model: LocalLevel, y: Array, exposure: Array) -> LocalLevelFit:
             prior = np.log(step) - 0.5 * (step / 0.5) ** 2 - 0.5 * noise**2
             if model.family != "gaussian":
                 prior += np.log(max(noise, 0.05))
-            found.append((level, variance))
+            estimates.append((level, variance))
             weights.append(log_likelihood + prior)
             pairs.append((step, noise))
     weight = np.exp(np.array(weights) - max(weights))
     weight /= weight.sum()
-    levels = np.array([level for level, _ in found])
+    levels = np.array([level for level, _ in estimates])
     mean = weight @ levels
-    deviation = own.spread * np.sqrt(weight @ (np.array([v for _, v in found]) + (levels - mean) ** 2))
+    deviation = own.spread * np.sqrt(
+        weight @ (np.array([variance for _, variance in estimates]) + (levels - mean) ** 2)
+    )
     mean = own.centre + own.spread * mean
     z = float(ndtri((1 + model.probability) / 2))
     turn = {"binomial": expit, "poisson": np.exp, "gaussian": lambda x: x}[model.family]
@@ -134,9 +139,23 @@ def _scales(family: str, y: Array, exposure: Array) -> tuple[float, Array]:
     return 0.0, np.array([0.1, 0.2, 0.4, 0.7, 1.0, 1.4])
 
 
-@dataclass(frozen=True, eq=False)
-class LocalLevelFit:
+@dataclass(frozen=True, eq=False, repr=False)
+class LocalLevelFit(Fit):
     """Level (T,) with its band; `linear` and `deviation` on the scale of eta; mean step and noise deviations."""
+
+    COLUMNS: ClassVar[dict[str, str]] = {
+        "period": "0 for the first",
+        "observed": "y / exposure; null where nothing was seen",
+        "exposure": "as given; 0 where nothing was seen",
+        "level": "the level at its posterior median",
+        "low": "lower bound of its band",
+        "high": "upper bound of its band",
+    }
+    METHODS: ClassVar[tuple[str, ...]] = (
+        "Harvey, Forecasting, Structural Time Series Models and the Kalman Filter, 1989",
+        "Durbin and Koopman, Time series analysis of non-Gaussian observations, Journal of the Royal Statistical "
+        "Society B 62, 2000",
+    )
 
     model: LocalLevel
     y: Array
@@ -151,9 +170,7 @@ class LocalLevelFit:
 
     @property
     def frame(self) -> pl.DataFrame:
-        """Rows period (0..T-1), observed (null where unseen), exposure, level, low, high."""
-        import polars as pl
-
+        """A row a period; see `COLUMNS`."""
         return pl.DataFrame(
             {
                 "period": np.arange(len(self.y)),
@@ -176,14 +193,12 @@ class LocalLevelFit:
 
     def plot(self) -> Any:
         """The level with its band, the periods' own values as dots."""
-        from detente.plots import GREY, band, figure, source_line
-
         drawing, axis = figure(2.8)
         frame = self.frame
         axis.scatter(frame["period"], frame["observed"], s=8, color=GREY, label="observed")
-        band(axis, frame["period"], self.level, self.low, self.high, label="level")
+        band(axis, *frame["period", "level", "low", "high"], label="level")
         axis.set_xlabel("period")
-        axis.set_ylabel({"binomial": "share", "poisson": "rate", "gaussian": "value"}[self.model.family])
-        axis.legend(frameon=False)
+        axis.set_ylabel(UNITS[self.model.family])
+        legend(axis)
         source_line(drawing, f"Shade: {self.model.probability:.0%} band.")
         return drawing

@@ -86,10 +86,10 @@ def laplace(
         if exposure[t] > 0:
             if family == 0:
                 soft = max(eta[t], 0.0) + math.log1p(math.exp(-abs(eta[t])))
-                told = y[t] * eta[t] - exposure[t] * soft
+                likely = y[t] * eta[t] - exposure[t] * soft
             else:
-                told = y[t] * (eta[t] + math.log(exposure[t])) - exposure[t] * math.exp(eta[t])
+                likely = y[t] * (eta[t] + math.log(exposure[t])) - exposure[t] * math.exp(eta[t])
             # Replace the pseudo-observation's density by the count's own.
             error = z[t] - eta[t]
-            value += told + 0.5 * (math.log(2 * math.pi / own[t]) + error * error * own[t])
+            value += likely + 0.5 * (math.log(2 * math.pi / own[t]) + error * error * own[t])
     return level, variance, value

@@ -1,29 +1,28 @@
 """Reciprocity of two states: how much of a move is returned, how soon, and whether both return alike.
 
-After Goldstein and Freeman, *Three-Way Street* (1990), and Brandt, Colaresi and Freeman, "The dynamics of
-reciprocity, accountability and credibility", Journal of Conflict Resolution 52 (2008): a vector autoregression of
-the two directions, read through its impulse responses.
+A vector autoregression of the two directions, read through its impulse responses. The sources are in
+`ReciprocityFit.METHODS`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from detente.checks import whole
 from detente.errors import DetenteError
+from detente.models.base import Estimator, Fit
 from detente.models.frames import columns_of
 from detente.models.impulse import moving_average, orthogonalised
+from detente.models.minnesota import Minnesota, lagged, residual_deviations
 from detente.models.regression import Conjugate, regress
-from detente.models.var import BayesianVAR, Minnesota, VARFit, lagged, residual_deviations
+from detente.models.var import BayesianVAR, VARFit
 from detente.uncertainty import Estimate, NotIdentified, Quotient, away_from_nought, estimate, quotient
-
-if TYPE_CHECKING:
-    import polars as pl
 
 Array = NDArray[np.float64]
 
@@ -35,9 +34,9 @@ class Answer:
     Of one unit that the mover gives, in all, within the horizon: `returned` is what the answerer gives back from
     the next period on, `with_same_period` counts what comes in the same period as well (and with it all that a
     third cause does to both at once). `in_deviations` is `returned` with both series in units of their standard
-    deviations, for when one side is reported on a larger scale. `half_by` is the period by which half of `returned` has come. `inertia` is
-    what the mover itself adds after the first period to a move of one unit. `to_rises` and `to_falls` are the summed
-    answers to moves above and below the mover's mean: alike and positive is tit for tat.
+    deviations, for when one side is reported on a larger scale. `half_by` is the period by which half of `returned` has
+    come. `inertia` is what the mover itself adds after the first period to a move of one unit. `to_rises` and
+    `to_falls` are the summed answers to moves above and below the mover's mean: alike and positive is tit for tat.
 
     The first three divide by what the mover gives in all: where that may be nought (its own later moves undo the first)
     they are NotIdentified. `half_by` is None unless the band of `returned` leaves nought out.
@@ -56,22 +55,32 @@ class Answer:
     @property
     def condition(self) -> str:
         """Tit for tat, or what else the band of the answers to rises and to falls allows."""
+        does, reading = self._reading()
+        return f"it {reading}" if does else reading
+
+    def condition_of(self, name: str) -> str:
+        """The same as a sentence about the answerer under another name."""
+        does, reading = self._reading()
+        return f"{name} {reading}" if does else f"{name}: {reading}"
+
+    def _reading(self) -> tuple[bool, str]:
+        # Whether the words say what the answerer does, or what its answer is.
         if isinstance(self.returned, NotIdentified):
-            return f"not identified: what {self.mover} gives in all may be nought"
+            return False, f"not identified: what {self.mover} gives in all may be nought"
         up, down = self.to_rises.above, self.to_falls.above
         if up and down:
-            return "conditional (tit for tat): it answers rises and falls in kind"
+            return False, "conditional (tit for tat): it answers rises and falls in kind"
         if up:
-            return "it rewards rises; no answer to falls is shown"
+            return True, "rewards rises; no answer to falls is shown"
         if down:
-            return "it punishes falls; no answer to rises is shown"
+            return True, "punishes falls; no answer to rises is shown"
         if self.to_rises.below or self.to_falls.below:
-            return "inverse: it answers the other way"
-        return "unconditional as far as shown: no answer to rises or falls stands out"
+            return False, "inverse: it answers the other way"
+        return False, "unconditional as far as shown: no answer to rises or falls stands out"
 
 
 @dataclass(frozen=True)
-class Reciprocity:
+class Reciprocity(Estimator):
     """Estimator of reciprocity between two series, such as weekly net intensity of A to B and of B to A.
 
     `lags` and `prior` as in `BayesianVAR`; `horizon` periods within which returns are counted. Assumes a linear
@@ -104,12 +113,12 @@ class Reciprocity:
         coefficients, covariance = fit.draws(self.draws, self.seed)
         rng = np.random.default_rng(self.seed)
         spread = y.std(axis=0)
-        found, sums = [], []
+        answers, sums = [], []
         for mover, answerer in ((0, 1), (1, 0)):
             one = _sums(coefficients, covariance, mover, answerer, self.horizon)
             returned = quotient(one.back, one.given)
             rises, falls = _conditional(y, mover, answerer, fit.lags, self.prior, self.draws, rng)
-            found.append(
+            answers.append(
                 Answer(
                     names[mover],
                     names[answerer],
@@ -124,11 +133,18 @@ class Reciprocity:
             )
             sums.append(one)
         if not all(away_from_nought(one.given) for one in sums):
-            return ReciprocityFit(self, fit, (found[0], found[1]), NotIdentified(), NotIdentified(), None)
+            return ReciprocityFit(self, fit, (answers[0], answers[1]), NotIdentified(), NotIdentified(), None)
         first, second = (one.back / one.given for one in sums)
         ratio = spread[0] / spread[1]
         gap, scaled = first - second, first * ratio - second / ratio
-        return ReciprocityFit(self, fit, (found[0], found[1]), estimate(gap), estimate(scaled), float((gap > 0).mean()))
+        return ReciprocityFit(
+            self, fit, (answers[0], answers[1]), estimate(gap), estimate(scaled), float((gap > 0).mean())
+        )
+
+    @classmethod
+    def example(cls, seed: int = 0) -> dict[str, Any]:
+        """Two sides over 400 periods; each is moved by its own last move (0.3) and by the other's (0.2)."""
+        return BayesianVAR.example(seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,14 +196,29 @@ def _conditional(
     return sums[:, 1], sums[:, 2]
 
 
-@dataclass(frozen=True, eq=False)
-class ReciprocityFit:
+@dataclass(frozen=True, eq=False, repr=False)
+class ReciprocityFit(Fit):
     """Both answers (to the first series' moves, then to the second's) and how unequal they are.
 
     `asymmetry` is what the second side returns less what the first returns, `asymmetry_scaled` the same in standard
     deviations; `more` is the probability that the former is above nought. Equal treatment means both near nought. Where
     either side's answer is not identified, neither are these, and `more` is None.
     """
+
+    COLUMNS: ClassVar[dict[str, str]] = {
+        "mover": "series whose move is answered",
+        "answerer": "series that answers",
+        "measure": "a measure of `Answer`, or an asymmetry (of the second's answer)",
+        "value": "posterior median; null where a ratio is not identified or half is not reached",
+        "low": "lower bound of its 90% band",
+        "high": "upper bound of its 90% band",
+    }
+    METHODS: ClassVar[tuple[str, ...]] = (
+        "Goldstein and Freeman, Three-Way Street: Strategic Reciprocity in World Politics, 1990",
+        "Brandt, Colaresi and Freeman, The dynamics of reciprocity, accountability and credibility, Journal of "
+        "Conflict Resolution 52, 2008",
+        *VARFit.METHODS,
+    )
 
     model: Reciprocity
     var: VARFit
@@ -198,13 +229,8 @@ class ReciprocityFit:
 
     @property
     def frame(self) -> pl.DataFrame:
-        """Rows mover, answerer, measure, value, low, high, among them the asymmetry (of the second's answer).
-
-        Null is a ratio that is not identified, or a half that is not reached.
-        """
-        import polars as pl
-
-        rows = []
+        """A row a measure; see `COLUMNS`."""
+        rows: list[tuple[Any, ...]] = []
         for one in self.answers:
             for name in ("returned", "with_same_period", "in_deviations", "inertia", "to_rises", "to_falls"):
                 value = getattr(one, name)
@@ -212,18 +238,17 @@ class ReciprocityFit:
             half = None if one.half_by is None else float(one.half_by)
             rows.append((one.mover, one.answerer, "half_by", half, None, None))
         first = self.answers[0]
-        for name in ("asymmetry", "asymmetry_scaled"):
-            gap = getattr(self, name)
+        for name, gap in (("asymmetry", self.asymmetry), ("asymmetry_scaled", self.asymmetry_scaled)):
             rows.append((first.mover, first.answerer, name, gap.value, gap.low, gap.high))
-        schema = {"mover": pl.Utf8, "answerer": pl.Utf8, "measure": pl.Utf8}
-        return pl.DataFrame(
-            rows, schema={**schema, **dict.fromkeys(("value", "low", "high"), pl.Float64)}, orient="row"
-        )
+        return self._table(rows)
 
     @property
     def treatment(self) -> str:
         """Whether both return alike, in words: who returns more, if the bands on both scales say so."""
-        second, first = self.answers[0].answerer, self.answers[1].answerer
+        return self.treatment_of(self.answers[1].answerer, self.answers[0].answerer)
+
+    def treatment_of(self, first: str, second: str) -> str:
+        """The same with the two sides under other names."""
         if isinstance(self.asymmetry, NotIdentified):
             return str(self.asymmetry)
         if self.asymmetry.above and self.asymmetry_scaled.above:
@@ -237,19 +262,18 @@ class ReciprocityFit:
         """Returns through time: rows end (number of the window's last period), mover, answerer, returned, low, high.
 
         Each window is fitted alone, with the number of lags of the whole and 500 draws; windows in which a series
-        never changes are left out; null where a return is not identified. DetenteError where the window is longer than the series or too short for a fit.
+        never changes are left out; null where a return is not identified. DetenteError where the window is longer than
+        the series or too short for a fit.
         """
-        import polars as pl
-
         y, names, model = self.var.data, self.var.names, self.model
         if not self.var.lags + 3 <= window <= len(y) or step < 1:
             raise DetenteError(f"a window needs {self.var.lags + 3} to {len(y)} periods and a step of 1 or more")
         rows = []
         for end in range(window, len(y) + 1, step):
-            some = y[end - window : end]
-            if (np.ptp(some, axis=0) == 0).any():
+            part = y[end - window : end]
+            if (np.ptp(part, axis=0) == 0).any():
                 continue
-            drawn = BayesianVAR(self.var.lags, model.prior).fit(some).draws(500, model.seed)
+            drawn = BayesianVAR(self.var.lags, model.prior).fit(part).draws(500, model.seed)
             for mover, answerer in ((0, 1), (1, 0)):
                 sums = _sums(*drawn, mover, answerer, model.horizon)
                 middle = quotient(sums.back, sums.given)
@@ -267,18 +291,19 @@ class ReciprocityFit:
                 continue
             when = f"; half of it by period {one.half_by}" if one.half_by is not None and one.returned.above else ""
             lines.append(
-                f"Of one unit in {one.mover}, {one.answerer} returns {one.returned} within {self.model.horizon} periods, "
-                f"from the next on{when}; with the same period {one.with_same_period}."
+                f"Of one unit in {one.mover}, {one.answerer} returns {one.returned} within {self.model.horizon} "
+                f"periods, from the next on{when}; with the same period {one.with_same_period}."
             )
             lines.append(
                 f"  {one.mover} goes on by itself with {one.inertia}. {one.answerer}: {one.condition} "
                 f"(rises {one.to_rises}, falls {one.to_falls})."
             )
         second, first = self.answers[0].answerer, self.answers[1].answerer
-        told = f"{second} less {first} {self.asymmetry}, in standard deviations {self.asymmetry_scaled}"
-        lines.append(f"Equal treatment: {self.treatment}{'' if self.more is None else f' ({told})'}.")
+        gap = f"{second} less {first} {self.asymmetry}, in standard deviations {self.asymmetry_scaled}"
+        lines.append(f"Equal treatment: {self.treatment}{'' if self.more is None else f' ({gap})'}.")
         lines.append(
-            f"Rests on {self.var.observations} periods, {self.var.lags} lags. Associations in time: a third cause may move both."
+            f"Rests on {self.var.observations} periods, {self.var.lags} lags. "
+            "Associations in time: a third cause may move both."
         )
         return "\n".join(lines)
 

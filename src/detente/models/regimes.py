@@ -107,6 +107,6 @@ def dispersion(family: str, y: Array, exposure: Array) -> float:
 
 
 def stabilised(family: str, y: Array, exposure: Array) -> Array:
-    """Counts on a scale on which their variance hardly depends on their level: arcsine of shares, square root of rates."""
+    """Counts on a scale where their variance hardly depends on their level: arcsine of shares, square root of rates."""
     rate = (y + 0.375) / (exposure + (0.75 if family == "binomial" else 0.0) + (exposure == 0))
     return np.asarray(np.arcsin(np.sqrt(np.clip(rate, 0, 1))) if family == "binomial" else np.sqrt(rate))

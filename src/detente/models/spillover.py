@@ -1,28 +1,29 @@
 """Spillover: how much of some series goes with the shocks of a block of others, such as relations with a third state.
 
-A vector autoregression of all of them, read through its variance decomposition (Sims, Econometrica 48, 1980) with the
-block in both places of the Cholesky order, beside what a block shifted in time gives by chance.
+A vector autoregression of all of them, read through its variance decomposition with the block in both places of the
+Cholesky order, beside what a block shifted in time gives by chance. The sources are in `SpilloverFit.METHODS`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from detente.checks import whole
 from detente.errors import DetenteError, NotEstimable
+from detente.models.base import Estimator, Fit
 from detente.models.frames import columns_of
-from detente.models.impulse import decompose, orthogonalised
+from detente.models.impulse import Responses, decompose, orthogonalised
+from detente.models.minnesota import Minnesota, lagged, minnesota, residual_deviations
 from detente.models.regression import regress
-from detente.models.var import BayesianVAR, Minnesota, VARFit, lagged, minnesota, residual_deviations
+from detente.models.var import BayesianVAR, VARFit, simulate
+from detente.plots import GREY, band, figure, legend, source_line
 from detente.uncertainty import Estimate, estimate
-
-if TYPE_CHECKING:
-    import polars as pl
 
 Array = NDArray[np.float64]
 ASSOCIATED = "more than chance: associated with it"
@@ -58,7 +59,7 @@ class Spill:
 
 
 @dataclass(frozen=True)
-class Spillover:
+class Spillover(Estimator):
     """Estimator of what a block of series makes of the others; `lags` and `prior` as in `BayesianVAR`.
 
     Assumes linear dynamics that hold throughout, and that nothing left out drives both: shares are associations.
@@ -93,11 +94,18 @@ class Spillover:
                 f"the block needs some, not all, of the columns {', '.join(names)}"
                 + (f"; {', '.join(missing)} is none of them" if missing else "")
             )
-        inside = [names.index(name) for name in block]
-        others = [i for i in range(len(names)) if i not in inside]
-        order = [*others, *inside]
+        last = [names.index(name) for name in block]
+        others = [i for i in range(len(names)) if i not in last]
+        order = [*others, *last]
         fit = BayesianVAR(self.lags, self.prior).fit({names[i]: y[:, i] for i in order})
         return SpilloverFit(self, fit, len(others), self._spills(fit, len(others)))
+
+    @classmethod
+    def example(cls, seed: int = 0) -> dict[str, Any]:
+        """Two series of a pair and one of a third, of 200 periods; the third moves the first and not the second."""
+        coefficients = np.array([[[0.3, 0.1, 0.0], [0.1, 0.3, 0.0], [0.35, 0.0, 0.4]]])
+        path = simulate(coefficients, np.eye(3), 200, np.random.default_rng(seed))
+        return {"frame": dict(zip(("a", "b", "third"), path.T, strict=True)), "block": ["third"]}
 
     def _spills(self, fit: VARFit, others: int) -> tuple[Spill, ...]:
         n = len(fit.names)
@@ -143,9 +151,19 @@ def block_share(coefficients: Array, covariance: Array, horizon: int, order: NDA
     return np.asarray(shares[..., place, :][..., place][..., others:, :others].sum(-2))
 
 
-@dataclass(frozen=True, eq=False)
-class SpilloverFit:
+@dataclass(frozen=True, eq=False, repr=False)
+class SpilloverFit(Fit):
     """A fitted spillover: the VAR with the block last, how many series are not of it, and what it makes of each."""
+
+    COLUMNS: ClassVar[dict[str, str]] = {
+        "series": "one that is not of the block",
+        "measure": "share_last, share_first or answer; see `Spill`",
+        "value": "posterior median",
+        "low": "lower bound of its 90% band",
+        "high": "upper bound of its 90% band",
+        "placebo": "what share_last is by chance at most, in 95 of 100 shifts of the block; null for the others",
+    }
+    METHODS: ClassVar[tuple[str, ...]] = Responses.METHODS
 
     model: Spillover
     var: VARFit
@@ -154,22 +172,15 @@ class SpilloverFit:
 
     @property
     def frame(self) -> pl.DataFrame:
-        """Rows series, measure (share_last, share_first, answer), value, low, high, placebo."""
-        import polars as pl
-
-        rows = []
-        for one in self.spills:
-            for name, value in (("share_last", one.last), ("share_first", one.first), ("answer", one.answer)):
-                placebo = one.placebo if name == "share_last" else None
-                rows.append((one.series, name, value.value, value.low, value.high, placebo))
-        numbers = dict.fromkeys(("value", "low", "high", "placebo"), pl.Float64)
-        schema: dict[str, Any] = {"series": pl.Utf8, "measure": pl.Utf8, **numbers}
-        return pl.DataFrame(rows, schema=schema, orient="row")
+        """A row a series and measure; see `COLUMNS`."""
+        return self._table(
+            (one.series, name, value.value, value.low, value.high, one.placebo if name == "share_last" else None)
+            for one in self.spills
+            for name, value in (("share_last", one.last), ("share_first", one.first), ("answer", one.answer))
+        )
 
     def paths(self, *, draws: int = 300) -> pl.DataFrame:
         """The series as they were and without the block's shocks: rows row, series, actual, without, low, high."""
-        import polars as pl
-
         block = self.var.names[self.others :]
         point, low, high = self.var.counterfactual(block, draws=draws, seed=self.model.seed)
         return pl.concat(
@@ -191,37 +202,28 @@ class SpilloverFit:
         block = ", ".join(self.var.names[self.others :])
         lines = [f"Share of the variance, {self.model.horizon} periods ahead, that goes with {block}:"]
         for one in self.spills:
+            last, first = (f"{x.value:.0%} ({x.low:.0%} to {x.high:.0%})" for x in (one.last, one.first))
             lines.append(
-                f"{one.series}: {one.last.value:.0%} ({one.last.low:.0%} to {one.last.high:.0%}) beyond the others' own shocks, "
-                f"{one.first.value:.0%} ({one.first.low:.0%} to {one.first.high:.0%}) with what they share; chance gives up to "
-                f"{one.placebo:.0%}: {one.reading}."
+                f"{one.series}: {last} beyond the others' own shocks, {first} with what they share; "
+                f"chance gives up to {one.placebo:.0%}: {one.reading}."
             )
         return "\n".join(lines)
 
     def plot(self) -> Any:
         """Each series as it was, smoothed over the horizon, and without the block's shocks, with bands."""
-        from detente.plots import BLUE, GREY, band, figure, source_line
-
         table = self.paths()
         names = self.var.names[: self.others]
         drawing, axes = figure(2.2 * len(names) + 0.4, len(names), squeeze=False)
         for (axis,), name in zip(axes, names, strict=True):
             rows = table.filter(table["series"] == name)
-            means = {
-                c: rows[c].rolling_mean(self.model.horizon, min_samples=1) for c in ("actual", "without", "low", "high")
-            }
-            axis.plot(rows["row"], means["actual"], color=GREY, linewidth=1.2, label="as it was")
-            band(
-                axis,
-                rows["row"],
-                means["without"],
-                means["low"],
-                means["high"],
-                colour=BLUE,
-                label="without the block's shocks",
+            actual, *without = (
+                column.rolling_mean(self.model.horizon, min_samples=1)
+                for column in rows["actual", "without", "low", "high"]
             )
+            axis.plot(rows["row"], actual, color=GREY, linewidth=1.2, label="as it was")
+            band(axis, rows["row"], *without, label="without the block's shocks")
             axis.set_ylabel(name)
-        axes[0][0].legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0, frameon=False, ncols=2)
+        legend(axes[0][0])
         axes[-1][0].set_xlabel("period")
         source_line(drawing, f"Running means of {self.model.horizon} periods; shade: 90% band.")
         return drawing

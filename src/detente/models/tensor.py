@@ -1,30 +1,32 @@
 """Bayesian Poisson tensor factorisation of counts, sparse and variational.
 
 y[d] ~ Poisson(sum over k of the product over modes m of f_m[d_m, k]), f_m[i, k] ~ Gamma(shape a, rate a * b_m).
-Coordinate-ascent variational inference with Gamma factors; b_m by empirical Bayes. Method: Schein, Paisley, Blei
-and Wallach, "Bayesian Poisson tensor factorization for inferring multilateral relations from sparse dyadic event
-counts", KDD 2015. The multinomial split of every count is never stored: a sweep costs (non-zeros) x K a mode and
-memory is the non-zeros and the factors.
+Coordinate-ascent variational inference with Gamma factors; b_m by empirical Bayes. The multinomial split of every count
+is never stored: a sweep costs (non-zeros) x K a mode and memory is the non-zeros and the factors. The source is in
+`TensorFit.METHODS`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
+import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
 from detente.checks import above_nought, probability, whole
 from detente.errors import DetenteError, NotEstimable
+from detente.models.base import Estimator, Fit
+from detente.plots import BLUE, figure, source_line
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class PoissonTensor:
+class PoissonTensor(Estimator):
     """Estimator with `k` components; `shape` is the Gamma shape a (below 1: sparse factors).
 
     `loops` False leaves the cells of an actor with itself (first mode = second) out, as they cannot happen.
@@ -49,8 +51,8 @@ class PoissonTensor:
     def fit_dense(self, counts: ArrayLike) -> TensorFit:
         """Fit to a dense array of counts, for small ones."""
         y = np.asarray(counts)
-        found = np.nonzero(y)
-        return self.fit(np.column_stack(found), y[found], y.shape)
+        cells = np.nonzero(y)
+        return self.fit(np.column_stack(cells), y[cells], y.shape)
 
     def fit(
         self,
@@ -71,15 +73,23 @@ class PoissonTensor:
         above_nought("shape", self.shape)
         if not self.loops and (dims[0] != dims[1] or (where[:, 0] == where[:, 1]).any()):
             raise DetenteError("without loops the first two modes are the same actors, and none acts on itself")
-        held = np.empty((0, len(dims)), dtype=np.int64) if hidden is None else np.asarray(hidden, dtype=np.int64)
-        if len(held):
-            flat_hidden = np.ravel_multi_index(tuple(held.T), tuple(dims))
+        apart = np.empty((0, len(dims)), dtype=np.int64) if hidden is None else np.asarray(hidden, dtype=np.int64)
+        if len(apart):
+            flat_hidden = np.ravel_multi_index(tuple(apart.T), tuple(dims))
             kept = ~np.isin(np.ravel_multi_index(tuple(where.T), tuple(dims)), flat_hidden)
             where, y = where[kept], y[kept]
         if not len(y):
             raise NotEstimable("no count is above nought: there is nothing to part into components")
-        fits = [self._once(where, y, dims, held, self.seed + r, on_sweep) for r in range(max(1, self.restarts))]
+        fits = [self._once(where, y, dims, apart, self.seed + r, on_sweep) for r in range(max(1, self.restarts))]
         return max(fits, key=lambda fit: fit.bounds[-1])
+
+    @classmethod
+    def example(cls, seed: int = 0) -> dict[str, Any]:
+        """Counts of 8 senders, 8 receivers and 4 periods in two blocks, of 5 expected events a cell."""
+        blocks = np.zeros((8, 8, 4))
+        blocks[:4, :4, :2] = blocks[4:, 4:, 2:] = 5
+        counts = np.random.default_rng(seed).poisson(blocks)
+        return {"indices": np.argwhere(counts), "counts": counts[counts > 0], "dims": counts.shape}
 
     def _once(
         self,
@@ -142,9 +152,22 @@ def log_scores(rates: ArrayLike, counts: ArrayLike) -> Array:
     return np.asarray(y * np.log(rate) - rate - gammaln(y + 1))
 
 
-@dataclass(frozen=True, eq=False)
-class TensorFit:
+@dataclass(frozen=True, eq=False, repr=False)
+class TensorFit(Fit):
     """A fitted factorisation; `bounds` are the evidence bound before every sweep."""
+
+    COLUMNS: ClassVar[dict[str, str]] = {
+        "mode": "which index of the tensor, from 0",
+        "component": "from 0, in the order fitted",
+        "index": "place in the mode, from 0",
+        "value": "share of the component that the place has in its mode",
+        "low": "lower bound of its band; variational, so too narrow",
+        "high": "upper bound of its band; variational, so too narrow",
+    }
+    METHODS: ClassVar[tuple[str, ...]] = (
+        "Schein, Paisley, Blei and Wallach, Bayesian Poisson tensor factorization for inferring multilateral relations "
+        "from sparse dyadic event counts, KDD 2015",
+    )
 
     model: PoissonTensor
     dims: tuple[int, ...]
@@ -185,19 +208,30 @@ class TensorFit:
         """Log probability of the counts in cells, by a Poisson with the expected count."""
         return log_scores(self.rates(cells), counts)
 
+    @property
+    def frame(self) -> pl.DataFrame:
+        """A row a mode, component and place; see `COLUMNS`."""
+        factors = self.factors
+        return pl.concat(
+            pl.DataFrame(
+                {"mode": m, "component": k, "index": np.arange(n), "value": factors[m][:, k]}
+                | dict(zip(("low", "high"), self.interval(m, k), strict=True))
+            )
+            for m, n in enumerate(self.dims)
+            for k in range(self.model.k)
+        )
+
     def summary(self) -> str:
         """Size, fit and the weight of every component."""
         shown = ", ".join(f"{w / self.total:.1%}" for w in np.sort(self.weights)[::-1][:10])
         return (
-            f"Poisson factorisation of {' x '.join(map(str, self.dims))}, {self.nonzeros:,} non-zeros, {self.total:,.0f} "
-            f"events: K = {self.model.k}, {len(self.bounds)} sweeps, bound {self.bounds[-1]:,.0f}.\n"
+            f"Poisson factorisation of {' x '.join(map(str, self.dims))}, {self.nonzeros:,} non-zeros, "
+            f"{self.total:,.0f} events: K = {self.model.k}, {len(self.bounds)} sweeps, bound {self.bounds[-1]:,.0f}.\n"
             f"Largest components hold {shown} of the events."
         )
 
     def plot(self) -> Any:
         """The evidence bound by sweep and the weights of the components."""
-        from detente.plots import BLUE, figure, source_line
-
         drawing, (left, right) = figure(2.8, 1, 2, sharex=False)
         left.plot(np.arange(1, len(self.bounds) + 1), self.bounds, color=BLUE)
         left.set_xlabel("sweep")

@@ -25,8 +25,9 @@ def choose_k(
     seed: int = 0,
     on_k: Callable[[int], None] | None = None,
 ) -> pl.DataFrame:
-    """Held-out score of every K: k (null for the baseline), log_score (mean over cells), behind, gain, gain_per_event, chosen.
+    """Held-out score of every K.
 
+    Columns k (null for the baseline), log_score (mean over cells), behind, gain, gain_per_event, chosen.
     Of the non-zero cells `fraction` are hidden and, per hidden one, three of the zero cells (weighted back to their
     true number). The baseline knows each cell's average over the last mode (the same sender, receiver and action in
     other periods) with one period's worth of the overall mean added: `gain` is the score above it,
@@ -52,16 +53,18 @@ def choose_k(
     chosen = rng.choice(len(y), max(1, round(fraction * len(y))), replace=False)
     zeros = _zero_cells(where, dims, 3 * len(chosen), model.loops, rng)
     cells = np.concatenate([where[chosen], zeros])
-    told = np.concatenate([y[chosen], np.zeros(len(zeros), dtype=y.dtype)])
+    outcomes = np.concatenate([y[chosen], np.zeros(len(zeros), dtype=y.dtype)])
     size = float(np.prod(np.array(dims, dtype=float)))
     size -= 0 if model.loops else size / dims[0]
     weights = np.concatenate(
         [np.full(len(chosen), len(y) / len(chosen)), np.full(len(zeros), (size - len(y)) / len(zeros))]
     )
     weights /= weights.sum()
-    tried: dict[int | None, NDArray[np.float64]] = {None: log_scores(_averages(where, y, chosen, cells, dims), told)}
+    tried: dict[int | None, NDArray[np.float64]] = {
+        None: log_scores(_averages(where, y, chosen, cells, dims), outcomes)
+    }
     for k in ks:
-        tried[k] = replace(model, k=k).fit(where, y, dims, hidden=cells).log_scores(cells, told)
+        tried[k] = replace(model, k=k).fit(where, y, dims, hidden=cells).log_scores(cells, outcomes)
         if on_k:
             on_k(k)
     means = {k: float(weights @ scores) for k, scores in tried.items()}
@@ -86,18 +89,18 @@ def _zero_cells(
     where: NDArray[np.int64], dims: Sequence[int], count: int, loops: bool, rng: np.random.Generator
 ) -> NDArray[np.int64]:
     taken = np.ravel_multi_index(tuple(where.T), tuple(dims))
-    found = np.empty(0, dtype=np.int64)
+    drawn = np.empty(0, dtype=np.int64)
     for _ in range(100):
         tried = np.column_stack([rng.integers(0, n, 2 * count) for n in dims])
         if not loops:
             tried = tried[tried[:, 0] != tried[:, 1]]
         flat = np.ravel_multi_index(tuple(tried.T), tuple(dims))
-        found = np.unique(np.concatenate([found, flat[~np.isin(flat, taken)]]))
-        if len(found) >= count:
+        drawn = np.unique(np.concatenate([drawn, flat[~np.isin(flat, taken)]]))
+        if len(drawn) >= count:
             break
-    if not len(found):
+    if not len(drawn):
         raise NotEstimable("the tensor has no zero cell to hold out")
-    return np.column_stack(np.unravel_index(rng.permutation(found)[:count], tuple(dims)))
+    return np.column_stack(np.unravel_index(rng.permutation(drawn)[:count], tuple(dims)))
 
 
 def _averages(

@@ -3,58 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from operator import index
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
-from detente.checks import above_nought, estimable, probability, whole
+from detente.checks import estimable, probability, whole
 from detente.errors import DetenteError, NotEstimable
+from detente.models.base import Estimator, Fit
 from detente.models.frames import columns_of
 from detente.models.impulse import Responses, decompose, made_by, moving_average, orthogonalised, with_band
-from detente.models.regression import Conjugate, Posterior, regress
-from detente.uncertainty import away_from_nought
-
-if TYPE_CHECKING:
-    import polars as pl
+from detente.models.minnesota import Minnesota, lagged, log_evidence, minnesota, residual_deviations
+from detente.models.regression import Posterior, regress
+from detente.uncertainty import away_from_nought, tails
 
 Array = NDArray[np.float64]
 GRID = np.geomspace(0.01, 5.0, 28)
 
 
-@dataclass(frozen=True, slots=True)
-class Minnesota:
-    """Litterman's prior as a conjugate one: coefficients shrink to zero, the more so the longer the lag.
-
-    Prior standard deviation of lag l of series j in equation i: tightness * sd_i / (sd_j * l**decay), where sd is
-    the residual deviation of an autoregression of that series. The prior mean is `own` for the first own lag
-    (0: a series reverts to its mean, as event series do; 1: a random walk), else 0. The intercept is free.
-    `tightness` None is learnt from the marginal likelihood times a Gamma hyperprior with mode 0.2 and standard
-    deviation 0.4: point estimates are those of its mode, draws are spread over its posterior on a grid.
-
-    Sources: Litterman, "Forecasting with Bayesian vector autoregressions", Journal of Business & Economic
-    Statistics 4, 1986; Giannone, Lenza and Primiceri, "Prior selection for vector autoregressions", Review of
-    Economics and Statistics 97, 2015.
-    """
-
-    tightness: float | None = None
-    decay: float = 1.0
-    own: float = 0.0
-
-    def __post_init__(self) -> None:
-        """DetenteError for a tightness that isn't above nought, or a decay below it."""
-        if self.tightness is not None:
-            above_nought("tightness", self.tightness)
-        if not isinstance(self.decay, int | float | np.number) or not 0 <= self.decay < np.inf:
-            raise DetenteError(f"decay is a number of 0 or more, not {self.decay!r}")
-        if not isinstance(self.own, int | float | np.number) or not np.isfinite(self.own):
-            raise DetenteError(f"own is a number, not {self.own!r}")
-
-
 @dataclass(frozen=True)
-class BayesianVAR:
+class BayesianVAR(Estimator):
     """y_t = c + sum over l of y_{t-l} A_l + e_t, e_t ~ N(0, S), independent through time.
 
     `lags`: a number, or several of which the marginal likelihood chooses (with a prior only). `prior`: None for
@@ -70,7 +41,7 @@ class BayesianVAR:
     """
 
     lags: int | Sequence[int] = 6
-    prior: Minnesota | None = Minnesota()
+    prior: Minnesota | None = field(default_factory=Minnesota)
 
     def fit(self, frame: Any) -> VARFit:
         """Fit to a frame (polars, pandas; a column a series) or an array (T, n), periods in order.
@@ -99,6 +70,12 @@ class BayesianVAR:
         chosen = self._fit_lags(y, names, best, best)
         return replace(chosen, tried={fit.lags: fit.objective for fit in judged})
 
+    @classmethod
+    def example(cls, seed: int = 0) -> dict[str, Any]:
+        """Two sides over 400 periods; each is moved by its own last move (0.3) and by the other's (0.2)."""
+        path = simulate(np.array([[[0.3, 0.2], [0.2, 0.3]]]), np.eye(2), 400, np.random.default_rng(seed))
+        return {"frame": {"a": path[:, 0], "b": path[:, 1]}}
+
     def _fit_lags(self, y: Array, names: list[str], lags: int, first: int) -> VARFit:
         x = lagged(y, lags)[first - lags :]
         target = y[first:]
@@ -112,18 +89,28 @@ class BayesianVAR:
 
         if prior.tightness is not None:
             fixed = given(prior.tightness)
-            objective = _objective(fixed.log_marginal, prior.tightness)
+            objective = log_evidence(fixed.log_marginal, prior.tightness)
             return VARFit(y, names, lags, prior, fixed, objective, {}, ((1.0, fixed),))
-        found = [given(float(t)) for t in GRID]
-        logs = np.array([_objective(f.log_marginal, float(t)) for f, t in zip(found, GRID, strict=True)])
+        posteriors = [given(float(t)) for t in GRID]
+        logs = np.array([log_evidence(f.log_marginal, float(t)) for f, t in zip(posteriors, GRID, strict=True)])
         best = _peak(GRID, logs)
         posterior = given(best)
         # A grid even in the logarithm gives each value a weight in proportion to itself.
         weights = np.exp(logs - logs.max()) * GRID
         weights /= weights.sum()
-        mixture = tuple((float(w), f) for w, f in zip(weights, found, strict=True) if w > 1e-4)
-        objective = _objective(posterior.log_marginal, best)
+        mixture = tuple((float(w), f) for w, f in zip(weights, posteriors, strict=True) if w > 1e-4)
+        objective = log_evidence(posterior.log_marginal, best)
         return VARFit(y, names, lags, replace(prior, tightness=best), posterior, objective, {}, mixture)
+
+
+def simulate(coefficients: Array, covariance: Array, periods: int, rng: np.random.Generator) -> Array:
+    """A path (periods, n) of a VAR with coefficients (lags, n, n) and normal errors, long after its start."""
+    lags, n, _ = coefficients.shape
+    errors = rng.multivariate_normal(np.zeros(n), covariance, periods + 100)
+    y = np.zeros((periods + 100, n))
+    for t in range(lags, len(y)):
+        y[t] = errors[t] + sum(y[t - lag - 1] @ coefficients[lag] for lag in range(lags))
+    return y[100:]
 
 
 def _peak(grid: Array, values: Array) -> float:
@@ -138,53 +125,32 @@ def _peak(grid: Array, values: Array) -> float:
     return float(grid[at] * (grid[1] / grid[0]) ** shift)
 
 
-def lagged(y: Array, lags: int) -> Array:
-    """The regressors (T - lags, 1 + n * lags): a one, then the n series lagged once, twice ..."""
-    t = len(y)
-    return np.column_stack([np.ones(t - lags), *(y[lags - lag : t - lag] for lag in range(1, lags + 1))])
-
-
-def residual_deviations(y: Array, lags: int) -> Array:
-    """Residual standard deviation of a univariate autoregression of every series."""
-    found = []
-    for column in y.T:
-        p = max(1, min(lags, (len(y) - 3) // 3))
-        x = lagged(column[:, None], p)
-        residuals = column[p:] - x @ np.linalg.lstsq(x, column[p:], rcond=None)[0]
-        found.append(np.sqrt(residuals @ residuals / max(1, len(x) - p - 1)))
-    # A series that one past value explains wholly would else be given no error at all.
-    return np.maximum(found, 1e-3 * y.std(axis=0))
-
-
-def minnesota(prior: Minnesota, spread: Array, lags: int) -> Conjugate:
-    """The conjugate form of the prior for n series with residual deviations `spread` (n,)."""
-    n = len(spread)
-    freedom = n + 2
-    steps = np.arange(1, lags + 1)[:, None]
-    tightness = prior.tightness if prior.tightness is not None else 0.2
-    lag_variance = (tightness / (steps**prior.decay * spread)) ** 2
-    mean = np.zeros((1 + n * lags, n))
-    mean[1 : 1 + n] = prior.own * np.eye(n)
-    # Wide against any level the data can have, in units of each equation's error.
-    variance = np.concatenate([[1e6], lag_variance.ravel()])
-    return Conjugate(mean, variance, np.diag(spread**2), freedom)
-
-
-def _objective(log_marginal: float, tightness: float) -> float:
-    """Log marginal likelihood plus the log of the Gamma hyperprior (mode 0.2, standard deviation 0.4)."""
-    shape = 1 + (0.2 / 0.4) ** 2 / 2 + np.sqrt((0.2 / 0.4) ** 2 + (0.2 / 0.4) ** 4 / 4)
-    scale = 0.2 / (shape - 1)
-    return float(log_marginal + (shape - 1) * np.log(tightness) - tightness / scale)
-
-
-@dataclass(frozen=True, eq=False)
-class VARFit:
+@dataclass(frozen=True, eq=False, repr=False)
+class VARFit(Fit):
     """A fitted vector autoregression.
 
     `prior` holds the tightness chosen and `posterior` the posterior given it; `mixture` weighs those of other values.
     `objective` is the log marginal likelihood with the hyperprior (nan without a prior), `tried` that of every number
     of lags.
     """
+
+    COLUMNS: ClassVar[dict[str, str]] = {
+        "effect": "series explained",
+        "cause": "series lagged; null for the intercept",
+        "lag": "periods before; 0 for the intercept",
+        "value": "posterior mean, or least squares",
+        "low": "lower bound of its 90% band, by 2,000 draws",
+        "high": "upper bound of its 90% band, by 2,000 draws",
+    }
+    METHODS: ClassVar[tuple[str, ...]] = (
+        "Litterman, Forecasting with Bayesian vector autoregressions, Journal of Business and Economic Statistics 4, "
+        "1986",
+        "Kadiyala and Karlsson, Numerical methods for estimation and inference in Bayesian VAR-models, Journal of "
+        "Applied Econometrics 12, 1997",
+        "Giannone, Lenza and Primiceri, Prior selection for vector autoregressions, Review of Economics and Statistics "
+        "97, 2015",
+        *Responses.METHODS,
+    )
 
     data: Array
     names: list[str]
@@ -218,6 +184,23 @@ class VARFit:
             return self.posterior.scale / self.observations
         return self.posterior.covariance
 
+    @property
+    def frame(self) -> pl.DataFrame:
+        """A row a coefficient; see `COLUMNS`."""
+        n, mean = len(self.names), self.posterior.mean
+        low, _, high = np.quantile(self._raw_draws(2000, 0)[0], tails(), axis=0)
+        causes = [None, *self.names * self.lags]
+        return pl.DataFrame(
+            {
+                "effect": np.repeat(self.names, len(mean)),
+                "cause": causes * n,
+                "lag": np.tile([0, *np.repeat(np.arange(1, self.lags + 1), n)], n),
+                "value": mean.T.ravel(),
+                "low": low.T.ravel(),
+                "high": high.T.ravel(),
+            }
+        )
+
     def draws(self, count: int = 2000, seed: int = 0) -> tuple[Array, Array]:
         """Posterior draws of the coefficients (count, lags, n, n) and of S (count, n, n)."""
         n = len(self.names)
@@ -235,14 +218,14 @@ class VARFit:
     def irf(self, steps: int = 12, *, draws: int = 0, seed: int = 0, level: float = 0.90) -> Responses:
         """Orthogonalised responses [h, shock, response], h = 0..steps-1; with `draws` > 0 their band too."""
         point = orthogonalised(self.coefficients, self.covariance, steps)
-        some = orthogonalised(*self.draws(draws, seed), steps) if draws else None
-        return with_band(point, some, self.names, "response", level)
+        drawn = orthogonalised(*self.draws(draws, seed), steps) if draws else None
+        return with_band(point, drawn, self.names, "response", level)
 
     def fevd(self, steps: int = 12, *, draws: int = 0, seed: int = 0, level: float = 0.90) -> Responses:
         """Share [h, shock, response] of the variance of the forecast error h + 1 periods ahead, with band."""
         point = decompose(orthogonalised(self.coefficients, self.covariance, steps))
-        some = decompose(orthogonalised(*self.draws(draws, seed), steps)) if draws else None
-        return with_band(point, some, self.names, "share of variance", level)
+        drawn = decompose(orthogonalised(*self.draws(draws, seed), steps)) if draws else None
+        return with_band(point, drawn, self.names, "share of variance", level)
 
     def returned(self, horizon: int = 12, *, draws: int = 2000, seed: int = 0, level: float = 0.90) -> pl.DataFrame:
         """What follows a move: rows mover, answerer, value, low, high.
@@ -251,13 +234,11 @@ class VARFit:
         period on, after an error of the mover alone (so in no order of the series); value is the posterior median. Null
         where what the mover gives in all may be nought, so that the share is not identified.
         """
-        import polars as pl
-
         probability("level", level)
         paths = moving_average(self.draws(draws, seed)[0], whole("horizon", horizon) + 1).sum(1)
         given = np.diagonal(paths, axis1=1, axis2=2)
         share = np.where(away_from_nought(given)[:, None], paths / given[:, :, None], np.nan)
-        low, middle, high = np.quantile(share, [(1 - level) / 2, 0.5, (1 + level) / 2], axis=0)
+        low, middle, high = np.quantile(share, tails(level), axis=0)
         rows = [
             (mover, answerer, middle[i, j], low[i, j], high[i, j])
             for i, mover in enumerate(self.names)
@@ -273,7 +254,6 @@ class VARFit:
         Columns cause, effect, statistic, p. For each pair a regression of the effect on its own lags and those of
         the cause alone, by least squares whatever the prior.
         """
-        import polars as pl
         from scipy.special import fdtrc
 
         rows = []
@@ -292,8 +272,6 @@ class VARFit:
 
     def lag_selection(self, most: int = 12) -> pl.DataFrame:
         """AIC, BIC and Hannan-Quinn of least squares with 1 to `most` lags, all on the same periods."""
-        import polars as pl
-
         if whole("most", most) >= len(self.data):
             raise NotEstimable(f"{len(self.data)} periods are too few for {most} lags")
         n, target = len(self.names), self.data[most:]
@@ -353,8 +331,8 @@ class VARFit:
             return point, None, None
         b, s = self._raw_draws(draws, seed)
         errors = path - lagged(self.data, self.lags) @ b
-        some = path - made_by(b[:, 1:].reshape(draws, self.lags, *self.covariance.shape), s, errors, chosen)
-        low, high = np.quantile(some, [(1 - level) / 2, (1 + level) / 2], axis=0)
+        drawn = path - made_by(b[:, 1:].reshape(draws, self.lags, *self.covariance.shape), s, errors, chosen)
+        low, _, high = np.quantile(drawn, tails(level), axis=0)
         return point, low, high
 
     def diagnostics(self) -> dict[str, float]:
@@ -365,14 +343,14 @@ class VARFit:
         companion = np.zeros((n * self.lags, n * self.lags))
         companion[:n] = self.coefficients.transpose(2, 0, 1).reshape(n, -1)
         companion[n:, :-n] = np.eye(n * (self.lags - 1))
-        found = {"largest_root": float(np.abs(np.linalg.eigvals(companion)).max())}
+        checks = {"largest_root": float(np.abs(np.linalg.eigvals(companion)).max())}
         depth = self.lags + 4
         for name, e in zip(self.names, (self.posterior.residuals - self.posterior.residuals.mean(0)).T, strict=True):
             t = len(e)
             r = np.array([e[k:] @ e[:-k] for k in range(1, depth + 1)]) / (e @ e)
             q = t * (t + 2) * (r**2 / (t - np.arange(1, depth + 1))).sum()
-            found[f"autocorrelation_p_{name}"] = float(chdtrc(depth - self.lags, q))
-        return found
+            checks[f"autocorrelation_p_{name}"] = float(chdtrc(depth - self.lags, q))
+        return checks
 
     def summary(self) -> str:
         """What was fitted, in words and numbers."""

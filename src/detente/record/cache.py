@@ -132,8 +132,8 @@ def _encoded(value: Any, arrays: list[Any]) -> Any:
         return {"dict": [[_encoded(one, arrays) for one in pair] for pair in value.items()]}
     kind = type(value)
     if is_dataclass(kind) and kind.__module__.startswith("detente."):
-        held = [_encoded(getattr(value, field.name), arrays) for field in fields(kind) if field.init]
-        return {"class": [kind.__module__, kind.__qualname__, *held]}
+        values = [_encoded(getattr(value, field.name), arrays) for field in fields(kind) if field.init]
+        return {"class": [kind.__module__, kind.__qualname__, *values]}
     raise TypeError(f"a {kind.__name__} can't be kept: {value!r}")
 
 

@@ -55,7 +55,8 @@ class Case:
 
     @property
     def covers_to(self) -> date | None:
-        """The last day that the chronology covers, by `temporal.end` of its datapackage.json; None where it says nothing.
+        """The last day that the chronology covers, by `temporal.end` of its datapackage.json; None where it says
+        nothing.
 
         A later fact may tell how a life ended; that nothing else is listed says nothing.
         """
@@ -116,11 +117,11 @@ def builtin_cases() -> list[Case]:
 @lru_cache(maxsize=1)
 def installed_cases() -> list[Case]:
     """The cases that other installed packages offer, by the name of their entry point."""
-    found = []
+    cases = []
     for point in sorted(entry_points(group="detente.cases"), key=lambda p: p.name):
         try:
             with as_file(files(point.value)) as folder:
-                found.append(case_in(Path(folder), shipped=True))
+                cases.append(case_in(Path(folder), shipped=True))
         except (ImportError, TypeError) as error:
             raise DetenteError(f"the case {point.name!r} ({point.value}) can't be loaded: {error}") from None
-    return found
+    return cases

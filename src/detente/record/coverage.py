@@ -26,8 +26,8 @@ DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
 BUSY = 20
 # Of a busy file, the share of a usual unit's rows below which a unit holds strays.
 STRAY = 0.05
-# Of a file that is not busy: within two months, or so many of its usual gaps, a gap is quiet time; rows beyond it stand apart,
-# and cover nothing where they are few.
+# Of a file that is not busy: within two months, or so many of its usual gaps, a gap is quiet time; rows beyond it stand
+# apart, and cover nothing where they are few.
 QUIET, GAPS, FEW = timedelta(days=62), 20, 5
 PROMPT = 40
 
@@ -108,8 +108,8 @@ def shares(starts: Sequence[date], by: str, spans: Sequence[Span]) -> list[float
 def of_file(source: Source, rule: str, names: Sequence[str], counts: Iterable[Count]) -> list[list[str]]:
     """What a file covers, for the log.
 
-    `rule` is the reader's (see `Reader.covers`), `names` those of the file's members; `counts` says how many of its rows are of
-    a date and were reported at a moment (None where the source says no moment).
+    `rule` is the reader's (see `Reader.covers`), `names` those of the file's members; `counts` says how many of its
+    rows are of a date and were reported at a moment (None where the source says no moment).
     """
     counts = list(counts)
     spans = [span for span, _ in said] if (said := source.named(names)) else []
@@ -178,10 +178,12 @@ def seen(counts: dict[datetime, int], unit: timedelta) -> list[Span]:
 
 
 def from_rows(counts: dict[datetime, int], unit: timedelta) -> list[Span]:
-    """The spans covered, from how many rows each moment has; they are counted by unit of time (a day or a quarter hour).
+    """The spans covered, from how many rows each moment has; they are counted by unit of time (a day or a quarter
+    hour).
 
     In a busy file (usual units hold BUSY rows or more) a unit counts that holds more than strays. In others, in which
-    empty units are to be expected, it is the time from the first row to the last, without gaps far longer than the usual one.
+    empty units are to be expected, it is the time from the first row to the last, without gaps far longer than the
+    usual one.
 
     >>> day = datetime(2018, 1, 1)
     >>> from_rows({day: 1, day + 9 * DAY: 2, datetime(1981, 5, 1): 1, day + DAY: 4}, DAY)[-1][1]

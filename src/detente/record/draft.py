@@ -20,11 +20,12 @@ from detente.sources import BadRow, sources
 
 @dataclass(slots=True)
 class Draft:
-    """A commit in the making, of a number, in a record folder; files are known by the id of their entry (0: several joined).
+    """A commit in the making, of a number, in a record folder; files are known by the id of their entry (0: several
+    joined).
 
-    `bad` are rows set aside with the file's name, `withdrawn` those of earlier commits; `origins` has of each part written the files
-    that its rows are from, and the file and line of each row. `hiding` and `contests` are what rows hide and contest (see
-    `detente.record.twins`), in force with the commit.
+    `bad` are rows set aside with the file's name, `withdrawn` those of earlier commits; `origins` has of each part
+    written the files that its rows are from, and the file and line of each row. `hiding` and `contests` are what rows
+    hide and contest (see `detente.record.twins`), in force with the commit.
     """
 
     folder: Path
@@ -60,11 +61,13 @@ class Draft:
 
     def barred(self, table: str, source: str) -> frozenset[str]:
         """Ids contested in this run and not yet committed."""
-        found = [ids for _, about, origin, _, ids in self.contests if (about, origin) == (table, source)]
-        return frozenset(name for ids in found for name in ids)
+        contested = [ids for _, about, origin, _, ids in self.contests if (about, origin) == (table, source)]
+        return frozenset(name for ids in contested for name in ids)
 
     def hide(self, held: Sequence[Part]) -> list[str]:
-        """Write parts anew without the rows that no longer count, and the ids contested; the parts replaced are returned."""
+        """Write parts anew without the rows that no longer count, and the ids contested; the parts replaced are
+        returned.
+        """
         claims: dict[str, dict[str, tuple[FileEntry, bool]]] = {}
         for entry, hidden in self.hiding:
             for name in hidden.ids:
@@ -112,7 +115,7 @@ class Draft:
                 entry.duplicates += 1
 
     def _withdraw(self, part: Part, gone: pl.DataFrame, claimed: Mapping[str, tuple[FileEntry, bool]]) -> None:
-        """Set aside rows of earlier commits that files of this one contest; of those replaced only the count is kept."""
+        """Set aside rows of earlier commits that files of this one contest; those replaced are only counted."""
         for name, text in gone.select("event_id", "content").iter_rows():
             entry, contested = claimed[name]
             if contested:
@@ -133,7 +136,9 @@ class Draft:
         return of_file(origin, rule, self.names.pop(id(entry), (entry.name,)), self.counts.pop(id(entry), []))
 
     def write_quarantine(self) -> str:
-        """Write the rows set aside; the path of their file, "" where there are none. Of rows held before no line is known."""
+        """Write the rows set aside; the path of their file, "" where there are none. Of rows held before no line is
+        known.
+        """
         told: list[tuple[str, int | None, str, str]] = [(name, b.line, b.reason, b.raw) for _, name, b in self.bad]
         told += [(name, None, CONFLICT, raw) for name, raw in self.withdrawn]
         if not told:

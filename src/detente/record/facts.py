@@ -19,8 +19,8 @@ def pair_facts(pair: View, area: str | None = None) -> pl.DataFrame:
     """Facts in which both states take part, known on `as_of`, of an area (as in third_party_dispute:IRN), oldest first.
 
     A third party that another state continues is that state. Beside the columns of facts, `counts_from` is the last day
-    that the date may mean: with it a fact falls into one and the same span of time whenever it is asked about. `of_pair`
-    is true where the fact's case is about the two (`_about`), not only names them in the story of others.
+    that the date may mean: with it a fact falls into one and the same span of time whenever it is asked about.
+    `of_pair` is true where the fact's case is about the two (`_about`), not only names them in the story of others.
     """
     parties = pl.concat_list("actors", "targets")
     within = pl.lit(True)
@@ -67,11 +67,11 @@ def area_ends(record: Store, facts: pl.DataFrame) -> dict[str, date]:
     """
     declared = _declared(record, facts)
     last: dict[str, date] = dict(facts.group_by("source").agg(pl.col("counts_from").max()).iter_rows())
-    found = {}
+    ends = {}
     for area, sources in facts.group_by("area").agg(pl.col("source").unique()).sort("area").iter_rows():
-        said = [day for source in sources if (day := declared.get(source))]
-        found[area] = max(said or [last[source] for source in sources])
-    return found
+        days = [day for source in sources if (day := declared.get(source))]
+        ends[area] = max(days or [last[source] for source in sources])
+    return ends
 
 
 def chronology_ends(record: Store, facts: pl.DataFrame) -> date:
@@ -110,8 +110,10 @@ def pair_agreements(pair: View) -> pl.DataFrame:
     Where several cases describe one, the last (the user's own) counts. The table says what an agreement
     is, not that it exists: its life is told by facts, each known on its own day.
     """
-    held = pair.record.table("agreements").filter(holds(pl.col("parties"), pair.a) & holds(pl.col("parties"), pair.b))
-    return held.unique("agreement", keep="last", maintain_order=True).sort("agreement")
+    agreements = pair.record.table("agreements").filter(
+        holds(pl.col("parties"), pair.a) & holds(pl.col("parties"), pair.b)
+    )
+    return agreements.unique("agreement", keep="last", maintain_order=True).sort("agreement")
 
 
 def life_facts(record: Store, agreements: pl.DataFrame, as_of: date | None = None) -> pl.DataFrame:
@@ -133,19 +135,19 @@ def life_facts(record: Store, agreements: pl.DataFrame, as_of: date | None = Non
 def pair_figures(pair: View) -> pl.DataFrame:
     """Series of either state, of the pair and of either direction, known on `as_of`, by measure, subject and time.
 
-    Subjects are in today's codes (`counted_subject`), which is how to pick one of them. Of two values of one day of which
-    one was given under a former code, the other counts.
+    Subjects are in today's codes (`counted_subject`), which is how to pick one of them. Of two values of one day of
+    which one was given under a former code, the other counts.
     """
-    held = pair.record.table("figures", pair.as_of)
+    figures = pair.record.table("figures", pair.as_of)
     wanted = {
         counts_as(pair.a),
         counts_as(pair.b),
         *(counted_subject(text) for text in (f"{pair.a}>{pair.b}", f"{pair.b}>{pair.a}", f"{pair.a}-{pair.b}")),
     }
-    named = {text: counted for text in held["subject"].unique() if (counted := counted_subject(text)) in wanted}
+    named = {text: counted for text in figures["subject"].unique() if (counted := counted_subject(text)) in wanted}
     former, keys = pl.col("subject") != pl.col("subject").replace(named), ["measure", "area", "subject", "date"]
     return (
-        held.filter(pl.col("subject").is_in(list(named)))
+        figures.filter(pl.col("subject").is_in(list(named)))
         .with_columns(pl.col("subject").replace(named), former.alias("former"))
         .filter(pl.col("former") == pl.col("former").min().over(keys))
         .drop("former")

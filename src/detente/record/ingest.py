@@ -100,7 +100,7 @@ class Ingest:
         self.draft = Draft(log.folder, self.number + 1)
 
     def run(self, files: list[Path], named: Sequence[Path] = ()) -> Summary:
-        """Ingest files in order. Damaged files, and unknown ones among `named`, are listed as failed; the rest goes on."""
+        """Ingest files in order. Damaged files, and unknown ones among `named`, are listed as failed."""
         self.named = set(named)
         with self.log.writing():
             self.summary.swept = self.log.sweep()
@@ -161,11 +161,11 @@ class Ingest:
         return open_file(path, self.digests, named=path in self.named)
 
     def _known_damage(self, paths: list[str]) -> set[tuple[str, str]]:
-        found: set[tuple[str, str]] = set()
+        damage: set[tuple[str, str]] = set()
         for path in paths:
             rows = pl.read_parquet(self.log.folder / path).filter(pl.col("line") == 0)
-            found |= set(zip(rows["file"], rows["reason"], strict=True))
-        return found
+            damage |= set(zip(rows["file"], rows["reason"], strict=True))
+        return damage
 
     def _failed(self, path: Path, reason: str, raw: str = "", *, files: int = 1) -> None:
         """List a file, or a member of it, that cannot be read, and put it in quarantine once, as line 0."""
@@ -228,7 +228,7 @@ class Ingest:
         self.digests.discard(key(opened.entry))
 
     def _received(self, result: Result) -> None:
-        """Take a block's result into account; one with twins of blocks that were read at the same time is read again."""
+        """Take a block's result into account; one with twins of blocks read at the same time is read again."""
         task, owners = self.given.popleft()
         if not result.error and self._overtaken(result):
             for part in result.parts:
@@ -415,8 +415,8 @@ class Ingest:
 
 def _kept(entry: FileEntry) -> bool:
     """Whether something of a file was taken, was held before, or was not to be expected."""
-    held = sum(entry.rows.values()) + entry.duplicates + entry.conflicts + entry.skipped.get(OLDER, 0)
-    return bool(held) or (source(entry.reader).quarter_hours and not entry.quarantined)
+    taken = sum(entry.rows.values()) + entry.duplicates + entry.conflicts + entry.skipped.get(OLDER, 0)
+    return bool(taken) or (source(entry.reader).quarter_hours and not entry.quarantined)
 
 
 def _no_row(entry: FileEntry, bad: Sequence[BadRow]) -> str:
@@ -425,6 +425,6 @@ def _no_row(entry: FileEntry, bad: Sequence[BadRow]) -> str:
         aside = ", ".join(f"{n:,} {what}" for what, n in entry.skipped.items())
         return f"no row was kept: {aside}" if aside else "holds no rows"
     counts = Counter(row.reason for row in bad).most_common(MOST_REASONS)
-    told = "; ".join(f"{reason} ({n:,})" for reason, n in counts)
+    reasons = "; ".join(f"{reason} ({n:,})" for reason, n in counts)
     first = bad[0]
-    return f"none of {len(bad):,} rows could be kept: {told}; line {first.line}: {first.raw[:80]!r}"
+    return f"none of {len(bad):,} rows could be kept: {reasons}; line {first.line}: {first.raw[:80]!r}"

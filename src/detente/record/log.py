@@ -22,7 +22,8 @@ FORMAT = 2
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One Parquet file: its table and source, rows, digest, range of ids, and the release whose rows it holds ("" if unknown).
+    """One Parquet file: its table and source, rows, digest, range of ids, and the release whose rows it holds ("" if
+    unknown).
 
     The table "contested" holds ids of the table `kind` that files give other content (see `detente.record.twins`).
     """
@@ -42,11 +43,12 @@ class Part:
 class FileEntry:
     """What became of one file: rows taken, duplicates, rows set aside, rows corrected by reason, and the days covered.
 
-    `covers` has [first day, last day, day from which that was known] as ISO texts; where days are covered in
-    part, [start, end, day] with moments, half open. `passed` are members that hold no data we read, with the reason.
-    `conflicts` are rows in quarantine that share an id with rows of other content, `renewed` rows of earlier files
-    that this newer `release` replaced by other content. Of rows counted by earlier commits `withdrawn` are in conflict with
-    rows of this file and in quarantine since, and this file's rows stand in the place of those `replaced` (`renewed` ones among them).
+    `covers` has [first day, last day, day from which that was known] as ISO texts; where days are covered in part,
+    [start, end, day] with moments, half open. `passed` are members that hold no data we read, with the reason.
+    `conflicts` are rows in quarantine that share an id with rows of other content, `renewed` rows of earlier files that
+    this newer `release` replaced by other content. Of rows counted by earlier commits `withdrawn` are in conflict with
+    rows of this file and in quarantine since, and this file's rows stand in the place of those `replaced` (`renewed`
+    ones among them).
     """
 
     name: str

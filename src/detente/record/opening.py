@@ -1,4 +1,4 @@
-"""Opening files: found, told by their content, and unpacked as far as their first blocks, a few ahead of the reading."""
+"""Opening files: found, told by their content, and their first blocks unpacked, a few ahead of the reading."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ JOIN_BYTES = 12 << 20
 
 @dataclass(slots=True)
 class Opened:
-    """What one reader takes of a file: its entry, and the blocks already unpacked; the first also tells what is `refused` of it."""
+    """What one reader takes of a file: its entry, and the blocks already unpacked; the first also tells what is
+    `refused` of it.
+    """
 
     path: Path
     entry: FileEntry
@@ -40,7 +42,7 @@ class Unread:
 
 def find_files(paths: list[Path]) -> list[Path]:
     """The files named, and those in the folders named, sorted, hidden ones left out."""
-    found: list[Path] = []
+    files: list[Path] = []
     for path in paths:
         if path.is_dir():
             inside = [
@@ -50,12 +52,12 @@ def find_files(paths: list[Path]) -> list[Path]:
             ]
             if not inside:
                 raise DetenteError(f"{path}: the folder holds no files")
-            found += inside
+            files += inside
         elif path.exists():
-            found.append(path)
+            files.append(path)
         else:
             raise DetenteError(f"{path}: no such file or folder")
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(files))
 
 
 def open_file(path: Path, held: Collection[str], *, named: bool) -> list[Opened] | Unread:
@@ -66,13 +68,13 @@ def open_file(path: Path, held: Collection[str], *, named: bool) -> list[Opened]
     try:
         digest, inside = sha256_of(path), contents(path)
         opened: list[Opened] = []
-        for found in inside.found:
-            name = path.name if len(inside.found) == 1 else f"{path.name}/{found.names[0]}"
-            entry = FileEntry(name, digest, path.stat().st_size, found.reader.name)
-            entry.release = source(found.reader.name).release_of([*found.names, path.name])
+        for member in inside.found:
+            name = path.name if len(inside.found) == 1 else f"{path.name}/{member.names[0]}"
+            entry = FileEntry(name, digest, path.stat().st_size, member.reader.name)
+            entry.release = source(member.reader.name).release_of([*member.names, path.name])
             entry.passed += [] if opened else inside.passed
-            names = found.names if len(found.names) > 1 else (found.names[0], path.name)
-            opened.append(Opened(path, entry, found.reader, found.numbers, names))
+            names = member.names if len(member.names) > 1 else (member.names[0], path.name)
+            opened.append(Opened(path, entry, member.reader, member.numbers, names))
         opened[0].refused = inside.refused
         if len(opened) == 1 and key(opened[0].entry) not in held:
             _begin(opened[0])
@@ -96,7 +98,9 @@ def _begin(opened: Opened) -> None:
 
 
 def key(entry: FileEntry) -> str:
-    """What tells that a file is held: its content and release; of an empty one, which covers its quarter hour, its name."""
+    """What tells that a file is held: its content and release; of an empty one, which covers its quarter hour, its
+    name.
+    """
     return f"{entry.digest} {entry.release if entry.bytes else entry.name}".strip()
 
 

@@ -19,6 +19,7 @@ from detente.periods import PERIODS
 
 if TYPE_CHECKING:
     from detente.record.store import Store
+    from detente.record.view import View
 
 Events = nw.LazyFrame[pl.LazyFrame]
 
@@ -77,9 +78,11 @@ def state_events(events: Events, as_of: date | None, states: Sequence[str] | Non
     return events.filter(nw.col("sender") != nw.col("receiver"))
 
 
-def pair_events(events: Events, a: str, b: str, as_of: date | None, since: date | None = None) -> Events:
-    """Events from a to b and back, from `since` on, known on `as_of`; see `state_events`."""
-    return state_events(events if since is None else events.filter(nw.col("date") >= since), as_of, (a, b))
+def pair_events(pair: View, source: str, since: date | None = None) -> Events:
+    """A source's events between the two of a pair, from `since` on, known on its day; see `state_events`."""
+    events = open_events(pair.record, source)
+    events = events if since is None else events.filter(nw.col("date") >= since)
+    return state_events(events, pair.as_of, (pair.a, pair.b))
 
 
 def counts(events: Events, *by: str) -> Events:
@@ -126,21 +129,11 @@ def of_sectors(events: Events, sectors: Sequence[str] | None) -> Events:
     return events.filter(*(side.is_null() | side.is_in(["", *sectors]) for side in sides))
 
 
-def pair_counts(
-    record: Store,
-    a: str,
-    b: str,
-    *,
-    source: str,
-    by: str,
-    as_of: date | None,
-    area: str | None,
-    sectors: Sequence[str] | None = None,
-) -> pl.DataFrame:
-    """The counts of one pair, source and area by period, sender and receiver; see `counts`."""
-    events = of_sectors(pair_events(open_events(record, source), a, b, as_of), sectors)
-    if area is not None and record.own_codebook:
-        events = nw.from_native(recode(record, collected(events)).lazy())
+def pair_counts(pair: View, *, by: str, area: str | None = None, sectors: Sequence[str] | None = None) -> pl.DataFrame:
+    """The counts of a pair in an area by period, sender and receiver, from its source; see `counts`."""
+    events = of_sectors(pair_events(pair, pair.source), sectors)
+    if area is not None and pair.record.own_codebook:
+        events = nw.from_native(recode(pair.record, collected(events)).lazy())
     columns = ("period", "sender", "receiver")
     return collected(counts(by_period(in_area(events, area), by), *columns), *columns)
 
@@ -180,10 +173,12 @@ def action_counts(
     return collected(_number(events.with_columns(nw.col("action").str.slice(0, 2).alias("root")), *columns), *columns)
 
 
-def third_counts(record: Store, a: str, b: str, *, source: str, as_of: date | None) -> pl.DataFrame:
-    """States that both deal with: columns state, count (events with the side that has fewer), most first."""
-    events = state_events(open_events(record, source), as_of)
-    ours = nw.col("sender").is_in([a, b]), nw.col("receiver").is_in([a, b])
+def third_counts(pair: View) -> pl.DataFrame:
+    """States that both deal with, in its source: columns state, count (events with the side that has fewer), most
+    first.
+    """
+    events = state_events(open_events(pair.record, pair.source), pair.as_of)
+    ours = nw.col("sender").is_in([pair.a, pair.b]), nw.col("receiver").is_in([pair.a, pair.b])
     # One of the two acts or is acted upon: the other side is the third state.
     sides = events.filter(ours[0] != ours[1]).with_columns(
         nw.when(ours[0]).then("sender").otherwise("receiver").alias("side"),
@@ -212,19 +207,17 @@ def recode(record: Store, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(assign_areas(frame, record.codebook).alias("areas"))
 
 
-def count_pair(record: Store, a: str, b: str, *, source: str, as_of: date | None, since: date | None = None) -> int:
+def count_pair(pair: View, source: str, since: date | None = None) -> int:
     """How many events of the pair a source has, from the day `since` on."""
-    if not record.parts("events", source, "pairs"):
+    if not pair.record.parts("events", source, "pairs"):
         return 0
-    return _how_many(pair_events(open_events(record, source), a, b, as_of, since))
+    return _how_many(pair_events(pair, source, since))
 
 
-def read_pair(
-    record: Store, a: str, b: str, *, source: str, as_of: date | None, since: date | None = None
-) -> pl.DataFrame:
-    """The pair's events themselves, oldest first, from the day `since` on."""
-    frame = collected(pair_events(open_events(record, source), a, b, as_of, since), "date", "event_id")
-    return recode(record, frame) if record.own_codebook else frame
+def read_pair(pair: View, since: date | None = None) -> pl.DataFrame:
+    """The pair's events themselves, in its source, oldest first, from the day `since` on."""
+    frame = collected(pair_events(pair, pair.source, since), "date", "event_id")
+    return recode(pair.record, frame) if pair.record.own_codebook else frame
 
 
 def _number(events: Events, *by: str) -> Events:

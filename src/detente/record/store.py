@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -39,23 +38,6 @@ def default_folder() -> Path:
     return user_data_path("detente") / "record"
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What is held of one source in one table."""
-
-    table: str
-    source: str
-    rows: int
-    first: date | None
-    last: date | None
-    states: int
-    files: int
-    covers: list[tuple[date, date]]
-    covered: float | None = None
-    corrected: int = 0
-    conflicts: int = 0
-
-
 class Store:
     """A record folder together with the built-in cases and those given as folders (`case`).
 
@@ -86,8 +68,8 @@ class Store:
         """What `make` gives, worked out once until files are added."""
         if key not in self._remembered:
             self._remembered[key] = make()
-        made: T = self._remembered[key]
-        return made
+        value: T = self._remembered[key]
+        return value
 
     def cached(self, kind: str, made_from: Mapping[str, Any], make: Callable[[], T], *, most: int = MOST) -> T:
         """What `make` gives, worked out once and kept on disk for as long as `made_from` is the same.
@@ -119,9 +101,9 @@ class Store:
         Of cases with one name the last counts, so a folder of your own can replace a built-in case.
         """
         names, codebook = self._paths
-        held = [*builtin_cases(), *installed_cases()] if self.use_cases else []
-        held += [case_in(folder, names=names, codebook=codebook) for folder in self.own_cases]
-        return list({case.id: case for case in held}.values())
+        cases = [*builtin_cases(), *installed_cases()] if self.use_cases else []
+        cases += [case_in(folder, names=names, codebook=codebook) for folder in self.own_cases]
+        return list({case.id: case for case in cases}.values())
 
     def ingest(
         self,
@@ -177,31 +159,27 @@ class Store:
         return days(self._spans(source, as_of))
 
     def coverage(self, source: str, as_of: date | None = None, by: str = "month") -> pl.DataFrame:
-        """The share of each period (day, week, month, quarter, year) that a source's files cover: columns period, covered.
+        """The share of each period (day, week, month, quarter, year) that a source's files cover: columns period,
+        covered.
 
         Every period from the first that is covered to the last; empty where none is.
         """
         spans = self._spans(source, as_of)
-        held = days(spans)
-        starts = periods(held[0][0], held[-1][1], by) if held else []
+        covered = days(spans)
+        starts = periods(covered[0][0], covered[-1][1], by) if covered else []
         return pl.DataFrame(
             {"period": starts, "covered": shares(starts, by, spans)},
             schema={"period": pl.Date, "covered": pl.Float64},
         )
 
-    def _covered(self, source: str) -> float | None:
-        """The share of the time from the first day covered to the last that a source's files deliver."""
-        by_day = self.coverage(source, by="day")["covered"]
-        return round(float(by_day.mean()), 4) if len(by_day) else None  # type: ignore[arg-type]  # a number
-
     def _spans(self, source: str, as_of: date | None) -> list[Span]:
         """What a source's files cover as known on `as_of`, up to the end of that day."""
 
         def known() -> list[Span]:
-            held = [span for c in self.commits for f in c.files if f.reader == source for span in f.covers]
+            logged = [span for c in self.commits for f in c.files if f.reader == source for span in f.covers]
             end = datetime.max if as_of is None else midnight(as_of) + DAY
             spans = (
-                read_span(first, last) for first, last, on in held if as_of is None or date.fromisoformat(on) <= as_of
+                read_span(first, last) for first, last, on in logged if as_of is None or date.fromisoformat(on) <= as_of
             )
             return union((start, min(stop, end)) for start, stop in spans)
 
@@ -209,62 +187,8 @@ class Store:
 
     def event_sources(self) -> list[str]:
         """The event sources held, the most precise first (see docs/decisions)."""
-        held = {p.source for p in self.parts("events")}
-        return [s for s in event_sources() if s in held]
-
-    def held(self) -> list[Held]:
-        """What is held, a line for each table and source."""
-        lines = []
-        for case in self.cases:
-            for name in CASE_TABLES:
-                rows = case.table(name)
-                if rows.is_empty():
-                    continue
-                states = set(rows["actors"].explode()) | set(rows["targets"].explode()) if name == "facts" else set()
-                dated: list[date] = rows["date"].to_list() if "date" in rows.columns else []
-                first, last = (min(dated), max(dated)) if dated else (None, None)
-                lines.append(Held(name, f"case {case.id}", rows.height, first, last, len(states - {None}), 1, []))
-        for table in TABLES:
-            for source in sorted({p.source for p in self.parts(table)}):
-                parts = self.parts(table, source)
-                taken = [f for c in self.commits for f in c.files if f.reader == source and table in f.rows]
-                files = sum(1 for f in taken if f.rows[table])
-                scan = pl.scan_parquet(self.paths(parts))
-                day = "date" if "date" in TABLES[table] else None
-                wanted = [pl.col(day).min().alias("first"), pl.col(day).max().alias("last")] if day else []
-                if table == "events":
-                    wanted.append(pl.col("sender").drop_nulls().n_unique().alias("states"))
-                elif table == "votes":
-                    wanted.append(pl.col("state").n_unique().alias("states"))
-                row = scan.select(wanted).collect().row(0, named=True) if wanted else {}
-                lines.append(
-                    Held(
-                        table,
-                        source,
-                        sum(p.rows for p in parts),
-                        row.get("first"),
-                        row.get("last"),
-                        row.get("states", 0),
-                        files,
-                        self.covers(source) if table == "events" else [],
-                        self._covered(source) if table == "events" else None,
-                        sum(sum(f.corrected.values()) for f in taken),
-                        sum(f.conflicts + f.withdrawn for f in taken),
-                    )
-                )
-        return lines
-
-    def quarantine(self) -> pl.DataFrame:
-        """Rows and files that could not be taken: file, line (0 for a whole file, null for rows held before), reason, raw, ingested_at."""
-        frames = [
-            pl.read_parquet(self.folder / c.quarantine).with_columns(pl.lit(c.at).alias("ingested_at"))
-            for c in self.commits
-            if c.quarantine
-        ]
-        empty = pl.DataFrame(
-            schema={"file": pl.Utf8, "line": pl.Int64, "reason": pl.Utf8, "raw": pl.Utf8, "ingested_at": pl.Utf8}
-        )
-        return pl.concat([empty, *frames])
+        stored = {p.source for p in self.parts("events")}
+        return [s for s in event_sources() if s in stored]
 
     def verify(self) -> list[str]:
         """Faults of the stored files against the log's digests; empty when all is well."""
@@ -281,7 +205,7 @@ class Store:
         return faults
 
     def digest(self, *tables: str) -> str:
-        """A digest of everything held, the stored parts and the cases; with names of tables, of what these hold alone."""
+        """A digest of everything held, the stored parts and the cases; with names of tables, of these alone."""
         parts = sorted(p.sha256 for p in live_parts(self.commits) if not tables or p.table in tables)
         if not tables or set(tables) & CASE_TABLES.keys():
             parts += [case.digest for case in self.cases]

@@ -1,9 +1,9 @@
 """Rows that share an id: duplicates, newer releases, and conflicts. What is read never depends on the order of files.
 
-Of every id the rows with the newest release count (the day in a file's name; none is oldest). If those agree, one of them is
-held: the one that shows most (titles, addresses), whichever came first. If they differ, none is, whoever came first: the id is
-contested at that release, and only a newer one settles it. Each step keeps the larger of two, so any order ends the same
-([decision 12](../../../docs/decisions/0012-same-id-other-content.md)).
+Of every id the rows with the newest release count (the day in a file's name; none is oldest). If those agree, one of
+them is held: the one that shows most (titles, addresses), whichever came first. If they differ, none is, whoever came
+first: the id is contested at that release, and only a newer one settles it. Each step keeps the larger of two, so any
+order ends the same ([decision 12](../../../docs/decisions/0012-same-id-other-content.md)).
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ _SHOWN = {
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """Ids that no longer count in the part at `path` ("": among the rows not yet written), since rows of the file `owner` contest them or,
-    where not `contested`, take their place.
+    """Ids that no longer count in the part at `path` ("": among the rows not yet written), since rows of the file
+    `owner` contest them or, where not `contested`, take their place.
     """
 
     owner: int
@@ -47,9 +47,11 @@ class Hidden:
 
 @dataclass(slots=True)
 class Sifted:
-    """What became of incoming rows: `rows` are to be stored, `duplicates`, `older` and `contested` (with their `content`) are not.
+    """What became of incoming rows: `rows` are to be stored, `duplicates`, `older` and `contested` (with their
+    `content`) are not.
 
-    `hidden` is what no longer counts of the rows before them; `renewed` how many of these a newer release replaced by other content.
+    `hidden` is what no longer counts of the rows before them; `renewed` how many of these a newer release replaced by
+    other content.
     """
 
     rows: pl.DataFrame
@@ -73,8 +75,8 @@ def sift(
 ) -> Sifted:
     """Judge incoming rows against each other, the parts `held` and rows `waiting` to be written.
 
-    Rows have the columns of the table, `owner` (the number of their file) and perhaps more. Rows of `foreign` parts, read by another version, are not compared unless the
-    release is newer; `barred` are ids contested in this run.
+    Rows have the columns of the table, `owner` (the number of their file) and perhaps more. Rows of `foreign` parts,
+    read by another version, are not compared unless the release is newer; `barred` are ids contested in this run.
     """
     none = rows.clear()
     if rows.is_empty():
@@ -144,7 +146,9 @@ def _known(
     barred: Collection[str],
     release: str,
 ) -> pl.DataFrame | None:
-    """What is held under the rows' ids: event_id, path, held_content, held_shown, held_release, contested_at; None for nothing."""
+    """What is held under the rows' ids: event_id, path, held_content, held_shown, held_release, contested_at; None for
+    nothing.
+    """
     first, last = str(rows["event_id"].min()), str(rows["event_id"].max())
     ids = rows.select("event_id").unique()
     found, contested = (

@@ -104,25 +104,23 @@ class View:
 
     def _choose(self) -> str:
         record, as_of = self.record, self.as_of
-        held = record.event_sources()
+        names = record.event_sources()
         if self.named:
-            if self.named not in held:
-                raise NoData(f"no events of {self.named!r} are held; held: {', '.join(held) or 'none'}")
+            if self.named not in names:
+                raise NoData(f"no events of {self.named!r} are held; held: {', '.join(names) or 'none'}")
             return self.named
-        held = known_sources(record, as_of)
-        if len(held) == 1:
-            return held[0]
+        names = known_sources(record, as_of)
+        if len(names) == 1:
+            return names[0]
         recent = months_before(as_of, RECENT) if as_of else None
 
         def events(name: str) -> tuple[int, ...]:
-            late, whole = (
-                count_pair(record, self.a, self.b, source=name, as_of=as_of, since=since) for since in (recent, None)
-            )
+            late, whole = count_pair(self, name, recent), count_pair(self, name)
             spans = [(max(first, recent or first), last) for first, last in record.covers(name, as_of)]
             days = sum(max((last - first).days + 1, 0) for first, last in spans)
             return late, days, whole, count_events(record, name, as_of)
 
-        return max(held, key=events)
+        return max(names, key=events)
 
     @property
     def covers(self) -> list[tuple[date, date]]:
@@ -149,10 +147,10 @@ class View:
 
     def reports(self, since: date | None = None) -> pl.DataFrame:
         """The pair's events in the source of the answer, oldest first, from the day `since` on."""
-        return read_pair(self.record, self.a, self.b, source=self.source, as_of=self.as_of, since=since)
+        return read_pair(self, since)
 
     def provenance(self, **parameters: Any) -> dict[str, Any]:
-        """By what an answer was made: version, digests of record and codebook, what was asked, and what data to cite."""
+        """By what an answer was made: version, digests, what was asked, and what data to cite."""
         used = [self.source_held, "unvotes" if self.record.parts("votes") else None]
         cited = [source(name).cite() for name in used if name]
         return self.record.provenance(**parameters) | {"sources": [text for text in cited if text]}
@@ -160,17 +158,17 @@ class View:
 
 def known_sources(record: Store, as_of: date | None) -> list[str]:
     """The event sources that cover some day up to `as_of`; NoData where none does."""
-    held = [name for name in record.event_sources() if record.covers(name, as_of)]
-    if not held:
+    names = [name for name in record.event_sources() if record.covers(name, as_of)]
+    if not names:
         raise NoData(NO_EVENTS.format(f" of a day up to {as_of}" if as_of else ""))
-    return held
+    return names
 
 
 def busiest_source(record: Store, source: str | None, as_of: date | None) -> str:
     """The source for a question about all pairs: the one named, else the one with most events known on `as_of`."""
-    held = [name for name in known_sources(record, as_of) if record.parts("events", name, "pairs")]
-    if source and source not in held:
-        raise NoData(f"no events of {source!r} are known; held: {', '.join(held) or 'none'}")
-    if not held:
+    names = [name for name in known_sources(record, as_of) if record.parts("events", name, "pairs")]
+    if source and source not in names:
+        raise NoData(f"no events of {source!r} are known; held: {', '.join(names) or 'none'}")
+    if not names:
         raise NoData(NO_EVENTS.format(f" of a day up to {as_of}" if as_of else ""))
-    return source or max(held, key=lambda name: count_events(record, name, as_of))
+    return source or max(names, key=lambda name: count_events(record, name, as_of))

@@ -66,7 +66,8 @@ class Result:
 
 
 def report_counts(rows: pl.DataFrame, moments: pl.Series | None = None) -> list[tuple[int, date, datetime | None, int]]:
-    """How many rows of each `owner` are of a date and were reported at a moment (a quarter hour, or the start of a day).
+    """How many rows of each `owner` are of a date and were reported at a moment (a quarter hour, or the start of a
+    day).
 
     Where rows say it to the minute, those that do not have no moment.
     """
@@ -103,7 +104,9 @@ def write_part(
 def write_rows(
     rows: pl.DataFrame, folder: Path, table: str, source: str, name: str, release: str = ""
 ) -> list[tuple[Part, pl.DataFrame]]:
-    """Write rows as parts, each with the `owner` and `line` of its rows: events between two actors, sorted by them, apart."""
+    """Write rows as parts, each with the `owner` and `line` of its rows: events between two actors, sorted by them,
+    apart.
+    """
     if table == "events":
         between = (
             pl.col("sender").is_not_null() & pl.col("receiver").is_not_null() & (pl.col("sender") != pl.col("receiver"))
@@ -154,11 +157,13 @@ def do(task: Task, context: Context, folder: Path) -> Result:
 
 
 def conflict_rows(contested: pl.DataFrame) -> list[tuple[int, BadRow]]:
-    """Contested rows (owner, line, event_id, content) for the quarantine, each with the number of the file that it is from."""
+    """Contested rows (owner, line, event_id, content) for the quarantine, each with the number of the file that it is
+    from.
+    """
     if contested.is_empty():
         return []
-    told = contested.select("owner", "line", "event_id", "content")
-    return [(owner, BadRow(line, CONFLICT, f"{name}\t{text}"[:RAW])) for owner, line, name, text in told.iter_rows()]
+    rows = contested.select("owner", "line", "event_id", "content")
+    return [(owner, BadRow(line, CONFLICT, f"{name}\t{text}"[:RAW])) for owner, line, name, text in rows.iter_rows()]
 
 
 def guarded(task: Task, context: Context, folder: Path) -> Result:

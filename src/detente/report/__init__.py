@@ -28,7 +28,7 @@ BUILDERS = {
     "Report": "claims",
     "Result": "result",
     "Scorecard": "scorecard",
-    "Weighed": "levers",
+    "LeverComparison": "levers",
 }
 """The module that builds the document of a result, by the name of the result's class or a base of it."""
 

@@ -25,14 +25,14 @@ from detente.report.explanation import section_parts
 from detente.report.text import day_words, percent, points, span
 
 if TYPE_CHECKING:
-    from detente.assessment import AreaFinding, Assessment, Figure
-    from detente.assessment.findings import AreaStock
+    from detente.assessment import AreaFinding, Assessment, Indicator
+    from detente.assessment.findings import AgreementsInForce
 
 
 def build(a: Assessment, *, brief: bool = False) -> Document:
     """The document; `brief` stops after the finding, its charts and the table of areas."""
     verdict = Span(a.verdict.upper(), a.verdict)
-    lead = Lead("Bottom line", (verdict, ". ", a.summary), tuple(map(_figure, a.headlines)))
+    lead = Lead("Bottom line", (verdict, ". ", a.bottom_line), tuple(map(_figure, a.headlines)))
     first = (lead, charts.overall_chart(a), charts.stock_chart(a), Part("Areas", _table(a, brief)))
     last = (_cannot_tell(a, brief), None if brief else _facts(a), _sources(a, brief))
     told = f"Security relations as of {day_words(a.as_of)}. Nothing known later was used."
@@ -40,7 +40,7 @@ def build(a: Assessment, *, brief: bool = False) -> Document:
 
 
 def _details(a: Assessment) -> tuple[Part | None, ...]:
-    others = [f for f in a.figures if f not in a.headlines]
+    others = [f for f in a.indicators if f not in a.headlines]
     figures = Part(f"{len(others)} more figures", (items(*map(_figure, others)),), folded=True) if others else None
     evidence = Part("Evidence", tuple(_area(a, f) for f in a.areas))
     return figures, _explanation(a), evidence, _helps(a), _third_parties(a)
@@ -51,7 +51,7 @@ def _marks(numbers: tuple[int, ...]) -> tuple[Inline, ...]:
     return tuple(piece for n in numbers for piece in (" ", Span(f"[{n}]", "quiet", f"#note-{n}")))
 
 
-def _figure(f: Figure) -> Text:
+def _figure(f: Indicator) -> Text:
     interval = Span(f" (90% interval {span(f.interval)})", "quiet") if f.interval else ""
     comparison = f"; {f.comparison}" if f.comparison else ""
     ends = Span(f"; data to {f.data_to}", "quiet") if f.data_to and f.value is not None else ""
@@ -100,12 +100,12 @@ def _area(a: Assessment, f: AreaFinding) -> Part:
         Note((f"Level: {f.basis}.", *unknown, rests)),
         charts.area_chart(a, f.area),
         Items(evidence) if evidence else None,
-        _stock(f.stock) if f.stock else None,
+        _stock(f.in_force) if f.in_force else None,
     )
     return Part((f"{f.title} ", Span(f.verdict.upper(), f.verdict)), blocks, f"area-{f.area}")
 
 
-def _stock(stock: AreaStock) -> Part:
+def _stock(stock: AgreementsInForce) -> Part:
     """What is in force, each agreement and restriction with its sources."""
     title = (
         f"In force by facts to {stock.data_to}: ",
@@ -125,17 +125,15 @@ def _stock(stock: AreaStock) -> Part:
 
 def _third_parties(a: Assessment) -> Part | None:
     header = ("State", "Cooperative facts, ten years", "Conflictual facts, ten years", "Reports in the window")
-    rows = tuple(
-        (t["name"], str(t["cooperative"]), str(t["conflictual"]), str(t["reports"] or "–")) for t in a.third_parties
-    )
+    rows = tuple((t.name, str(t.cooperative), str(t.conflictual), str(t.reports or "–")) for t in a.third_parties)
     return Part("Third parties", (Table(header, rows, "lrrr"),)) if rows else None
 
 
 def _helps(a: Assessment) -> Part | None:
-    if not a.helps_rest_on:
+    if not a.levers_rest_on:
         return None
-    if not a.helps:
-        return Part("What would help", (Note(a.helps_rest_on),), "what-would-help")
+    if not a.levers:
+        return Part("What would help", (Note(a.levers_rest_on),), "what-would-help")
     header = (
         "Lever",
         "Change, mean of areas",
@@ -147,20 +145,25 @@ def _helps(a: Assessment) -> Part | None:
     rows = tuple(
         (
             Span(h.lever, "strong"),
-            points(h.change, h.interval),
+            points(h.change.value, (h.change.low, h.change.high)),
             " to ".join(map(str, dict.fromkeys(h.ranks))) if h.ranks else "none: far outside experience",
             percent(h.plausibility),
             h.sensitive_to,
-            (Span(f"{h.words}: ", "quiet"), "; ".join(f"{x.title} {points(x.change, x.interval)}" for x in h.areas)),
+            (
+                Span(f"{h.words}: ", "quiet"),
+                "; ".join(f"{x.title} {points(x.change.value, (x.change.low, x.change.high))}" for x in h.areas),
+            ),
         )
-        for h in a.helps
+        for h in a.levers
     )
     read = Note(
         "Change in the chance of improvement over the time ahead named below, in percentage points with 90% bounds, "
         "associated with each lever in the record: no proven cause. Ranks over variants of the model; plausible: how "
         "often the record's own dynamics go as far as the lever asks."
     )
-    return Part("What would help", (read, Table(header, rows), Note(f"Rests on {a.helps_rest_on}.")), "what-would-help")
+    return Part(
+        "What would help", (read, Table(header, rows), Note(f"Rests on {a.levers_rest_on}.")), "what-would-help"
+    )
 
 
 def _explanation(a: Assessment) -> Part | None:
@@ -193,8 +196,11 @@ def _source(url: str | None) -> Text:
 
 def _sources(a: Assessment, brief: bool) -> Part:
     sources = tuple(
-        Item((title, ", " if title and url else "", Span(url, "", url)), anchor=f"note-{n}")
-        for n, (url, title) in enumerate(a.notes, start=1)
+        Item(
+            (one.title, ", " if one.title and one.url else "", Span(one.url or "", "", one.url or "")),
+            anchor=f"note-{one.number}",
+        )
+        for one in a.notes
     )
     made = a.provenance
     by = f"detente {made['version']}; record {made['record_digest']}; codebook {made['codebook_digest']}."

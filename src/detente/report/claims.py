@@ -102,7 +102,7 @@ def _criteria(checked: Checked) -> list[Text]:
     if not checked.findings:
         return [f"rule: {claim.resolution}", checked.why]
     return [
-        f"{ANSWERS[finding.met]}: {criterion.words(claim.scope)} ({finding.told})"
+        f"{ANSWERS[finding.met]}: {criterion.words(claim.scope)} ({finding.text})"
         for criterion, finding in zip(claim.criteria, checked.findings, strict=True)
     ]
 

@@ -13,7 +13,7 @@ from detente.forecasts.result import RULES
 from detente.report.document import Chart, Document, Note, Part, Share, Table, Text, items
 
 if TYPE_CHECKING:
-    from detente.forecasts.events.hazards import Calls
+    from detente.forecasts.events.result import EventForecasts
     from detente.forecasts.fan import Fan
     from detente.forecasts.result import PairForecast
 
@@ -35,7 +35,7 @@ def _kind(fan: Fan) -> str:
 
 
 def _chances(made: PairForecast) -> Part | None:
-    called = {rule: one for rule, one in made.events.items() if one.calls}
+    called = {rule: one for rule, one in made.events.items() if one.by_area}
     if not called:
         return None
     rows = tuple((title, *(_chance(one, area) for one in called.values())) for area, title in made.areas.items())
@@ -45,13 +45,15 @@ def _chances(made: PairForecast) -> Part | None:
     return Part(f"Chance within {made.horizon} months", (table, read, items(*told)))
 
 
-def _chance(events: Calls, area: str) -> Text:
-    call = events.calls.get(area)
-    return (Share(call.probability, (call.low, call.high)), f"; {call.base_rate:.0%}") if call else "unknown"
+def _chance(events: EventForecasts, area: str) -> Text:
+    one = events.by_area.get(area)
+    if one is None:
+        return "unknown"
+    return Share(one.chance.value, (one.chance.low, one.chance.high)), f"; {one.base_rate:.0%}"
 
 
-def _record(events: Calls) -> str:
-    record = events.record()
+def _record(events: EventForecasts) -> str:
+    record = events.track_record()
     return (
         f"{record['n']:.0f} past calls by the same rule: {against(record)}."
         if record
@@ -59,7 +61,7 @@ def _record(events: Calls) -> str:
     )
 
 
-def _calibration(events: Calls) -> str:
+def _calibration(events: EventForecasts) -> str:
     told = "; ".join(f"said {r['said']:.0%}, came {r['came']:.0%} ({r['n']:.0f})" for r in events.calibration())
     return f"Calibration: {told}." if told else ""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detente.actors import state_name
-from detente.levers.weighed import MAIN, NO_CHANCE
+from detente.levers.comparison import MAIN, NO_CHANCE
 from detente.report.document import Document, Note, Part, Table, Text, items
 from detente.report.text import points
 
 if TYPE_CHECKING:
     from detente.levers.analogues import Analogue
-    from detente.levers.weighed import Effect, Ranked, Weighed
+    from detente.levers.comparison import Effect, LeverComparison, Ranked
 
 CAUTION = (
     "Chances are this model's own, not the forecast's; changes, in percentage points, are associated with the lever in the "
@@ -21,7 +21,7 @@ CAUTION = (
 )
 
 
-def build(made: Weighed, *, sensitivity: bool = False) -> Document:
+def build(made: LeverComparison, *, sensitivity: bool = False) -> Document:
     """Ranking, effects by area (with `sensitivity` also under every variant of the model), analogues, unknowns."""
     names = " – ".join(state_name(code) for code in made.pair)
     header = ("", "Lever", "change (90%)", "plausible", "ranks", "most sensitive to")
@@ -46,23 +46,30 @@ def _ranked(row: Ranked) -> tuple[Text, ...]:
     ranks = "-".join(str(rank or "none") for rank in dict.fromkeys((row.best_rank, row.worst_rank)))
     plausible = "<1%" if row.plausibility < 0.01 else f"{row.plausibility:.0%}"
     place = f"{row.rank}." if row.rank else "-"
-    return place, row.lever, points(row.change, (row.low, row.high)), plausible, ranks, row.sensitive_to
+    return (
+        place,
+        row.lever,
+        points(row.change.value, (row.change.low, row.change.high)),
+        plausible,
+        ranks,
+        row.sensitive_to,
+    )
 
 
-def _lever(made: Weighed, row: Ranked, sensitivity: bool) -> Part:
+def _lever(made: LeverComparison, row: Ranked, sensitivity: bool) -> Part:
     chance = ("chance",) if made.based else ()
     header = ("area", *chance, "change (90%)", f"level (90%) a {made.by}", *(("by variant",) if sensitivity else ()))
     rows = tuple(_effect(made, effect, sensitivity) for effect in made.of(row.lever))
     return Part(f"{row.lever}: {row.words}", (Table(header, rows, "llrr" if made.based else "lrr"),))
 
 
-def _effect(made: Weighed, e: Effect, sensitivity: bool) -> tuple[Text, ...]:
-    level = f"{e.level_change:+.2f} ({e.level_low:+.2f} to {e.level_high:+.2f})"
+def _effect(made: LeverComparison, e: Effect, sensitivity: bool) -> tuple[Text, ...]:
+    level = f"{e.level_change.value:+.2f} ({e.level_change.low:+.2f} to {e.level_change.high:+.2f})"
     variants = ", ".join(f"{name} {points(value)}" for name, value in e.by_variant.items() if name != MAIN)
     return (
         made.titles[e.area],
         *((f"{e.chance:.0%} to {e.chance_with:.0%}",) if made.based else ()),
-        points(e.change, (e.change_low, e.change_high)),
+        points(e.change.value, (e.change.low, e.change.high)),
         level,
         *((variants,) if sensitivity else ()),
     )

@@ -18,17 +18,18 @@ its weights too: they are the record by which the calls are to be judged. Assume
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import product
 
 import numpy as np
 
 from detente.forecasts.events.persistence import Origin, persistence
-from detente.forecasts.events.track_record import PastCall, calibration, record
+from detente.forecasts.events.result import EventForecast, EventForecasts
+from detente.forecasts.events.track_record import PastForecast
 from detente.forecasts.scores import BAND, Array
 from detente.models.change_points import softmax
 from detente.periods import months_before
+from detente.uncertainty import Estimate
 
 HALF_LIVES, PRIORS, DISPERSIONS = (3.0, 8.0, 1e6), (1.0, 4.0), (1.0, 3.0)
 VARIANTS = tuple(product(HALF_LIVES, PRIORS, DISPERSIONS))
@@ -38,37 +39,7 @@ Dated = Sequence[tuple[str, date, bool]]
 """Events: area, the day from which it counts, and whether it is of the first sort (else the second)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A probability with its 90% bounds and base rate, and how much of it each kind of member gave (adding to 1)."""
-
-    area: str
-    probability: float
-    low: float
-    high: float
-    base_rate: float
-    weights: dict[str, float]
-
-
-@dataclass(frozen=True)
-class Calls:
-    """Calls of every area on a day, and the record of past calls."""
-
-    as_of: date
-    horizon: int
-    calls: dict[str, Call]
-    past: tuple[PastCall, ...]
-
-    def record(self) -> dict[str, float]:
-        """How good the past calls were; see `detente.forecasts.events.track_record.record`."""
-        return record(self.past, self.horizon)
-
-    def calibration(self, edges: Sequence[float] = (0.35, 0.5)) -> list[dict[str, float]]:
-        """Past calls by bands of probability; see `detente.forecasts.events.track_record.calibration`."""
-        return calibration(self.past, edges)
-
-
-def calls(
+def event_forecasts(
     dated: Dated,
     areas: Sequence[str],
     begins: date,
@@ -77,7 +48,7 @@ def calls(
     *,
     complete_to: date | Mapping[str, date] | None,
     seed: int = 0,
-) -> Calls:
+) -> EventForecasts:
     """The chance for every area that more events of the first sort than of the second come within `horizon` months of `as_of`.
 
     `begins` and `complete_to` are the days between which the chronology is complete; events after `as_of` are not looked
@@ -88,12 +59,12 @@ def calls(
     told = complete_to if isinstance(complete_to, Mapping) else dict.fromkeys(areas, complete_to or date.min)
     areas = [area for area in areas if told.get(area, as_of) >= as_of]
     if not any(area in told for area in areas):
-        return Calls(as_of, horizon, {}, ())
+        return EventForecasts(as_of, horizon, {}, ())
     known = [event for event in dated if event[1] <= as_of]
     days = [months_before(as_of, 12 * years) for years in range(80)]
     days = [day for day in days if months_before(day, horizon) >= begins][::-1]
     if not days:
-        return Calls(as_of, horizon, {}, ())
+        return EventForecasts(as_of, horizon, {}, ())
     history = _History(known, areas, begins)
     said = np.stack([_members(history, days[: n + 1], day, horizon) for n, day in enumerate(days)])
     ends = [months_before(day, -horizon) for day in days]
@@ -102,7 +73,7 @@ def calls(
     )
     logs = np.log(np.where(came[:, :, None] > 0, said, 1 - said)).sum(1)
     overlap = min(1.0, 12 / horizon)
-    past: list[PastCall] = []
+    past: list[PastForecast] = []
     weights = np.full(said.shape[2], 1 / said.shape[2])
     for n, day in enumerate(days):
         done = np.array([end <= day for end in ends])
@@ -110,7 +81,7 @@ def calls(
         if ends[n] <= as_of and done.any():
             own = (came[done].sum(0) + 1) / (done.sum() + 2)
             past += [
-                PastCall(
+                PastForecast(
                     area, day, float(said[n, a] @ weights), float(said[n, a, -1]), float(came[n, a]), float(own[a])
                 )
                 for a, area in enumerate(areas)
@@ -123,8 +94,8 @@ def calls(
         low, high = _bounds(history, a, as_of, horizon, said[-1, a], weights, rng)
         split = {"rates": float(weights[:-2].sum()), "persistence": float(weights[-2]), "base rate": float(weights[-1])}
         p = float(said[-1, a] @ weights)
-        found[area] = Call(area, p, min(low, p), max(high, p), float(said[-1, a, -1]), split)
-    return Calls(as_of, horizon, found, tuple(past))
+        found[area] = EventForecast(area, Estimate(p, min(low, p), max(high, p)), float(said[-1, a, -1]), split)
+    return EventForecasts(as_of, horizon, found, tuple(past))
 
 
 class _History:
@@ -134,6 +105,7 @@ class _History:
         self.begins = begins
         at = {area: n for n, area in enumerate(areas)}
         self.size = len(areas)
+        self._more: dict[tuple[int, date, date], float] = {}
         rows = [(at[area], self.years(day), first) for area, day, first in dated if area in at and day > begins]
         self.times = [
             [np.array([t for a, t, f in rows if a == n and f is sort]) for n in range(self.size)]
@@ -145,9 +117,12 @@ class _History:
         return (day - self.begins).days / 365.25
 
     def more(self, area: int, after: date, until: date) -> float:
-        first, last = self.years(after), self.years(until)
-        ups, downs = (int(((sort[area] > first) & (sort[area] <= last)).sum()) for sort in self.times)
-        return float(ups > downs)
+        # Every later day asks of the spans before it again.
+        if (area, after, until) not in self._more:
+            first, last = self.years(after), self.years(until)
+            ups, downs = (int(((sort[area] > first) & (sort[area] <= last)).sum()) for sort in self.times)
+            self._more[area, after, until] = float(ups > downs)
+        return self._more[area, after, until]
 
     def gamma(self, sort: int, now: float, half_life: float, prior: float, dispersion: float) -> tuple[Array, float]:
         """Shapes (areas,) and rate of the posteriors of the yearly numbers of events."""
@@ -163,10 +138,11 @@ class _History:
 def _members(history: _History, days: Sequence[date], day: date, horizon: int) -> Array:
     """Probabilities (areas, members) on a day; `days` are the origins up to it."""
     now, span = history.years(day), horizon / 12
-    columns = []
-    for half_life, prior, dispersion in VARIANTS:
-        up, down = (history.gamma(sort, now, half_life, prior, dispersion) for sort in (0, 1))
-        columns.append(more_likely(up[0], up[1], down[0], down[1], span))
+    up, down = ([history.gamma(sort, now, *variant) for variant in VARIANTS] for sort in (0, 1))
+    shapes = (np.concatenate([shape for shape, _ in sort]) for sort in (up, down))
+    rates = (np.repeat([rate for _, rate in sort], history.size) for sort in (up, down))
+    (more, less), (more_rate, less_rate) = shapes, rates
+    columns = list(more_likely(more, more_rate, less, less_rate, span).reshape(len(VARIANTS), -1))
     earlier = [o for o in days if months_before(o, -horizon) <= day]
     spans = [
         Origin(str(a), history.more(a, months_before(o, horizon), o), history.more(a, o, months_before(o, -horizon)))
@@ -182,8 +158,8 @@ def _members(history: _History, days: Sequence[date], day: date, horizon: int) -
     return np.clip(np.column_stack(columns), 0.01, 0.99)
 
 
-def more_likely(up: Array, up_rate: float, down: Array, down_rate: float, years: float) -> Array:
-    """P(C > K) for negative binomial numbers C and K over so many years, from gamma shapes (areas,) and rates of either.
+def more_likely(up: Array, up_rate: Array | float, down: Array, down_rate: Array | float, years: float) -> Array:
+    """P(C > K) for negative binomial numbers C and K over so many years, from gamma shapes (areas,) and rates (areas,) of either, or one for all.
 
     Shapes of nought stand for no events at all.
 
@@ -196,13 +172,13 @@ def more_likely(up: Array, up_rate: float, down: Array, down_rate: float, years:
     return np.asarray((more * below).sum(1) + (1 - more.sum(1)))
 
 
-def _probabilities(shape: Array, rate: float, years: float) -> Array:
+def _probabilities(shape: Array, rate: Array | float, years: float) -> Array:
     """P(n) (areas, MOST) of negative binomial numbers over so many years."""
     from scipy.special import gammaln
 
-    n, a = np.arange(MOST), np.maximum(shape, 1e-9)[:, None]
+    n, a, b = np.arange(MOST), np.maximum(shape, 1e-9)[:, None], np.asarray(rate)[..., None]
     logs = gammaln(n + a) - gammaln(a) - gammaln(n + 1)
-    return np.asarray(np.exp(logs + a * np.log(rate / (rate + years)) + n * np.log(years / (rate + years))))
+    return np.asarray(np.exp(logs + a * np.log(b / (b + years)) + n * np.log(years / (b + years))))
 
 
 def _bounds(

@@ -13,7 +13,8 @@ from datetime import date
 
 import polars as pl
 
-from detente.forecasts.events.hazards import Call, Calls, calls
+from detente.forecasts.events.hazards import event_forecasts
+from detente.forecasts.events.result import EventForecast, EventForecasts
 from detente.forecasts.events.track_record import against
 
 OPENING, UNLIKELY = 0.50, 0.35
@@ -47,8 +48,8 @@ def improvement(
     *,
     complete_to: Mapping[str, date],
     seed: int = 0,
-) -> Calls:
-    """The calls of improvement of every area by the facts of a pair known on `as_of` (as from `pair_facts`).
+) -> EventForecasts:
+    """The chances of improvement of every area by the facts of a pair known on `as_of` (as from `pair_facts`).
 
     None of an area whose chronology is complete (`detente.record.facts.area_ends`) to an earlier day only, or that has none.
     """
@@ -58,22 +59,22 @@ def improvement(
         if tone in ("cooperative", "conflictual")
     ]
     begins = facts["date"][0] if facts.height else as_of
-    return calls(dated, areas, begins, as_of, horizon, complete_to=complete_to, seed=seed)
+    return event_forecasts(dated, areas, begins, as_of, horizon, complete_to=complete_to, seed=seed)
 
 
-def from_call(call: Call, made: Calls) -> Outlook:
-    """The outlook that a call gives, with the record of past calls of all areas."""
-    record = made.record()
-    told = (
+def from_forecast(one: EventForecast, forecasts: EventForecasts) -> Outlook:
+    """The outlook that a chance gives, with the record of past forecasts of all areas."""
+    record = forecasts.track_record()
+    past = (
         f"{record['n']:.0f} past calls of all areas: {against(record)}"
         if record
         else "no past call could be checked yet"
     )
     return Outlook(
-        call.probability,
-        call.low,
-        call.high,
-        call.base_rate,
-        ", ".join(f"{name} {share:.0%}" for name, share in call.weights.items()) + f"; {told}",
-        RULE_FACTS.format(made.horizon),
+        one.chance.value,
+        one.chance.low,
+        one.chance.high,
+        one.base_rate,
+        ", ".join(f"{name} {share:.0%}" for name, share in one.weights.items()) + f"; {past}",
+        RULE_FACTS.format(forecasts.horizon),
     )

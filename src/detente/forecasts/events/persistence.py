@@ -33,16 +33,34 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
-    """A posterior of the rule holding: mean, 90% bounds, the class's rate, and the counts behind it."""
+class Persistence:
+    """A posterior of the rule holding, Beta(`shape`); the class's rate, and the counts behind it."""
 
-    mean: float
-    low: float
-    high: float
+    shape: tuple[float, float]
     base_rate: float
     own: int
     own_held: float
     alike: int
+
+    @property
+    def mean(self) -> float:
+        """The mean of the posterior."""
+        return self.shape[0] / sum(self.shape)
+
+    @property
+    def low(self) -> float:
+        """The lower bound of 90%."""
+        return self._quantile((1 - LEVEL) / 2)
+
+    @property
+    def high(self) -> float:
+        """The upper bound of 90%."""
+        return self._quantile((1 + LEVEL) / 2)
+
+    def _quantile(self, level: float) -> float:
+        from scipy.special import betaincinv
+
+        return float(betaincinv(*self.shape, level))
 
 
 Held = Callable[[str | None, date, date], float]
@@ -61,10 +79,8 @@ def past_origins(held: Held, areas: Sequence[str | None], begins: date, as_of: d
     return found
 
 
-def persistence(origins: Sequence[Origin], area: str | None, before: float, horizon: int = 24) -> Estimate | None:
+def persistence(origins: Sequence[Origin], area: str | None, before: float, horizon: int = 24) -> Persistence | None:
     """The chance that the rule will hold, `before` saying how far it held until today; None without origins."""
-    from scipy.special import betaincinv
-
     today = before >= WHOLLY
     alike = [o for o in origins if (o.before >= WHOLLY) == today]
     if not alike:
@@ -73,6 +89,4 @@ def persistence(origins: Sequence[Origin], area: str | None, before: float, hori
     own = [o for o in alike if o.area == area]
     k, n, weight = sum(o.after for o in own), len(own), min(1.0, 12 / horizon)
     a, b = weight * k + STRENGTH * base, weight * (n - k) + STRENGTH * (1 - base)
-    tail = (1 - LEVEL) / 2
-    low, high = (float(betaincinv(a, b, t)) for t in (tail, 1 - tail))
-    return Estimate(a / (a + b), low, high, base, n, k, len(alike))
+    return Persistence((a, b), base, n, k, len(alike))

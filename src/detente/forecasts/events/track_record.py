@@ -25,7 +25,7 @@ LEAST_BAND = 5
 
 
 @dataclass(frozen=True, slots=True)
-class PastCall:
+class PastForecast:
     """A probability given on a past day from what was known then, its base rate, and what came (0 or 1).
 
     `area_rate` is the area's own past rate known on that day.
@@ -39,15 +39,15 @@ class PastCall:
     area_rate: float
 
 
-def record(past: Sequence[PastCall], horizon: int, *, seed: int = 0) -> dict[str, float]:
+def track_record(past: Sequence[PastForecast], horizon: int, *, seed: int = 0) -> dict[str, float]:
     """n, brier, brier_base, brier_area, brier_even, skill, gap, and gap_low and gap_high where they can be told; {} without calls.
 
     `skill` is 1 - brier over that of the best reference; `gap` is brier less that of the best reference (below nought:
     the calls are better), with 90% bounds over areas and blocks of origins within `horizon` months of each other, since
     calls of one span and of one area err alike.
 
-    >>> calls = [PastCall("a", date(2000 + n, 1, 1), 0.9, 0.5, 1.0, 0.5) for n in range(3)]
-    >>> {name: round(value, 2) for name, value in record(calls, 24).items()}
+    >>> calls = [PastForecast("a", date(2000 + n, 1, 1), 0.9, 0.5, 1.0, 0.5) for n in range(3)]
+    >>> {name: round(value, 2) for name, value in track_record(calls, 24).items()}
     {'n': 3.0, 'brier': 0.01, 'brier_base': 0.25, 'brier_area': 0.25, 'brier_even': 0.25, 'skill': 0.96, 'gap': -0.24}
     """
     if not past:
@@ -93,12 +93,12 @@ def against(scores: dict[str, float]) -> str:
     return f"{text}: {word} than the best of these ({scores['gap']:+.3f}, {low:+.3f} to {high:+.3f})"
 
 
-def calibration(past: Sequence[PastCall], edges: Sequence[float]) -> list[dict[str, float]]:
+def calibration(past: Sequence[PastForecast], edges: Sequence[float]) -> list[dict[str, float]]:
     """Past calls by bands of probability: from, to, n, said (mean probability), came (share).
 
     A band of fewer than five calls is joined to the smaller of its neighbours; [] where there are fewer in all.
 
-    >>> calls = [PastCall("a", date(2000, 1, 1), p, 0.5, 1.0, 0.5) for p in (0.1, 0.1, 0.4, 0.4, 0.4, 0.6, 0.6, 0.6, 0.6, 0.6)]
+    >>> calls = [PastForecast("a", date(2000, 1, 1), p, 0.5, 1.0, 0.5) for p in (0.1, 0.1, 0.4, 0.4, 0.4, 0.6, 0.6, 0.6, 0.6, 0.6)]
     >>> [(row["from"], row["to"], row["n"]) for row in calibration(calls, (0.35, 0.5))]
     [(0.0, 0.5, 5), (0.5, 1.0, 5)]
     """

@@ -1,14 +1,12 @@
 """What a forecast has to beat: each series' own past and little else.
 
-Every baseline takes the totals of periods (series, periods; NaN where missing) and gives quantiles (series, COUNT) of the
+Each is made of the totals of periods (series, periods; NaN where missing) and gives quantiles (series, COUNT) of the
 outcome `horizon` periods later, on the scale of the data. NaN where it can say nothing.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,31 +14,71 @@ from numpy.typing import NDArray
 
 from detente.forecasts.scores import COUNT, LEVELS
 from detente.forecasts.series.dataset import Array, transform, untransform
+from detente.forecasts.series.forecaster import Forecaster
+from detente.forecasts.series.known import Known
 from detente.periods import PERIODS
 
-FITTED, LEAST_FITTED, ONE_DEVIATION = 40, 12, 68.26894921370859
-Baseline = Callable[[Array, int], Array]
+
+class Baseline(Forecaster):
+    """A baseline that takes each horizon alone: `make` gives the quantiles from what was known."""
+
+    baseline = True
+
+    def __init__(
+        self, make: Callable[[Known, int], Array], suits: Callable[[str, str], bool] = lambda kind, by: True
+    ) -> None:
+        self.make, self._suits = make, suits
+
+    def suits(self, kind: str, by: str) -> bool:
+        """By the rule given."""
+        return self._suits(kind, by)
+
+    def forecast(self, known: Known, horizons: Sequence[int], learnt: Any = None) -> dict[int, Array]:
+        """One horizon after the other."""
+        return {h: self.make(known, h) for h in horizons}
 
 
-def baselines(kind: str, by: str, items: NDArray[np.int64]) -> dict[str, Baseline]:
-    """Those that suit a kind and a period, by name; `items` (series,) says which item each series is of."""
-    windows = PERIODS[by].windows
-    found: dict[str, Baseline] = {"last value": lambda y, h: last_value(y, h, kind)}
-    if by != "year":
-        found["seasonal naive"] = lambda y, h: seasonal(y, h, PERIODS[by].per_year)
-    for w in windows:
-        found[f"last {w} {by}s"] = partial(_window, w)
-    found["climatology"] = lambda y, h: sample(y)
-    for w, name in ((1, "last value"), (windows[0], f"mean of {windows[0]} {by}s"), (10_000, "mean of all")):
-        found[f"{name}, errors pooled by level"] = partial(pooled_by_level, window=w, kind=kind, items=items)
-    if kind == "count":
-        found["negative binomial, rolling"] = lambda y, h: negative_binomial(y, h, windows[1])
-        found["negative binomial AR"] = autoregression
-    return found
+class Window(Baseline):
+    """The values of the last periods: the nth of the windows of `detente.periods.Period`."""
+
+    def __init__(self, n: int) -> None:
+        super().__init__(
+            lambda known, h: sample(known.totals[:, -PERIODS[known.by].windows[n - 1] :]),
+            lambda kind, by: len(PERIODS[by].windows) >= n,
+        )
+        self.n = n
+
+    def title(self, name: str, by: str) -> str:
+        """By its length, as in "last 4 weeks"."""
+        return f"last {PERIODS[by].windows[self.n - 1]} {by}s"
 
 
-def _window(length: int, y: Array, horizon: int) -> Array:
-    return sample(y[:, -length:])
+class PooledByLevel(Baseline):
+    """See `pooled_by_level`, over the last periods of a length that may depend on the period."""
+
+    def __init__(self, window: Callable[[str], int]) -> None:
+        super().__init__(
+            lambda known, h: pooled_by_level(known.totals, h, window(known.by), known.kind, known.relatives.item)
+        )
+
+    def title(self, name: str, by: str) -> str:
+        """With the length of the window."""
+        return name.replace("window 1", f"{PERIODS[by].windows[0]} {by}s")
+
+
+def _of_counts(kind: str, by: str) -> bool:
+    return kind == "count"
+
+
+LAST_VALUE = Baseline(lambda known, h: last_value(known.totals, h, known.kind))
+SEASONAL = Baseline(lambda known, h: seasonal(known.totals, h, PERIODS[known.by].per_year), lambda _, by: by != "year")
+WINDOW_1, WINDOW_2, WINDOW_3, WINDOW_4 = Window(1), Window(2), Window(3), Window(4)
+CLIMATOLOGY = Baseline(lambda known, h: sample(known.totals))
+POOLED_LAST = PooledByLevel(lambda by: 1)
+POOLED_MEAN = PooledByLevel(lambda by: PERIODS[by].windows[0])
+POOLED_ALL = PooledByLevel(lambda by: 10_000)
+ROLLING = Baseline(lambda known, h: negative_binomial(known.totals, h, PERIODS[known.by].windows[1]), _of_counts)
+AUTOREGRESSION = Baseline(lambda known, h: autoregression(known.totals, h), _of_counts)
 
 
 def sample(past: Array) -> Array:
@@ -155,36 +193,6 @@ def _exact_quantiles(mean: Array, size: Array) -> Array:
     found[small] = nbinom.ppf(LEVELS[None], size[small, None], p[small, None])
     found[~small] = np.round(gamma.ppf(LEVELS[None], size[~small, None], scale=(mean / size)[~small, None]))
     return found
-
-
-def fitted(y: Array, horizons: Sequence[int], model: str, kind: str, season: int, *, seed: int = 0) -> dict[int, Array]:
-    """AutoETS or AutoARIMA (statsforecast) of a random sample of `FITTED` series, on the scale of scores, normal errors.
-
-    NaN for all other series, for those with gaps or fewer than twelve periods, and without statsforecast.
-    """
-    found = {h: np.full((len(y), COUNT), np.nan) for h in horizons}
-    try:
-        import statsforecast.models as library
-    except ImportError:
-        return found
-    from scipy.special import ndtri
-
-    fit = np.flatnonzero(np.isfinite(y).all(1)) if y.shape[1] >= LEAST_FITTED else np.zeros(0, dtype=int)
-    fit = np.sort(np.random.default_rng(seed).permutation(fit)[:FITTED])
-    yearly = season if 1 < season <= 12 and y.shape[1] >= 3 * season else 1
-    z, last = transform(kind, y), max(horizons)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for n in fit:
-            if np.ptp(z[n]) == 0:
-                mean, spread = np.full(last, z[n, -1]), np.full(last, 1e-6)
-            else:
-                one: Any = getattr(library, model)(season_length=yearly)
-                said = one.forecast(y=z[n], h=last, level=[ONE_DEVIATION])
-                mean, spread = said["mean"], np.maximum(said[f"hi-{ONE_DEVIATION}"] - said["mean"], 1e-6)
-            for h in horizons:
-                found[h][n] = mean[h - 1] + ndtri(LEVELS) * spread[h - 1]
-    return {h: untransform(kind, quantiles) for h, quantiles in found.items()}
 
 
 def _carried(z: Array) -> Array:

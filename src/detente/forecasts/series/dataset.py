@@ -56,14 +56,14 @@ class Dataset:
         """How many periods."""
         return len(self.starts)
 
-    def seen(self, origin: int) -> Array:
+    def known_at(self, origin: int) -> Array:
         """What was known at the end of the period `origin`: fine values (series, units up to then)."""
         end = int(self.edges[origin + 1])
         if not self._late:
             return self._full[:, :end]
         return self._matrix(self.rows.filter(pl.col("known") < end))[:, :end]
 
-    def truth(self, period: int) -> Array:
+    def outcomes(self, period: int) -> Array:
         """The outcomes (series,) of a period, by all that is known now; NaN where missing."""
         found = self.totals(self._full, period, period + 1)[:, 0]
         return np.round(found) if self.kind == "count" else found

@@ -32,8 +32,8 @@ def from_record(
     source: str | None = None,
     areas: Sequence[str | None] = (None,),
     pairs: int | None = None,
-    teachers: int | None = None,
-    least: int = 1,
+    training_pairs: int | None = None,
+    min_periods: int = 1,
     until: date | None = None,
     with_pair: tuple[str, str] | None = None,
 ) -> Dataset:
@@ -58,7 +58,7 @@ def from_record(
         covered = covered.filter(pl.col("period") >= max(born, default=date.min))
     if tidy.is_empty():
         raise NoData(f"no {target} are known{f' on {as_of}' if as_of else ''}")
-    kept, judged = most_active(tidy, by, pairs, teachers, least, until)
+    kept, judged = most_active(tidy, by, pairs, training_pairs, min_periods, until)
     if with_pair is not None:
         ends = set(with_pair)
         own = tidy.filter(pl.col("a").is_in(ends) & pl.col("b").is_in(ends))

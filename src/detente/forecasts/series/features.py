@@ -63,6 +63,18 @@ def _numbers(names: Sequence[str]) -> NDArray[np.int64]:
     return np.array([order[name] for name in names], dtype=np.int64)
 
 
+def discounted(x: Array, kept: float) -> Array:
+    """Sums of the past of x (series, units) up to every unit, of which each keeps so much of the sum before it.
+
+    >>> discounted(np.array([[1.0, 0.0, 2.0]]), 0.5).tolist()
+    [[1.0, 0.5, 2.25]]
+    """
+    sums = np.array(x.T, order="C")
+    for n in range(1, len(sums)):
+        sums[n] += kept * sums[n - 1]
+    return np.ascontiguousarray(sums.T)
+
+
 @dataclass(eq=False)
 class Past:
     """The fine values known at an origin (series, units), and running averages of them."""
@@ -108,15 +120,12 @@ class Past:
         return {}
 
     def _average(self, what: str, half_life: float) -> Array:
-        from scipy.signal import lfilter
-
         values, known = self._filled
         x = POWERS[what](values)
         weight = 1 - 0.5 ** (1 / max(half_life * self.data.length, 0.3))
-        step = ([weight], [1, weight - 1])
         ones = np.ones((1, x.shape[1])) if known is None else known
         with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray(lfilter(*step, x, axis=1) / lfilter(*step, ones, axis=1))
+            return discounted(weight * x, 1 - weight) / discounted(weight * ones, 1 - weight)
 
     def half_lives(self, some: tuple[float, ...] = HALF_LIVES) -> tuple[float, ...]:
         """Those that a unit can tell apart."""

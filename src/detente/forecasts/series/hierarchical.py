@@ -18,10 +18,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detente.forecasts.scores import COUNT, LEVELS
-from detente.forecasts.series.dataset import Array, transform, untransform
-from detente.forecasts.series.features import Relatives
+from detente.forecasts.series.dataset import Array, untransform
+from detente.forecasts.series.features import discounted
+from detente.forecasts.series.forecaster import Forecaster
+from detente.forecasts.series.known import Known
 
 KAPPAS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 DELTAS = (0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.96, 1.0)
@@ -73,24 +76,31 @@ class Cells:
         )
 
 
-def forecast(y: Array, horizon: int, kind: str, relatives: Relatives, scale: Array) -> Array:
-    """Quantiles (series, COUNT) of the outcome `horizon` periods after the last of y (series, periods)."""
-    found = np.full((len(y), COUNT), np.nan)
-    if not len(y):
-        return found
-    z, group = scaled(y, kind, scale), relatives
-    base = group_means(z, group)
-    for item in range(int(group.item.max()) + 1):
-        mine = np.flatnonzero(group.item == item)
-        cells = fit(z[mine], base[mine], horizon)
-        if cells is not None:
-            found[mine] = predict(cells, z[mine], base[mine, -1], kind, scale[mine])
-    return found
+class Hierarchical(Forecaster):
+    """Cells for every item and horizon; see the module."""
+
+    def learn(self, known: Known, horizons: Sequence[int]) -> dict[str, dict[int, Cells]]:
+        """Cells by item and horizon, where there is past enough."""
+        z, base = known.scores, known.group_means
+        return {item: fit(z[mine], base[mine], horizons) for item, mine in _by_item(known)}
+
+    def forecast(self, known: Known, horizons: Sequence[int], learnt: Any = None) -> dict[int, Array]:
+        """What the cells give, NaN without."""
+        cells = learnt or self.learn(known, horizons)
+        quantiles = {h: np.full((len(known.totals), COUNT), np.nan) for h in horizons}
+        for item, mine in _by_item(known):
+            z, base, scale = known.scores[mine], known.group_means[mine, -1], known.now.scale[mine]
+            for h in horizons:
+                if h in cells.get(item, {}):
+                    quantiles[h][mine] = predict(cells[item][h], z, base, known.kind, scale)
+        return quantiles
 
 
-def scaled(y: Array, kind: str, scale: Array) -> Array:
-    """The scale of scores, values first divided by their own scale."""
-    return transform(kind, y / scale[:, None] if kind == "value" else y)
+HIERARCHICAL = Hierarchical()
+
+
+def _by_item(known: Known) -> list[tuple[str, NDArray[np.int64]]]:
+    return [(str(item), np.flatnonzero(known.items == item)) for item in np.unique(known.items.astype(str))]
 
 
 def predict(cells: Cells, z: Array, base: Array, kind: str, scale: Array) -> Array:
@@ -101,32 +111,39 @@ def predict(cells: Cells, z: Array, base: Array, kind: str, scale: Array) -> Arr
 
 
 def fit(
-    z: Array, base: Array, horizon: int, *, kappas: Sequence[float] = KAPPAS, bins: int = 14, parts: int = 4
-) -> Cells | None:
-    """The cells of one item and horizon from all its series (series, periods); None with too little past.
+    z: Array, base: Array, horizons: Sequence[int], *, kappas: Sequence[float] = KAPPAS, bins: int = 14, parts: int = 4
+) -> dict[int, Cells]:
+    """The cells of one item by horizon from all its series (series, periods); none of horizons with too little past.
 
     At most `bins` levels, each in `parts` by spread; kappa is one of `kappas`.
     """
-    last = z.shape[1] - horizon
-    origins = np.arange(max(1, last - MOST_ORIGINS), last)
-    if len(origins) < 1:
-        return None
-    target = z[:, origins + horizon]
     # Two numbers need no more than some series, evenly taken.
     every = max(1, len(z) // ENOUGH)
+    some, about = z[::every], base[::every]
+    sums = {delta: _discounted(some, delta) for delta in DELTAS}
 
-    def loss(kappa: float, delta: float) -> float:
-        gap = target[::every] - _centres(z[::every], base[::every], kappa, delta)[0][:, origins]
+    def loss(kappa: float, delta: float, horizon: int, origins: NDArray[np.int64]) -> float:
+        mean, weight = sums[delta]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            centres = (kappa * about[:, origins] + mean[:, origins]) / (kappa + weight[:, origins])
+        gap = some[:, origins + horizon] - centres
         return float(np.nanmean(gap**2)) if np.isfinite(gap).any() else np.inf
 
-    kappa, delta = min(((k, d) for k in kappas for d in DELTAS), key=lambda choice: loss(*choice))
-    centres, spreads = _centres(z, base, kappa, delta)
-    level, spread = centres[:, origins].ravel(), spreads[:, origins].ravel()
-    error = target.ravel() - level
-    known = np.isfinite(error) & np.isfinite(spread)
-    if known.sum() < 30:
-        return None
-    return _tabulate((level[known], spread[known], error[known]), kappa, delta, bins, parts)
+    cells = {}
+    for horizon in horizons:
+        last = z.shape[1] - horizon
+        origins = np.arange(max(1, last - MOST_ORIGINS), last)
+        if len(origins) < 1:
+            continue
+        losses = {(kappa, delta): loss(kappa, delta, horizon, origins) for kappa in kappas for delta in DELTAS}
+        kappa, delta = min(losses, key=losses.__getitem__)
+        centres, spreads = _centres(z, base, kappa, delta)
+        level, spread = centres[:, origins].ravel(), spreads[:, origins].ravel()
+        error = z[:, origins + horizon].ravel() - level
+        known = np.isfinite(error) & np.isfinite(spread)
+        if known.sum() >= 30:
+            cells[horizon] = _tabulate((level[known], spread[known], error[known]), kappa, delta, bins, parts)
+    return cells
 
 
 def _tabulate(seen: tuple[Array, Array, Array], kappa: float, delta: float, bins: int, parts: int) -> Cells:
@@ -148,40 +165,18 @@ def _tabulate(seen: tuple[Array, Array, Array], kappa: float, delta: float, bins
     return Cells(kappa, delta, levels, spreads, table, len(error))
 
 
+def _discounted(z: Array, delta: float) -> tuple[Array, Array]:
+    """Discounted sums of the past and of its weights (series, periods) up to every period."""
+    known = np.isfinite(z)
+    return discounted(np.where(known, z, 0.0), delta), discounted(known.astype(float), delta)
+
+
 def _centres(z: Array, base: Array, kappa: float, delta: float) -> tuple[Array, Array]:
     """Centres and root mean squared one-step surprises (series, periods) up to every period."""
-    from scipy.signal import lfilter
-
-    known = np.isfinite(z)
-    filled = np.where(known, z, 0.0)
-    weight = lfilter([1.0], [1.0, -delta], known.astype(float), axis=1)
-    mean = lfilter([1.0], [1.0, -delta], filled, axis=1)
+    mean, weight = _discounted(z, delta)
     with np.errstate(invalid="ignore", divide="ignore"):
         centres = (kappa * base + mean) / (kappa + weight)
-        surprise = np.where(known[:, 1:], (filled[:, 1:] - centres[:, :-1]) ** 2, np.nan)
-        seen = np.isfinite(surprise)
-        squares = lfilter([1.0], [1.0, -0.9], np.where(seen, surprise, 0.0), axis=1)
-        count = lfilter([1.0], [1.0, -0.9], seen.astype(float), axis=1)
+        surprise = (z[:, 1:] - centres[:, :-1]) ** 2
+        squares, count = _discounted(surprise, 0.9)
         spreads = np.sqrt(np.pad(squares, ((0, 0), (1, 0))) / np.pad(count, ((0, 0), (1, 0))))
     return centres, np.nan_to_num(spreads, nan=0.0)
-
-
-def group_means(z: Array, group: Relatives) -> Array:
-    """Sender's and receiver's effects on the item at every period (series, periods), from averages up to it."""
-    known = np.isfinite(z)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.cumsum(np.where(known, z, 0.0), 1) / np.cumsum(known, 1)
-    items = int(group.item.max()) + 1
-    whole = _by(mean, group.item)
-    return np.nan_to_num(
-        _by(mean, group.sender * items + group.item) + _by(mean, group.receiver * items + group.item) - whole
-    )
-
-
-def _by(values: Array, group: Any) -> Array:
-    known = np.isfinite(values)
-    sums, counts = (np.zeros((int(group.max()) + 1, values.shape[1])) for _ in range(2))
-    np.add.at(sums, group, np.where(known, values, 0.0))
-    np.add.at(counts, group, known)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray((sums / counts)[group])

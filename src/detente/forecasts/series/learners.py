@@ -89,8 +89,8 @@ class Forest:
     Machine Learning 63, 2006), by scikit-learn; ten outcomes, evenly spread, stand for each leaf.
     """
 
-    trees: int = 80
-    least: int = 30
+    trees: int = 60
+    least: int = 20
     kept: int = 10
 
     def fit(self, x: Array, y: Array, seed: int = 0) -> Fitted:
@@ -108,32 +108,59 @@ class Forest:
             n_jobs=2,
             random_state=seed,
         ).fit(filled, y)
-        leaves = model.apply(filled)
-        nodes = int(leaves.max()) + 1
+        trees = [one.tree_ for one in model.estimators_]
+        sizes = [tree.node_count for tree in trees]
+        roots = np.cumsum([0, *sizes[:-1]])
+        children = [
+            np.stack([tree.children_left, tree.children_right], axis=1) + root
+            for tree, root in zip(trees, roots, strict=True)
+        ]
+        rising = np.argsort(y, kind="stable")
+        leaves, ordered = model.apply(filled[rising]).astype(np.uint16 if max(sizes) < 65_536 else np.int32), y[rising]
         rng = np.random.default_rng(seed)
-        outcomes = np.zeros((self.trees, nodes, self.kept), dtype=np.float32)
-        for tree in range(self.trees):
-            order = np.lexsort((y, leaves[:, tree]))
-            leaf, starts, sizes = np.unique(leaves[order, tree], return_index=True, return_counts=True)
+        outcomes = np.zeros((sum(sizes), self.kept), dtype=np.float32)
+        for n, root in enumerate(roots):
+            # Outcomes of a leaf stay in their order.
+            order = np.argsort(leaves[:, n], kind="stable")
+            leaf, starts, count = np.unique(leaves[order, n], return_index=True, return_counts=True)
             spread = (np.arange(self.kept) + rng.random((len(leaf), self.kept))) / self.kept
-            outcomes[tree, leaf] = y[order][starts[:, None] + (spread * sizes[:, None]).astype(int)]
-        return _Forest(model, outcomes)
+            outcomes[root + leaf] = ordered[order][starts[:, None] + (spread * count[:, None]).astype(int)]
+        feature = np.concatenate([tree.feature for tree in trees]).astype(np.int16)
+        at = np.cumsum(feature < 0) - 1
+        return Trees(
+            roots.astype(np.int32),
+            feature,
+            np.concatenate([tree.threshold for tree in trees]),
+            np.where(feature[:, None] < 0, at[:, None], np.concatenate(children)).astype(np.int32),
+            outcomes[feature < 0],
+        )
 
 
 @dataclass(frozen=True, eq=False)
-class _Forest:
-    model: Any
+class Trees:
+    """A forest that has learnt, as arrays: where each tree begins; of every node the feature (below nought: a leaf), the
+    threshold, and both children or the leaf's number; and the outcomes kept of every leaf."""
+
+    roots: Any
+    feature: Any
+    threshold: Any
+    children: Any
     outcomes: Any
 
     def quantiles(self, x: Array) -> Array:
+        """Quantiles of the outcomes in the leaves reached, those of all trees together."""
         return np.concatenate(
             [self._some(x[at : at + CHUNK]) for at in range(0, len(x), CHUNK)] or [np.zeros((0, COUNT))]
         )
 
     def _some(self, x: Array) -> Array:
-        leaves = self.model.apply(_fill(x))
-        trees = np.arange(leaves.shape[1])
-        drawn = self.outcomes[trees, leaves].reshape(len(x), -1)
+        filled, node = _fill(x), np.tile(self.roots, len(x))
+        row, going = np.repeat(np.arange(len(x)), len(self.roots)), np.arange(len(node))
+        while len(going := going[self.feature[node[going]] >= 0]):
+            at = node[going]
+            right = filled[row[going], self.feature[at]] > self.threshold[at]
+            node[going] = self.children[at, right.astype(int)]
+        drawn = self.outcomes[self.children[node, 0]].reshape(len(x), -1)
         drawn.sort(axis=1)
         return np.asarray(drawn[:, (LEVELS * drawn.shape[1]).astype(int)], dtype=np.float64)
 

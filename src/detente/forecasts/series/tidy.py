@@ -35,15 +35,15 @@ def read_tidy(
     kind: str | None = None,
     counts: Sequence[str] = (),
     pairs: int | None = None,
-    teachers: int | None = None,
-    least: int = 1,
+    training_pairs: int | None = None,
+    min_periods: int = 1,
     until: date | None = None,
 ) -> Dataset:
     """The dataset of a file.
 
     `kind` None is told by the columns: counts are count, a value always within 0 and 1, one a period, is share, other values value. `counts` names
-    the columns of counts. `pairs` keeps the most active pairs up to `until` (by rows, then by size); `teachers` as many more from which
-    models learn without being judged on them; `least` those with rows in as many periods. DetenteError names the column or row at fault.
+    the columns of counts. `pairs` keeps the most active pairs up to `until` (by rows, then by size); `training_pairs` as many more from which
+    models learn without being judged on them; `min_periods` those with rows in as many periods. DetenteError names the column or row at fault.
     """
     period(by, LONGER)
     if kind is not None and kind not in KINDS:
@@ -84,7 +84,7 @@ def read_tidy(
     if tidy.is_empty():
         raise DetenteError(f"{path.name} holds no row with a value")
     _check_values(path, tidy, kind)
-    tidy, judged = most_active(tidy, by, pairs, teachers, least, until)
+    tidy, judged = most_active(tidy, by, pairs, training_pairs, min_periods, until)
     ordered = (a, b) != ("a", "b") or _both_ways(tidy)
     last: Any = frame[when].max()
     made = build(tidy, kind=kind, by=by, directed=ordered, name=name, last=last, covered=covered)
@@ -134,7 +134,7 @@ def mark(data: Dataset, judged: pl.DataFrame) -> Dataset:
 
 
 def most_active(
-    tidy: pl.DataFrame, by: str, pairs: int | None, teachers: int | None, least: int, until: date | None
+    tidy: pl.DataFrame, by: str, pairs: int | None, training_pairs: int | None, min_periods: int, until: date | None
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows of the pairs kept, and the pairs to be scored (empty: all); see `read_tidy`."""
     ends = (pl.min_horizontal("a", "b").alias("a"), pl.max_horizontal("a", "b").alias("b"))
@@ -149,11 +149,11 @@ def most_active(
         tidy.with_columns(*ends, pl.col("date").dt.truncate(PERIODS[by].every).alias("period"))
         .group_by("a", "b")
         .agg(pl.col("period").n_unique().alias("periods"))
-        .filter(pl.col("periods") >= least)
+        .filter(pl.col("periods") >= min_periods)
     )
     ranked = ranked.join(lasting.select("a", "b"), on=["a", "b"], maintain_order="left")
-    kept = ranked if pairs is None else ranked.head(pairs + (teachers or 0))
-    judged = ranked.head(pairs) if pairs is not None and teachers else ranked.head(0)
+    kept = ranked if pairs is None else ranked.head(pairs + (training_pairs or 0))
+    judged = ranked.head(pairs) if pairs is not None and training_pairs else ranked.head(0)
     both = pl.concat([kept.select("a", "b"), kept.select(pl.col("b").alias("a"), pl.col("a").alias("b"))]).unique()
     return tidy.join(both, on=["a", "b"], how="semi", maintain_order="left"), judged.select("a", "b")
 

@@ -9,30 +9,32 @@ import numpy as np
 import pytest
 
 from detente.claims.scores import difference
-from detente.forecasts.events.hazards import calls
-from detente.forecasts.events.track_record import PastCall, against, calibration, record
+from detente.forecasts.events.hazards import event_forecasts
+from detente.forecasts.events.track_record import PastForecast, against, calibration, track_record
 from detente.forecasts.scores import mean_of_blocks, skill
 
 DAYS = [date(2000 + n, 1, 1) for n in range(20)]
 AREAS = ["a", "b", "c", "d", "e"]
 
 
-def _past(seed: int, said: float, base: float) -> list[PastCall]:
+def _past(seed: int, said: float, base: float) -> list[PastForecast]:
     rng = np.random.default_rng(seed)
-    return [PastCall(a, d, said, base, float(rng.random() < 0.2), 0.2) for d in DAYS for a in AREAS]
+    return [PastForecast(a, d, said, base, float(rng.random() < 0.2), 0.2) for d in DAYS for a in AREAS]
 
 
 def test_a_base_rate_worse_than_a_coin_is_no_merit() -> None:
     """Calls of 45% where it comes in a fifth of cases beat a base rate of 80%, and lose to the area's own rate."""
-    found = record(_past(1, 0.45, 0.8), 24)
+    found = track_record(_past(1, 0.45, 0.8), 24)
     assert found["brier_base"] > 0.25 == found["brier_even"] > found["brier"] > found["brier_area"]
     assert found["skill"] == pytest.approx(1 - found["brier"] / found["brier_area"])
     assert found["skill"] < 0 < found["gap_low"]
     told = against(found)
     assert "base rates 0." in told and "always 50% 0.250" in told and "each area's own past rate" in told
     assert "worse than the best of these" in told
-    good = [PastCall(c.area, c.day, 0.9 * c.came + 0.05, 0.8, c.came, 0.2) for c in _past(1, 0.2, 0.8)]
-    assert record(good, 24)["gap_high"] < 0 and ": better than the best of these" in against(record(good, 24))
+    good = [PastForecast(c.area, c.day, 0.9 * c.came + 0.05, 0.8, c.came, 0.2) for c in _past(1, 0.2, 0.8)]
+    assert track_record(good, 24)["gap_high"] < 0 and ": better than the best of these" in against(
+        track_record(good, 24)
+    )
 
 
 def test_every_reference_is_what_was_known_on_the_day() -> None:
@@ -40,14 +42,14 @@ def test_every_reference_is_what_was_known_on_the_day() -> None:
     dated = [("a", date(1990 + n, 6, 1), True) for n in range(25)] + [
         ("b", date(1990 + n, 6, 1), False) for n in range(25)
     ]
-    made = calls(dated, ["a", "b"], date(1990, 1, 1), date(2014, 12, 31), 24, complete_to=date(2015, 1, 1))
+    made = event_forecasts(dated, ["a", "b"], date(1990, 1, 1), date(2014, 12, 31), 24, complete_to=date(2015, 1, 1))
     last = [c for c in made.past if c.day == made.past[-1].day]
     assert [c.base_rate for c in last] == pytest.approx([0.5, 0.5])
     assert last[0].area_rate > 0.9
     assert last[1].area_rate < 0.1
     first = made.past[0]
     assert first.area_rate == pytest.approx(2 / 3), "one span before it, in which it came: (1 + 1) / (1 + 2)"
-    found = made.record()
+    found = made.track_record()
     assert found["brier_base"] == pytest.approx(0.25, abs=1e-6)
     assert found["brier_area"] < 0.05
 
@@ -74,10 +76,12 @@ def test_bounds_allow_for_what_calls_share() -> None:
 
 
 def test_few_calls_have_no_bounds_and_no_skill_over_nothing() -> None:
-    assert record([], 24) == {}
-    few = record([PastCall("a", DAYS[0], 0.3, 0.5, 0.0, 0.5), PastCall("a", DAYS[1], 0.3, 0.5, 1.0, 0.5)], 24)
+    assert track_record([], 24) == {}
+    few = track_record(
+        [PastForecast("a", DAYS[0], 0.3, 0.5, 0.0, 0.5), PastForecast("a", DAYS[1], 0.3, 0.5, 1.0, 0.5)], 24
+    )
     assert "gap_low" not in few
-    sure = record([PastCall("a", d, 0.9, 1.0, 1.0, 1.0) for d in DAYS], 12)
+    sure = track_record([PastForecast("a", d, 0.9, 1.0, 1.0, 1.0) for d in DAYS], 12)
     assert "skill" not in sure, "a ratio to nought is no skill"
     assert np.isnan(skill(np.ones(9), np.zeros(9), block=1)).all()
 
@@ -86,7 +90,7 @@ def test_few_calls_have_no_bounds_and_no_skill_over_nothing() -> None:
 def test_bands_hold_five_or_more(seed: int) -> None:
     rng = np.random.default_rng(seed)
     n = int(rng.integers(0, 40))
-    past = [PastCall("a", DAYS[0], float(p), 0.5, float(rng.random() < p), 0.5) for p in rng.beta(1, 3, n)]
+    past = [PastForecast("a", DAYS[0], float(p), 0.5, float(rng.random() < p), 0.5) for p in rng.beta(1, 3, n)]
     bands = calibration(past, (0.2, 0.35, 0.5, 0.8))
     assert bool(bands) is (n >= 5)
     if bands:

@@ -1,0 +1,90 @@
+"""A package of somebody else's adds a forecaster: run, judged and scored like ours."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from detente.cli import main
+from detente.errors import DetenteError
+from detente.forecasts.series.forecaster import FORECASTERS, OURS, baselines, judged
+
+PLUGIN = """
+import numpy as np
+
+from detente.forecasts.scores import LEVELS
+from detente.forecasts.series.forecaster import Forecaster
+
+
+class Middle(Forecaster):
+    def forecast(self, known, horizons, learnt=None):
+        return {h: np.quantile(known.totals, LEVELS, axis=1).T for h in horizons}
+
+
+MIDDLE = Middle()
+"""
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that looks as pip leaves it, with one package in it."""
+    folder = tmp_path / "site"
+    info = folder / "middle-1.0.dist-info"
+    info.mkdir(parents=True)
+    (folder / "middle_of_all.py").write_text(PLUGIN)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: middle\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[detente.forecasters]\nmiddle = middle_of_all:MIDDLE\n")
+    monkeypatch.syspath_prepend(str(folder))
+    monkeypatch.delitem(sys.modules, "middle_of_all", raising=False)
+    return folder
+
+
+def test_a_forecaster_of_another_package_is_judged(
+    installed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rng = np.random.default_rng(0)
+    rows = [
+        (a, "ZZZ", date(2020, 1, 6) + timedelta(day), float(rng.poisson(level)))
+        for a, level in (("AAA", 1.0), ("BBB", 3.0), ("CCC", 5.0))
+        for day in range(210)
+    ]
+    pl.DataFrame(rows, schema=["a", "b", "date", "count"], orient="row").write_csv(tmp_path / "counts.csv")
+    words = ["backtest", str(tmp_path / "counts.csv"), "--by", "week", "--horizons", "1,2", "--models", "middle"]
+    with pytest.raises(SystemExit) as done:
+        main([*words, "--no-classical", "--format", "json"])
+    assert done.value.code == 0
+    card = json.loads(capsys.readouterr().out)
+    assert card["overall"]["model"] == "middle" and card["run"]["models"] == ["middle"]
+    scores = {row["model"]: row for row in card["models"]}
+    assert scores["middle"]["kind"] == "ours" and "stack" not in scores
+    assert scores["middle"]["crps"] == pytest.approx(scores["climatology"]["crps"], rel=0.05)
+
+
+def test_a_forecaster_that_cannot_be_loaded_names_its_package(installed: Path) -> None:
+    (installed / "middle_of_all.py").write_text("")
+    with pytest.raises(DetenteError, match=r"middle: its detente\.forecasters 'middle' can't be loaded"):
+        FORECASTERS["middle"]
+
+
+def test_ours_and_baselines_come_through_the_same_door() -> None:
+    assert judged() == OURS
+    assert list(baselines("count", "week")) == [
+        "last value",
+        "seasonal naive",
+        *(f"last {n} weeks" for n in (4, 13, 26, 52)),
+        "climatology",
+        "last value, errors pooled by level",
+        "mean of 4 weeks, errors pooled by level",
+        "mean of all, errors pooled by level",
+        "negative binomial, rolling",
+        "negative binomial AR",
+        "ETS",
+        "ARIMA",
+    ]
+    assert "last 10 years" in baselines("share", "year") and "seasonal naive" not in baselines("share", "year")
