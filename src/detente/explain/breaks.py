@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
@@ -19,6 +19,7 @@ from detente.models import ChangePoints
 from detente.models.change_points import ChangePointsFit
 from detente.periods import PERIODS, period_end, period_text
 from detente.record.facts import date_text, pair_facts
+from detente.results import Result
 
 if TYPE_CHECKING:
     from detente.record.view import View
@@ -27,9 +28,19 @@ NEAR = 4
 LEAST_PERIODS, LEAST_COUNTS = 8, 20
 
 
-@dataclass(frozen=True, eq=False)
-class PairBreaks:
+@dataclass(frozen=True, eq=False, repr=False)
+class PairBreaks(Result):
     """The breaks of a pair's cooperative share. `periods` are the first days of the periods of `fit`, `data_to` their last day covered."""
+
+    COLUMNS: ClassVar[dict[str, str]] = {
+        "date": "first day of the period of the break",
+        "low": "lower bound of the date (90%)",
+        "high": "upper bound of the date",
+        "probability": "that there is a break in that span",
+        "level_before": "cooperative share before it",
+        "level_after": "cooperative share after it",
+        "facts": "facts near it, nearest first",
+    }
 
     pair: tuple[str, str]
     by: str
@@ -38,6 +49,7 @@ class PairBreaks:
     facts: pl.DataFrame
     basis: str
     data_to: date
+    provenance: dict[str, Any] = field(default_factory=dict)
 
     @property
     def frame(self) -> pl.DataFrame:
@@ -155,7 +167,8 @@ def breaks(pair: View, *, by: str | None = None, area: str | None = None, seed: 
     )
     span = f"{basis}, {period_text(counted['period'][0], unit)} to {period_text(counted['period'][-1], unit)}"
     data_to = min(period_end(counted["period"][-1], unit), ends)
-    return PairBreaks((pair.a, pair.b), unit, counted["period"].to_list(), fit, facts, span, data_to)
+    provenance = pair.provenance(ChangePointsFit.METHODS, by=unit, area=area, seed=seed)
+    return PairBreaks((pair.a, pair.b), unit, counted["period"].to_list(), fit, facts, span, data_to, provenance)
 
 
 def _enough(counted: pl.DataFrame) -> bool:

@@ -109,7 +109,7 @@ def explain(
         raise NoData(
             f"nothing of {state_name(pair.a)} and {state_name(pair.b)} that a model could explain is held: {sections[0].unknown}"
         )
-    provenance = pair.provenance(source=pair.named, seed=seed, thirds=list(asked))
+    provenance = pair.provenance(votes=True, source=pair.named, seed=seed, thirds=list(asked))
     return Digest((pair.a, pair.b), pair.names, pair.as_of, tuple(sections), provenance, charts)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -16,6 +16,7 @@ from detente.checks import whole
 from detente.errors import NoData
 from detente.explain.result import Explained
 from detente.explain.topic import Draft, Question, Topic, in_text
+from detente.models.base import Fit
 from detente.models.hawkes import Hawkes, HawkesFit
 from detente.record.queries import volume
 from detente.uncertainty import Estimate
@@ -29,14 +30,23 @@ KINDS = ("cooperation", "conflict")
 DECAYS = (1.0, 0.15)
 
 
-@dataclass(frozen=True, eq=False)
-class ExcitationFit:
+@dataclass(frozen=True, eq=False, repr=False)
+class ExcitationFit(Fit):
     """Direct offspring [effect, cause] with 90% bounds, averaged over draws of the hour within the day.
 
     NaN where fewer than 5 acts of the cause or of the effect are held; `counts` (kinds,) has how many there are. How often
     the bounds hold the truth, for rare kinds and common ones, is in docs/recovery.md: about 90% or more; 95% and more where the truth is
     nought, which no bound can miss from below.
     """
+
+    COLUMNS: ClassVar[dict[str, str]] = {
+        "effect": "the kind of act that follows",
+        "cause": "the kind of act that sets it off",
+        "value": "acts of the effect set off by one act of the cause; null where too few are held",
+        "low": "lower bound of the 90% band",
+        "high": "upper bound of the 90% band",
+    }
+    METHODS: ClassVar[tuple[str, ...]] = HawkesFit.METHODS
 
     names: list[str]
     branching: Array
@@ -136,7 +146,8 @@ def excitation(pair: View, *, draws: int = 5, seed: int = 0) -> Explained[Excita
         for _ in range(draws)
     ]
     basis = f"{events.height:,} {chosen} events, in what it covers from {first} to {last}"
-    return Explained(combined(fits), basis, data_to=last)
+    provenance = pair.provenance(HawkesFit.METHODS, draws=draws, seed=seed)
+    return Explained(combined(fits), basis, data_to=last, provenance=provenance)
 
 
 def _kinds(pair: View) -> list[str]:

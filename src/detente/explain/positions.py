@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -52,11 +53,15 @@ def ideal_points(
         raise NoData(f"no roll call {f'on {issue} ' if issue else ''}was known on {as_of}")
     if sessions is not None:
         calls = calls.filter(pl.col("session") > pl.col("session").max() - sessions)
-    return record.cached(
+    found = record.cached(
         "ideal-points",
         {"votes": record.digest("votes"), "calls": calls.sort("rcid"), "tolerance": tolerance},
         lambda: _fitted(record, calls, tolerance, on_step, as_of),
     )
+    made_by = record.provenance(
+        ["unvotes"], IdealPointsFit.METHODS, as_of=as_of, sessions=sessions, issue=issue, tolerance=tolerance
+    )
+    return replace(found, provenance=made_by)
 
 
 def _fitted(

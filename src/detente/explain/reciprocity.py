@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
@@ -14,6 +14,7 @@ from detente.explain.topic import Draft, Question, Topic, capital, in_text
 from detente.models import BayesianVAR, Minnesota
 from detente.models.reciprocity import Answer, Reciprocity, ReciprocityFit
 from detente.periods import PERIODS
+from detente.results import Result
 from detente.uncertainty import NotIdentified, text
 
 if TYPE_CHECKING:
@@ -35,7 +36,11 @@ def reciprocity(
     found = directed(pair, by=by, area=area)
     model = _model(found, found.frame.height, horizon, seed)
     return Explained(
-        model.fit(found.frame.select(found.columns)), f"{_how(model)}; {found.basis}", found.by, found.data_to
+        model.fit(found.frame.select(found.columns)),
+        f"{_how(model)}; {found.basis}",
+        found.by,
+        found.data_to,
+        pair.provenance(ReciprocityFit.METHODS, by=found.by, area=area, horizon=horizon, seed=seed),
     )
 
 
@@ -58,17 +63,27 @@ def _how(model: Reciprocity) -> str:
     return "least squares, diffuse prior" if model.prior is None else "Minnesota prior"
 
 
-@dataclass(frozen=True, eq=False)
-class ReciprocityThroughTime:
+@dataclass(frozen=True, eq=False, repr=False)
+class ReciprocityThroughTime(Result):
     """Returns in windows that move through time: `table` has end (a day), mover, answerer, returned, low, high.
 
     Null where a return is not identified.
     """
 
+    COLUMNS: ClassVar[dict[str, str]] = {
+        "end": "first day of the last period of the window",
+        "mover": "the series that moves",
+        "answerer": "the series that answers",
+        "returned": "of one unit given, what is given back; null where not identified",
+        "low": "lower bound of the 90% band",
+        "high": "upper bound of the 90% band",
+    }
+
     table: pl.DataFrame
     window: int
     by: str
     basis: str
+    provenance: dict[str, Any] = field(default_factory=dict)
 
     @property
     def frame(self) -> pl.DataFrame:
@@ -131,7 +146,10 @@ def reciprocity_through_time(
     model = _model(found, width, horizon, seed)
     table = model.fit(found.frame.select(found.columns)).rolling(width, step or max(1, height // 20))
     table = table.with_columns(found.frame["period"].gather(table["end"]).alias("end"))
-    return ReciprocityThroughTime(table, width, found.by, f"{_how(model)}; {found.basis}")
+    provenance = pair.provenance(
+        ReciprocityFit.METHODS, window=width, by=found.by, area=area, horizon=horizon, seed=seed
+    )
+    return ReciprocityThroughTime(table, width, found.by, f"{_how(model)}; {found.basis}", provenance)
 
 
 def _say(ask: Question, draft: Draft) -> None:

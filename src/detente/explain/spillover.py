@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
@@ -16,14 +16,17 @@ from detente.explain.series import with_third
 from detente.explain.topic import Draft, Question, Topic, capital, in_text, percent
 from detente.models.spillover import Spill, Spillover, SpilloverFit
 from detente.periods import PERIODS, period_end
+from detente.results import Result
 
 if TYPE_CHECKING:
     from detente.record.view import View
 
 
-@dataclass(frozen=True, eq=False)
-class PairSpillover:
+@dataclass(frozen=True, eq=False, repr=False)
+class PairSpillover(Result):
     """Spillover from a third state: a fit for each area (None: all areas), with the first days of its periods."""
+
+    COLUMNS: ClassVar[dict[str, str]] = {"area": "issue area; null for all together", **SpilloverFit.COLUMNS}
 
     pair: tuple[str, str]
     third: str
@@ -32,6 +35,7 @@ class PairSpillover:
     periods: list[date]
     basis: str
     left_out: tuple[str, ...]
+    provenance: dict[str, Any] = field(default_factory=dict)
 
     @property
     def spills(self) -> list[tuple[str | None, Spill]]:
@@ -118,7 +122,10 @@ def spillover(
         unit, basis, periods = found.by, found.basis, found.frame["period"].to_list()
     if not fits:
         raise NoData(f"too few acts of {state_name(pair.a)} and {state_name(pair.b)} in every area asked about")
-    return PairSpillover((pair.a, pair.b), third, unit, fits, periods, basis, tuple(left_out))
+    provenance = pair.provenance(
+        SpilloverFit.METHODS, third=third, by=unit, areas=list(areas), horizon=horizon, seed=seed
+    )
+    return PairSpillover((pair.a, pair.b), third, unit, fits, periods, basis, tuple(left_out), provenance)
 
 
 def _say(ask: Question, draft: Draft) -> None:
