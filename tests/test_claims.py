@@ -400,9 +400,18 @@ def test_the_built_in_case_says_where_it_ends() -> None:
 def test_scores_of_areas_come_with_their_uncertainty() -> None:
     report = dt.open_record("x").check_claims("weitz_2007")
     scores = report.area_scores
-    assert scores is not None and scores.areas == sum(area.improved is not None for area in report.areas)
-    gap, low, high = scores.tool_less_base_rate
-    assert gap == pytest.approx(scores.tool - scores.base_rate) and low < gap < high
+    assert scores is not None and len(scores.ids) == sum(area.improved is not None for area in report.areas)
+    gap, low, high = scores.gaps["tool_less_base_rate"]
+    assert gap == pytest.approx(scores.brier["tool"] - scores.brier["base_rate"]) and low < gap < high
     gaps = [(a.probability - bool(a.improved)) ** 2 - (a.base_rate - bool(a.improved)) ** 2 for a in report.areas]
     mean = stats.bootstrap((gaps,), np.mean, confidence_level=0.9, method="percentile", rng=5)
     assert (low, high) == pytest.approx(tuple(mean.confidence_interval), abs=0.01)
+
+
+def test_a_checked_study_is_a_result() -> None:
+    report = dt.open_record("x").check_claims("weitz_2007")
+    assert report.frame.columns == list(report.COLUMNS) and report.frame.height == len(report.checked)
+    assert report.frame["verdict"].to_list() == [one.verdict for one in report.checked]
+    assert "Brier score of" in report.summary() and len(repr(report)) < 120
+    assert report.study.sources[0] in report.cite() and report.provenance["parameters"]["study"] == "weitz_2007"
+    assert len(report.plot().axes[0].get_yticks()) == len(report.scores.ids)

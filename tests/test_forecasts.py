@@ -413,6 +413,28 @@ def test_a_pair_is_forecast_from_events_and_faster_again(weekly: Any) -> None:
     assert pair.forecast(horizon=2, by="week").to_json() == made.to_json()
 
 
+def test_what_all_pairs_teach_is_learnt_once(weekly: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second pair of the record learns nothing anew, and is told the same as if it had been asked first."""
+    from detente.forecasts import reports
+
+    monkeypatch.setattr(reports, "MOST_PAIRS", 6)
+    pairs = [weekly.pair(*ends, as_of="2018-07-15") for ends in (("USA", "RUS"), ("CHN", "IRN"), ("IND", "PAK"))]
+    first = [pair.forecast(horizon=2, by="week").to_json() for pair in pairs[:1]]
+    learnt = set(Path(weekly.folder, "cache", "forecasts").glob("*.npz"))
+
+    def never(*_: Any, **__: Any) -> None:
+        raise AssertionError("learnt anew")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(reports, "learn_stack", never)
+        others = [pair.forecast(horizon=2, by="week").to_json() for pair in pairs]
+    assert others[0] == first[0] and len(learnt) == 3
+    for path in learnt:
+        path.unlink()
+    again = dt.open_record(weekly.folder, cases=False).pair("IND", "PAK", as_of="2018-07-15")
+    assert again.forecast(horizon=2, by="week").to_json() == others[2]
+
+
 def test_a_forecast_does_not_change_when_later_events_arrive(tmp_path: Path, weekly: Any) -> None:
     day = "2018-05-31"
     before = weekly.pair("USA", "RUS", as_of=day).forecast(horizon=1, by="week").to_dict()

@@ -10,7 +10,9 @@ import pytest
 import detente as dt
 from conftest import gdelt_row, gdelt_zip, triples
 from detente.errors import DetenteError, NoData
+from detente.record.queries import pair_counts, pair_events
 from detente.uncertainty import Share, share_interval
+from test_sources import POLECAT, polecat_row
 
 ROWS = [
     ("2018-01-02", "Russia", "Consult", "040", "1", "United States"),
@@ -289,3 +291,20 @@ def test_probability_higher_against_simulation() -> None:
         draws = rng.beta(a[0] + 0.5, a[1] - a[0] + 0.5, 400_000) > rng.beta(b[0] + 0.5, b[1] - b[0] + 0.5, 400_000)
         assert abs((Share(*a).probability_above(Share(*b)) or 0) - draws.mean()) < 0.005
     assert Share(0, 0).probability_above(Share(1, 1)) is None
+
+
+def test_the_sum_of_no_known_intensity_is_unknown(tmp_path: Path) -> None:
+    rows = [POLECAT, polecat_row(1, Intensity=""), polecat_row(2, **{"Event Date": "2023-01-10"})]
+    file = tmp_path / "ngecEvents.DV.2023.txt"
+    file.write_text("\n".join("\t".join(row) for row in rows) + "\n")
+    record = dt.open_record(tmp_path / "r", cases=False)
+    record.ingest(file)
+    found = pair_counts(record.pair("RUS", "USA"), by="week")
+    assert found["intensity"].to_list() == [None, 2.5] and found.select(pl.sum_horizontal(COUNTS)).sum().item() == 2
+
+
+def test_files_are_asked_for_the_pair_alone(record: object) -> None:
+    """By their statistics, groups of rows that hold neither state are never read."""
+    plan = pair_events(record.pair("RUS", "USA", as_of=date(2018, 2, 1)), "icews_triples").to_native().explain()
+    selection = next(line for line in plan.splitlines() if "SELECTION" in line)
+    assert all(f'col("{column}")' in selection for column in ("sender", "receiver", "known_on"))

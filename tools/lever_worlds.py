@@ -18,7 +18,7 @@ from detente.levers.comparison import Effect
 from detente.levers.policy import Lever, parse
 from detente.levers.system import System
 from detente.levers.variants import Variant
-from detente.levers.weigh import effect
+from detente.levers.weigh import Weighing
 from detente.models.conditional import conditional
 
 NAMES = ("AAA>BBB", "BBB>AAA", "economy AAA", "dispute CCC", "area")
@@ -118,7 +118,8 @@ def answers(
     for text in levers:
         lever = parse(text)
         held, y = world(seed, quarters, lever, confounded=confounded)
-        found[text] = truth(held, y, lever), effect(held, lever, AREA, STEPS, variants=(variant,), draws=300, seed=seed)
+        weighing = Weighing(held, STEPS, variants=(variant,), draws=300, seed=seed)
+        found[text] = truth(held, y, lever), weighing.effect(lever, AREA)
     return found
 
 

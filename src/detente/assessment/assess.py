@@ -53,8 +53,8 @@ def assess(pair: View, *, with_models: bool = True) -> Assessment:
     numbers = tuple(sorted((one for one in known if one), key=lambda one: not one.leading))
     if entries.facts.is_empty() and entries.events.is_empty() and not numbers:
         raise NoData(
-            f"nothing about {' and '.join(pair.names)} was known on {pair.day} in {pair.record.folder}. Ingest event files "
-            "(detente ingest FILE...), a chronology of your own (docs/formats.md), or fetch some "
+            f"nothing about {' and '.join(pair.names)} was known on {pair.day} in {pair.record.folder}. "
+            "Ingest event files (detente ingest FILE...), a chronology of your own (docs/formats.md), or fetch some "
             f"(detente fetch gdelt --from {months_before(pair.day, 3)} --to {pair.day})"
         )
     areas = pair.record.codebook.areas
@@ -102,7 +102,7 @@ def _area(
     facts_end = entries.ends.get(area.id, pair.day)
     facts_now = fact_share(entries.facts, area.id, start, facts_end) if complete else Share(0, 0)
     events_now = event_share(entries.events, area.id, windows[1], windows[2]) if windows else Share(0, 0)
-    # Of events that ended months ago the level may stand, no direction; facts of later, where there are enough, tell both.
+    # Of events that ended months ago the level may stand, no direction; enough facts of later tell both.
     later = entries.stale and facts_now.n >= LEAST_FACTS
     by_events = windows is not None and not entries.old and events_now.n >= LEAST_EVENTS and not later
     data_to = facts_end if complete else None
@@ -174,7 +174,7 @@ def _unknowns(
 
 
 def _evidence(area: str, entries: Entries, by_events: bool, notes: Notes) -> tuple[Evidence, ...]:
-    """The last facts, those first that the chronology vouches for, and of the reports that make a level the strongest."""
+    """The last facts, those first that the chronology vouches for, and the strongest reports that make a level."""
     facts = entries.facts.filter(pl.col("area") == area).sort("date", descending=True, maintain_order=True)
     after = pl.col("counts_from") > entries.ends.get(area, entries.as_of)
     shown = [(row, "") for row in facts.filter(~after).head(SHOWN).iter_rows(named=True)]

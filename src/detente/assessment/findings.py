@@ -11,7 +11,7 @@ from detente.uncertainty import Estimate
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A dated statement, the numbers of the notes with its sources, and their addresses (titles where there is none)."""
+    """A dated statement, the numbers of its notes, and their addresses (titles where there is none)."""
 
     date: str
     text: str
@@ -35,7 +35,7 @@ class AgreementStatus:
 
 @dataclass(frozen=True, slots=True)
 class AgreementsInForce:
-    """How many agreements of an area are in force, how many were 24 months earlier, and how many restrictions; all by name.
+    """How many agreements of an area are in force, how many were 24 months earlier, and how many restrictions.
 
     `data_to` is the day to which the facts that say so are complete.
     """
@@ -51,9 +51,10 @@ class AgreementsInForce:
 class AreaFinding:
     """One issue area: level and direction of cooperation, chance of improvement, verdict, evidence.
 
-    `level` is the cooperative share (0-1) of the entries in the window, with a 90% interval; `direction` rising, steady or
-    falling; `data_to` the last day of the data behind both, `by_events` whether these are reports rather than facts.
-    `in_force` is None where no agreements of the pair are held; `unknowns` has what is not known ("" for all) and why.
+    `level` is the cooperative share (0-1) of the entries in the window, with a 90% interval; `direction` rising,
+    steady or falling; `data_to` the last day of the data behind both, `by_events` whether these are reports rather
+    than facts. `in_force` is None where no agreements of the pair are held; `unknowns` has what is not known ("" for
+    all) and why.
     """
 
     area: str
@@ -87,8 +88,9 @@ class Indicator:
     """A number that tells of the pair, as a share of UN votes: its name, over which time, and the last day of its data.
 
     `value` is None where it is unknown on the day; then the comparison says what was last known, or why. The unit is
-    "share" for 0 to 1; the interval None where it is a count. `compiled_on` is when it was really compiled, where that is
-    later than the day on which it counts as known. `leading` marks those that open the assessment where they are known.
+    "share" for 0 to 1; the interval None where it is a count. `compiled_on` is when it was really compiled, where
+    that is later than the day on which it counts as known. `leading` marks those that open the assessment where they
+    are known.
     """
 
     name: str = field(metadata=keys("text"))
@@ -168,7 +170,7 @@ class AreaChange:
 
 @dataclass(frozen=True, slots=True)
 class LeverSummary:
-    """A lever in a row: its mean change of the chance of improvement, how plausible it is, its rank, where it bears most.
+    """A lever: its mean change of the chance of improvement, how plausible it is, its rank, where it bears most.
 
     `ranks` are the best and the worst over variants of the model, `sensitive_to` the variant that matters most.
     """

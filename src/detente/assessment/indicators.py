@@ -107,7 +107,7 @@ REPORTS, VOTES = "Reported acts that are cooperative", "UN roll calls with the s
 
 
 def _reports(pair: View, entries: Entries, notes: Notes) -> Indicator | None:
-    """The cooperative share of all reports of the answer's source; where no events are held, of a case's yearly counts."""
+    """The cooperative share of all reports of the source; where no events are held, of a case's yearly counts."""
     source = entries.source
     if not source:
         return _yearly_reports(pair, notes)
@@ -137,7 +137,7 @@ def _reports(pair: View, entries: Entries, notes: Notes) -> Indicator | None:
 
 
 def yearly_counts(pair: View) -> pl.DataFrame:
-    """The yearly reports of a case by direction, known on the day: subject, year, k cooperative of n, and the rows' source."""
+    """The yearly reports of a case by direction, known on the day: subject, year, k cooperative of n, source."""
     rows = pair_figures(pair).filter(pl.col("subject").str.contains(">") & pl.col("measure").str.starts_with("icews_"))
     return (
         rows.group_by("subject", pl.col("date").dt.year().alias("year"))

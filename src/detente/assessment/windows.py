@@ -23,8 +23,8 @@ STALE = 3
 class Entries:
     """What is known of one pair on a day, from its chronology and from the one event source of the answer.
 
-    `windows` are those of `event_windows`; `ends` has the day to which the chronology of each area is complete, `facts_to`
-    is that to which those of all areas are (at most the day itself).
+    `windows` are those of `event_windows`; `ends` has the day to which the chronology of each area is complete,
+    `facts_to` is that to which those of all areas are (at most the day itself).
     """
 
     as_of: date

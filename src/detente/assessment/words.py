@@ -66,8 +66,9 @@ def _standing(findings: tuple[AreaFinding, ...], entries: Entries) -> str:
     ways = {way: [f.title for f in level if f.direction == way] for way in ("rising", "falling", "steady")}
     moved = [f"{', '.join(titles)} {way}" for way, titles in ways.items() if titles]
     last = max(f.data_to for f in level if f.data_to)
-    told = f"{_number(len(level))} of {len(findings)} areas {'has' if len(level) == 1 else 'have'} a level by data to {last}"
-    return told + (f": {'; '.join(moved)}." if moved else "; no direction is known.")
+    have = "has" if len(level) == 1 else "have"
+    count = f"{_number(len(level))} of {len(findings)} areas {have} a level by data to {last}"
+    return count + (f": {'; '.join(moved)}." if moved else "; no direction is known.")
 
 
 def cannot_tell(
@@ -88,15 +89,18 @@ def cannot_tell(
         )
         if any(f.by_events for f in findings):
             limits.append(
-                "Events are placed in areas mostly by the kind of act, which fixes much of an area's level: read its direction."
+                "Events are placed in areas mostly by the kind of act, which fixes much of an area's level: "
+                "read its direction."
             )
     else:
         limits.append(
-            "No event source is held: levels rest on the chronology, a few entries an area, and their intervals are wide."
+            "No event source is held: levels rest on the chronology, a few entries an area, "
+            "and their intervals are wide."
         )
     if any(f.rule for f in findings):
         limits.append(
-            f"Probabilities are averages of simple models of the chronology, weighted by their past calls{_past(forecasts)}; opening from {OPENING:.0%}, unlikely below {UNLIKELY:.0%}."
+            "Probabilities are averages of simple models of the chronology, weighted by their past "
+            f"calls{_past(forecasts)}; opening from {OPENING:.0%}, unlikely below {UNLIKELY:.0%}."
         )
     if any(f.in_force for f in findings):
         limits.append(

@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING
 
 from detente.assessment import assess
 from detente.claims.evidence import Evidence, Fact, evidence
-from detente.claims.results import OUTCOMES, AreaOutcome, AreaScores, Checked, Report, Scores
+from detente.claims.results import OUTCOMES, AreaOutcome, Checked, Report
 from detente.claims.rules import ANY, BalanceCriterion, FactsCriterion, Finding, Scope, SeriesCriterion
-from detente.claims.scores import SEED, Gap, difference
+from detente.claims.scores import SEED, Scores, scored
 from detente.claims.study import Claim, Study
 from detente.errors import DetenteError, NoData
 from detente.forecasts.events.persistence import Origin, Persistence, past_origins, persistence
-from detente.forecasts.scores import brier
 from detente.periods import months_before
 from detente.record.view import View
 from detente.sources.dictionary import STAGES
@@ -110,23 +109,14 @@ def _areas(pair: View, before: Evidence, after: Evidence) -> tuple[AreaOutcome, 
     )
 
 
-def _area_scores(areas: Sequence[AreaOutcome], seed: int) -> AreaScores | None:
+def _area_scores(areas: Sequence[AreaOutcome], seed: int) -> Scores | None:
     known = [area for area in areas if area.improved is not None]
-    if not known:
-        return None
-    outcomes = [float(bool(area.improved)) for area in known]
-    tool = [area.probability for area in known]
-    base, own, even = [area.base_rate for area in known], [area.area_rate for area in known], [0.5] * len(known)
-    return AreaScores(
-        len(known),
-        brier(tool, outcomes),
-        brier(base, outcomes),
-        brier(own, outcomes),
-        brier(even, outcomes),
-        difference(tool, base, outcomes, seed=seed),
-        difference(tool, own, outcomes, seed=seed),
-        difference(tool, even, outcomes, seed=seed),
-    )
+    chances = {
+        "tool": [area.probability for area in known],
+        "base_rate": [area.base_rate for area in known],
+        "area_rate": [area.area_rate for area in known],
+    }
+    return scored([area.title for area in known], chances, [float(bool(area.improved)) for area in known], seed=seed)
 
 
 def _rate(origins: Sequence[Origin]) -> float:
@@ -214,30 +204,16 @@ def _tool(
 
 
 def _scores(checked: Sequence[Checked], seed: int) -> Scores | None:
-    some = [c for c in checked if c.verdict in OUTCOMES and c.tool and c.base_rate is not None]
-    if not some:
-        return None
-    outcomes = [OUTCOMES[c.verdict] for c in some]
-    study = [c.claim.probability for c in some]
-    tool = [c.tool.mean for c in some if c.tool]
-    base = [c.base_rate for c in some if c.base_rate is not None]
-    own = [c.area_rate for c in some if c.area_rate is not None]
-    even = [0.5] * len(some)
-    groups = [c.claim.area or "overall" for c in some]
-
-    def gap(one: Sequence[float], other: Sequence[float]) -> Gap:
-        return difference(one, other, outcomes, groups=groups, seed=seed)
-
-    return Scores(
-        tuple(c.claim.id for c in some),
-        brier(study, outcomes),
-        brier(tool, outcomes),
-        brier(base, outcomes),
-        brier(own, outcomes),
-        brier(even, outcomes),
-        gap(study, tool),
-        gap(study, base),
-        gap(tool, base),
-        gap(tool, own),
-        gap(tool, even),
-    )
+    known = [
+        (c, c.tool.mean, c.base_rate, c.area_rate)
+        for c in checked
+        if c.verdict in OUTCOMES and c.tool and c.base_rate is not None and c.area_rate is not None
+    ]
+    chances = {
+        "study": [c.claim.probability for c, *_ in known],
+        "tool": [mean for _, mean, _, _ in known],
+        "base_rate": [base for _, _, base, _ in known],
+        "area_rate": [own for *_, own in known],
+    }
+    outcomes, groups = [OUTCOMES[c.verdict] for c, *_ in known], [c.claim.area or "overall" for c, *_ in known]
+    return scored([c.claim.id for c, *_ in known], chances, outcomes, groups=groups, seed=seed)

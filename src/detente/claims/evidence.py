@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A dated fact; `day` is the last day that its date may mean, `when` the date as written. States are in today's codes."""
+    """A dated fact, states in today's codes; `day` is the last day that its date may mean, `when` that written."""
 
     day: date
     when: str

@@ -12,11 +12,12 @@ import polars as pl
 from detente.actors import state_name
 from detente.claims.evidence import Fact
 from detente.claims.rules import Finding
-from detente.claims.scores import Gap
+from detente.claims.scores import Scores
 from detente.claims.study import SAID, Claim, Study
 from detente.errors import NoData
 from detente.forecasts.events.persistence import Persistence
 from detente.results import Result, plain
+from detente.uncertainty import Estimate
 
 PLACES = 4
 OUTCOMES = {"held": 1.0, "mixed": 0.5, "failed": 0.0}
@@ -91,28 +92,6 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
-    """Brier scores over the claims that were decided and that the tool had a chance for; lower is better."""
-
-    ids: tuple[str, ...]
-    study: float
-    tool: float
-    base_rate: float
-    area_rate: float
-    even: float
-    study_less_tool: Gap
-    study_less_base_rate: Gap
-    tool_less_base_rate: Gap
-    tool_less_area_rate: Gap
-    tool_less_even: Gap
-
-    def to_dict(self) -> dict[str, Any]:
-        """The public form: scores, and differences with their 90% bounds."""
-        scores = plain(self, PLACES)
-        return {"claims": len(self.ids), "ids": scores.pop("ids"), **scores}
-
-
-@dataclass(frozen=True, slots=True)
 class AreaOutcome:
     """What `detente assess` said of an area on the day, and whether it improved (None: the record ends before)."""
 
@@ -122,20 +101,6 @@ class AreaOutcome:
     base_rate: float
     area_rate: float
     improved: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class AreaScores:
-    """Brier scores over areas of the assessment, its base rates, each area's own past rate and always 50%; differences with bounds."""
-
-    areas: int
-    tool: float
-    base_rate: float
-    area_rate: float
-    even: float
-    tool_less_base_rate: Gap
-    tool_less_area_rate: Gap
-    tool_less_even: Gap
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -168,7 +133,7 @@ class Report(Result):
     scores: Scores | None
     scores_without_mixed: Scores | None
     areas: tuple[AreaOutcome, ...]
-    area_scores: AreaScores | None
+    area_scores: Scores | None
     provenance: dict[str, Any]
 
     @property
@@ -190,36 +155,28 @@ class Report(Result):
         names = " - ".join(state_name(code, self.study.as_of) for code in self.study.pair)
         counts = Counter(one.verdict for one in self.checked)
         verdicts = ", ".join(f"{n} {verdict}" for verdict, n in counts.most_common())
-        lines = [
-            f"{names}: {len(self.checked)} claims as of {self.study.as_of}, by the record to {self.ends}: {verdicts}"
-        ]
-        if s := self.scores:
-            lines.append(
-                f"Brier score of {len(s.ids)} claims: study {s.study:.3f}, tool {s.tool:.3f}, base rates {s.base_rate:.3f}"
-            )
+        claims = f"{len(self.checked)} claims as of {self.study.as_of}, by the record to {self.ends}: {verdicts}"
+        lines = [f"{names}: {claims}"]
+        if self.scores:
+            brier = ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in self.scores.brier.items())
+            lines.append(f"Brier score of {len(self.scores.ids)} claims: {brier}")
         return "\n".join([*lines, *(f"{one.verdict}: {one.claim.text}" for one in self.checked)])
 
     def plot(self) -> Any:
-        """The chances that study, tool and base rates gave each claim that could be decided, with what followed."""
-        from detente.plots import BLUE, GREY, ORANGE, figure, source_line
+        """The tool's chance of each claim that was decided, with its 90% interval, the study's, and what followed."""
+        from detente.plots import ORANGE, dots, legend, source_line
 
-        decided = [one for one in self.checked if one.verdict in OUTCOMES]
+        decided = [one for one in self.checked if one.verdict in OUTCOMES and one.tool]
         if not decided:
-            raise NoData("no claim could be decided: there is nothing to draw")
-        drawing, axis = figure(0.28 * len(decided) + 1.2)
-        rows = range(len(decided), 0, -1)
-        series = (
-            ("study", ORANGE, "o", [one.claim.probability for one in decided]),
-            ("tool", BLUE, "s", [one.tool.mean if one.tool else None for one in decided]),
-            ("base rates", GREY, "|", [one.base_rate for one in decided]),
-        )
-        for label, colour, marker, chances in series:
-            known = [(chance, row) for chance, row in zip(chances, rows, strict=True) if chance is not None]
-            axis.scatter(*zip(*known, strict=True) if known else ((), ()), color=colour, marker=marker, label=label)
-        axis.set_yticks(list(rows), [f"{one.claim.id}: {one.verdict}" for one in decided])
+            raise NoData("no claim was decided and got a chance: there is nothing to draw")
+        names = [f"{one.claim.id}: {one.verdict}" for one in decided]
+        tool = [Estimate(one.tool.mean, one.tool.low, one.tool.high) for one in decided if one.tool]
+        drawing = dots(list(zip(names, tool, strict=True)), "chance that the claim holds (blue: the tool's)")
+        (axis,) = drawing.axes
+        study = [one.claim.probability for one in decided]
+        axis.scatter(study, range(len(study), 0, -1), color=ORANGE, marker="x", label="the study's")
         axis.set_xlim(0, 1)
-        axis.set_xlabel("chance that the claim holds")
-        axis.legend(loc="lower left", bbox_to_anchor=(0, 1), frameon=False, ncols=3)
+        legend(axis)
         source_line(drawing, f"{self.study.title}. By the record to {self.ends}.")
         return drawing
 
@@ -236,11 +193,18 @@ class Report(Result):
                 "score": "Brier",
                 "mapping": dict(SAID),
                 "mixed_counts": OUTCOMES["mixed"],
-                "all": self.scores.to_dict() if self.scores else None,
-                "without_mixed": self.scores_without_mixed.to_dict() if self.scores_without_mixed else None,
+                "all": _scores("claims", self.scores, ids=True),
+                "without_mixed": _scores("claims", self.scores_without_mixed, ids=True),
             },
             "assessment": {
                 "areas": [asdict(area) for area in self.areas],
-                "brier": plain(self.area_scores, PLACES) if self.area_scores else None,
+                "brier": _scores("areas", self.area_scores),
             },
         }
+
+
+def _scores(of: str, scores: Scores | None, *, ids: bool = False) -> dict[str, Any] | None:
+    if scores is None:
+        return None
+    named = {"ids": list(scores.ids)} if ids else {}
+    return {of: len(scores.ids), **named, **plain({**scores.brier, **scores.gaps}, PLACES)}

@@ -224,7 +224,7 @@ class SeriesCriterion(Criterion):
         after = rows.filter((rows["date"] > first) & (rows["date"] <= last)).tail(1)
         if before.is_empty() or after.is_empty():
             return Finding(None, f"no value of {self.measure} {'before' if before.is_empty() else 'in'} the span")
-        values = f"{before['value'].item():g} in {before['period'].item()}, {after['value'].item():g} in {after['period'].item()}"
+        values = ", ".join(f"{row['value'].item():g} in {row['period'].item()}" for row in (before, after))
         return Finding(_compare(after["value"].item(), before["value"].item()) in COMPARED[self.change], values)
 
     def words(self, claim: Scope) -> str:

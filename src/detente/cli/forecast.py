@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -82,14 +83,7 @@ def _draw(made: Any, folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for item, area in dict.fromkeys((fan.item, fan.area) for fan in made.fans):
-            name = (
-                "-".join(filter(None, (item, area)))
-                .replace(":", "-")
-                .replace(" ", "-")
-                .replace(",", "")
-                .replace("_", "-")
-                .lower()
-            )
+            name = re.sub(r"[:_ ]", "-", "-".join(filter(None, (item, area))).replace(",", "")).lower()
             path = folder / f"forecast-{name}.svg"
             path.write_text(svg(made.plot(item, area), f"Forecast of {item}"), encoding="utf-8")
             say(f"wrote {path}")

@@ -19,7 +19,8 @@ from detente.cli.common import Day, format_option, open_record, record_options, 
     "--lever",
     "texts",
     multiple=True,
-    help="As reciprocity=1.0, contain=IRN, incentives=USA:1:12, equal, channel=NATO, or several joined by +; may be repeated (default: the standard ones).",
+    help="As reciprocity=1.0, contain=IRN, incentives=USA:1:12, equal, channel=NATO, or several joined by +; "
+    "may be repeated (default: the standard ones).",
 )
 @click.option("--levers", "file", type=click.Path(path_type=Path, dir_okay=False), help="Levers from this TOML file.")
 @click.option("--horizon", type=click.IntRange(1, 120), default=24, show_default=True, help="Months ahead.")

@@ -33,17 +33,17 @@ ISSUES = {"": "all", "_nu": "nu", "_di": "di", "_me": "me", "_hr": "hr", "_co": 
 
 
 @lru_cache(maxsize=1)
-def _held() -> dict[str, Any]:
+def _shipped() -> dict[str, Any]:
     return dict(json.loads(files("detente.forecasts").joinpath("pooled.json").read_text(encoding="utf-8")))
 
 
 def cells_before(what: str, item: str, day: date, horizon: int) -> tuple[int, Cells] | None:
     """The cells of an item at a horizon, and their year, by the last year that ended before `day`; None before the first."""
-    years = [int(year) for year in _held()[what] if date(int(year), 12, 31) < day]
+    years = [int(year) for year in _shipped()[what] if date(int(year), 12, 31) < day]
     for year in sorted(years, reverse=True):
-        found = _held()[what][str(year)].get(item, {}).get(str(horizon))
-        if found:
-            return year, Cells.of(found)
+        cells = _shipped()[what][str(year)].get(item, {}).get(str(horizon))
+        if cells:
+            return year, Cells.of(cells)
     return None
 
 
@@ -60,10 +60,10 @@ def carry(values: dict[int, float], what: str, item: str, kind: str, day: date, 
     rows = []
     fitted = 0
     for horizon in range(1, min(skipped + ahead, MOST) + 1):
-        found = cells_before(what, item, day, horizon)
-        if found is None:
+        fit = cells_before(what, item, day, horizon)
+        if fit is None:
             return None
-        fitted, cells = found
+        fitted, cells = fit
         rows.append(predict(cells, z, np.zeros(1), kind, np.ones(1))[0])
     return never_narrower(shown(np.array(rows))[None], kind)[0, skipped:], fitted
 
@@ -136,22 +136,22 @@ class Yearly:
 
 def _all(asked: list[tuple[Yearly, str, str, str]], as_of: date, ahead: int, none: str) -> list[Fan]:
     """The fans of all series that can be carried; NoData where none can."""
-    found, why = [], none
+    fans, why = [], none
     for series, what, item, kind in asked:
         if not series.values:
             continue
         try:
-            made = carry(series.values, what, item, kind, as_of, ahead)
+            carried = carry(series.values, what, item, kind, as_of, ahead)
         except NoData as error:
             why = str(error)
             continue
-        if made is None:
+        if carried is None:
             why = "the past held is too short, or too far back, to be carried on"
             continue
-        found.append(_carried(series, made, as_of, ahead))
-    if not found:
+        fans.append(_carried(series, carried, as_of, ahead))
+    if not fans:
         raise NoData(why)
-    return found
+    return fans
 
 
 def _carried(series: Yearly, made: tuple[Array, int], as_of: date, ahead: int) -> Fan:

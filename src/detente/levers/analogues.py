@@ -1,9 +1,10 @@
 """Historical analogues: what followed comparable moves in other pairs.
 
-From yearly reports of all pairs (ICEWS dyad-years, 2002 on), `analogues.json` has for each kind of move and each year up to which
-the record was read: how many pairs made it, and the change over the next two years in the pair's cooperative share, less that of pairs
-alike before (in share and volume) that did not make it. Made by tools/fit_analogues.py (`make pooled`), with 90% bounds by a bootstrap over pairs. A weighing as of a day
-uses the last year that ended before it. Pairs that move differ in more than what is matched: associations, again.
+From yearly reports of all pairs (ICEWS dyad-years, 2002 on), `analogues.json` has for each kind of move and each year
+up to which the record was read: how many pairs made it, and the change over the next two years in the pair's
+cooperative share, less that of pairs alike before (in share and volume) that did not make it. Made by
+tools/fit_analogues.py (`make pooled`), with 90% bounds by a bootstrap over pairs. A weighing as of a day uses the
+last year that ended before it. Pairs that move differ in more than what is matched: associations, again.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Analogue:
-    """A kind of move: pairs and moves found, the change in percentage points of share over that of pairs alike, and bounds."""
+    """A kind of move: how many of how many pairs, and the change of share beyond that of pairs alike, with bounds."""
 
     kind: str
     words: str

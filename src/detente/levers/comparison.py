@@ -28,9 +28,10 @@ NO_CHANCE = "unknown: no chronology complete to the day; changes are of the mode
 class Effect:
     """What goes with a lever in one area: chance and level without and with it, and how plausible it is.
 
-    Chances are 0 to 1, levels in acts (or Goldstein points) a period, changes with 90% bounds. `plausibility` is the tail
-    probability of a policy so far from what the model expects, `by_variant` the change of chance under every variant that
-    could be fitted. `changes` (draws,) are the draws of the change, `errors` (periods,) what the model left unexplained.
+    Chances are 0 to 1, levels in acts (or Goldstein points) a period, changes with 90% bounds. `plausibility` is the
+    tail probability of a policy so far from what the model expects, `by_variant` the change of chance under every
+    variant that could be fitted. `changes` (draws,) are the draws of the change, `errors` (periods,) what the model
+    left unexplained.
     """
 
     lever: str
@@ -53,10 +54,10 @@ class Effect:
 
 @dataclass(frozen=True)
 class Ranked:
-    """A lever's place: its mean change over the areas in which every lever could be weighed, with the 90% bounds of that mean.
+    """A lever's place by its mean change over the areas in which every lever could be weighed, with 90% bounds.
 
-    `best_rank` and `worst_rank` are those that it takes over variants. Levers less than 5% plausible have no ranks (None)
-    and come last: of a course that the record never saw the model knows nothing.
+    `best_rank` and `worst_rank` are those that it takes over variants. Levers less than 5% plausible have no ranks
+    (None) and come last: of a course that the record never saw the model knows nothing.
     """
 
     lever: str
@@ -73,8 +74,8 @@ class Ranked:
 class LeverComparison(Result):
     """Levers weighed for a pair: effects by lever and area, the ranking, analogues, what could not be weighed.
 
-    `horizon` is the months asked for, `steps` the periods (`by`) that the data reach; `based` says whether the chronology
-    gives a chance of improvement on the day: without it the model's chances are null in `frame` and JSON.
+    `horizon` is the months asked for, `steps` the periods (`by`) that the data reach; `based` says whether the
+    chronology gives a chance of improvement on the day: without it the model's chances are null in `frame` and JSON.
     """
 
     COLUMNS: ClassVar = {
@@ -92,7 +93,7 @@ class LeverComparison(Result):
         "sensitive_to": "the variant of the model whose change differs most",
     }
     METHODS: ClassVar = (
-        "Waggoner, Zha: Conditional forecasts in dynamic multivariate models. Review of Economics and Statistics 81, 1999",
+        "Waggoner, Zha: Conditional forecasts in dynamic models. Review of Economics and Statistics 81, 1999",
         "Leeper, Zha: Modest policy interventions. Journal of Monetary Economics 50, 2003",
     )
 

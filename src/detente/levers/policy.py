@@ -1,9 +1,9 @@
 """Levers as data: what is to be done, by whom, how much, for how long; from a short text, a TOML file, or Python.
 
-    incentives=USA:1:12   market incentives: economic cooperation by a side raised by so many standard deviations of a period, for so many months
-    reciprocity=1.0       the second side answers the first in kind at this rate, period by period (reciprocity=USA:1.0: that side does)
+    incentives=USA:1:12   economic cooperation by a side raised by so many standard deviations, for so many months
+    reciprocity=1.0       the second side answers the first in kind at this rate (reciprocity=USA:1.0: that side does)
     equal                 equal treatment: both directions raised to the higher of the two that are expected
-    contain=IRN           conflict over a third state falls away, what is done together about it stays (contain=IRN:0.5: by half)
+    contain=IRN           conflict over a third state falls away (contain=IRN:0.5: by half), cooperation over it stays
     channel=NATO:0.5      so much of the bilateral cooperation expected goes through an organisation instead
 
 Several joined by + make a combination: `reciprocity=1.0+contain=IRN`.
@@ -29,7 +29,7 @@ DEFAULTS = {"incentives": 0.5, "reciprocity": 1.0, "equal": 1.0, "contain": 1.0,
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One policy: its kind, who or what it is about (a state, a third state, an organisation; "" by default), how much, how long."""
+    """One policy: its kind, about which state or organisation it is ("" by default), how much, how long."""
 
     kind: str
     about: str = ""
@@ -50,12 +50,13 @@ class Move:
 
     def words(self) -> str:
         """As readers would say it."""
-        span = f" for {self.months} months" if self.months else ""
+        span, size = f" for {self.months} months" if self.months else "", f"{self.amount:g} standard deviations"
+        less = "falls away" if self.amount == 1 else f"falls by {self.amount:.0%}"
         return {
-            "incentives": f"economic cooperation by {self.about or 'the first side'} raised by {self.amount:g} standard deviations{span}",
+            "incentives": f"economic cooperation by {self.about or 'the first side'} raised by {size}{span}",
             "reciprocity": f"{self.about or 'the second side'} answers in kind at rate {self.amount:g}{span}",
             "equal": f"equal treatment at the higher level{span}",
-            "contain": f"conflict over {self.about} {'falls away' if self.amount == 1 else f'falls by {self.amount:.0%}'}{span}",
+            "contain": f"conflict over {self.about} {less}{span}",
             "channel": f"{self.amount:.0%} of bilateral cooperation through {self.about}{span}",
         }[self.kind]
 
@@ -73,7 +74,7 @@ class Lever:
 
 
 def standard(a: str, b: str, third: str | None, channel: str | None) -> tuple[Lever, ...]:
-    """The levers that an assessment weighs: incentives by either side, reciprocity, equal treatment, containment, a channel, two together."""
+    """The levers that are weighed where none is named."""
     found = [
         Lever(f"incentives by {a}", (Move("incentives", a, DEFAULTS["incentives"]),)),
         Lever(f"incentives by {b}", (Move("incentives", b, DEFAULTS["incentives"]),)),
@@ -89,7 +90,7 @@ def standard(a: str, b: str, third: str | None, channel: str | None) -> tuple[Le
 
 
 def parse(text: str, actors: Actors | None = None, on: date | None = None) -> Lever:
-    """A lever from its short text; see the module. DetenteError says what is wrong, on a day also of a state that was no more.
+    """A lever from its short text; see the module. DetenteError says what is wrong (`on`: also with states of a day).
 
     >>> parse("reciprocity=1.0+contain=IRN:0.5").moves[1]
     Move(kind='contain', about='IRN', amount=0.5, months=None)
@@ -128,9 +129,10 @@ def _named(kind: str, about: str, actors: Actors | None, on: date | None) -> str
 
 
 def read_levers(path: Path, actors: Actors | None = None, on: date | None = None) -> tuple[Lever, ...]:
-    """Levers from a TOML file: tables [[lever]] with name and moves, each move with kind and, as needed, about, amount, months.
+    """Levers from a TOML file.
 
-    DetenteError names the file, the lever and what is wrong.
+    Tables [[lever]] have name and moves, each move kind and, as needed, about, amount, months. DetenteError names the
+    file, the lever and what is wrong.
     """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -66,8 +66,8 @@ def mean_change(effects: Sequence[Effect], *, level: float = LEVEL, seed: int = 
     """The mean change of chance over areas with its bounds, by joint draws.
 
     Each area's draws are kept and put in an order in which their ranks go together as the areas' errors do (a normal
-    copula; Iman and Conover, Communications in Statistics B 11, 1982): areas err alike as far as the same events surprise
-    their models, and the mean is surer than the areas as far as they don't.
+    copula; Iman and Conover, Communications in Statistics B 11, 1982): areas err alike as far as the same events
+    surprise their models, and the mean is surer than the areas as far as they don't.
     """
     count = min(len(e.changes) for e in effects)
     length = min(len(e.errors) for e in effects)

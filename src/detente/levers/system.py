@@ -1,8 +1,8 @@
-"""What levers act on and what they are to move: a pair's series, from events or from its chronology, and policies on them.
+"""What levers act on and what they are to move: series of a pair from its chronology or from events, and policies.
 
-From facts, series are cooperative less conflictual entries a quarter, from events sums of the Goldstein scale. An area's
-outcome is its own sum. Acts that belong to the outcome and to a driver alike are left in the outcome and out of the
-driver, so that no lever helps an area by definition.
+From facts, series are cooperative less conflictual entries a quarter, from events sums of the Goldstein scale. An
+area's outcome is its own sum. Acts that belong to the outcome and to a driver alike are left in the outcome and out
+of the driver, so that no lever helps an area by definition.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ LEAST_PERIODS, LEAST_MOVES = 24, 4
 class Driver:
     """A series that levers act on.
 
-    Its kind is acts (one-sided ones of a state), economy (economic cooperation by a state), dispute (conflictual acts over a
-    third state), channel (cooperation through an organisation) or bilateral (cooperation through none); `of` is that state
-    or organisation, `to` the side that acts are aimed at.
+    Its kind is acts (one-sided ones of a state), economy (economic cooperation by a state), dispute (conflictual acts
+    over a third state), channel (cooperation through an organisation) or bilateral (cooperation through none); `of`
+    is that state or organisation, `to` the side that acts are aimed at.
 
     >>> Driver("acts", "USA", "RUS").name, Driver("dispute", "IRN").name, Driver("bilateral").name
     ('USA>RUS', 'dispute IRN', 'bilateral')
@@ -151,7 +151,8 @@ class System:
     def policy(self, lever: Lever, names: Sequence[str], steps: int, expected: Array, spread: Array) -> Policy:
         """The lever as restrictions on the path (steps * series).
 
-        `expected` (steps, series) is what is to be expected without it, `spread` (series,) the standard deviation of each series.
+        `expected` (steps, series) is what is to be expected without it, `spread` (series,) the standard deviation of
+        each series.
         """
         if not lever.moves:
             raise DetenteError("a lever needs at least one move")
@@ -163,7 +164,7 @@ class System:
         return reduce(add, policies)
 
     def _restrict(self, move: Move, names: list[str], steps: int, span: int, expected: Array, spread: Array) -> Policy:
-        """One move as restrictions: rows of the path, the rows that they are set to, a constant, and of which series."""
+        """One move as restrictions: rows of the path, the rows that they are set to, a constant, the series."""
         n = len(names)
         rows: list[tuple[Array, Array, float, int]] = []
 

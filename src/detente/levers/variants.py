@@ -1,4 +1,4 @@
-"""The variants of the model by which levers are weighed, of which each changes one assumption, and their fits.
+"""The variants of the model by which levers are weighed, of which each changes one assumption, and how they are fitted.
 
 Beside the main one (Minnesota prior, 2 lags, all shocks): the lever's own shocks alone with the drivers first in order
 (it moves others at once) or last (it is moved by them), least squares, 4 lags, the later half of the record.
@@ -7,7 +7,7 @@ Beside the main one (Minnesota prior, 2 lags, all shocks): the lever's own shock
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -44,28 +44,10 @@ VARIANTS = (
 )
 
 
-class Fits:
-    """Fitted models, so that levers with the same series share them."""
-
-    def __init__(self) -> None:
-        self._fits: dict[Any, VARFit | None] = {}
-
-    def of(self, series: dict[str, Array], variant: Variant) -> VARFit | None:
-        """The model of the series, by name, under a variant; None where there are too few periods or moves."""
-        names = sorted(series)
-        data = np.column_stack([series[name] for name in names])
-        key = (tuple(names), data.tobytes(), variant.lags, variant.prior, variant.later_half)
-        if key not in self._fits:
-            self._fits[key] = _fit(data, names, variant)
-        return self._fits[key]
-
-    def errors(self, series: dict[str, Array], variant: Variant, name: str) -> Array:
-        """What the model left unexplained of one of the series (periods,)."""
-        fit = self.of(series, variant)
-        return np.zeros(0) if fit is None else fit.posterior.residuals[:, sorted(series).index(name)]
-
-
-def _fit(data: Array, names: list[str], variant: Variant) -> VARFit | None:
+def fitted(series: dict[str, Array], variant: Variant) -> VARFit | None:
+    """The model of series by name (periods,) under a variant; None where there are too few periods or moves."""
+    names = sorted(series)
+    data = np.column_stack([series[name] for name in names])
     if variant.later_half:
         data = data[len(data) // 2 :]
     parameters = (len(names) * variant.lags + 1) * (1 if variant.prior else 2)

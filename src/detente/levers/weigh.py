@@ -1,21 +1,21 @@
 """How much levers would change the chance of improvement and the level of each area, by what model, and how surely.
 
-For every lever and area a Bayesian VAR of the lever's drivers and the area's own series is asked twice for the path ahead:
-as it is, and under the lever (`detente.models.conditional`). Improvement means that the area's cooperative acts outnumber
-its conflictual ones over the horizon (from facts), or that its mean rises above that of the last horizon (from events).
-Intervals are over draws of the parameters. Nothing here proves that the lever would cause the change: the words are
-*associated with*.
+For every lever and area a Bayesian VAR of the lever's drivers and the area's own series is asked twice for the path
+ahead: as it is, and under the lever (`detente.models.conditional`). Improvement means that the area's cooperative
+acts outnumber its conflictual ones over the horizon (from facts), or that its mean rises above that of the last
+horizon (from events). Intervals are over draws of the parameters. Nothing here proves that the lever would cause the
+change: the words are *associated with*.
 
-Variants of the model (`detente.levers.variants`) change one assumption each: that which matters most is that of the variant
-that differs most; the ranking is robust as far as variants agree.
+Variants of the model (`detente.levers.variants`) change one assumption each: that which matters most is that of the
+variant that differs most; the ranking is robust as far as variants agree.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -28,7 +28,7 @@ from detente.levers.comparison import Effect, LeverComparison
 from detente.levers.policy import Lever, standard
 from detente.levers.ranking import ranking
 from detente.levers.system import System, enough, system
-from detente.levers.variants import VARIANTS, Fits, Variant
+from detente.levers.variants import VARIANTS, Variant, fitted
 from detente.models.conditional import Conditional, conditional
 from detente.periods import HORIZON, months_before, period_end
 from detente.uncertainty import Estimate, tails
@@ -36,6 +36,7 @@ from detente.uncertainty import Estimate, tails
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from detente.models.var import VARFit
     from detente.record.view import View
 
     Array = NDArray[np.float64]
@@ -60,9 +61,9 @@ def weigh(
 ) -> LeverComparison:
     """Weigh levers (the standard ones if none are given) for a pair by what was known on `as_of`.
 
-    The horizon is counted from `as_of`: periods between the end of the data and that day are part of the path, and no lever
-    works in them. NoData where neither chronology nor events give a model enough to go by, or their data ended more than 24
-    months, or a third of what they cover, before the day.
+    The horizon is counted from `as_of`: periods between the end of the data and that day are part of the path, and no
+    lever works in them. NoData where neither chronology nor events give a model enough to go by, or their data ended
+    more than 24 months, or a third of what they cover, before the day.
 
     The path is at most 24 periods, and no more than a third of those there are: `LeverComparison.span` says how far it
     reaches. Levers are ranked by the mean change over areas, those less than 5% plausible unranked at the end.
@@ -77,7 +78,7 @@ def weigh(
     steps = acts.steps(horizon)
     unknown: list[str] = []
     effects: list[Effect] = []
-    fits = Fits()
+    weighing = Weighing(acts, steps, gap, variants, draws, seed)
     areas = pair.record.codebook.areas
     moving = [area for area in areas if enough(acts.outcome(area.id))]
     if still := [area.title for area in areas if area not in moving]:
@@ -88,8 +89,7 @@ def weigh(
         missing: list[str] = []
         for area in moving:
             try:
-                one = effect(acts, lever, area.id, steps, gap=gap, variants=variants, draws=draws, seed=seed, fits=fits)
-                effects.append(one)
+                effects.append(weighing.effect(lever, area.id))
             except NoData as error:
                 missing.append(f"{area.title} ({error})")
         if len(missing) > 2:
@@ -153,52 +153,81 @@ def _usual(pair: View) -> tuple[str | None, str | None]:
     return most[0], most[1]
 
 
-def effect(
-    acts: System,
-    lever: Lever,
-    area: str,
-    steps: int,
-    *,
-    gap: int = 0,
-    variants: Sequence[Variant] = VARIANTS,
-    draws: int = DRAWS,
-    seed: int = 0,
-    fits: Fits | None = None,
-) -> Effect:
-    """One lever on one area, over `steps` periods that begin `gap` periods after the data.
+@dataclass(frozen=True, eq=False)
+class Weighing:
+    """Levers asked of one pair's acts, over `steps` periods that begin `gap` periods after the data.
 
-    NoData where a driver moves too seldom, or the periods are too few for the model.
+    Models are fitted once: levers with the same series share them.
     """
-    fits = fits or Fits()
-    drivers = acts.drivers(lever)
-    moving = {driver: values for driver in drivers if enough(values := acts.driver(driver, area))}
-    # An answer in kind needs the acts that it answers, too.
-    answered = acts.sides if any(move.kind == "reciprocity" for move in lever.moves) else ()
-    for driver in (*acts.acts_of(lever), *answered):
-        if driver not in moving:
-            raise NoData(f"{driver.name} moves in too few {acts.by}s without the acts of the area itself")
-    series = {driver.name: values for driver, values in moving.items()} | {OUTCOME: acts.outcome(area)}
-    asked = {one.name: _ask(acts, lever, series, steps, gap, one, draws, seed, fits) for one in variants}
-    main = asked[variants[0].name]
-    if main is None:
-        raise NoData(f"{len(acts.periods)} {acts.by}s are too few for the model")
-    # Half a fact from facts, which are whole: half way between none and one more cooperative than conflictual.
-    above = 0.5 if acts.source is None else float(series[OUTCOME][-steps:].sum())
-    changes = {name: float(_changes(one, above).mean()) for name, one in asked.items() if one is not None}
-    before, after = main.chances(above)
-    change = _changes(main, above)
-    return Effect(
-        lever.name,
-        area,
-        float(before.mean()),
-        float(after.mean()),
-        _mean(change),
-        _mean(main.change()[:, 0] / steps),
-        float(main.plausibility.mean()),
-        changes,
-        change,
-        fits.errors(series, variants[0], OUTCOME),
-    )
+
+    acts: System
+    steps: int
+    gap: int = 0
+    variants: Sequence[Variant] = VARIANTS
+    draws: int = DRAWS
+    seed: int = 0
+    fits: dict[tuple[Any, ...], VARFit | None] = field(default_factory=dict)
+
+    def effect(self, lever: Lever, area: str) -> Effect:
+        """One lever on one area; NoData where a driver moves too seldom, or the periods are too few for the model."""
+        acts = self.acts
+        moving = {driver: values for driver in acts.drivers(lever) if enough(values := acts.driver(driver, area))}
+        # An answer in kind needs the acts that it answers, too.
+        answered = acts.sides if any(move.kind == "reciprocity" for move in lever.moves) else ()
+        for driver in (*acts.acts_of(lever), *answered):
+            if driver not in moving:
+                raise NoData(f"{driver.name} moves in too few {acts.by}s without the acts of the area itself")
+        series = {driver.name: values for driver, values in moving.items()} | {OUTCOME: acts.outcome(area)}
+        asked = {variant.name: self._ask(lever, series, variant) for variant in self.variants}
+        main, fit = asked[self.variants[0].name], self._fit(series, self.variants[0])
+        if main is None or fit is None:
+            raise NoData(f"{len(acts.periods)} {acts.by}s are too few for the model")
+        # Half a fact from facts, which are whole: half way between none and one more cooperative than conflictual.
+        above = 0.5 if acts.source is None else float(series[OUTCOME][-self.steps :].sum())
+        before, after = main.chances(above)
+        change = _changes(main, above)
+        return Effect(
+            lever.name,
+            area,
+            float(before.mean()),
+            float(after.mean()),
+            _mean(change),
+            _mean(main.change()[:, 0] / self.steps),
+            float(main.plausibility.mean()),
+            {name: float(_changes(one, above).mean()) for name, one in asked.items() if one is not None},
+            change,
+            fit.posterior.residuals[:, sorted(series).index(OUTCOME)],
+        )
+
+    def _fit(self, series: dict[str, Array], variant: Variant) -> VARFit | None:
+        key = (
+            *((name, values.tobytes()) for name, values in sorted(series.items())),
+            replace(variant, name="", shocks=""),
+        )
+        if key not in self.fits:
+            self.fits[key] = fitted(series, variant)
+        return self.fits[key]
+
+    def _ask(self, lever: Lever, series: dict[str, Array], variant: Variant) -> Conditional | None:
+        """The conditional forecast under one variant; None where it can't be fitted."""
+        own, names = [driver.name for driver in self.acts.acts_of(lever)], sorted(series)
+        steps, before = self.steps, self.gap * len(names)
+        try:
+            fit = self._fit(series, variant)
+            if fit is None:
+                return None
+            expected = fit.forecast(self.gap + steps)[self.gap :]
+            policy = self.acts.policy(lever, names, steps, expected, fit.data.std(axis=0))
+            policy = replace(policy, on=_later(policy.on, before), of=_later(policy.of, before))
+            outcome = np.zeros((1, steps * len(names)))
+            outcome[0, names.index(OUTCOME) :: len(names)] = 1.0
+            others = [name for name in names if name not in own]
+            order = [*others, *own] if variant.shocks == "last" else [*own, *others]
+            shocks, draws = None if variant.shocks == "all" else own, self.draws
+            outcome = _later(outcome, before)
+            return conditional(fit, policy, outcome, shocks=shocks, order=order, draws=draws, seed=self.seed)
+        except NotEstimable:
+            return None
 
 
 def _changes(one: Conditional, above: float) -> Array:
@@ -210,36 +239,6 @@ def _changes(one: Conditional, above: float) -> Array:
 def _mean(draws: Array) -> Estimate:
     lower, _, upper = tails()
     return Estimate(float(draws.mean()), float(np.quantile(draws, lower)), float(np.quantile(draws, upper)))
-
-
-def _ask(
-    acts: System,
-    lever: Lever,
-    series: dict[str, Array],
-    steps: int,
-    gap: int,
-    variant: Variant,
-    draws: int,
-    seed: int,
-    fits: Fits,
-) -> Conditional | None:
-    """The conditional forecast under one variant; None where it can't be fitted."""
-    own, names = [driver.name for driver in acts.acts_of(lever)], sorted(series)
-    try:
-        fit = fits.of(series, variant)
-        if fit is None:
-            return None
-        policy = acts.policy(lever, names, steps, fit.forecast(gap + steps)[gap:], fit.data.std(axis=0))
-        policy = replace(policy, on=_later(policy.on, gap * len(names)), of=_later(policy.of, gap * len(names)))
-        outcome = np.zeros((1, steps * len(names)))
-        outcome[0, names.index(OUTCOME) :: len(names)] = 1.0
-        outcome = _later(outcome, gap * len(names))
-        others = [name for name in names if name not in own]
-        order = [*others, *own] if variant.shocks == "last" else [*own, *others]
-        shocks = None if variant.shocks == "all" else own
-        return conditional(fit, policy, outcome, shocks=shocks, order=order, draws=draws, seed=seed)
-    except NotEstimable:
-        return None
 
 
 def _later(rows: Array, cells: int) -> Array:

@@ -12,8 +12,8 @@ from detente.report.text import percent, slug, span
 
 if TYPE_CHECKING:
     from detente.claims.evidence import Fact
-    from detente.claims.results import AreaScores, Checked, Report, Scores
-    from detente.claims.scores import Gap
+    from detente.claims.results import Checked, Report
+    from detente.claims.scores import Gap, Scores
 
 READ = (
     "A claim is read as the chance that it holds, by the midpoints of the ranges of ICD 203 (Analytic Standards, 2015): "
@@ -133,18 +133,18 @@ def _scoreboard(report: Report) -> Iterator[Note | Table | Part]:
     yield Note(READ.format(said=", ".join(f"{word} {chance:g}" for word, chance in SAID.items())))
 
 
-def _brier(scores: Scores | AreaScores) -> Table:
-    held = {words: getattr(scores, name) for name, words in NAMES.items() if hasattr(scores, name)}
+def _brier(scores: Scores) -> Table:
+    held = {words: scores.brier[name] for name, words in NAMES.items() if name in scores.brier}
     return Table(tuple(held), (tuple(f"{value:.3f}" for value in held.values()),), "r" * len(held))
 
 
-def _gaps(scores: Scores | AreaScores) -> Table:
+def _gaps(scores: Scores) -> Table:
     """The difference of every two that were compared, with its bounds."""
     rows = tuple(
-        (f"{NAMES[one]} less {NAMES[other]}", _gap(getattr(scores, f"{one}_less_{other}")))
+        (f"{NAMES[one]} less {NAMES[other]}", _gap(scores.gaps[f"{one}_less_{other}"]))
         for one in ("study", "tool")
         for other in NAMES
-        if hasattr(scores, f"{one}_less_{other}")
+        if f"{one}_less_{other}" in scores.gaps
     )
     return Table(("difference", "(90%)"), rows)
 
@@ -166,6 +166,6 @@ def _assessment(report: Report) -> Iterator[Note | Table]:
     )
     yield Table(("area", "verdict", "chance", "base rate", "followed"), rows, "llrrl")
     if scores := report.area_scores:
-        yield Note(f"Brier score over {scores.areas} areas:", quiet=False)
+        yield Note(f"Brier score over {len(scores.ids)} areas:", quiet=False)
         yield _brier(scores)
         yield _gaps(scores)

@@ -56,9 +56,9 @@ def event_forecasts(
     By area: an area whose chronology ends before `as_of` has no call and teaches the others nothing; one without an
     end (nothing was ever listed of it) has no call.
     """
-    told = complete_to if isinstance(complete_to, Mapping) else dict.fromkeys(areas, complete_to or date.min)
-    areas = [area for area in areas if told.get(area, as_of) >= as_of]
-    if not any(area in told for area in areas):
+    complete = complete_to if isinstance(complete_to, Mapping) else dict.fromkeys(areas, complete_to or date.min)
+    areas = [area for area in areas if complete.get(area, as_of) >= as_of]
+    if not any(area in complete for area in areas):
         return EventForecasts(as_of, horizon, {}, ())
     known = [event for event in dated if event[1] <= as_of]
     days = [months_before(as_of, 12 * years) for years in range(80)]
@@ -66,15 +66,15 @@ def event_forecasts(
     if not days:
         return EventForecasts(as_of, horizon, {}, ())
     history = _History(known, areas, begins)
-    said = np.stack([_members(history, days[: n + 1], day, horizon) for n, day in enumerate(days)])
+    chances = np.stack([_members(history, days[: n + 1], day, horizon) for n, day in enumerate(days)])
     ends = [months_before(day, -horizon) for day in days]
     came = np.array(
         [[history.more(area, day, end) for area in range(len(areas))] for day, end in zip(days, ends, strict=True)]
     )
-    logs = np.log(np.where(came[:, :, None] > 0, said, 1 - said)).sum(1)
+    logs = np.log(np.where(came[:, :, None] > 0, chances, 1 - chances)).sum(1)
     overlap = min(1.0, 12 / horizon)
     past: list[PastForecast] = []
-    weights = np.full(said.shape[2], 1 / said.shape[2])
+    weights = np.full(chances.shape[2], 1 / chances.shape[2])
     for n, day in enumerate(days):
         done = np.array([end <= day for end in ends])
         weights = softmax(overlap * logs[done].sum(0))
@@ -82,20 +82,25 @@ def event_forecasts(
             own = (came[done].sum(0) + 1) / (done.sum() + 2)
             past += [
                 PastForecast(
-                    area, day, float(said[n, a] @ weights), float(said[n, a, -1]), float(came[n, a]), float(own[a])
+                    area,
+                    day,
+                    float(chances[n, a] @ weights),
+                    float(chances[n, a, -1]),
+                    float(came[n, a]),
+                    float(own[a]),
                 )
                 for a, area in enumerate(areas)
             ]
     rng = np.random.default_rng(seed)
-    found = {}
+    by_area = {}
     for a, area in enumerate(areas):
-        if area not in told:
+        if area not in complete:
             continue
-        low, high = _bounds(history, a, as_of, horizon, said[-1, a], weights, rng)
+        low, high = _bounds(history, a, as_of, horizon, chances[-1, a], weights, rng)
         split = {"rates": float(weights[:-2].sum()), "persistence": float(weights[-2]), "base rate": float(weights[-1])}
-        p = float(said[-1, a] @ weights)
-        found[area] = EventForecast(area, Estimate(p, min(low, p), max(high, p)), float(said[-1, a, -1]), split)
-    return EventForecasts(as_of, horizon, found, tuple(past))
+        p = float(chances[-1, a] @ weights)
+        by_area[area] = EventForecast(area, Estimate(p, min(low, p), max(high, p)), float(chances[-1, a, -1]), split)
+    return EventForecasts(as_of, horizon, by_area, tuple(past))
 
 
 class _History:
@@ -152,8 +157,8 @@ def _members(history: _History, days: Sequence[date], day: date, horizon: int) -
     base = (sum(o.after for o in spans) + 1) / (len(spans) + 2)
     persistent = []
     for a in range(history.size):
-        found = persistence(spans, str(a), history.more(a, months_before(day, horizon), day), horizon)
-        persistent.append(found.mean if found else base)
+        posterior = persistence(spans, str(a), history.more(a, months_before(day, horizon), day), horizon)
+        persistent.append(posterior.mean if posterior else base)
     columns += [np.array(persistent), np.full(history.size, base)]
     return np.clip(np.column_stack(columns), 0.01, 0.99)
 
@@ -182,7 +187,7 @@ def _probabilities(shape: Array, rate: Array | float, years: float) -> Array:
 
 
 def _bounds(
-    history: _History, area: int, day: date, horizon: int, said: Array, weights: Array, rng: np.random.Generator
+    history: _History, area: int, day: date, horizon: int, chances: Array, weights: Array, rng: np.random.Generator
 ) -> tuple[float, float]:
     """90% bounds of the probability: over members, and over the rates of each or the beta of a frequency."""
     from scipy.special import pdtr
@@ -202,6 +207,6 @@ def _bounds(
         drawn.append((at * below).sum(1) + 1 - pdtr(MOST - 1, first[:, 0]))
     for member, count in ((-2, numbers[-2]), (-1, numbers[-1])):
         strength = 4.0 if member == -2 else 20.0
-        drawn.append(rng.beta(strength * said[member] + 0.5, strength * (1 - said[member]) + 0.5, count))
+        drawn.append(rng.beta(strength * chances[member] + 0.5, strength * (1 - chances[member]) + 0.5, count))
     low, high = np.quantile(np.concatenate(drawn), [(1 - BAND) / 2, (1 + BAND) / 2])
     return float(low), float(high)

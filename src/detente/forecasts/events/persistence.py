@@ -69,14 +69,14 @@ Held = Callable[[str | None, date, date], float]
 
 def past_origins(held: Held, areas: Sequence[str | None], begins: date, as_of: date, horizon: int = 24) -> list[Origin]:
     """The yearly origins of every area whose spans lie between `begins` and `as_of`."""
-    found = []
+    origins = []
     for years in range(-(-horizon // 12), 80):
         day = months_before(as_of, 12 * years)
         before, after = months_before(day, horizon), months_before(day, -horizon)
         if before < begins:
             break
-        found += [Origin(area, held(area, before, day), held(area, day, after)) for area in areas]
-    return found
+        origins += [Origin(area, held(area, before, day), held(area, day, after)) for area in areas]
+    return origins
 
 
 def persistence(origins: Sequence[Origin], area: str | None, before: float, horizon: int = 24) -> Persistence | None:

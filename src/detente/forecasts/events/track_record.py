@@ -53,24 +53,24 @@ def track_record(past: Sequence[PastForecast], horizon: int, *, seed: int = 0) -
     if not past:
         return {}
     came = [c.came for c in past]
-    said = {
+    references = {
         "base": [c.base_rate for c in past],
         "area": [c.area_rate for c in past],
         "even": [0.5] * len(past),
     }
     ours = brier([c.probability for c in past], came)
-    theirs = {name: brier(values, came) for name, values in said.items()}
+    theirs = {name: brier(values, came) for name, values in references.items()}
     best = best_reference(theirs)
-    found = {"n": float(len(past)), "brier": ours, **{f"brier_{name}": value for name, value in theirs.items()}}
-    found |= {"skill": 1 - ours / theirs[best]} if theirs[best] else {}
-    gaps = [(c.probability - c.came) ** 2 - (p - c.came) ** 2 for c, p in zip(past, said[best], strict=True)]
+    record = {"n": float(len(past)), "brier": ours, **{f"brier_{name}": value for name, value in theirs.items()}}
+    record |= {"skill": 1 - ours / theirs[best]} if theirs[best] else {}
+    gaps = [(c.probability - c.came) ** 2 - (p - c.came) ** 2 for c, p in zip(past, references[best], strict=True)]
     areas, days = sorted({c.area for c in past}), sorted({c.day for c in past})
     table = np.full((len(days), len(areas)), np.nan)
     for c, gap in zip(past, gaps, strict=True):
         table[days.index(c.day), areas.index(c.area)] = gap
     mean, low, high = mean_of_blocks(table, block=-(-horizon // 12), seed=seed)
-    found["gap"] = mean
-    return found if np.isnan(low) else found | {"gap_low": low, "gap_high": high}
+    record["gap"] = mean
+    return record if np.isnan(low) else record | {"gap_low": low, "gap_high": high}
 
 
 def best_reference(scores: dict[str, float]) -> str:
@@ -84,8 +84,8 @@ def against(scores: dict[str, float]) -> str:
     >>> against({"n": 9, "brier": 0.2, "brier_base": 0.27, "brier_area": 0.24, "brier_even": 0.25, "gap": -0.04})
     "Brier 0.200; base rates 0.270, each area's own past rate 0.240, always 50% 0.250"
     """
-    told = ", ".join(f"{words} {scores[f'brier_{name}']:.3f}" for name, words in REFERENCES.items())
-    text = f"Brier {scores['brier']:.3f}; {told}"
+    others = ", ".join(f"{words} {scores[f'brier_{name}']:.3f}" for name, words in REFERENCES.items())
+    text = f"Brier {scores['brier']:.3f}; {others}"
     if "gap_low" not in scores:
         return text
     low, high = scores["gap_low"], scores["gap_high"]

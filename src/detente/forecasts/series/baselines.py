@@ -20,50 +20,45 @@ from detente.periods import PERIODS
 
 
 class Baseline(Forecaster):
-    """A baseline that takes each horizon alone: `make` gives the quantiles from what was known."""
+    """A baseline that takes each horizon alone: `make` gives the quantiles from what was known, `named` its title by period."""
 
     baseline = True
 
     def __init__(
-        self, make: Callable[[Known, int], Array], suits: Callable[[str, str], bool] = lambda kind, by: True
+        self,
+        make: Callable[[Known, int], Array],
+        suits: Callable[[str, str], bool] = lambda kind, by: True,
+        named: Callable[[str], str] | None = None,
     ) -> None:
-        self.make, self._suits = make, suits
+        self.make, self._suits, self._named = make, suits, named
 
     def suits(self, kind: str, by: str) -> bool:
         """By the rule given."""
         return self._suits(kind, by)
+
+    def title(self, name: str, by: str) -> str:
+        """With the length of its window, as in "last 4 weeks"."""
+        return self._named(by) if self._named else name
 
     def forecast(self, known: Known, horizons: Sequence[int], learnt: Any = None) -> dict[int, Array]:
         """One horizon after the other."""
         return {h: self.make(known, h) for h in horizons}
 
 
-class Window(Baseline):
+def _window(n: int) -> Baseline:
     """The values of the last periods: the nth of the windows of `detente.periods.Period`."""
-
-    def __init__(self, n: int) -> None:
-        super().__init__(
-            lambda known, h: sample(known.totals[:, -PERIODS[known.by].windows[n - 1] :]),
-            lambda kind, by: len(PERIODS[by].windows) >= n,
-        )
-        self.n = n
-
-    def title(self, name: str, by: str) -> str:
-        """By its length, as in "last 4 weeks"."""
-        return f"last {PERIODS[by].windows[self.n - 1]} {by}s"
+    return Baseline(
+        lambda known, h: sample(known.totals[:, -PERIODS[known.by].windows[n] :]),
+        lambda kind, by: len(PERIODS[by].windows) > n,
+        lambda by: f"last {PERIODS[by].windows[n]} {by}s",
+    )
 
 
-class PooledByLevel(Baseline):
-    """See `pooled_by_level`, over the last periods of a length that may depend on the period."""
+def _pooled_over(window: Callable[[str], int], named: Callable[[str], str] | None = None) -> Baseline:
+    def make(known: Known, h: int) -> Array:
+        return pooled_by_level(known.totals, h, window(known.by), known.kind, known.relatives.item)
 
-    def __init__(self, window: Callable[[str], int]) -> None:
-        super().__init__(
-            lambda known, h: pooled_by_level(known.totals, h, window(known.by), known.kind, known.relatives.item)
-        )
-
-    def title(self, name: str, by: str) -> str:
-        """With the length of the window."""
-        return name.replace("window 1", f"{PERIODS[by].windows[0]} {by}s")
+    return Baseline(make, named=named)
 
 
 def _of_counts(kind: str, by: str) -> bool:
@@ -72,11 +67,12 @@ def _of_counts(kind: str, by: str) -> bool:
 
 LAST_VALUE = Baseline(lambda known, h: last_value(known.totals, h, known.kind))
 SEASONAL = Baseline(lambda known, h: seasonal(known.totals, h, PERIODS[known.by].per_year), lambda _, by: by != "year")
-WINDOW_1, WINDOW_2, WINDOW_3, WINDOW_4 = Window(1), Window(2), Window(3), Window(4)
+WINDOW_1, WINDOW_2, WINDOW_3, WINDOW_4 = map(_window, range(4))
 CLIMATOLOGY = Baseline(lambda known, h: sample(known.totals))
-POOLED_LAST = PooledByLevel(lambda by: 1)
-POOLED_MEAN = PooledByLevel(lambda by: PERIODS[by].windows[0])
-POOLED_ALL = PooledByLevel(lambda by: 10_000)
+POOLED_LAST, POOLED_ALL = _pooled_over(lambda by: 1), _pooled_over(lambda by: 10_000)
+POOLED_MEAN = _pooled_over(
+    lambda by: PERIODS[by].windows[0], lambda by: f"mean of {PERIODS[by].windows[0]} {by}s, errors pooled by level"
+)
 ROLLING = Baseline(lambda known, h: negative_binomial(known.totals, h, PERIODS[known.by].windows[1]), _of_counts)
 AUTOREGRESSION = Baseline(lambda known, h: autoregression(known.totals, h), _of_counts)
 
