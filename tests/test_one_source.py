@@ -135,8 +135,6 @@ def test_ideal_points_are_the_same_whoever_asks(
         main(["ideal-points", "USA", "RUS", "--as-of", DAY, "--format", "json", "--record", str(record.folder)])
     rows = json.loads(capsys.readouterr().out)
     last = {row["state"]: row for row in rows if row["session"] == max(r["session"] for r in rows)}
-    from detente.explain.statements import Question
-
     from detente.explain.topic import TOPICS, Draft, Question
 
     draft = Draft()
