@@ -237,6 +237,7 @@ def _third_parties(pair: View, entries: Entries) -> tuple[ThirdParty, ...]:
 
 def _provenance(pair: View, entries: Entries) -> dict[str, Any]:
     return pair.provenance(
+        votes=True,
         horizon_months=HORIZON,
         opening=OPENING,
         unlikely=UNLIKELY,

@@ -14,7 +14,7 @@ from detente.uncertainty import share_interval
 
 if TYPE_CHECKING:
     from detente.assessment import Assessment
-    from detente.explain.section import Figured, Section
+    from detente.explain.section import NamedEstimate, Section
 
 Rows = Sequence[dict[str, Any]]
 LEAST_REPORTS = 10
@@ -199,7 +199,7 @@ def _trailing(facts: Rows, last: date, first: date) -> tuple[list[date], list[in
     return days, list(map(sum, tones)), list(map(len, tones))
 
 
-def _draw_estimates(some: Sequence[Figured]) -> Any:
+def _draw_estimates(some: Sequence[NamedEstimate]) -> Any:
     drawing, axis = figure(0.28 * len(some) + 0.9)
     rows = range(len(some), 0, -1)
     axis.axvline(0, color=GREY, linewidth=0.8)
