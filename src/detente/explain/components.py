@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -13,22 +13,37 @@ import polars as pl
 from detente.actors import state_name
 from detente.codebook import actions
 from detente.errors import DetenteError, NoData
+from detente.explain.topic import Draft, Question, Topic, percent
 from detente.models import PoissonTensor, choose_k
 from detente.models.tensor import TensorFit
 from detente.periods import period
-from detente.record.queries import action_counts
+from detente.record.queries import action_counts, count_pair
 from detente.record.view import busiest_source
+from detente.results import Result
+from detente.uncertainty import Estimate
 
 if TYPE_CHECKING:
     from detente.record import Store
 
 MODES = ("sender", "receiver", "action", "period")
+STRUCTURE_K, LEAST_SHARE, LEAST_ACTS = 20, 0.05, 20
 TRIED = (5, 10, 20, 30, 50)
 
 
-@dataclass(frozen=True, eq=False)
-class Components:
+@dataclass(frozen=True, eq=False, repr=False)
+class Components(Result):
     """The fitted components, largest first; `labels` name the indices of each mode, `scores` are those of K, if tried."""
+
+    COLUMNS: ClassVar[dict[str, str]] = {
+        "component": "1 is the largest",
+        "weight": "its share of all events",
+        "mode": "sender, receiver, action or period",
+        "label": "code of the member",
+        "name": "the member in words",
+        "share": "the member's share of the component",
+        "low": "lower bound of the 90% band",
+        "high": "upper bound of the 90% band",
+    }
 
     fit: TensorFit
     labels: tuple[list[str], ...]
@@ -36,6 +51,7 @@ class Components:
     scores: pl.DataFrame | None
     by: str
     basis: str
+    provenance: dict[str, Any] = field(default_factory=dict)
 
     @property
     def frame(self) -> pl.DataFrame:
@@ -189,4 +205,28 @@ def components(
     order = [int(i) for i in np.argsort(-fit.weights, kind="stable")]
     labels = (people, people, acts, [day.isoformat() for day in when])
     basis = f"{int(y.sum()):,} {chosen} events between {len(people)} states by {by}, {when[0]} to {when[-1]}"
-    return Components(fit, labels, order, scores, by, basis)
+    provenance = record.provenance([chosen], TensorFit.METHODS, k=k, by=by, states=states, restarts=restarts, seed=seed)
+    return Components(fit, labels, order, scores, by, basis, provenance)
+
+
+def _say(ask: Question, draft: Draft) -> None:
+    pair = ask.pair
+    chosen = pair.source
+    held = count_pair(pair, chosen)
+    if held < LEAST_ACTS:
+        raise NoData(f"{held} acts between the two in {chosen} are too few, {LEAST_ACTS} are needed")
+    found = components(pair.record, STRUCTURE_K, as_of=pair.as_of, source=chosen, seed=ask.seed)
+    for row in (
+        found.of_pair(pair.a, pair.b, seed=ask.seed)
+        .filter(pl.col("share") >= LEAST_SHARE)
+        .head(3)
+        .iter_rows(named=True)
+    ):
+        value = Estimate(row["share"], row["low"], row["high"])
+        draft.add(f"component {row['component']}", value, "share of the pair's acts")
+        draft.say(f"{percent(value)} of what is reported between them belongs to {row['name']}.")
+    draft.basis = f"Poisson factorisation, K = {STRUCTURE_K} by convention, one fit; {found.basis}"
+    draft.data_to = pair.record.covers(chosen, pair.as_of)[-1][1]
+
+
+TOPIC = Topic("structure", "Hidden structure", _say)

@@ -2,58 +2,71 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
-from detente import __version__
 from detente.actors import state_name
 from detente.checks import whole
 from detente.errors import NoData
-from detente.explain.section import Draft, Section, aged, sections_as_data
-from detente.explain.statements import WRITERS, Question
+from detente.explain.section import Section, section, sections_as_data
+from detente.explain.topic import TOPICS, Draft, Question
 from detente.record.queries import third_counts
+from detente.results import Result
 
 if TYPE_CHECKING:
     from detente.record.view import View
 
-TOPICS = {
-    "levels": "Levels",
-    "votes": "Votes in the UN",
-    "positions": "Ideal points",
-    "reciprocity": "Reciprocity and equal treatment",
-    "excitation": "Event by event",
-    "spillover": "Third parties",
-    "breaks": "Breaks",
-    "structure": "Hidden structure",
-}
 THIRDS = 3
 
 
-@dataclass(frozen=True)
-class Digest:
-    """The sections in the order of `TOPICS`; all but provenance is a function of the records known on `as_of`."""
+@dataclass(frozen=True, eq=False, repr=False)
+class Digest(Result):
+    """What the models say, topic by topic, in the order of `TOPICS`; all but provenance is a function of the records known on
+    `as_of`. `charts` draws each fit by its chart's name.
+    """
+
+    COLUMNS: ClassVar[dict[str, str]] = {
+        "topic": "the question",
+        "name": "what the number is of",
+        "value": "the number; null where it is not identified",
+        "low": "lower bound of the 90% band",
+        "high": "upper bound of the 90% band",
+        "unit": "its unit",
+    }
 
     pair: tuple[str, str]
     names: tuple[str, str]
     as_of: date | None
     sections: tuple[Section, ...]
     provenance: dict[str, Any]
+    charts: dict[str, Callable[[], Any]]
 
     @property
     def frame(self) -> pl.DataFrame:
         """Every number: rows topic, name, value, low, high, unit."""
         rows = [(s.topic, f.name, f.value, f.low, f.high, f.unit) for s in self.sections for f in s.figures]
-        schema: dict[str, Any] = {
-            "topic": pl.Utf8,
-            "name": pl.Utf8,
-            **dict.fromkeys(("value", "low", "high"), pl.Float64),
-        }
-        return pl.DataFrame(rows, schema={**schema, "unit": pl.Utf8}, orient="row")
+        kinds = dict.fromkeys(self.COLUMNS, pl.Utf8) | dict.fromkeys(("value", "low", "high"), pl.Float64)
+        return pl.DataFrame(rows, schema=kinds, orient="row")
+
+    def summary(self) -> str:
+        """Every statement under its title, and what is unknown and why."""
+        lines = [f"{' and '.join(self.names)}{f' as of {self.as_of}' if self.as_of else ''}"]
+        for one in self.sections:
+            lines += [one.title, *(f"  {text}" for text in one.statements)]
+            lines += [f"  Unknown: {one.unknown}."] if one.unknown else []
+        return "\n".join(lines)
+
+    def plot(self, chart: str | None = None) -> Any:
+        """One chart of `charts` (None: the first that can be drawn); NoData where there is none."""
+        if chart is not None and chart not in self.charts:
+            raise NoData(f"no chart of {chart!r}; there are {', '.join(self.charts) or 'none'}")
+        for name in [chart] if chart else self.charts:
+            return self.charts[name]()
+        raise NoData("none of the topics has a chart")
 
     def to_dict(self) -> dict[str, Any]:
         """The public form."""
@@ -64,10 +77,6 @@ class Digest:
             "sections": sections_as_data(self.sections),
             "provenance": self.provenance,
         }
-
-    def to_json(self) -> str:
-        """`to_dict` as JSON text with a final newline."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1) + "\n"
 
 
 def explain(
@@ -84,35 +93,24 @@ def explain(
     asked = tuple(thirds) or _leading_thirds(pair)
     question = Question(pair, asked, seed)
     sections = []
-    for topic, title in TOPICS.items():
+    charts: dict[str, Callable[[], Any]] = {}
+    for topic in TOPICS.values():
         if on_topic:
-            on_topic(title)
+            on_topic(topic.title)
         draft = Draft()
         try:
-            WRITERS[topic](question, draft)
+            topic.say(question, draft)
         except NoData as error:
-            sections.append(Section(topic, title, unknown=str(error)))
+            sections.append(Section(topic.id, topic.title, unknown=str(error)))
             continue
-        data_to = min(draft.data_to, pair.as_of) if draft.data_to and pair.as_of else draft.data_to
-        made = Section(topic, title, tuple(draft.statements), tuple(draft.figures), draft.basis, data_to=data_to)
-        sections.append(aged(made, pair.as_of))
+        sections.append(section(topic, draft, pair.as_of))
+        charts |= draft.charts
     if not any(section.statements for section in sections):
         raise NoData(
             f"nothing of {state_name(pair.a)} and {state_name(pair.b)} that a model could explain is held: {sections[0].unknown}"
         )
-    provenance = {
-        "version": __version__,
-        "record_digest": pair.record.digest(),
-        "codebook_digest": pair.record.codebook.digest,
-        "parameters": {"source": pair.named, "seed": seed, "thirds": list(asked)},
-    }
-    return Digest(
-        (pair.a, pair.b),
-        (state_name(pair.a, pair.as_of), state_name(pair.b, pair.as_of)),
-        pair.as_of,
-        tuple(sections),
-        provenance,
-    )
+    provenance = pair.provenance(votes=True, source=pair.named, seed=seed, thirds=list(asked))
+    return Digest((pair.a, pair.b), pair.names, pair.as_of, tuple(sections), provenance, charts)
 
 
 def _leading_thirds(pair: View) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
@@ -11,7 +12,6 @@ from detente.errors import DetenteError, NoData
 from detente.periods import is_old, months_before
 from detente.record.facts import area_ends, chronology_ends, pair_facts
 from detente.record.queries import count_events, count_pair, read_pair
-from detente.sources import source
 
 if TYPE_CHECKING:
     import polars as pl
@@ -149,11 +149,10 @@ class View:
         """The pair's events in the source of the answer, oldest first, from the day `since` on."""
         return read_pair(self, since)
 
-    def provenance(self, **parameters: Any) -> dict[str, Any]:
-        """By what an answer was made: version, digests, what was asked, and what data to cite."""
-        used = [self.source_held, "unvotes" if self.record.parts("votes") else None]
-        cited = [source(name).cite() for name in used if name]
-        return self.record.provenance(**parameters) | {"sources": [text for text in cited if text]}
+    def provenance(self, methods: Iterable[str] = (), *, votes: bool = False, **parameters: Any) -> dict[str, Any]:
+        """By what an answer was made (see `Store.provenance`): the source of its events and, with `votes`, the votes held."""
+        used = [self.source_held, "unvotes" if votes and self.record.parts("votes") else None]
+        return self.record.provenance(used, methods, **parameters)
 
 
 def known_sources(record: Store, as_of: date | None) -> list[str]:

@@ -12,6 +12,10 @@ from detente.report.text import day_words, percent, points, span
 if TYPE_CHECKING:
     from detente.assessment import AreaFinding, Assessment, Indicator
     from detente.assessment.findings import AgreementsInForce
+    from detente.levers.comparison import Effect, LeverComparison, Ranked
+
+
+BEARS = "What it is, and the areas on which it bears most"
 
 
 def build(a: Assessment, *, brief: bool = False) -> Document:
@@ -117,26 +121,19 @@ def _third_parties(a: Assessment) -> Part | None:
 def _helps(a: Assessment) -> Part | None:
     if not a.levers_rest_on:
         return None
-    if not a.levers:
+    if a.levers is None:
         return Part("What would help", (Note(a.levers_rest_on),), "what-would-help")
-    header = (
-        "Lever",
-        "Change, mean of areas",
-        "Rank by model",
-        "Plausible",
-        "Most sensitive to",
-        "What it is, and the areas on which it bears most",
-    )
+    header = ("Lever", "Change, mean of areas", "Rank by model", "Plausible", "Most sensitive to", BEARS)
     rows = tuple(
         (
             Span(h.lever, "strong"),
             points(h.change),
-            " to ".join(map(str, dict.fromkeys(h.ranks))) if h.ranks else "none: far outside experience",
+            _ranks(h),
             percent(h.plausibility),
             h.sensitive_to,
-            (Span(f"{h.words}: ", "quiet"), "; ".join(f"{x.title} {points(x.change)}" for x in h.areas)),
+            (Span(f"{h.words}: ", "quiet"), "; ".join(_change(a.levers, e) for e in a.levers.clearest(h.lever))),
         )
-        for h in a.levers
+        for h in a.levers.ranking
     )
     read = Note(
         "Change in the chance of improvement over the time ahead named below, in percentage points with 90% bounds, "
@@ -146,6 +143,15 @@ def _helps(a: Assessment) -> Part | None:
     return Part(
         "What would help", (read, Table(header, rows), Note(f"Rests on {a.levers_rest_on}.")), "what-would-help"
     )
+
+
+def _ranks(row: Ranked) -> str:
+    ranks = dict.fromkeys((row.best_rank, row.worst_rank))
+    return " to ".join(map(str, ranks)) if row.rank else "none: far outside experience"
+
+
+def _change(levers: LeverComparison, e: Effect) -> str:
+    return f"{levers.titles[e.area]} {points(e.change)}"
 
 
 def _explanation(a: Assessment) -> Part | None:
@@ -174,11 +180,8 @@ def _source(url: str | None) -> tuple[Span, ...]:
 
 def _sources(a: Assessment, brief: bool) -> Part:
     sources = tuple(
-        Item(
-            (one.title, ", " if one.title and one.url else "", Span(one.url or "", "", one.url or "")),
-            anchor=f"note-{one.number}",
-        )
-        for one in a.notes
+        Item((one.title, ", " if one.title and one.url else "", Span(url, "", url)), anchor=f"note-{one.number}")
+        for one, url in ((one, one.url or "") for one in a.notes)
     )
     made = a.provenance
     by = f"detente {made['version']}; record {made['record_digest']}; codebook {made['codebook_digest']}."

@@ -55,10 +55,6 @@ CHARTED = {"reciprocity": "of one unit", "spillover": "share of variance"}
 def _estimates(section: Section) -> Chart | None:
     """The estimates of a section as dots with their bands, for the topics that compare some."""
     unit = CHARTED.get(section.topic, "")
-    some = [
-        (f.name, Estimate(f.value, f.low, f.high))
-        for f in section.figures
-        if f.unit == unit and f.value is not None and f.low is not None and f.high is not None
-    ]
+    some = [(f.name, f.number) for f in section.figures if f.unit == unit and isinstance(f.number, Estimate)]
     caption = f"{section.title}: medians and 90% bands. Source: {section.basis}."
     return Chart(partial(dots, some, unit), f"{section.title}: estimates", caption) if some else None
