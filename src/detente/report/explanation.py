@@ -48,13 +48,12 @@ def _basis(section: Section) -> str:
     return f"{section.basis}; data to {section.data_to}" if section.data_to else section.basis or ""
 
 
-CHARTED = {"reciprocity": "of one unit", "spillover": "share of variance"}
-"""The unit in which the estimates of a topic can be compared."""
-
-
 def _estimates(section: Section) -> Chart | None:
-    """The estimates of a section as dots with their bands, for the topics that compare some."""
-    unit = CHARTED.get(section.topic, "")
-    some = [(f.name, f.number) for f in section.figures if f.unit == unit and isinstance(f.number, Estimate)]
+    """The estimates of a section in the first unit that two of them or more share, as dots with their bands."""
+    by_unit: dict[str, list[tuple[str, Estimate]]] = {}
+    for figure in section.figures:
+        if isinstance(figure.number, Estimate):
+            by_unit.setdefault(figure.unit, []).append((figure.name, figure.number))
     caption = f"{section.title}: medians and 90% bands. Source: {section.basis}."
-    return Chart(partial(dots, some, unit), f"{section.title}: estimates", caption) if some else None
+    drawn = (partial(dots, some, unit) for unit, some in by_unit.items() if len(some) > 1)
+    return next((Chart(draw, f"{section.title}: estimates", caption) for draw in drawn), None)
