@@ -75,11 +75,11 @@ def test_a_topic_that_cannot_be_estimated_says_so_and_the_rest_stands(monkeypatc
 
 
 def test_levers_that_cannot_be_weighed_leave_the_assessment_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    from detente.assessment import levers
 
     def weak(*_: Any, **__: Any) -> None:
         raise NotEstimable("the errors of the series are singular")
 
-    monkeypatch.setattr(levers, "weigh", weak)
-    found, basis = levers.weighed_levers(dt.open_record("none").pair("USA", "RUS", "2007-02-01"), 24)
-    assert found == () and basis == "unknown: the errors of the series are singular"
+    monkeypatch.setattr(sys.modules["detente.assessment.assess"], "weigh", weak)
+    made = dt.open_record("none").pair("USA", "RUS", "2007-02-01").assess()
+    assert made.levers is None and made.levers_rest_on == "unknown: the errors of the series are singular"
+    assert made.to_dict()["what_would_help"]["levers"] == [] and made.explanation

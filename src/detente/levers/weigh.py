@@ -24,7 +24,7 @@ from detente.checks import whole
 from detente.errors import DetenteError, NoData, NotEstimable
 from detente.forecasts.fan import bridge
 from detente.levers.analogues import analogues
-from detente.levers.comparison import Effect, LeverComparison
+from detente.levers.comparison import LONGEST, Effect, LeverComparison
 from detente.levers.policy import Lever, standard
 from detente.levers.ranking import ranking
 from detente.levers.system import System, enough, system
@@ -99,8 +99,7 @@ def weigh(
     if not effects:
         raise NoData("no lever can be weighed: " + "; ".join(unknown))
     model = f"Bayesian VAR, {variants[0].lags} lags, Minnesota prior, all shocks; {draws} draws"
-    reach = f", the longest that these data allow ({horizon} months asked for)"
-    reach = "" if steps >= round(horizon / acts.months) else reach
+    reach = "" if steps >= round(horizon / acts.months) else LONGEST.format(horizon)
     bridged = f", {gap} {acts.by}s bridged" if gap else ""
     return LeverComparison(
         (pair.a, pair.b),

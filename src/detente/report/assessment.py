@@ -27,6 +27,7 @@ from detente.report.text import day_words, percent, points, span
 if TYPE_CHECKING:
     from detente.assessment import AreaFinding, Assessment, Indicator
     from detente.assessment.findings import AgreementsInForce
+    from detente.levers.comparison import Effect, LeverComparison
 
 
 def build(a: Assessment, *, brief: bool = False) -> Document:
@@ -132,7 +133,7 @@ def _third_parties(a: Assessment) -> Part | None:
 def _helps(a: Assessment) -> Part | None:
     if not a.levers_rest_on:
         return None
-    if not a.levers:
+    if a.levers is None:
         return Part("What would help", (Note(a.levers_rest_on),), "what-would-help")
     header = (
         "Lever",
@@ -146,15 +147,17 @@ def _helps(a: Assessment) -> Part | None:
         (
             Span(h.lever, "strong"),
             points(h.change.value, (h.change.low, h.change.high)),
-            " to ".join(map(str, dict.fromkeys(h.ranks))) if h.ranks else "none: far outside experience",
+            " to ".join(map(str, dict.fromkeys((h.best_rank, h.worst_rank))))
+            if h.rank
+            else "none: far outside experience",
             percent(h.plausibility),
             h.sensitive_to,
             (
                 Span(f"{h.words}: ", "quiet"),
-                "; ".join(f"{x.title} {points(x.change.value, (x.change.low, x.change.high))}" for x in h.areas),
+                "; ".join(_change(a.levers, e) for e in a.levers.clearest(h.lever)),
             ),
         )
-        for h in a.levers
+        for h in a.levers.ranking
     )
     read = Note(
         "Change in the chance of improvement over the time ahead named below, in percentage points with 90% bounds, "
@@ -164,6 +167,10 @@ def _helps(a: Assessment) -> Part | None:
     return Part(
         "What would help", (read, Table(header, rows), Note(f"Rests on {a.levers_rest_on}.")), "what-would-help"
     )
+
+
+def _change(levers: LeverComparison, e: Effect) -> str:
+    return f"{levers.titles[e.area]} {points(e.change.value, (e.change.low, e.change.high))}"
 
 
 def _explanation(a: Assessment) -> Part | None:
