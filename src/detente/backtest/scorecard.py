@@ -1,4 +1,6 @@
-"""A back-test summed up: who won, by how much, how surely, where not; see `detente.backtest.cells` on what is compared."""
+"""A back-test summed up: who won, by how much, how surely, where not; see `detente.backtest.cells` on what is
+compared.
+"""
 
 from __future__ import annotations
 
@@ -34,9 +36,11 @@ class Scorecard(Cells, Result):
         "brier": "of the event that the outcome lies above the mean of the last year",
     }
     METHODS: ClassVar[tuple[str, ...]] = (
-        "Gneiting and Raftery, Strictly proper scoring rules, Journal of the American Statistical Association 102, 2007",
+        "Gneiting and Raftery, Strictly proper scoring rules, Journal of the American Statistical Association "
+        "102, 2007",
         "Diebold and Mariano, Comparing predictive accuracy, Journal of Business and Economic Statistics 13, 1995",
-        "Harvey, Leybourne and Newbold, Testing the equality of prediction mean squared errors, International Journal of "
+        "Harvey, Leybourne and Newbold, Testing the equality of prediction mean squared errors, International "
+        "Journal of "
         "Forecasting 13, 1997",
         "Czado, Gneiting and Held, Predictive model assessment for count data, Biometrics 65, 2009",
     )
@@ -60,7 +64,9 @@ class Scorecard(Cells, Result):
         return charts.skill_chart(self)
 
     def models(self) -> pl.DataFrame:
-        """A row a model: CRPS by horizon and over all, log and interval scores, Brier, coverage, skill over the strongest baseline."""
+        """A row a model: CRPS by horizon and over all, log and interval scores, Brier, coverage, skill over the
+        strongest baseline.
+        """
         rival = self.strongest(self.cells)
         rows = []
         for name in self.names:
@@ -89,7 +95,9 @@ class Scorecard(Cells, Result):
         return float(np.nansum(values * weights) / total) if total else float("nan")
 
     def horizons(self) -> pl.DataFrame:
-        """The stack against the strongest baseline of each horizon: skill, 90% bounds, Diebold-Mariano statistic and p, coverage."""
+        """The stack against the strongest baseline of each horizon: skill, 90% bounds, Diebold-Mariano statistic and
+        p, coverage.
+        """
         rows = []
         for n, h in enumerate(self.plan.horizons):
             cells = self.at(self.cells, n)

@@ -30,7 +30,9 @@ LEAST_PERIODS, LEAST_COUNTS = 8, 20
 
 @dataclass(frozen=True, eq=False, repr=False)
 class PairBreaks(Result):
-    """The breaks of a pair's cooperative share. `periods` are the first days of the periods of `fit`, `data_to` their last day covered."""
+    """The breaks of a pair's cooperative share. `periods` are the first days of the periods of `fit`, `data_to` their
+    last day covered.
+    """
 
     COLUMNS: ClassVar[dict[str, str]] = {
         "date": "first day of the period of the break",
@@ -101,7 +103,8 @@ class PairBreaks(Result):
         lines = [f"Breaks in the cooperative share of {names} (probability of each number: {counts})."]
         for row in table.iter_rows(named=True):
             lines.append(
-                f"{self.when(row['date'])} (90%: {self.when(row['low'])} to {self.when(row['high'])}; a break there: {row['probability']:.0%}): "
+                f"{self.when(row['date'])} (90%: {self.when(row['low'])} to {self.when(row['high'])}; a break "
+                f"there: {row['probability']:.0%}): "
                 f"from {row['level_before']:.0%} to {row['level_after']:.0%}."
             )
             lines += [f"  near: {fact}" for fact in row["facts"]]
@@ -194,12 +197,14 @@ def _say(ask: Question, draft: Draft) -> None:
         near = f" Near it: {row['facts'][0]}" if row["facts"] else ""
         draft.add(f"break at {row['date']}", row["probability"], "probability")
         draft.say(
-            f"{found.when(row['date'])} ({found.when(row['low'])} to {found.when(row['high'])}; probability {row['probability']:.0%}): cooperative share from {row['level_before']:.0%} to "
+            f"{found.when(row['date'])} ({found.when(row['low'])} to {found.when(row['high'])}; probability "
+            f"{row['probability']:.0%}): cooperative share from {row['level_before']:.0%} to "
             f"{row['level_after']:.0%}.{near}"
         )
     if table.is_empty():
         draft.say("No break is more likely than not.")
-    draft.basis = f"exact Bayesian change points, {found.fit.memory:.2f} of a departure left to the next {found.by}; {found.basis}"
+    left = f"{found.fit.memory:.2f} of a departure left to the next {found.by}"
+    draft.basis = f"exact Bayesian change points, {left}; {found.basis}"
     draft.data_to = found.data_to
     draft.charts["breaks"] = found.plot
 

@@ -32,7 +32,9 @@ TRIED = (5, 10, 20, 30, 50)
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Components(Result):
-    """The fitted components, largest first; `labels` name the indices of each mode, `scores` are those of K, if tried."""
+    """The fitted components, largest first; `labels` name the indices of each mode, `scores` are those of K, if
+    tried.
+    """
 
     COLUMNS: ClassVar[dict[str, str]] = {
         "component": "1 is the largest",
@@ -75,7 +77,9 @@ class Components(Result):
         return pl.DataFrame(rows, schema=columns, orient="row")
 
     def name(self, component: int) -> str:
-        """A component's name: its top senders, receivers, actions and periods, as many as hold half of it, three at most."""
+        """A component's name: its top senders, receivers, actions and periods, as many as hold half of it, three at
+        most.
+        """
         rows = self.frame.filter(pl.col("component") == component)
         top = {}
         for mode in MODES:
@@ -92,8 +96,8 @@ class Components(Result):
     def of_pair(self, a: str, b: str, *, draws: int = 1000, seed: int = 0) -> pl.DataFrame:
         """To which components the acts between two states belong: component, name, share, low, high, largest first.
 
-        Shares add up to 1 over all components, both directions together; the 90% band is that of the factors' posterior,
-        variational and so too narrow. NoData for a state without acts, and for an organisation.
+        Shares add up to 1 over all components, both directions together; the 90% band is that of the factors'
+        posterior, variational and so too narrow. NoData for a state without acts, and for an organisation.
         """
         unknown = [code for code in (a, b) if code not in self.labels[0]]
         if unknown:
@@ -178,8 +182,8 @@ def components(
 ) -> Components:
     """Components of sender x receiver x CAMEO root x period, by Bayesian Poisson factorisation.
 
-    `k` None is chosen among 5, 10, 20, 30 and 50 by the score of held-out cells (`detente.models.choose_k`). `states` restricts to acts between
-    them. Raises NoData where no events are held.
+    `k` None is chosen among 5, 10, 20, 30 and 50 by the score of held-out cells (`detente.models.choose_k`). `states`
+    restricts to acts between them. Raises NoData where no events are held.
     """
     period(by)
     chosen = busiest_source(record, source, as_of)

@@ -25,8 +25,8 @@ THIRDS = 3
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Digest(Result):
-    """What the models say, topic by topic, in the order of `TOPICS`; all but provenance is a function of the records known on
-    `as_of`. `charts` draws each fit by its chart's name.
+    """What the models say, topic by topic, in the order of `TOPICS`; all but provenance is a function of the records
+    known on `as_of`. `charts` draws each fit by its chart's name.
     """
 
     COLUMNS: ClassVar[dict[str, str]] = {
@@ -84,8 +84,8 @@ def explain(
 ) -> Digest:
     """Ask every model; a section that can't be answered says why.
 
-    `thirds` empty takes the states over which most facts were, or with which both sides deal most in the events. `on_topic` is
-    called with the title of each section before it is worked out.
+    `thirds` empty takes the states over which most facts were, or with which both sides deal most in the events.
+    `on_topic` is called with the title of each section before it is worked out.
 
     NoData where no section has an answer.
     """
@@ -107,7 +107,8 @@ def explain(
         charts |= draft.charts
     if not any(section.statements for section in sections):
         raise NoData(
-            f"nothing of {state_name(pair.a)} and {state_name(pair.b)} that a model could explain is held: {sections[0].unknown}"
+            f"nothing of {state_name(pair.a)} and {state_name(pair.b)} that a model could explain is held: "
+            f"{sections[0].unknown}"
         )
     provenance = pair.provenance(votes=True, source=pair.named, seed=seed, thirds=list(asked))
     return Digest((pair.a, pair.b), pair.names, pair.as_of, tuple(sections), provenance, charts)

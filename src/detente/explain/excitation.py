@@ -34,9 +34,9 @@ DECAYS = (1.0, 0.15)
 class ExcitationFit(Fit):
     """Direct offspring [effect, cause] with 90% bounds, averaged over draws of the hour within the day.
 
-    NaN where fewer than 5 acts of the cause or of the effect are held; `counts` (kinds,) has how many there are. How often
-    the bounds hold the truth, for rare kinds and common ones, is in docs/recovery.md: about 90% or more; 95% and more where the truth is
-    nought, which no bound can miss from below.
+    NaN where fewer than 5 acts of the cause or of the effect are held; `counts` (kinds,) has how many there are. How
+    often the bounds hold the truth, for rare kinds and common ones, is in docs/recovery.md: about 90% or more; 95%
+    and more where the truth is nought, which no bound can miss from below.
     """
 
     COLUMNS: ClassVar[dict[str, str]] = {
@@ -85,20 +85,23 @@ class ExcitationFit(Fit):
         first = self.fits[0]
         table = self.frame
         lines = [
-            f"Acts that set off acts: {len(first.times):,} acts of four kinds, mean delays of {', '.join(f'{1 / x:.0f}' for x in DECAYS)} days; "
+            f"Acts that set off acts: {len(first.times):,} acts of four kinds, mean delays of "
+            f"{', '.join(f'{1 / x:.0f}' for x in DECAYS)} days; "
             f"spectral radius {np.mean([fit.radius for fit in self.fits]):.2f}."
         ]
         for row in table.drop_nulls(("value", "low", "high")).iter_rows(named=True):
             if row["effect"].split(" ")[0] != row["cause"].split(" ")[0]:
                 lines.append(
-                    f"One {row['cause']} sets off {row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f}) {row['effect']}."
+                    f"One {row['cause']} sets off {row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f}) "
+                    f"{row['effect']}."
                 )
         if self.rare:
             lines.append(f"Unknown: {self.rare}.")
         for row in first.goodness().iter_rows(named=True):
             if row["p"] is not None:
                 lines.append(
-                    f"{row['type']}: clock test KS {row['statistic']:.3f}, {'fits' if row['p'] >= 0.05 else 'does NOT fit'}."
+                    f"{row['type']}: clock test KS {row['statistic']:.3f}, "
+                    f"{'fits' if row['p'] >= 0.05 else 'does NOT fit'}."
                 )
         return "\n".join(lines)
 
@@ -112,9 +115,9 @@ def excitation(pair: View, *, draws: int = 5, seed: int = 0) -> Explained[Excita
 
     Sources date acts by day, so the moment within the day is drawn `draws` times at random and the fits are combined
     by Rubin's rules (*Multiple Imputation for Nonresponse in Surveys*, 1987). The baseline follows the day's volume
-    of all other reports. The process is observed on every day that the source covers (and both states lived), before the first
-    act and after the last as well; gaps have no baseline, and acts dated to them are left out. An act that takes over a news
-    wave counts as set off: read it with the volume in mind. Raises NoData for fewer than 200 acts.
+    of all other reports. The process is observed on every day that the source covers (and both states lived), before
+    the first act and after the last as well; gaps have no baseline, and acts dated to them are left out. An act that
+    takes over a news wave counts as set off: read it with the volume in mind. Raises NoData for fewer than 200 acts.
     """
     whole("draws", draws)
     whole("seed", seed, 0)
@@ -158,12 +161,15 @@ def _kinds(pair: View) -> list[str]:
 def _enough(events: pl.DataFrame, a: str, b: str, source: str) -> None:
     if events.height < LEAST_EVENTS:
         raise NoData(
-            f"{events.height} acts of {state_name(a)} and {state_name(b)} in {source} are too few, {LEAST_EVENTS} are needed"
+            f"{events.height} acts of {state_name(a)} and {state_name(b)} in {source} are too few, {LEAST_EVENTS} "
+            "are needed"
         )
 
 
 def _days(pair: View) -> pl.DataFrame:
-    """Every day (date, covered) from the first that the source covers to the last, of those on which both states lived."""
+    """Every day (date, covered) from the first that the source covers to the last, of those on which both states
+    lived.
+    """
     days = pair.record.coverage(pair.source, pair.as_of, "day").select(
         pl.col("period").alias("date"), pl.col("covered") > 0
     )
@@ -213,7 +219,8 @@ def _say(ask: Question, draft: Draft) -> None:
         draft.say(f"Not identified from these acts: {lost} of {table.height} kinds of answer.")
     for worst in found.fit.fits[0].goodness().drop_nulls("p").sort("p").head(1).iter_rows(named=True):
         draft.say(
-            f"The clock test {'passes' if worst['p'] >= 0.05 else 'fails'} for the worst-fitted kind ({worst['type']}, p = {worst['p']:.2f})."
+            f"The clock test {'passes' if worst['p'] >= 0.05 else 'fails'} for the worst-fitted kind "
+            f"({worst['type']}, p = {worst['p']:.2f})."
         )
     draft.basis = f"Hawkes process, hours within days drawn at random; {found.basis}"
     draft.data_to = found.data_to

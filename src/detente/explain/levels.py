@@ -36,7 +36,7 @@ MEASURES = {
     "intensity": "net intensity (Goldstein) per 1,000 of all reports",
 }
 LEAST_REPORTS = 20
-YEARLY = "yearly counts of a case"
+YEARLY, FACTS = "yearly counts of a case", "facts of the chronology"
 SCHEMA: dict[str, Any] = {
     "period": pl.Date,
     "sender": pl.Utf8,
@@ -53,12 +53,14 @@ SCHEMA: dict[str, Any] = {
 
 
 def levels(pair: View, *, by: str = "month", areas: Sequence[str | None] = (None,)) -> PairLevels:
-    """Level of every `MEASURES` by direction and area from events; without enough of them, shares from yearly counts and facts.
+    """Level of every `MEASURES` by direction and area from events; without enough of them, shares from yearly counts
+    and facts.
 
-    Each series is a local level (`detente.models.LocalLevel`): the share binomial, the rates Poisson with the source's
-    whole volume as offset, the intensity Gaussian with a variance that falls with that volume; noise beyond the family
-    is estimated. Bands hold 90%. A direction with fewer than 20 reports in an area is left out. From the yearly counts of a case: the share by direction, all areas; from facts: the
-    share by area and quarter, both sides together (sender and receiver null). Raises NoData where nothing is held.
+    Each series is a local level (`detente.models.LocalLevel`): the share binomial, the rates Poisson with the
+    source's whole volume as offset, the intensity Gaussian with a variance that falls with that volume; noise beyond
+    the family is estimated. Bands hold 90%. A direction with fewer than 20 reports in an area is left out. From the
+    yearly counts of a case: the share by direction, all areas; from facts: the share by area and quarter, both sides
+    together (sender and receiver null). Raises NoData where nothing is held.
     """
     one_of("by", by, PERIODS)
     try:
@@ -152,7 +154,7 @@ def _without_events(pair: View, areas: Sequence[str | None], *, yearly: bool) ->
         quarterly = fact_counts(pair, by="quarter", area=area)
         if quarterly is None:
             continue
-        labels = (None, None, area, "share", "facts of the chronology")
+        labels = (None, None, area, "share", FACTS)
         frames.append(_one(quarterly["period"], "binomial", quarterly["k"], quarterly["n"], labels))
     basis = "no events: yearly counts of a case, and facts by quarter" if yearly else "too few events: facts by quarter"
     return _gathered(pair, "quarter", areas, frames, basis)
@@ -203,7 +205,7 @@ class PairLevels(Result):
         return f"last known: these data end {self.data_to} and say nothing of {self.as_of}" if old else ""
 
     def latest(self) -> pl.DataFrame:
-        """The last period of every series, with the level a year earlier, or at first: columns before, before_period."""
+        """The last period of every series, and the level a year earlier, or at first (before, before_period)."""
         rows = []
         keys = ("sender", "receiver", "area", "measure", "basis")
         for part in self.table.partition_by(*keys, maintain_order=True):
@@ -283,12 +285,13 @@ def _say(ask: Question, draft: Draft) -> None:
         when, then = (found.when(row, key) for key in ("period", "before_period"))
         if row["measure"] == "share":
             before = f", {row['before']:.0%} in {then}" if then != when else ""
-            said = f"{who}: {percent(value)} of {'facts' if 'facts' in row['basis'] else 'reports'} cooperative in {when}{before}"
-            draft.say(f"{said}.", old=old)
+            entries = "facts" if row["basis"] == FACTS else "reports"
+            draft.say(f"{who}: {percent(value)} of {entries} cooperative in {when}{before}.", old=old)
         elif row["measure"] in rates:
             before = f", {row['before']:.1f} in {then}" if then != when else ""
             draft.say(
-                f"{who}: {row['level']:.1f} ({row['low']:.1f} to {row['high']:.1f}) {MEASURES[row['measure']]} in {when}{before}.",
+                f"{who}: {row['level']:.1f} ({row['low']:.1f} to {row['high']:.1f}) {MEASURES[row['measure']]} in "
+                f"{when}{before}.",
                 old=old,
             )
     draft.basis = f"local levels; {found.basis}"

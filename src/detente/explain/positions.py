@@ -100,11 +100,13 @@ def _say(ask: Question, draft: Draft) -> None:
         row = frame.filter((pl.col("state") == state) & (pl.col("session") == last["session"])).row(0, named=True)
         draft.add(f"{state} ideal point", Estimate(row["ideal_point"], row["low"], row["high"]), "standard deviations")
         draft.say(
-            f"{capital(in_text(state))} stood at {row['ideal_point']:+.2f} ({row['low']:+.2f} to {row['high']:+.2f}) in session {last['session']}."
+            f"{capital(in_text(state))} stood at {row['ideal_point']:+.2f} ({row['low']:+.2f} to "
+            f"{row['high']:+.2f}) in session {last['session']}."
         )
     draft.add("distance", Estimate(last["distance"], last["low"], last["high"]), "standard deviations")
     draft.say(
-        f"They are {last['distance']:.2f} ({last['low']:.2f} to {last['high']:.2f}) standard deviations apart, further than {last['place']:.0%} of all pairs; "
+        f"They are {last['distance']:.2f} ({last['low']:.2f} to {last['high']:.2f}) standard deviations apart, "
+        f"further than {last['place']:.0%} of all pairs; "
         f"{first['distance']:.2f} in session {first['session']}."
     )
     draft.basis = f"dynamic ideal points; {found.basis}"

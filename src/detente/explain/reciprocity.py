@@ -180,12 +180,14 @@ def _say(ask: Question, draft: Draft) -> None:
 def _answered(one: Answer, mover: str, answerer: str, horizon: int, unit: str) -> list[str]:
     if isinstance(one.returned, NotIdentified):
         return [
-            f"How much {answerer} returns of one unit of cooperation by {mover} is not identified: within {horizon} {unit}s "
+            f"How much {answerer} returns of one unit of cooperation by {mover} is not identified: within "
+            f"{horizon} {unit}s "
             f"{mover} may take back as much as it gave."
         ]
     half = f", half of it by {unit} {one.half_by}" if one.half_by is not None and one.returned.above else ""
     return [
-        f"Of one unit of cooperation by {mover}, {answerer} returns {one.returned} within {horizon} {unit}s, from the next {unit} on{half}; "
+        f"Of one unit of cooperation by {mover}, {answerer} returns {one.returned} within {horizon} {unit}s, from "
+        f"the next {unit} on{half}; "
         f"with the same {unit}, {one.with_same_period}.",
         capital(f"{one.condition_of(answerer)}."),
     ]

@@ -40,7 +40,9 @@ class NamedEstimate:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One question answered: statements in words, the numbers in them, the basis and the last day of its data; or why it can't be answered."""
+    """One question answered: statements in words, the numbers in them, the basis and the last day of its data; or why
+    it can't be answered.
+    """
 
     topic: str
     title: str
@@ -55,8 +57,8 @@ LAST_KNOWN = "Last known: "
 
 
 def section(topic: Topic, draft: Draft, as_of: date | None) -> Section:
-    """The section as it may be said on a day: where its data ended more than 24 months before, what stands is said to be
-    unknown, and what tells of "now" is history without numbers.
+    """The section as it may be said on a day: where its data ended more than 24 months before, what stands is said to
+    be unknown, and what tells of "now" is history without numbers.
 
     >>> from detente.explain.topic import Draft, Topic
     >>> draft = Draft([("87% in 2011.", False)], data_to=date(2011, 12, 31))

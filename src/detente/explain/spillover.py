@@ -66,7 +66,9 @@ class PairSpillover(Result):
         return "\n".join(lines)
 
     def plot(self, area: str | None = None) -> Any:
-        """Both directions of one area (None: all, or the first modelled) as they were and without the third state's shocks."""
+        """Both directions of one area (None: all, or the first modelled) as they were and without the third state's
+        shocks.
+        """
         from matplotlib.ticker import FuncFormatter
 
         from detente.plots import source_line
@@ -158,7 +160,8 @@ def _say(ask: Question, draft: Draft) -> None:
             draft.add(f"{third} share of {one.series}", one.last, "share of variance")
             draft.add(f"{third} share of {one.series}, block first", one.first, "share of variance")
             draft.say(
-                f"{capital(in_text(third))}: {percent(one.last)} of the variance of what {mover} does towards {receiver} "
+                f"{capital(in_text(third))}: {percent(one.last)} of the variance of what {mover} does towards "
+                f"{receiver} "
                 f"goes with it, {one.first.value:.0%} with what both share in one {found.by}; chance gives up to "
                 f"{one.placebo:.0%}: {one.reading}."
             )

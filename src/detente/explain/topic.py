@@ -27,8 +27,8 @@ class Question:
 
 @dataclass(slots=True)
 class Draft:
-    """A section in the making: what is said (and whether of old data), the numbers in it, on what it rests, and what draws
-    it, by the chart's name.
+    """A section in the making: what is said (and whether of old data), the numbers in it, on what it rests, and what
+    draws it, by the chart's name.
     """
 
     statements: list[tuple[str, bool]] = field(default_factory=list)
@@ -48,8 +48,9 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A question to the models: `say` fits once, fills the draft with words, numbers and charts, or raises NoData that says
-    why the question can't be answered. `now`: it tells how things stand, so that of old data it says history alone.
+    """A question to the models: `say` fits once, fills the draft with words, numbers and charts, or raises NoData
+    that says why the question can't be answered. `now`: it tells how things stand, so that of old data it says
+    history alone.
     """
 
     id: str

@@ -62,13 +62,15 @@ class Triangle(Result):
             if row["kind"] == "bilateral" or clear:
                 said = "" if clear or row["value"] is None else ", not clear of nought"
                 lines.append(
-                    f"{row['kind']}: {row['answerer']} after {row['mover']} {text(row['value'], row['low'], row['high'])}{said}."
+                    f"{row['kind']}: {row['answerer']} after {row['mover']} "
+                    f"{text(row['value'], row['low'], row['high'])}{said}."
                 )
         others = self.table.filter(pl.col("kind") == "triangular")
         left = others.filter((pl.col("low") <= 0) & (pl.col("high") >= 0)).height
         unsure = others["value"].null_count()
         lines.append(
-            f"{left} other triangular answers are not clear of nought{f', {unsure} not identified' if unsure else ''}; of all, "
+            f"{left} other triangular answers are not clear of "
+            f"nought{f', {unsure} not identified' if unsure else ''}; of all, "
             "one in ten would be clear by chance."
         )
         lines.append(f"Basis: {self.basis}; {self.fit.lags} lags, Minnesota prior.")
@@ -102,7 +104,8 @@ class Triangle(Result):
         axis.set_ylabel("after one unit in")
         source_line(
             drawing,
-            f"Summed over {self.horizon} {self.by}s; bold: the 90% band leaves nought out; ?: not identified. Source: {self.basis}.",
+            f"Summed over {self.horizon} {self.by}s; bold: the 90% band leaves nought out; ?: not identified. "
+            f"Source: {self.basis}.",
         )
         return drawing
 

@@ -60,7 +60,8 @@ def _say(ask: Question, draft: Draft) -> None:
             else "no more alike than chance"
         )
         draft.say(
-            f"Corrected for chance: {word} (kappa {row['kappa']:.2f}, {row['kappa_low']:.2f} to {row['kappa_high']:.2f}; pi {row['pi']:.2f}; S {row['s']:.2f})."
+            f"Corrected for chance: {word} (kappa {row['kappa']:.2f}, {row['kappa_low']:.2f} to "
+            f"{row['kappa_high']:.2f}; pi {row['pi']:.2f}; S {row['s']:.2f})."
         )
     by_issue = now.filter(pl.col("issue").is_not_null() & (pl.col("votes") >= 5)).sort(
         "agreement", "issue", descending=[True, False]

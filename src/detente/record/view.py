@@ -150,7 +150,9 @@ class View:
         return read_pair(self, since)
 
     def provenance(self, methods: Iterable[str] = (), *, votes: bool = False, **parameters: Any) -> dict[str, Any]:
-        """By what an answer was made (see `Store.provenance`): the source of its events and, with `votes`, the votes held."""
+        """By what an answer was made (see `Store.provenance`): the source of its events and, with `votes`, the votes
+        held.
+        """
         used = [self.source_held, "unvotes" if votes and self.record.parts("votes") else None]
         return self.record.provenance(used, methods, **parameters)
 
