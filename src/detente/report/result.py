@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from detente.plots import Chart
-from detente.report.document import Document, Note, Part, Table, items
+from detente.report.document import Block, Document, Note, Part, Table, items
 from detente.results import Result
 
 
@@ -16,7 +16,7 @@ def build(made: Result) -> Document:
     frame = made.frame
     align = "".join("r" if kind.is_numeric() else "l" for kind in frame.dtypes)
     rows = tuple(tuple(map(_cell, row)) for row in frame.iter_rows())
-    blocks = (
+    blocks: tuple[Block, ...] = (
         *(Note(line, quiet=False) for line in made.summary().splitlines()),
         Chart(made.plot, name, ""),
         Part("Table", (Table(tuple(frame.columns), rows, align),)),
