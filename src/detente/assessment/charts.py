@@ -37,15 +37,15 @@ def stock_chart(a: Assessment) -> Chart | None:
         return None
     label = "The stock of cooperation: agreements in force, suspended, and restrictions, by month"
     caption = (
-        "The stock of cooperation: agreements and programmes, each counted as one from the day on which facts put it in "
-        "force until one ends it. Counts of listed objects, so no interval. Dotted: as-of day. "
+        "The stock of cooperation: agreements and programmes, each counted as one from the day on which facts put it "
+        "in force until one ends it. Counts of listed objects, so no interval. Dotted: as-of day. "
         f"Source: the chronology, to {rows[-1]['day']}."
     )
     return Chart(partial(_draw_stock, rows, a.as_of), label, caption)
 
 
 def area_chart(a: Assessment, area: str) -> Chart | None:
-    """One area: share of the facts of 24 months with its band, and the facts as marks; without facts, reports by month."""
+    """One area: share of the facts of 24 months with its band, and the facts; without facts, reports by month."""
     if any(f["area"] == area for f in a.series["facts"]):
         label = f"{area}: cooperative share of facts of two years, and the facts"
         caption = (

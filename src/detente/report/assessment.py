@@ -63,8 +63,8 @@ def _table(a: Assessment, brief: bool) -> tuple[Block, ...]:
     )
     limits = a.provenance["parameters"]
     note = Note(
-        f"Level: cooperative share of the entries of the window. In {a.horizon} months: chance of improvement; base: how "
-        "often any area improved in the past. Intervals hold with 90%. Verdicts: opening from "
+        f"Level: cooperative share of the entries of the window. In {a.horizon} months: chance of improvement; base: "
+        "how often any area improved in the past. Intervals hold with 90%. Verdicts: opening from "
         f"{limits['opening']:.0%}, unlikely below {limits['unlikely']:.0%}.",
         page=brief,
     )

@@ -12,7 +12,7 @@ from detente.plots import Chart
 class Span:
     """Text in a style, or a link to an address or to an anchor of the document (`#...`).
 
-    Styles say what is meant: strong, quiet, cooperative, conflictual, or a verdict (opening, limited, unlikely, unknown).
+    Styles say what is meant: strong, quiet, cooperative, conflictual, or a verdict: opening, limited, unlikely, unknown.
     """
 
     text: str
@@ -79,7 +79,7 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: `align` has l or r for each column (default: all left); with `clip`, the last one is cut where room ends."""
+    """A table: `align` has l or r for each column (default: all left); with `clip`, the last is cut where room ends."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[Text, ...], ...]

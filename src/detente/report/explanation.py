@@ -23,8 +23,9 @@ READ = (
 
 def build(digest: Digest) -> Document:
     """The sections in their order."""
-    when = f"What explains their relations, {f'as of {day_words(digest.as_of)}' if digest.as_of else 'by all that is held'}"
-    return Document(" – ".join(digest.names), when, (*section_parts(digest.sections), Note(READ)))
+    when = f"as of {day_words(digest.as_of)}" if digest.as_of else "by all that is held"
+    told = f"What explains their relations, {when}"
+    return Document(" – ".join(digest.names), told, (*section_parts(digest.sections), Note(READ)))
 
 
 def section_parts(sections: Iterable[Section]) -> tuple[Part, ...]:

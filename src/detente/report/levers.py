@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from detente.levers.comparison import Effect, LeverComparison, Ranked
 
 CAUTION = (
-    "Chances are this model's own, not the forecast's; changes, in percentage points, are associated with the lever in the "
-    "record and prove no cause. Plausible: the chance that the record's own dynamics would bring a course as far out as the "
-    "lever asks; below 5% the model is asked about what it has never seen: such levers come last, without a rank. Ranks: by "
-    "the mean change over areas, over variants of the model that change one assumption each."
+    "Chances are this model's own, not the forecast's; changes, in percentage points, are associated with the lever "
+    "in the record and prove no cause. Plausible: the chance that the record's own dynamics would bring a course as "
+    "far out as the lever asks; below 5% the model is asked about what it has never seen: such levers come last, "
+    "without a rank. Ranks: by the mean change over areas, over variants of the model that change one assumption "
+    "each."
 )
 
 

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from detente.backtest.scorecard import Scorecard
 
 READ = (
-    "CRPS is the mean distance of the forecast distribution from what came; lower is better. Skill is 1 less the ratio to "
-    "the strongest baseline, which is chosen after the fact. Bands hold 90%, by a bootstrap over moving blocks of origins "
-    "and over pairs; few origins make them rough. DM p: Diebold-Mariano, two-sided. Inside: outcomes within the central "
-    "90% by a PIT that splits ties at random (bounds: counting ties at the bounds as inside). Log score in bits, over ten "
-    "bins; interval score of the 90% interval; Brier of the event that the outcome lies above the mean of the last year."
+    "CRPS is the mean distance of the forecast distribution from what came; lower is better. Skill is 1 less the "
+    "ratio to the strongest baseline, which is chosen after the fact. Bands hold 90%, by a bootstrap over moving "
+    "blocks of origins and over pairs; few origins make them rough. DM p: Diebold-Mariano, two-sided. Inside: "
+    "outcomes within the central 90% by a PIT that splits ties at random (bounds: counting ties at the bounds as "
+    "inside). Log score in bits, over ten bins; interval score of the 90% interval; Brier of the event that the "
+    "outcome lies above the mean of the last year."
 )
 
 

@@ -70,7 +70,7 @@ def _part(part: Part, width: int, indent: int) -> Lines:
 
 
 def _table(table: Table, width: int, start: str) -> Lines:
-    """Columns as wide as their cells; where that is too wide, labels are cut, and words at the end are cut or go below."""
+    """Columns as wide as their cells; where that is too wide, labels are cut, words at the end are cut or go below."""
     rows = [tuple(map(_said, row)) for row in (table.header, *table.rows)]
     gap, widths = "  ", [max(map(len, column)) for column in zip(*rows, strict=True)]
     over = len(start) + sum(widths) + len(gap) * (len(widths) - 1) - width
