@@ -12,9 +12,9 @@ import pytest
 
 import detente as dt
 from detente.cli import main
-from detente.plots import figure
+from detente.plots import Chart, figure
 from detente.report import FORMATS, build
-from detente.report.document import Chart, Document, Item, Items, Lead, Note, Part, Share, Span, Table
+from detente.report.document import Document, Item, Items, Lead, Note, Part, Share, Span, Table
 from detente.report.formats import terminal
 from detente.results import Result
 

@@ -4,7 +4,6 @@ compared.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -248,8 +247,3 @@ def _clean(row: dict[str, Any]) -> dict[str, Any]:
         else value
         for key, value in row.items()
     }
-
-
-def losing(card: Scorecard, count: int = 5) -> Sequence[dict[str, Any]]:
-    """The pairs on which ours lost most to the strongest baseline."""
-    return [row for row in card.pairs().head(count).iter_rows(named=True) if row["skill"] < 0]

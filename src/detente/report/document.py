@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+
+from detente.plots import Chart
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +89,6 @@ class Table:
     def right(self, column: int) -> bool:
         """Whether a column is aligned to the right."""
         return self.align[column : column + 1] == "r"
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A chart: `draw` makes the matplotlib figure, and only formats that show pictures call it."""
-
-    draw: Callable[[], Any]
-    label: str
-    caption: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,14 +46,7 @@ def _ranked(row: Ranked) -> tuple[Text, ...]:
     ranks = "-".join(str(rank or "none") for rank in dict.fromkeys((row.best_rank, row.worst_rank)))
     plausible = "<1%" if row.plausibility < 0.01 else f"{row.plausibility:.0%}"
     place = f"{row.rank}." if row.rank else "-"
-    return (
-        place,
-        row.lever,
-        points(row.change.value, (row.change.low, row.change.high)),
-        plausible,
-        ranks,
-        row.sensitive_to,
-    )
+    return place, row.lever, points(row.change), plausible, ranks, row.sensitive_to
 
 
 def _lever(made: LeverComparison, row: Ranked, sensitivity: bool) -> Part:
@@ -69,7 +62,7 @@ def _effect(made: LeverComparison, e: Effect, sensitivity: bool) -> tuple[Text, 
     return (
         made.titles[e.area],
         *((f"{e.chance:.0%} to {e.chance_with:.0%}",) if made.based else ()),
-        points(e.change.value, (e.change.low, e.change.high)),
+        points(e.change),
         level,
         *((variants,) if sensitivity else ()),
     )

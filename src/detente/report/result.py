@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from detente.report.document import Chart, Document, Note, Part, Table, items
+from detente.plots import Chart
+from detente.report.document import Document, Note, Part, Table, items
 from detente.results import Result
 
 
