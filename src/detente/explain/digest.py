@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from detente.record.view import View
 
 THIRDS = 3
-KEPT = 400
-"""Sections that the record's cache keeps: some fifty pairs and days."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -119,16 +117,10 @@ def explain(
 
 def _kept(topic: Topic, question: Question, fits: dict[str, Draft]) -> Section:
     """The section of a topic, kept with the record; topics of other packages are asked each time."""
-    pair = question.pair
+    make = partial(_asked, topic, question, fits)
     if topic.id not in TOPICS.own:
-        return _asked(topic, question, fits)
-    made_from = {
-        "topic": topic.id,
-        "pair": [pair.a, pair.b, pair.as_of, pair.named],
-        "asked": [question.thirds, question.seed],
-        "held": [pair.record.digest(), pair.record.digest("events"), pair.record.codebook.digest],
-    }
-    return pair.record.cached("sections", made_from, lambda: _asked(topic, question, fits), most=KEPT)
+        return make()
+    return question.pair.kept("sections", make, topic=topic.id, thirds=question.thirds, seed=question.seed)
 
 
 def _asked(topic: Topic, question: Question, fits: dict[str, Draft]) -> Section:
