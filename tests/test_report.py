@@ -78,6 +78,14 @@ def test_a_result_without_a_builder_is_written_in_every_format(form: str) -> Non
     assert ("<svg" in written) == (form == "html")
 
 
+def test_a_page_says_why_a_chart_is_lacking() -> None:
+    def draw() -> object:
+        raise dt.NoData("nothing <b>to draw")
+
+    page = dt.render(Document("Title", "", (Chart(draw, "chart", "What it shows."),)), "html")
+    assert "No chart: nothing &lt;b&gt;to draw. " in page and "What it shows." in page
+
+
 def test_what_is_no_result_and_what_is_no_format_is_said(tmp_path: Path) -> None:
     with pytest.raises(dt.DetenteError, match="no document is made of dict"):
         build({})

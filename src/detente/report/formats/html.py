@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from detente.errors import NoData
 from detente.plots import Chart, svg
 from detente.report.document import Document, pieces
 from detente.report.text import address, percent, plain, span
@@ -32,4 +33,8 @@ def _template() -> jinja2.Template:
 
 
 def _drawn(chart: Chart) -> Markup:
-    return Markup(svg(chart.draw(), plain(chart.label)))
+    """The picture, or why there is none."""
+    try:
+        return Markup(svg(chart.draw(), plain(chart.label)))
+    except NoData as error:
+        return escape(plain(f"No chart: {error}. "))
