@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 MODES = ("sender", "receiver", "action", "period")
 STRUCTURE_K, LEAST_SHARE, LEAST_ACTS = 20, 0.05, 20
+KEPT = 8
+"""Fits that the record's cache keeps: one serves every pair of a day."""
 TRIED = (5, 10, 20, 30, 50)
 
 
@@ -190,6 +192,22 @@ def components(
     counts = action_counts(record, source=chosen, by=by, as_of=as_of, states=states)
     if counts.height < 10:
         raise NoData(f"{chosen} holds too few acts between these states")
+    made_from = {"counts": counts, "k": k, "restarts": restarts, "seed": seed}
+    labels, fit, scores = record.cached(
+        "components", made_from, lambda: _fitted(counts, k, restarts, seed, on_k), most=KEPT
+    )
+    k = fit.model.k
+    order = [int(i) for i in np.argsort(-fit.weights, kind="stable")]
+    people, when = labels[0], labels[3]
+    basis = f"{counts['count'].sum():,} {chosen} events between {len(people)} states by {by}, {when[0]} to {when[-1]}"
+    provenance = record.provenance([chosen], TensorFit.METHODS, k=k, by=by, states=states, restarts=restarts, seed=seed)
+    return Components(fit, labels, order, scores, by, basis, provenance)
+
+
+def _fitted(
+    counts: pl.DataFrame, k: int | None, restarts: int, seed: int, on_k: Callable[[int], None] | None
+) -> tuple[tuple[list[str], ...], TensorFit, pl.DataFrame | None]:
+    """The labels of each mode, the fit, and the scores of every K, where it had to be chosen."""
     people = sorted({*counts["sender"], *counts["receiver"]})
     acts, when = sorted(set(counts["root"])), sorted(set(counts["period"]))
     indices = np.column_stack(
@@ -206,11 +224,7 @@ def components(
         scores = choose_k(model, indices, y, dims, TRIED, seed=seed, on_k=on_k)
         k = int(scores.filter("chosen")["k"][0])
     fit = PoissonTensor(k=k, loops=False, restarts=restarts, seed=seed).fit(indices, y, dims)
-    order = [int(i) for i in np.argsort(-fit.weights, kind="stable")]
-    labels = (people, people, acts, [day.isoformat() for day in when])
-    basis = f"{int(y.sum()):,} {chosen} events between {len(people)} states by {by}, {when[0]} to {when[-1]}"
-    provenance = record.provenance([chosen], TensorFit.METHODS, k=k, by=by, states=states, restarts=restarts, seed=seed)
-    return Components(fit, labels, order, scores, by, basis, provenance)
+    return (people, people, acts, [day.isoformat() for day in when]), fit, scores
 
 
 def _say(ask: Question, draft: Draft) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
@@ -13,7 +14,7 @@ from detente.actors import state_name
 from detente.checks import whole
 from detente.errors import NoData
 from detente.explain.section import Section, section, sections_as_data
-from detente.explain.topic import TOPICS, Draft, Question
+from detente.explain.topic import TOPICS, Draft, Question, Topic
 from detente.record.queries import third_counts
 from detente.results import Result
 
@@ -26,7 +27,7 @@ THIRDS = 3
 @dataclass(frozen=True, eq=False, repr=False)
 class Digest(Result):
     """What the models say, topic by topic, in the order of `TOPICS`; all but provenance is a function of the records
-    known on `as_of`. `charts` draws each fit by its chart's name.
+    known on `as_of`.
     """
 
     COLUMNS: ClassVar[dict[str, str]] = {
@@ -43,7 +44,12 @@ class Digest(Result):
     as_of: date | None
     sections: tuple[Section, ...]
     provenance: dict[str, Any]
-    charts: dict[str, Callable[[], Any]]
+    drawn: Callable[[], dict[str, Callable[[], Any]]]
+
+    @cached_property
+    def charts(self) -> dict[str, Callable[[], Any]]:
+        """What draws each fit, by the chart's name."""
+        return self.drawn()
 
     @property
     def frame(self) -> pl.DataFrame:
@@ -92,26 +98,47 @@ def explain(
     whole("seed", seed, 0)
     asked = tuple(thirds) or _leading_thirds(pair)
     question = Question(pair, asked, seed)
+    fits: dict[str, Draft] = {}
     sections = []
-    charts: dict[str, Callable[[], Any]] = {}
     for topic in TOPICS.values():
         if on_topic:
             on_topic(topic.title)
-        draft = Draft()
-        try:
-            topic.say(question, draft)
-        except NoData as error:
-            sections.append(Section(topic.id, topic.title, unknown=str(error)))
-            continue
-        sections.append(section(topic, draft, pair.as_of))
-        charts |= draft.charts
+        sections.append(_kept(topic, question, fits))
     if not any(section.statements for section in sections):
         raise NoData(
             f"nothing of {state_name(pair.a)} and {state_name(pair.b)} that a model could explain is held: "
             f"{sections[0].unknown}"
         )
     provenance = pair.provenance(votes=True, source=pair.named, seed=seed, thirds=list(asked))
-    return Digest((pair.a, pair.b), pair.names, pair.as_of, tuple(sections), provenance, charts)
+    return Digest(
+        (pair.a, pair.b), pair.names, pair.as_of, tuple(sections), provenance, partial(_charts, question, fits)
+    )
+
+
+def _kept(topic: Topic, question: Question, fits: dict[str, Draft]) -> Section:
+    """The section of a topic, kept with the record; topics of other packages are asked each time."""
+    make = partial(_asked, topic, question, fits)
+    if topic.id not in TOPICS.own:
+        return make()
+    return question.pair.kept("sections", make, topic=topic.id, thirds=question.thirds, seed=question.seed)
+
+
+def _asked(topic: Topic, question: Question, fits: dict[str, Draft]) -> Section:
+    draft = Draft()
+    try:
+        topic.say(question, draft)
+    except NoData as error:
+        return Section(topic.id, topic.title, unknown=str(error))
+    fits[topic.id] = draft
+    return section(topic, draft, question.pair.as_of)
+
+
+def _charts(question: Question, fits: dict[str, Draft]) -> dict[str, Callable[[], Any]]:
+    """What draws each fit; those of which only the words were kept are fitted now."""
+    for topic in TOPICS.values():
+        if topic.id not in fits:
+            _asked(topic, question, fits)
+    return {name: draw for topic in TOPICS if topic in fits for name, draw in fits[topic].charts.items()}
 
 
 def _leading_thirds(pair: View) -> tuple[str, ...]:

@@ -13,8 +13,9 @@ variant that differs most; the ranking is robust as far as variants agree.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -72,8 +73,23 @@ def weigh(
     whole("draws", draws)
     if not isinstance(horizon, int) or not 1 <= horizon <= 120:
         raise DetenteError(f"the horizon is 1 to 120 whole months, not {horizon}")
-    acts = system(pair, by=by)
     chosen = tuple(levers) or standard(pair.a, pair.b, *_usual(pair))
+    make = partial(_weighed, pair, chosen, horizon, by, variants, draws, seed, on_lever)
+    asked = {"levers": [asdict(lever) for lever in chosen], "variants": [asdict(one) for one in variants]}
+    return pair.kept("levers", make, most=60, horizon=horizon, by=by, draws=draws, seed=seed, **asked)
+
+
+def _weighed(
+    pair: View,
+    chosen: tuple[Lever, ...],
+    horizon: int,
+    by: str | None,
+    variants: Sequence[Variant],
+    draws: int,
+    seed: int,
+    on_lever: Callable[[str], None] | None,
+) -> LeverComparison:
+    acts = system(pair, by=by)
     data_to, gap = _bridged(pair, acts)
     steps = acts.steps(horizon)
     unknown: list[str] = []

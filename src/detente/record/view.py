@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from detente.actors import state_name
 from detente.errors import DetenteError, NoData
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from detente.record.store import Store
+
+T = TypeVar("T")
 
 NO_EVENTS = (
     "the record holds no events{}; ingest files (detente ingest FILE...) or fetch some "
@@ -148,6 +150,16 @@ class View:
     def reports(self, since: date | None = None) -> pl.DataFrame:
         """The pair's events in the source of the answer, oldest first, from the day `since` on."""
         return read_pair(self, since)
+
+    def kept(self, kind: str, make: Callable[[], T], *, most: int = 400, **asked: Any) -> T:
+        """What `make` works out about the pair, kept on disk with the record for as long as nothing it rests on changes.
+
+        `asked` has all else that it depends on; of a kind the `most` used last are kept. See `Store.cached`.
+        """
+        record = self.record
+        held = [record.digest(), record.digest("events"), record.codebook.digest]
+        made_from = {"pair": [self.a, self.b, self.as_of, self.named], "held": held, "asked": asked}
+        return record.cached(kind, made_from, make, most=most)
 
     def provenance(self, methods: Iterable[str] = (), *, votes: bool = False, **parameters: Any) -> dict[str, Any]:
         """By what an answer was made (see `Store.provenance`): the source of its events and, with `votes`, the votes
