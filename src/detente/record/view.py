@@ -152,7 +152,8 @@ class View:
         return read_pair(self, since)
 
     def kept(self, kind: str, make: Callable[[], T], *, most: int = 400, **asked: Any) -> T:
-        """What `make` works out about the pair, kept on disk with the record for as long as nothing it rests on changes.
+        """What `make` works out about the pair, kept on disk with the record for as long as nothing it rests on
+        changes.
 
         `asked` has all else that it depends on; of a kind the `most` used last are kept. See `Store.cached`.
         """

@@ -12,7 +12,8 @@ from detente.plots import Chart
 class Span:
     """Text in a style, or a link to an address or to an anchor of the document (`#...`).
 
-    Styles say what is meant: strong, quiet, cooperative, conflictual, or a verdict: opening, limited, unlikely, unknown.
+    Styles say what is meant: strong, quiet, cooperative, conflictual, or a verdict: opening, limited, unlikely,
+    unknown.
     """
 
     text: str
