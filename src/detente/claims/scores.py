@@ -53,7 +53,7 @@ def scored(
     gaps = {
         f"{one}_less_{other}": difference(by[one], by[other], outcomes, groups=groups, seed=seed)
         for one, other in COMPARED
-        if one in by
+        if one in by and other in by
     }
     return Scores(tuple(ids), {name: brier(values, outcomes) for name, values in by.items()}, gaps)
 
