@@ -7,8 +7,8 @@ of the driver, so that no lever helps an area by definition.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
 from operator import add
@@ -77,6 +77,7 @@ class System:
     by: str
     basis: str
     source: str | None
+    _series: dict[tuple[Driver | None, str], Array] = field(default_factory=dict)
 
     @property
     def months(self) -> float:
@@ -89,10 +90,18 @@ class System:
 
     def outcome(self, area: str) -> Array:
         """The area's sum by period (periods,)."""
-        return self._sums(pl.col("area").list.contains(area), pl.col("value"))
+        return self._once(None, area, lambda: self._sums(pl.col("area").list.contains(area), pl.col("value")))
 
     def driver(self, driver: Driver, area: str) -> Array:
         """A driver's sum by period (periods,), without the acts of `area`."""
+        return self._once(driver, area, lambda: self._driven(driver, area))
+
+    def _once(self, driver: Driver | None, area: str, add_up: Callable[[], Array]) -> Array:
+        if (driver, area) not in self._series:
+            self._series[driver, area] = add_up()
+        return self._series[driver, area]
+
+    def _driven(self, driver: Driver, area: str) -> Array:
         outside, value, nought = ~pl.col("area").list.contains(area), pl.col("value"), pl.lit(0.0)
         if driver.kind == "acts":
             return self._sums(outside & (pl.col("sender") == driver.of), value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from operator import index
 from typing import Any, ClassVar
 
@@ -67,7 +68,7 @@ class BayesianVAR(Estimator):
         # Every number of lags is judged on the same periods, the chosen one then takes all it can.
         judged = [self._fit_lags(y, names, p, max(choices)) for p in choices]
         best = max(judged, key=lambda fit: fit.objective).lags
-        chosen = self._fit_lags(y, names, best, best)
+        chosen = self._fit_lags(y, names, best, best) if len(choices) > 1 else judged[0]
         return replace(chosen, tried={fit.lags: fit.objective for fit in judged})
 
     @classmethod
@@ -208,12 +209,7 @@ class VARFit(Fit):
         return b[:, 1:].reshape(count, self.lags, n, n), s
 
     def _raw_draws(self, count: int, seed: int) -> tuple[Array, Array]:
-        whole("draws", count)
-        rng = np.random.default_rng(seed)
-        weights = [weight for weight, _ in self.mixture]
-        counts = rng.multinomial(count, np.array(weights) / sum(weights))
-        drawn = [posterior.draws(int(n), rng) for n, (_, posterior) in zip(counts, self.mixture, strict=True) if n]
-        return np.concatenate([b for b, _ in drawn]), np.concatenate([s for _, s in drawn])
+        return _drawn(self, whole("draws", count), seed)
 
     def irf(self, steps: int = 12, *, draws: int = 0, seed: int = 0, level: float = 0.90) -> Responses:
         """Orthogonalised responses [h, shock, response], h = 0..steps-1; with `draws` > 0 their band too."""
@@ -370,3 +366,13 @@ class VARFit(Fit):
     def plot(self, steps: int = 12, *, draws: int = 2000, seed: int = 0) -> Any:
         """Impulse responses with bands."""
         return self.irf(steps, draws=draws, seed=seed).plot()
+
+
+@lru_cache(maxsize=4)
+def _drawn(fit: VARFit, count: int, seed: int) -> tuple[Array, Array]:
+    # Several questions in a row are asked of the same draws.
+    rng = np.random.default_rng(seed)
+    weights = [weight for weight, _ in fit.mixture]
+    counts = rng.multinomial(count, np.array(weights) / sum(weights))
+    drawn = [posterior.draws(int(n), rng) for n, (_, posterior) in zip(counts, fit.mixture, strict=True) if n]
+    return np.concatenate([b for b, _ in drawn]), np.concatenate([s for _, s in drawn])
