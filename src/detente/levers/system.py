@@ -77,7 +77,7 @@ class System:
     by: str
     basis: str
     source: str | None
-    _series: dict[tuple[Driver | None, str], Array] = field(default_factory=dict)
+    _series: dict[tuple[Driver | None, str], Array] = field(default_factory=dict, init=False)
 
     @property
     def months(self) -> float:
