@@ -47,9 +47,9 @@ def one_of(name: str, value: Any, choices: Iterable[str]) -> str:
     Traceback (most recent call last):
     detente.errors.DetenteError: by is one of day, week, not 'fortnight'
     """
-    held = tuple(choices)
-    if value not in held:
-        raise DetenteError(f"{name} is one of {', '.join(held)}, not {value!r}")
+    allowed = tuple(choices)
+    if value not in allowed:
+        raise DetenteError(f"{name} is one of {', '.join(allowed)}, not {value!r}")
     return str(value)
 
 

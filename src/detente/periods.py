@@ -84,8 +84,8 @@ def periods(first: date, last: date, by: str) -> list[date]:
     >>> periods(date(2018, 2, 5), date(2018, 4, 1), "month")
     [datetime.date(2018, 2, 1), datetime.date(2018, 3, 1), datetime.date(2018, 4, 1)]
     """
-    found: list[date] = pl.date_range(start_of(first, by), last, PERIODS[by].every, eager=True).to_list()
-    return found
+    starts: list[date] = pl.date_range(start_of(first, by), last, PERIODS[by].every, eager=True).to_list()
+    return starts
 
 
 def next_period(start: date, by: str) -> date:

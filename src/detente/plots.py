@@ -49,8 +49,8 @@ def figure(height: float, rows: int = 1, columns: int = 1, **grid: Any) -> tuple
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context(STYLE):
-        made = Figure(figsize=(8.4, height), layout="constrained")
-        return made, made.subplots(rows, columns, **{"sharex": True, **grid})
+        drawing = Figure(figsize=(8.4, height), layout="constrained")
+        return drawing, drawing.subplots(rows, columns, **{"sharex": True, **grid})
 
 
 def signed_colours() -> Any:

@@ -59,10 +59,10 @@ class Result(ABC):
 
     def cite(self) -> str:
         """What to cite, a line each: this program, the data, the method."""
-        made = self._made_by
-        record = f" on the record {made['record_digest']}" if "record_digest" in made else ""
-        program = [f"detente {made['version']}{record}"] if made else []
-        return "\n".join([*program, *made.get("sources", ()), *made.get("methods", ()), *self.METHODS])
+        provenance = self._made_by
+        record = f" on the record {provenance['record_digest']}" if "record_digest" in provenance else ""
+        program = [f"detente {provenance['version']}{record}"] if provenance else []
+        return "\n".join([*program, *provenance.get("sources", ()), *provenance.get("methods", ()), *self.METHODS])
 
     @property
     def _made_by(self) -> dict[str, Any]:

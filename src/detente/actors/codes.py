@@ -77,31 +77,31 @@ def plain_code(scheme: str, value: str) -> str:
 @lru_cache(maxsize=1)
 def code_table() -> dict[tuple[str, str], tuple[Entry, ...]]:
     """(scheme, code) -> the states that had it, in order of time."""
-    found: dict[tuple[str, str], list[Entry]] = {}
+    table: dict[tuple[str, str], list[Entry]] = {}
     for spell in listed():
         if spell.number:
             entry = (spell.begins, spell.ends, spell.code)
-            found.setdefault((spell.scheme, spell.number), []).append(entry)
-            found.setdefault((f"{spell.scheme}c", spell.letters), []).append(entry)
+            table.setdefault((spell.scheme, spell.number), []).append(entry)
+            table.setdefault((f"{spell.scheme}c", spell.letters), []).append(entry)
     for state in states().values():
         entry = (state.begins, state.ends, state.code) if state.ends else (None, None, state.code)
         own = () if state.of_the_past else (state.code,)
         cameo = (state.cameo,) if own and state.cameo else own
-        held = {"iso2": (state.iso2,), "iso3": own, "numeric": state.numeric, "fips": state.fips}
-        pairs = [(scheme, value) for scheme, values in {**held, "cameo": cameo}.items() for value in values if value]
+        codes = {"iso2": (state.iso2,), "iso3": own, "numeric": state.numeric, "fips": state.fips}
+        pairs = [(scheme, value) for scheme, values in {**codes, "cameo": cameo}.items() for value in values if value]
         for scheme, _, value in (code.partition(":") for code in state.other_codes):
             pairs.append((scheme, value))
         for pair in pairs:
-            found.setdefault(pair, []).append(entry)
-    found |= {("cameo", value): [(None, None, code)] for value, code in _CAMEO.items()}
-    return {key: tuple(sorted(held, key=lambda e: e[0] or date.min)) for key, held in found.items()}
+            table.setdefault(pair, []).append(entry)
+    table |= {("cameo", value): [(None, None, code)] for value, code in _CAMEO.items()}
+    return {key: tuple(sorted(codes, key=lambda e: e[0] or date.min)) for key, codes in table.items()}
 
 
 @lru_cache(maxsize=1)
 def other_numbers() -> dict[tuple[str, str], tuple[Entry, ...]]:
     """As `code_table`, the numbers of `OTHERS` (tools/build_numbers.py), which are read when first asked for."""
-    found: dict[tuple[str, str], list[Entry]] = {}
+    numbers: dict[tuple[str, str], list[Entry]] = {}
     for row in rows("numbers.csv"):
         entry = (moment(row["from"]), moment(row["to"], last=True), row["code"])
-        found.setdefault((row["scheme"], row["number"]), []).append(entry)
-    return {key: tuple(sorted(held, key=lambda e: e[0] or date.min)) for key, held in found.items()}
+        numbers.setdefault((row["scheme"], row["number"]), []).append(entry)
+    return {key: tuple(sorted(held, key=lambda e: e[0] or date.min)) for key, held in numbers.items()}

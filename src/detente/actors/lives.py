@@ -59,8 +59,8 @@ def life(code: str, *, seats: bool = False) -> Days:
     >>> life("EST"), life("UKR")[0], life("UKR", seats=True)[0]
     ((datetime.date(1991, 9, 6), None), datetime.date(1991, 12, 1), datetime.date(1945, 10, 24))
     """
-    held = spells(code, seats=seats)
-    recent = [spell for spell in held if spell[1] is None or spell[1] > RECORDS_FROM] or list(held)
+    lived = spells(code, seats=seats)
+    recent = [spell for spell in lived if spell[1] is None or spell[1] > RECORDS_FROM] or list(lived)
     return (recent[0][0], recent[-1][1]) if recent else (None, None)
 
 
@@ -92,8 +92,8 @@ def existed(code: str, first: date, last: date) -> bool:
     >>> existed("EST", date(1935, 1, 1), date(1935, 1, 1)), existed("EST", date(1960, 1, 1), date(1960, 1, 1))
     (True, False)
     """
-    held = spells(code)
-    return not held or any((not begins or begins <= last) and (not ends or first < ends) for begins, ends in held)
+    lived = spells(code)
+    return not lived or any((not begins or begins <= last) and (not ends or first < ends) for begins, ends in lived)
 
 
 @lru_cache(maxsize=1024)
@@ -102,8 +102,8 @@ def spells(code: str, *, seats: bool = False) -> tuple[Days, ...]:
 
     A state lives when one of the field's lists has it; see docs/actors.md.
     """
-    held = [spell for one in identity(continuers().get(code, code)) for spell in _by_code().get(one, [])]
-    days = sorted((s.begins or date.min, s.ends or date.max) for s in held if seats or s.scheme != "un")
+    lived = [spell for one in identity(continuers().get(code, code)) for spell in _by_code().get(one, [])]
+    days = sorted((s.begins or date.min, s.ends or date.max) for s in lived if seats or s.scheme != "un")
     merged: list[tuple[date, date]] = []
     for begins, ends in days:
         if merged and begins <= merged[-1][1]:
@@ -127,15 +127,15 @@ def living(code: str, on: date | None = None, last: date | None = None, *, seats
     state, counted = states().get(code), counts_as(code)
     if state is None or not spells(code):
         return code
-    held = spells(code, seats=seats) if counted == code else ((state.begins, state.ends),)
+    lived = spells(code, seats=seats) if counted == code else ((state.begins, state.ends),)
     last = last or on
-    ends = held[-1][1]
+    ends = lived[-1][1]
     if ends and (on is None or on >= ends):
         raise DetenteError(
             f"{state.name} ended on {ends - timedelta(days=1)}: {_heirs(code)}, or ask as of a day of its life"
         )
-    if on and last and not any((not begins or begins <= last) and (not end or on < end) for begins, end in held):
-        since = min(begins for begins, _ in held if begins and begins > last)
+    if on and last and not any((not begins or begins <= last) and (not end or on < end) for begins, end in lived):
+        since = min(begins for begins, _ in lived if begins and begins > last)
         raise DetenteError(f"{state.name} did not exist on {last}: it exists from {since}")
     return counted
 
@@ -151,7 +151,7 @@ def _heirs(code: str) -> str:
 
 @lru_cache(maxsize=1)
 def _by_code() -> dict[str, list[Listed]]:
-    found: dict[str, list[Listed]] = {}
+    by_code: dict[str, list[Listed]] = {}
     for spell in listed():
-        found.setdefault(spell.code, []).append(spell)
-    return found
+        by_code.setdefault(spell.code, []).append(spell)
+    return by_code

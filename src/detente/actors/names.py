@@ -35,16 +35,16 @@ _TURNED = re.compile(r"^(?P<head>[^,(]+?)\s*(?:\((?P<gloss>[^()]+)\)|,\s*(?P<tai
 @lru_cache(maxsize=1)
 def state_names() -> dict[str, str]:
     """Normal name -> code, of every state whose name means it today; `AMBIGUOUS` names are not among them."""
-    found: dict[str, str] = {}
+    by_name: dict[str, str] = {}
     for state in states().values():
         if not state.of_the_past:
             for name in (state.name, *state.other_names, *state.more_names):
-                found.setdefault(normal(name), state.code)
+                by_name.setdefault(normal(name), state.code)
     for row in rows("listed_names.csv"):
-        found.setdefault(normal(row["name"]), row["code"])
+        by_name.setdefault(normal(row["name"]), row["code"])
     # Our own names outrank the long forms that pycountry lists.
-    found |= {normal(row["name"]): row["iso3"] for row in rows("states.csv")}
-    return {name: code for name, code in found.items() if name not in AMBIGUOUS}
+    by_name |= {normal(row["name"]): row["iso3"] for row in rows("states.csv")}
+    return {name: code for name, code in by_name.items() if name not in AMBIGUOUS}
 
 
 @lru_cache(maxsize=1)
@@ -69,12 +69,12 @@ def named_state(name: str, names: dict[str, str] | None = None) -> str:
     ('', 'TWN', '')
     """
     known = state_names() if names is None else names
-    found = next((known[form] for form in _forms(name) if form in known), "")
-    turned = None if found else _TURNED.match(name.strip())
+    code = next((known[form] for form in _forms(name) if form in known), "")
+    turned = None if code else _TURNED.match(name.strip())
     if turned and turned["gloss"]:
         head = known.get(normal(turned["head"]).removeprefix("the "), "")
         return head if head and _says_nothing(normal(turned["gloss"]), normal(turned["head"]), head) else ""
-    return found
+    return code
 
 
 def _says_nothing(gloss: str, head: str, code: str) -> bool:

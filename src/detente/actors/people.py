@@ -38,8 +38,8 @@ def office_holders() -> tuple[dict[str, Person], dict[tuple[str, str], Person | 
             words = normal(name).split()
             if row["state"] in _MIDDLE_NAMES and len(words) == 2 and all(len(w) > 2 for w in words):
                 key = (words[0], words[1])
-                held = first_last.get(key, person)
-                first_last[key] = person if held is person else None
+                namesake = first_last.get(key, person)
+                first_last[key] = person if namesake is person else None
     return persons, first_last
 
 
@@ -67,7 +67,7 @@ def own_names(path: Path, code_of: Callable[[str], str]) -> dict[str, Person]:
 
     `code_of` reads the cells of codes, as `Actors.state` does.
     """
-    found: dict[str, Person] = {}
+    persons: dict[str, Person] = {}
     for line, row in _own_rows(path):
         try:
             spell = Spell(
@@ -79,8 +79,8 @@ def own_names(path: Path, code_of: Callable[[str], str]) -> dict[str, Person]:
             )
         except DetenteError as error:
             raise DetenteError(f"{path}: line {line}: {error}") from None
-        found.setdefault(normal(row["name"]), Person(row["name"])).spells.append(spell)
-    return found
+        persons.setdefault(normal(row["name"]), Person(row["name"])).spells.append(spell)
+    return persons
 
 
 def in_office(name: str, person: Person, on: date | None) -> Actor:
@@ -89,10 +89,10 @@ def in_office(name: str, person: Person, on: date | None) -> Actor:
         offices = "; ".join(_spell_text(s) for s in sorted(person.spells, key=lambda s: s.begins or date.min))
         codes = {s.code for s in person.spells}
         return Actor(name, "person", codes.pop() if len(codes) == 1 else "", "", "office holder", offices)
-    held = [s for s in person.spells if s.covers(on)]
-    if not held:
+    terms = [s for s in person.spells if s.covers(on)]
+    if not terms:
         return Actor(name, "person", "", "ELI", "office holder", f"out of office on {on}")
-    best = min(held, key=lambda s: ("GOV MIL IGO LEG".find(s.sector) % 99, s.office))
+    best = min(terms, key=lambda s: ("GOV MIL IGO LEG".find(s.sector) % 99, s.office))
     return Actor(name, "person", best.code, best.sector, "office holder", _spell_text(best))
 
 

@@ -68,13 +68,13 @@ class Actors:
         >>> actors.resolve("Barack Obama", date(2018, 6, 1)).code
         ''
         """
-        found = self.lookup(as_text(name))
-        if isinstance(found, Person):
-            return in_office(name, found, on)
-        if on and not found.known:
+        actor = self.lookup(as_text(name))
+        if isinstance(actor, Person):
+            return in_office(name, actor, on)
+        if on and not actor.known:
             past = named_state(name, past_names())
-            found = Actor(name, "state", past, "", "state name") if past and existed(past, on, on) else found
-        return _on(found, on) if on and found.kind == "state" else found
+            actor = Actor(name, "state", past, "", "state name") if past and existed(past, on, on) else actor
+        return _on(actor, on) if on and actor.kind == "state" else actor
 
     def lookup(self, name: str) -> Actor | Person:
         """The dateless reading of a name: an Actor, or a Person whose spells depend on the day.
@@ -135,8 +135,8 @@ class Actors:
             return Actor(text, "state", code, "", f"{scheme} code") if code else None
         if not value.isupper() or len(value) < 3 or (len(value) == 3 and not state_of("cameo", value)):
             return None
-        found = self.cameo_actor(value)
-        return found if found.known else None
+        actor = self.cameo_actor(value)
+        return actor if actor.known else None
 
     def named(self, text: str, on: date | None = None) -> Actor:
         """What a user who types `text` means on a day: a name as in `resolve`, or a code in any case.
@@ -150,7 +150,7 @@ class Actors:
         >>> index.named("710").note
         'is a bare number: write cow:710 or gw:710 (China), numeric:710 (South Africa)'
         """
-        found = self.resolve(text, on)
+        actor = self.resolve(text, on)
         doubt = number_doubt(text, on) or code_doubt(text, self._fixed.get(normal(text)))
         if doubt and normal(text) not in self._own:
             return Actor(text, "unknown", note=doubt)
@@ -158,16 +158,16 @@ class Actors:
         scheme = ALIASES.get(scheme.lower(), scheme.lower())
         if scheme in SCHEMES:
             code = state_of(scheme, value, on)
-            return _on(Actor(text, "state", code, "", f"{scheme} code"), on) if code else found
-        if found.known and found.rule != "demonym":
-            return found
+            return _on(Actor(text, "state", code, "", f"{scheme} code"), on) if code else actor
+        if actor.known and actor.rule != "demonym":
+            return actor
         if not is_missing(text):
             for scheme in ("iso3", "iso2"):
                 if code := state_of(scheme, text, on):
                     return _on(Actor(text, "state", code, "", f"{scheme} code"), on)
         past = text if text in states() else named_state(text, past_names())
-        past = "" if found.kind != "unknown" or found.note else past
-        return _on(Actor(text, "state", past, "", "state name"), on) if past else found
+        past = "" if actor.kind != "unknown" or actor.note else past
+        return _on(Actor(text, "state", past, "", "state name"), on) if past else actor
 
     def state(self, text: str, scheme: str | None = None) -> str:
         """The code of a state or organisation given by any name or code, whatever the day; see `side` for one.
@@ -179,11 +179,11 @@ class Actors:
             if not code:
                 raise DetenteError(f"{text!r} is no {scheme} code of a state")
             return code
-        found = self.named(text)
-        if found.code and found.kind != "institution" and (found.kind != "state" or not found.sector):
-            return found.code
-        if found.note and not found.code:
-            raise DetenteError(f"{text!r} {found.note}")
+        actor = self.named(text)
+        if actor.code and actor.kind != "institution" and (actor.kind != "state" or not actor.sector):
+            return actor.code
+        if actor.note and not actor.code:
+            raise DetenteError(f"{text!r} {actor.note}")
         import difflib
 
         known = state_names()
@@ -229,12 +229,12 @@ class Actors:
         coded = "" if is_missing(code) else self.by_code(scheme, code, on)
         if is_missing(name):
             return Actor(code, "state", coded, "", f"{scheme} code") if coded else UNKNOWN
-        found = self.resolve(name, on)
-        if found.kind != "state" or not found.code:
+        actor = self.resolve(name, on)
+        if actor.kind != "state" or not actor.code:
             return Actor(name, "state", coded, "", f"{scheme} code") if coded else Actor(name, "unknown")
-        if coded and counts_as(found.code) not in map(counts_as, holders(scheme, code)):
-            return replace(found, note=f"the name says {found.code}, the {scheme} code {code} says {coded}")
-        return found
+        if coded and counts_as(actor.code) not in map(counts_as, holders(scheme, code)):
+            return replace(actor, note=f"the name says {actor.code}, the {scheme} code {code} says {coded}")
+        return actor
 
     @lru_cache(maxsize=100_000)  # noqa: B019  one index a process
     def cameo_actor(self, code: str) -> Actor:

@@ -232,13 +232,13 @@ def _after(day: str) -> date | None:
 
 def _numbers(spells: list[Listed]) -> dict[str, Any]:
     """The numbers of the last spells, and the days from the first spell to the last."""
-    found: dict[str, Any] = {s.scheme: s.number for s in spells if s.number}
+    numbers: dict[str, Any] = {s.scheme: s.number for s in spells if s.number}
     lived = [s for s in spells if s.scheme != "un"]
     if lived and all(s.begins for s in lived):
-        found["begins"] = min(s.begins for s in lived if s.begins)
+        numbers["begins"] = min(s.begins for s in lived if s.begins)
     if lived and all(s.ends for s in lived):
-        found["ends"] = max(s.ends for s in lived if s.ends)
-    return found
+        numbers["ends"] = max(s.ends for s in lived if s.ends)
+    return numbers
 
 
 @lru_cache(maxsize=512)

@@ -222,5 +222,5 @@ def _case_votes(pair: View, notes: Notes) -> Indicator | None:
         return Indicator(VOTES, row["period"], *values, *cited, row["compiled_on"], data_to, leading=True)
     votes = row["votes"] or 0
     counted = Share(round(row["value"] * votes), votes)
-    made = (row["compiled_on"], row["value"])
-    return _share(pair, VOTES, row["period"], counted, "roll calls", compared, data_to, cited, *made)
+    row_facts = (row["compiled_on"], row["value"])
+    return _share(pair, VOTES, row["period"], counted, "roll calls", compared, data_to, cited, *row_facts)

@@ -15,7 +15,7 @@ def skill_chart(card: Scorecard) -> Any:
     from detente.plots import BLUE, GREY, SERIES, figure, source_line
 
     frame = card.horizons()
-    made, axis = figure(3.2)
+    drawing, axis = figure(3.2)
     x = frame["horizon"].to_numpy()
     axis.axhline(0, color=GREY, linewidth=1)
     low, middle, high = (100 * frame[name].to_numpy() for name in ("low", "skill", "high"))
@@ -30,8 +30,8 @@ def skill_chart(card: Scorecard) -> Any:
     axis.set_ylabel("skill in CRPS (%)")
     axis.set_xticks(x)
     axis.legend(frameon=False, ncols=4, fontsize=8)
-    source_line(made, described(card))
-    return made
+    source_line(drawing, described(card))
+    return drawing
 
 
 def calibration_chart(card: Scorecard) -> Any:
@@ -41,7 +41,7 @@ def calibration_chart(card: Scorecard) -> Any:
     from detente.plots import BLUE, GREY, ORANGE, figure, source_line
 
     shown = [(card.best, BLUE), (card.strongest(card.cells), ORANGE)]
-    made, axes = figure(2.8, 1, 2, sharey=True)
+    drawing, axes = figure(2.8, 1, 2, sharey=True)
     for axis, (name, colour) in zip(axes, shown, strict=True):
         share = card.pit(name)
         edges = np.linspace(0, 1, len(share) + 1)
@@ -58,5 +58,5 @@ def calibration_chart(card: Scorecard) -> Any:
         axis.set_title(name, fontsize=9)
         axis.set_xlabel("PIT of outcomes")
     axes[0].set_ylabel("density (1 = calibrated)")
-    source_line(made, described(card))
-    return made
+    source_line(drawing, described(card))
+    return drawing

@@ -165,8 +165,8 @@ def _deciding(
     """
     if not findings:
         return (), 0
-    found = list(dict.fromkeys(fact for finding in findings for fact in finding.facts))
-    found = found or held.between(first, last, claim.area)
+    deciding = list(dict.fromkeys(fact for finding in findings for fact in finding.facts))
+    deciding = deciding or held.between(first, last, claim.area)
     treaties = {life.agreement for life in held.lives if life.form == "treaty"}
 
     def rank(fact: Fact) -> int:
@@ -174,10 +174,10 @@ def _deciding(
 
     shown: list[Fact] = []
     for level in range(3):
-        some, room = [fact for fact in found if rank(fact) == level], MOST_FACTS - len(shown)
-        step = max(1.0, len(some) / room) if room else 1.0
-        shown += [some[int(n * step)] for n in range(min(room, len(some)))]
-    return tuple(sorted(shown, key=lambda fact: fact.day)), len(found) - len(shown)
+        ranked, room = [fact for fact in deciding if rank(fact) == level], MOST_FACTS - len(shown)
+        step = max(1.0, len(ranked) / room) if room else 1.0
+        shown += [ranked[int(n * step)] for n in range(min(room, len(ranked)))]
+    return tuple(sorted(shown, key=lambda fact: fact.day)), len(deciding) - len(shown)
 
 
 def _tool(

@@ -71,10 +71,10 @@ def parse(given: Any, areas: set[str], actors: Actors) -> Criterion:
 
 
 def _facts(given: dict[str, Any], actors: Actors) -> FactsCriterion:
-    told = given["facts"]
-    if not isinstance(told, dict):
-        raise DetenteError(f"facts is an object of conditions, not {told!r}")
-    known(told, {"kind", "tone", "form", "third_party", "agreement", "actor", "area", "channel"})
+    criterion = given["facts"]
+    if not isinstance(criterion, dict):
+        raise DetenteError(f"facts is an object of conditions, not {criterion!r}")
+    known(criterion, {"kind", "tone", "form", "third_party", "agreement", "actor", "area", "channel"})
     bounds = {name: given.get(name) for name in ("at_least", "at_most")}
     if all(bound is None for bound in bounds.values()):
         raise DetenteError("facts need at_least or at_most")
@@ -84,16 +84,18 @@ def _facts(given: dict[str, Any], actors: Actors) -> FactsCriterion:
     least, most = bounds.values()
     if least is not None and most is not None and least > most:
         raise DetenteError("at_least is more than at_most: no number of facts could meet it")
-    kinds = NEW if told.get("kind") == "new" else tuple(one_of(k, KINDS, "kind") for k in _several(told, "kind"))
+    kinds = (
+        NEW if criterion.get("kind") == "new" else tuple(one_of(k, KINDS, "kind") for k in _several(criterion, "kind"))
+    )
     return FactsCriterion(
-        text(told, "area"),
-        text(told, "channel"),
+        text(criterion, "area"),
+        text(criterion, "channel"),
         kinds,
-        one_of(told["tone"], TONES, "tone") if "tone" in told else None,
-        tuple(one_of(form, FORMS, "form") for form in _several(told, "form")),
-        tuple(counts_as(actors.state(name)) for name in _several(told, "third_party")),
-        text(told, "agreement"),
-        counts_as(actors.state(actor)) if (actor := text(told, "actor")) else None,
+        one_of(criterion["tone"], TONES, "tone") if "tone" in criterion else None,
+        tuple(one_of(form, FORMS, "form") for form in _several(criterion, "form")),
+        tuple(counts_as(actors.state(name)) for name in _several(criterion, "third_party")),
+        text(criterion, "agreement"),
+        counts_as(actors.state(actor)) if (actor := text(criterion, "actor")) else None,
         **bounds,
     )
 

@@ -109,11 +109,11 @@ class FactsCriterion(Criterion):
         """Met where the number of such facts lies within the bounds."""
         scope = self.scope(claim)
         forms = {life.agreement: life.form for life in evidence.lives}
-        some = tuple(f for f in evidence.between(first, last) if scope.holds(f) and self._holds(f, forms))
-        met = (self.at_least is None or len(some) >= self.at_least) and (
-            self.at_most is None or len(some) <= self.at_most
+        facts = tuple(f for f in evidence.between(first, last) if scope.holds(f) and self._holds(f, forms))
+        met = (self.at_least is None or len(facts) >= self.at_least) and (
+            self.at_most is None or len(facts) <= self.at_most
         )
-        return Finding(met, f"{len(some)} found", some)
+        return Finding(met, f"{len(facts)} found", facts)
 
     def words(self, claim: Scope) -> str:
         """As in: at least one cooperative fact (new or renewed agreement) in threat reduction."""
@@ -171,13 +171,13 @@ class BalanceCriterion(Criterion):
     def check(self, evidence: Evidence, claim: Scope, first: date, last: date) -> Finding:
         """Met where facts of the tone outnumber the others; impossible where none lies in the span."""
         scope = self.scope(claim)
-        some = [f for f in evidence.between(first, last) if scope.holds(f)]
-        good = sum(f.tone == "cooperative" for f in some)
-        counted = f"{good} cooperative, {len(some) - good} conflictual facts"
-        if not some:
+        facts = [f for f in evidence.between(first, last) if scope.holds(f)]
+        good = sum(f.tone == "cooperative" for f in facts)
+        counted = f"{good} cooperative, {len(facts) - good} conflictual facts"
+        if not facts:
             return Finding(None, "no fact in the span")
-        more = good > len(some) - good if self.tone == "cooperative" else good < len(some) - good
-        return Finding(more, counted, tuple(some))
+        more = good > len(facts) - good if self.tone == "cooperative" else good < len(facts) - good
+        return Finding(more, counted, tuple(facts))
 
     def words(self, claim: Scope) -> str:
         """As in: more cooperative than conflictual facts in strategic arms."""
@@ -194,13 +194,13 @@ class ShareCriterion(Criterion):
 
     def check(self, evidence: Evidence, claim: Scope, first: date, last: date) -> Finding:
         """Met where the share lies on that side; impossible where no fact lies in the span."""
-        some = [f for f in evidence.between(first, last) if self.scope(claim).holds(f)]
-        if not some:
+        facts = [f for f in evidence.between(first, last) if self.scope(claim).holds(f)]
+        if not facts:
             return Finding(None, "no fact in the span")
-        share = sum(f.tone == "cooperative" for f in some) / len(some)
+        share = sum(f.tone == "cooperative" for f in facts) / len(facts)
         met = share < self.value if self.side == "below" else share > self.value
-        against = tuple(f for f in some if (f.tone == "conflictual") == (self.side == "below"))
-        return Finding(met, f"{share:.0%} of {len(some)} facts cooperative", against)
+        against = tuple(f for f in facts if (f.tone == "conflictual") == (self.side == "below"))
+        return Finding(met, f"{share:.0%} of {len(facts)} facts cooperative", against)
 
     def words(self, claim: Scope) -> str:
         """As in: cooperative share of facts below 90%."""

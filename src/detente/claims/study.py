@@ -113,13 +113,13 @@ class Study:
 def read_study(path: Path, actors: Actors, codebook: Codebook) -> Study:
     """Read and check a claims file; DetenteError names the file, the claim and the remedy."""
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        given = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise DetenteError(f"{path}: can't be read: {error.strerror}") from None
     except ValueError as error:
         raise DetenteError(f"{path}: no JSON: {error}") from None
     try:
-        return _study(path.stem, told, actors, codebook)
+        return _study(path.stem, given, actors, codebook)
     except DetenteError as error:
         raise DetenteError(f"{path}: {error}") from None
 

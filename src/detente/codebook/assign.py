@@ -150,8 +150,8 @@ def _read_texts(texts: pl.DataFrame, text_bits: pl.Expr) -> pl.DataFrame:
     texts = texts.with_columns(said.str.to_lowercase().str.replace_all("[^a-z0-9]+", " ").alias("said"))
     patterns, codes = _state_words()
     table = dict(zip(patterns, codes, strict=True))
-    found = texts["said"].str.extract_many(patterns, overlapping=True).to_list()
-    named = [" ".join(sorted({table[word] for word in words})) if words else "" for words in found]
+    matches = texts["said"].str.extract_many(patterns, overlapping=True).to_list()
+    named = [" ".join(sorted({table[word] for word in words})) if words else "" for words in matches]
     return texts.select(
         "text",
         "url",

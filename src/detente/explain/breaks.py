@@ -83,12 +83,12 @@ class PairBreaks(Result):
         edges = pl.Series([low, high]).dt.offset_by(PERIODS[self.by].every)
         after = edges[1]
         before = pl.Series([low]).dt.offset_by(f"-{PERIODS[self.by].every}")[0]
-        some = self.facts.filter(pl.col("date").is_between(before, after)).with_columns(
+        facts = self.facts.filter(pl.col("date").is_between(before, after)).with_columns(
             (pl.col("date") - when).abs().alias("away")
         )
         return [
             f"{date_text(row['date'], row['precision'])} {row['description']}"
-            for row in some.sort("away", "date", "event_id").head(NEAR).iter_rows(named=True)
+            for row in facts.sort("away", "date", "event_id").head(NEAR).iter_rows(named=True)
         ]
 
     def when(self, day: date) -> str:
@@ -191,22 +191,22 @@ def _totals(panel: pl.DataFrame) -> pl.DataFrame:
 
 def _say(ask: Question, draft: Draft) -> None:
     pair = ask.pair
-    found = breaks(pair, seed=ask.seed)
-    table = found.frame
+    answer = breaks(pair, seed=ask.seed)
+    table = answer.frame
     for row in table.iter_rows(named=True):
         near = f" Near it: {row['facts'][0]}" if row["facts"] else ""
         draft.add(f"break at {row['date']}", row["probability"], "probability")
         draft.say(
-            f"{found.when(row['date'])} ({found.when(row['low'])} to {found.when(row['high'])}; probability "
+            f"{answer.when(row['date'])} ({answer.when(row['low'])} to {answer.when(row['high'])}; probability "
             f"{row['probability']:.0%}): cooperative share from {row['level_before']:.0%} to "
             f"{row['level_after']:.0%}.{near}"
         )
     if table.is_empty():
         draft.say("No break is more likely than not.")
-    left = f"{found.fit.memory:.2f} of a departure left to the next {found.by}"
-    draft.basis = f"exact Bayesian change points, {left}; {found.basis}"
-    draft.data_to = found.data_to
-    draft.charts["breaks"] = found.plot
+    left = f"{answer.fit.memory:.2f} of a departure left to the next {answer.by}"
+    draft.basis = f"exact Bayesian change points, {left}; {answer.basis}"
+    draft.data_to = answer.data_to
+    draft.charts["breaks"] = answer.plot
 
 
 TOPIC = Topic("breaks", "Breaks", _say)

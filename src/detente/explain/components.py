@@ -85,8 +85,8 @@ class Components(Result):
         rows = self.frame.filter(pl.col("component") == component)
         top = {}
         for mode in MODES:
-            some = rows.filter(pl.col("mode") == mode)
-            top[mode] = some["name"].head(min(3, int((some["share"].cum_sum() < 0.5).sum()) + 1)).to_list()
+            members = rows.filter(pl.col("mode") == mode)
+            top[mode] = members["name"].head(min(3, int((members["share"].cum_sum() < 0.5).sum()) + 1)).to_list()
         acts, when = ", ".join(top["action"]), ", ".join(top["period"])
         if top["sender"] == top["receiver"] and len(top["sender"]) == 1:
             hub = top["sender"][0]
@@ -230,12 +230,12 @@ def _fitted(
 def _say(ask: Question, draft: Draft) -> None:
     pair = ask.pair
     chosen = pair.source
-    held = count_pair(pair, chosen)
-    if held < LEAST_ACTS:
-        raise NoData(f"{held} acts between the two in {chosen} are too few, {LEAST_ACTS} are needed")
-    found = components(pair.record, STRUCTURE_K, as_of=pair.as_of, source=chosen, seed=ask.seed)
+    acts = count_pair(pair, chosen)
+    if acts < LEAST_ACTS:
+        raise NoData(f"{acts} acts between the two in {chosen} are too few, {LEAST_ACTS} are needed")
+    answer = components(pair.record, STRUCTURE_K, as_of=pair.as_of, source=chosen, seed=ask.seed)
     for row in (
-        found.of_pair(pair.a, pair.b, seed=ask.seed)
+        answer.of_pair(pair.a, pair.b, seed=ask.seed)
         .filter(pl.col("share") >= LEAST_SHARE)
         .head(3)
         .iter_rows(named=True)
@@ -243,7 +243,7 @@ def _say(ask: Question, draft: Draft) -> None:
         value = Estimate(row["share"], row["low"], row["high"])
         draft.add(f"component {row['component']}", value, "share of the pair's acts")
         draft.say(f"{percent(value)} of what is reported between them belongs to {row['name']}.")
-    draft.basis = f"Poisson factorisation, K = {STRUCTURE_K} by convention, one fit; {found.basis}"
+    draft.basis = f"Poisson factorisation, K = {STRUCTURE_K} by convention, one fit; {answer.basis}"
     draft.data_to = pair.record.covers(chosen, pair.as_of)[-1][1]
 
 

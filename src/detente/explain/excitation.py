@@ -196,14 +196,14 @@ def combined(fits: Sequence[HawkesFit], least: int = LEAST_OF_KIND) -> Excitatio
     down, up = (np.sqrt(((side - sums) ** 2).mean(axis=0) + Z**2 * between) for side in (lows, highs))
     counts = np.bincount(fits[0].types, minlength=len(mean)).astype(float)
     rare = counts < least
-    told = np.where(rare[:, None] | rare, np.nan, mean)
-    return ExcitationFit(list(fits[0].names), told, np.maximum(told - down, 0.0), told + up, list(fits), counts)
+    known = np.where(rare[:, None] | rare, np.nan, mean)
+    return ExcitationFit(list(fits[0].names), known, np.maximum(known - down, 0.0), known + up, list(fits), counts)
 
 
 def _say(ask: Question, draft: Draft) -> None:
     pair = ask.pair
-    found = excitation(pair, seed=ask.seed)
-    table, names = found.frame, (in_text(pair.a), in_text(pair.b))
+    answer = excitation(pair, seed=ask.seed)
+    table, names = answer.frame, (in_text(pair.a), in_text(pair.b))
     kinds = _kinds(pair)
     acts = {name: (names[n // 2], KINDS[n % 2]) for n, name in enumerate(kinds)}
     for row in table.drop_nulls(("value", "low", "high")).iter_rows(named=True):
@@ -213,18 +213,18 @@ def _say(ask: Question, draft: Draft) -> None:
         if mover != answerer and kind == same:
             word = "cooperative" if kind == "cooperation" else "conflictual"
             draft.say(f"One {word} act of {mover} sets off {value} {word} acts of {answerer}.")
-    if found.fit.rare:
-        draft.say(f"Unknown for want of acts: {found.fit.rare}.")
+    if answer.fit.rare:
+        draft.say(f"Unknown for want of acts: {answer.fit.rare}.")
     elif lost := table.select(pl.any_horizontal(pl.col("value", "low", "high").is_null()).sum()).item():
         draft.say(f"Not identified from these acts: {lost} of {table.height} kinds of answer.")
-    for worst in found.fit.fits[0].goodness().drop_nulls("p").sort("p").head(1).iter_rows(named=True):
+    for worst in answer.fit.fits[0].goodness().drop_nulls("p").sort("p").head(1).iter_rows(named=True):
         draft.say(
             f"The clock test {'passes' if worst['p'] >= 0.05 else 'fails'} for the worst-fitted kind "
             f"({worst['type']}, p = {worst['p']:.2f})."
         )
-    draft.basis = f"Hawkes process, hours within days drawn at random; {found.basis}"
-    draft.data_to = found.data_to
-    draft.charts["excitation"] = found.plot
+    draft.basis = f"Hawkes process, hours within days drawn at random; {answer.basis}"
+    draft.data_to = answer.data_to
+    draft.charts["excitation"] = answer.plot
 
 
 TOPIC = Topic("excitation", "Event by event", _say)

@@ -241,11 +241,11 @@ class PairLevels(Result):
         """One measure of one area through time, a line for each direction, the periods' own values as dots."""
         from detente.plots import SERIES, band, figure, source_line
 
-        some = self.table.filter((pl.col("measure") == measure) & pl.col("area").eq_missing(area))
-        if some.is_empty():
+        rows = self.table.filter((pl.col("measure") == measure) & pl.col("area").eq_missing(area))
+        if rows.is_empty():
             raise NoData(f"no level of {measure} in {area or 'all areas'}")
         drawing, axis = figure(3.0)
-        parts = some.partition_by("sender", "receiver", "basis", maintain_order=True)
+        parts = rows.partition_by("sender", "receiver", "basis", maintain_order=True)
         for number, part in enumerate(parts):
             first, colour = part.row(0, named=True), SERIES[number % len(SERIES)]
             name = f"{first['sender']} to {first['receiver']}" if first["sender"] else first["basis"]
@@ -254,7 +254,7 @@ class PairLevels(Result):
         if measure == "share":
             axis.set_ylim(0, 1)
         elif measure != "intensity":
-            axis.set_ylim(0, float(np.nanquantile(some["high"].to_numpy(), 0.99)) * 1.1)
+            axis.set_ylim(0, float(np.nanquantile(rows["high"].to_numpy(), 0.99)) * 1.1)
         axis.set_ylabel(MEASURES[measure], wrap=True)
         axis.set_xlabel(self.by)
         axis.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0, frameon=False, ncols=3)
@@ -264,8 +264,8 @@ class PairLevels(Result):
 
 def _say(ask: Question, draft: Draft) -> None:
     pair = ask.pair
-    found = levels(pair)
-    shown = found.latest()
+    answer = levels(pair)
+    shown = answer.latest()
     rates = {"cooperation", "conflict"}
     for row in shown.iter_rows(named=True):
         who = (
@@ -275,14 +275,14 @@ def _say(ask: Question, draft: Draft) -> None:
         )
         value = Estimate(row["level"], row["low"], row["high"])
         name = f"{row['sender']}>{row['receiver']}" if row["sender"] else f"{pair.a}-{pair.b}"
-        old = is_old(found.end(row), pair.as_of)
+        old = is_old(answer.end(row), pair.as_of)
         if not old:
             draft.add(
                 f"{name} {row['measure']}",
                 value,
                 "share" if row["measure"] == "share" else "per 1,000 reports of the source",
             )
-        when, then = (found.when(row, key) for key in ("period", "before_period"))
+        when, then = (answer.when(row, key) for key in ("period", "before_period"))
         if row["measure"] == "share":
             before = f", {row['before']:.0%} in {then}" if then != when else ""
             entries = "facts" if row["basis"] == FACTS else "reports"
@@ -294,9 +294,9 @@ def _say(ask: Question, draft: Draft) -> None:
                 f"{when}{before}.",
                 old=old,
             )
-    draft.basis = f"local levels; {found.basis}"
-    draft.data_to = found.data_to
-    draft.charts["levels"] = found.plot
+    draft.basis = f"local levels; {answer.basis}"
+    draft.data_to = answer.data_to
+    draft.charts["levels"] = answer.plot
 
 
 TOPIC = Topic("levels", "Levels", _say, now=True)

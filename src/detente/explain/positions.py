@@ -53,7 +53,7 @@ def ideal_points(
         raise NoData(f"no roll call {f'on {issue} ' if issue else ''}was known on {as_of}")
     if sessions is not None:
         calls = calls.filter(pl.col("session") > pl.col("session").max() - sessions)
-    found = record.cached(
+    answer = record.cached(
         "ideal-points",
         {"votes": record.digest("votes"), "calls": calls.sort("rcid"), "tolerance": tolerance},
         lambda: _fitted(record, calls, tolerance, on_step, as_of),
@@ -61,7 +61,7 @@ def ideal_points(
     made_by = record.provenance(
         ["unvotes"], IdealPointsFit.METHODS, as_of=as_of, sessions=sessions, issue=issue, tolerance=tolerance
     )
-    return replace(found, provenance=made_by)
+    return replace(answer, provenance=made_by)
 
 
 def _fitted(
@@ -90,11 +90,11 @@ def _fitted(
 
 def _say(ask: Question, draft: Draft) -> None:
     pair = ask.pair
-    found = ideal_points(pair.record, as_of=pair.as_of)
-    table = found.fit.distance(pair.a, pair.b)
+    answer = ideal_points(pair.record, as_of=pair.as_of)
+    table = answer.fit.distance(pair.a, pair.b)
     if table.is_empty():
         raise NoData(f"{state_name(pair.a)} and {state_name(pair.b)} never voted in one session")
-    frame = found.frame
+    frame = answer.frame
     last, first = table.row(-1, named=True), table.row(0, named=True)
     for state in (pair.a, pair.b):
         row = frame.filter((pl.col("state") == state) & (pl.col("session") == last["session"])).row(0, named=True)
@@ -109,8 +109,8 @@ def _say(ask: Question, draft: Draft) -> None:
         f"further than {last['place']:.0%} of all pairs; "
         f"{first['distance']:.2f} in session {first['session']}."
     )
-    draft.basis = f"dynamic ideal points; {found.basis}"
-    draft.data_to = found.data_to
+    draft.basis = f"dynamic ideal points; {answer.basis}"
+    draft.data_to = answer.data_to
 
 
 TOPIC = Topic("positions", "Ideal points", _say, now=True)

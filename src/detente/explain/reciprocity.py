@@ -33,14 +33,14 @@ def reciprocity(
     (docs/recovery.md); with fewer it stays. NoData where periods are too few.
     """
     _asked(by, horizon, seed)
-    found = directed(pair, by=by, area=area)
-    model = _model(found, found.frame.height, horizon, seed)
+    series = directed(pair, by=by, area=area)
+    model = _model(series, series.frame.height, horizon, seed)
     return Explained(
-        model.fit(found.frame.select(found.columns)),
-        f"{_how(model)}; {found.basis}",
-        found.by,
-        found.data_to,
-        pair.provenance(ReciprocityFit.METHODS, by=found.by, area=area, horizon=horizon, seed=seed),
+        model.fit(series.frame.select(series.columns)),
+        f"{_how(model)}; {series.basis}",
+        series.by,
+        series.data_to,
+        pair.provenance(ReciprocityFit.METHODS, by=series.by, area=area, horizon=horizon, seed=seed),
     )
 
 
@@ -140,40 +140,42 @@ def reciprocity_through_time(
     for name, value in (("window", window), ("step", step)):
         if value is not None:
             whole(name, value)
-    found = directed(pair, by=by, area=area)
-    height = found.frame.height
+    series = directed(pair, by=by, area=area)
+    height = series.frame.height
     width = window or height // 2
-    model = _model(found, width, horizon, seed)
-    table = model.fit(found.frame.select(found.columns)).rolling(width, step or max(1, height // 20))
-    table = table.with_columns(found.frame["period"].gather(table["end"]).alias("end"))
+    model = _model(series, width, horizon, seed)
+    table = model.fit(series.frame.select(series.columns)).rolling(width, step or max(1, height // 20))
+    table = table.with_columns(series.frame["period"].gather(table["end"]).alias("end"))
     provenance = pair.provenance(
-        ReciprocityFit.METHODS, window=width, by=found.by, area=area, horizon=horizon, seed=seed
+        ReciprocityFit.METHODS, window=width, by=series.by, area=area, horizon=horizon, seed=seed
     )
-    return ReciprocityThroughTime(table, width, found.by, f"{_how(model)}; {found.basis}", provenance)
+    return ReciprocityThroughTime(table, width, series.by, f"{_how(model)}; {series.basis}", provenance)
 
 
 def _say(ask: Question, draft: Draft) -> None:
     pair = ask.pair
-    found = reciprocity(pair, seed=ask.seed)
+    answer = reciprocity(pair, seed=ask.seed)
     a, b = pair.a, pair.b
     names = {code: in_text(code) for code in (pair.a, pair.b)}
     senders = dict(zip(pair.directions, names.values(), strict=True))
-    for one in found.fit.answers:
+    for one in answer.fit.answers:
         mover, answerer = senders[one.mover], senders[one.answerer]
         draft.add(f"returned by {answerer}", one.returned, "of one unit")
         draft.add(f"returned by {answerer}, same period too", one.with_same_period, "of one unit")
         draft.add(f"inertia of {mover}", one.inertia, "of one unit")
-        for statement in _answered(one, mover, answerer, found.fit.model.horizon, found.by):
+        for statement in _answered(one, mover, answerer, answer.fit.model.horizon, answer.by):
             draft.say(statement)
-    draft.add(f"asymmetry: {b} less {a}", found.fit.asymmetry, "of one unit")
-    draft.add(f"asymmetry: {b} less {a}, scaled", found.fit.asymmetry_scaled, "standard deviations")
-    treatment = found.fit.treatment_of(*names.values())
-    gap, scaled = found.fit.asymmetry, found.fit.asymmetry_scaled
-    numbers = "" if found.fit.more is None else f" ({names[b]} less {names[a]}: {gap}; in standard deviations {scaled})"
+    draft.add(f"asymmetry: {b} less {a}", answer.fit.asymmetry, "of one unit")
+    draft.add(f"asymmetry: {b} less {a}, scaled", answer.fit.asymmetry_scaled, "standard deviations")
+    treatment = answer.fit.treatment_of(*names.values())
+    gap, scaled = answer.fit.asymmetry, answer.fit.asymmetry_scaled
+    numbers = (
+        "" if answer.fit.more is None else f" ({names[b]} less {names[a]}: {gap}; in standard deviations {scaled})"
+    )
     draft.say(f"Equal treatment: {treatment}{numbers}.")
-    draft.basis = f"VAR, {found.fit.var.lags} lags; {found.basis}"
-    draft.data_to = found.data_to
-    draft.charts["reciprocity"] = found.plot
+    draft.basis = f"VAR, {answer.fit.var.lags} lags; {answer.basis}"
+    draft.data_to = answer.data_to
+    draft.charts["reciprocity"] = answer.plot
     draft.charts["reciprocity-through-time"] = lambda: reciprocity_through_time(pair, seed=ask.seed).plot()
 
 

@@ -111,13 +111,13 @@ def with_third(
         pl.format("{}>{}", "sender", "receiver").alias("series"),
     )
     about = pl.col("areas").list.set_intersection(pair.record.codebook.about(third)).list.len() > 0
-    found: dict[str | None, Directed | NoData] = {}
+    by_area: dict[str | None, Directed | NoData] = {}
     for area in areas:
-        some = events.filter(~about if area is None else pl.col("areas").list.contains(area))
+        acts = events.filter(~about if area is None else pl.col("areas").list.contains(area))
         frame = grid.join(run, on="period", how="left", maintain_order="left")
         for name in (f"{pair.a}>{pair.b}", f"{pair.b}>{pair.a}"):
             sums = (
-                some.filter(pl.col("series") == name)
+                acts.filter(pl.col("series") == name)
                 .group_by("period")
                 .agg(pl.col("intensity").cast(pl.Float64).sum().alias(name))
             )
@@ -130,11 +130,11 @@ def with_third(
         try:
             checked = _checked(frame, unit, f"{chosen} of {state_name(third)} with both")
         except NoData as error:
-            found[area] = error
+            by_area[area] = error
             continue
         basis = _basis(chosen, frame, run, unit)
-        found[area] = Directed(_level_weekdays(checked, unit), unit, basis, chosen)
-    return found
+        by_area[area] = Directed(_level_weekdays(checked, unit), unit, basis, chosen)
+    return by_area
 
 
 def among(
@@ -251,8 +251,8 @@ def fact_periods(pair: View, by: str, *, whole: bool = False) -> list[date]:
         raise NoData(f"no events and no chronology of {state_name(pair.a)} and {state_name(pair.b)} are held")
     first, end = facts["date"][0], pair.chronology_ends
     end = min(pair.as_of, end) if pair.as_of else end
-    found = periods(first, max(end, first), by)
-    return found[:-1] if whole and period_end(found[-1], by) > end else found
+    starts = periods(first, max(end, first), by)
+    return starts[:-1] if whole and period_end(starts[-1], by) > end else starts
 
 
 def _span(frame: pl.DataFrame) -> str:

@@ -113,15 +113,15 @@ def spillover(
     left_out: list[str] = []
     series = with_third(pair, third, by=by, areas=areas)
     unit, basis, periods = "", "", []
-    for area, found in series.items():
-        if isinstance(found, NoData):
+    for area, one in series.items():
+        if isinstance(one, NoData):
             if len(series) == 1:
-                raise found
+                raise one
             left_out.append(area or "all areas")
             continue
-        model = Spillover(PERIODS[found.by].lags, horizon=horizon or PERIODS[found.by].ahead, seed=seed)
-        fits[area] = model.fit(found.frame.select(found.columns), found.columns[2:])
-        unit, basis, periods = found.by, found.basis, found.frame["period"].to_list()
+        model = Spillover(PERIODS[one.by].lags, horizon=horizon or PERIODS[one.by].ahead, seed=seed)
+        fits[area] = model.fit(one.frame.select(one.columns), one.columns[2:])
+        unit, basis, periods = one.by, one.basis, one.frame["period"].to_list()
     if not fits:
         raise NoData(f"too few acts of {state_name(pair.a)} and {state_name(pair.b)} in every area asked about")
     provenance = pair.provenance(
@@ -142,12 +142,12 @@ def _say(ask: Question, draft: Draft) -> None:
     titles = {area.id: area.title for area in pair.record.codebook.areas}
     for third in ask.thirds:
         try:
-            found = spillover(pair, third, areas=(None, *titles), seed=ask.seed)
+            answer = spillover(pair, third, areas=(None, *titles), seed=ask.seed)
         except NoData as error:
             problems.append(str(error))
             continue
         clear = []
-        for area, one in found.spills:
+        for area, one in answer.spills:
             mover, receiver = named[one.series]
             if area is not None:
                 draft.add(f"{third} share of {one.series}, {area}", one.last, "share of variance by area")
@@ -162,17 +162,17 @@ def _say(ask: Question, draft: Draft) -> None:
             draft.say(
                 f"{capital(in_text(third))}: {percent(one.last)} of the variance of what {mover} does towards "
                 f"{receiver} "
-                f"goes with it, {one.first.value:.0%} with what both share in one {found.by}; chance gives up to "
+                f"goes with it, {one.first.value:.0%} with what both share in one {answer.by}; chance gives up to "
                 f"{one.placebo:.0%}: {one.reading}."
             )
-        tried = len(found.fits.keys() - {None})
+        tried = len(answer.fits.keys() - {None})
         draft.say(
             f"{capital(in_text(third))}, by area ({tried} with acts enough): "
             + (f"more than chance for {'; '.join(clear)}." if clear else "nowhere surely more than chance.")
         )
-        draft.basis = f"VAR with a block for the third state, {found.horizon} {found.by}s ahead; {found.basis}"
-        draft.data_to = period_end(found.periods[-1], found.by)
-        draft.charts[f"spillover-{third}"] = found.plot
+        draft.basis = f"VAR with a block for the third state, {answer.horizon} {answer.by}s ahead; {answer.basis}"
+        draft.data_to = period_end(answer.periods[-1], answer.by)
+        draft.charts[f"spillover-{third}"] = answer.plot
     if not draft.statements:
         raise NoData(problems[0])
 

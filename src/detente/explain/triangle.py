@@ -60,10 +60,10 @@ class Triangle(Result):
         for row in self.table.iter_rows(named=True):
             clear = _clear(row)
             if row["kind"] == "bilateral" or clear:
-                said = "" if clear or row["value"] is None else ", not clear of nought"
+                unclear = "" if clear or row["value"] is None else ", not clear of nought"
                 lines.append(
                     f"{row['kind']}: {row['answerer']} after {row['mover']} "
-                    f"{text(row['value'], row['low'], row['high'])}{said}."
+                    f"{text(row['value'], row['low'], row['high'])}{unclear}."
                 )
         others = self.table.filter(pl.col("kind") == "triangular")
         left = others.filter((pl.col("low") <= 0) & (pl.col("high") >= 0)).height
@@ -131,12 +131,12 @@ def triangle(
     """
     if len(set(states)) < 3 or len(set(states)) < len(states):
         raise DetenteError("a triangle needs three different states or more")
-    found = among(record, states, by=by, as_of=as_of, source=source)
-    span = horizon or PERIODS[found.by].ahead
-    fit = BayesianVAR(PERIODS[found.by].lags).fit(found.frame.select(found.columns))
+    series = among(record, states, by=by, as_of=as_of, source=source)
+    span = horizon or PERIODS[series.by].ahead
+    fit = BayesianVAR(PERIODS[series.by].lags).fit(series.frame.select(series.columns))
     table = fit.returned(span, seed=seed)
     back = pl.col("mover").str.split(">").list.reverse().list.join(">") == pl.col("answerer")
     kind = pl.when(back).then(pl.lit("bilateral")).otherwise(pl.lit("triangular")).alias("kind")
     table = table.select("mover", "answerer", kind, "value", "low", "high").sort("kind", maintain_order=True)
-    provenance = record.provenance([found.source], VARFit.METHODS, by=found.by, horizon=span, seed=seed)
-    return Triangle(tuple(states), table, fit, found.by, span, found.basis, provenance)
+    provenance = record.provenance([series.source], VARFit.METHODS, by=series.by, horizon=span, seed=seed)
+    return Triangle(tuple(states), table, fit, series.by, span, series.basis, provenance)

@@ -35,10 +35,10 @@ def _say(ask: Question, draft: Draft) -> None:
         )
     if table.is_empty():
         series = pair_figures(pair)["measure"]
-        held = (
+        lacking = (
             "yearly agreement alone is held, no roll calls" if "un_agreement" in series else "no UN roll calls are held"
         )
-        raise NoData(f"{held}; ingest or fetch them (detente fetch unvotes)")
+        raise NoData(f"{lacking}; ingest or fetch them (detente fetch unvotes)")
     year = int(table["year"].to_numpy().max())
     now = table.filter(pl.col("year") == year)
     row = now.filter(pl.col("issue").is_null()).row(0, named=True)

@@ -109,16 +109,16 @@ class Calendar:
     def days(self, frame: pl.DataFrame, column: str) -> pl.Series:
         """The days of a text column, null where a text is none. Raises DetenteError where earlier ones were misread."""
         given = frame[column].set(frame[column].str.contains(_SHORT_YEAR).fill_null(False), None)
-        found = given.str.to_date("%Y-%m-%d", strict=False)
-        if found.null_count():
+        days = given.str.to_date("%Y-%m-%d", strict=False)
+        if days.null_count():
             text = given.str.replace(r"[T ].*$", "").str.replace(r"^(\d{8})\.0$", "$1")
             text = text.str.replace(r"^(\d{4})/(\d{1,2})/(\d{1,2})$", "$1-$2-$3")
             dashes = text.str.to_date("%Y-%m-%d", strict=False)
             parts = pl.DataFrame({"text": text, "dashes": dashes, "slashes": self._slashes(text)})
             eight = pl.col("text").str.contains(r"^\d{8}$")
             compact = pl.when(eight).then("text").str.to_date("%Y%m%d", strict=False)
-            found = parts.select(pl.coalesce("dashes", "slashes", compact))[:, 0]
-        return found.alias(column)
+            days = parts.select(pl.coalesce("dashes", "slashes", compact))[:, 0]
+        return days.alias(column)
 
     def _slashes(self, text: pl.Series) -> pl.Series:
         read = text.str.to_date("%m/%d/%Y", strict=False)

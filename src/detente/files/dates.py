@@ -40,14 +40,14 @@ def read_date(text: str) -> Dated:
     """
     plain = _TIME.sub("", text.strip())
     plain = plain.removesuffix(".0") if re.fullmatch(r"\d{4}\.0|\d{8}\.0", plain) else plain
-    found = _EIGHT.fullmatch(plain) or _ISO.fullmatch(plain)
-    if not found or int(found[1]) < 1000:
+    match = _EIGHT.fullmatch(plain) or _ISO.fullmatch(plain)
+    if not match or int(match[1]) < 1000:
         raise DetenteError(_why_not(text))
-    year, month, day = (int(part) if part else 0 for part in found.groups())
+    year, month, day = (int(part) if part else 0 for part in match.groups())
     try:
-        if day or found[3]:
+        if day or match[3]:
             return Dated(date(year, month, day), date(year, month, day), "day", f"{year:04}-{month:02}-{day:02}")
-        if month or found[2]:
+        if month or match[2]:
             after = date(year + month // 12, month % 12 + 1, 1)
             return Dated(date(year, month, 1), after - timedelta(days=1), "month", f"{year:04}-{month:02}")
     except ValueError:

@@ -112,26 +112,26 @@ def _streams(path: Path, file: IO[bytes], size: int) -> Iterator[tuple[str, Iter
 
 
 def _lines(member: str, pieces: Iterator[bytes], size: int) -> Iterator[Block]:
-    line, held, amount = 1, [], 0
+    line, buffer, amount = 1, [], 0
     pieces = _with_newlines(_as_utf8(pieces))
 
     def block(data: bytes) -> Block:
         return Block(member, line, data[3:] if line == 1 and data.startswith(b"\xef\xbb\xbf") else data)
 
     for piece in pieces:
-        held.append(piece)
+        buffer.append(piece)
         amount += len(piece)
         if amount < size:
             continue
-        data = b"".join(held)
+        data = b"".join(buffer)
         cut = data.rfind(b"\n") + 1
-        held, amount = [data[cut:]], len(data) - cut
+        buffer, amount = [data[cut:]], len(data) - cut
         if cut:
             yield block(data[:cut])
             line += data.count(b"\n", 0, cut)
         elif amount > 4 * size:
             raise DamagedFile(f"{member}: line {line} is longer than {4 * size >> 20} MiB: this is no table of text")
-    if data := b"".join(held):
+    if data := b"".join(buffer):
         yield block(data if data.endswith(b"\n") else data + b"\n")
 
 

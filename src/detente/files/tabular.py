@@ -207,9 +207,9 @@ def corrections(frame: pl.DataFrame, tests: list[tuple[pl.Expr, pl.Expr | str]])
             for n, (test, text) in enumerate(tests)
         ),
     )
-    held = [
+    reasons = [
         judged.select("line", pl.col(c).str.split("; ").alias("reason")).drop_nulls().explode("reason")
         for c in judged.columns[1:]
         if judged[c].null_count() < judged.height
     ]
-    return pl.concat([pl.DataFrame(schema=CORRECTED), *held])
+    return pl.concat([pl.DataFrame(schema=CORRECTED), *reasons])

@@ -108,9 +108,9 @@ def mean_of_blocks(gaps: Array, *, block: int, draws: int = 2000, seed: int = 0)
     rng = np.random.default_rng(seed)
     starts = rng.integers(0, n - block + 1, size=(draws, -(-n // block)))
     days = (starts[:, :, None] + np.arange(block)).reshape(draws, -1)[:, :n]
-    some = gaps[days[:, :, None], rng.integers(0, areas, size=(draws, areas))[:, None, :]]
-    known = np.isfinite(some)
-    means = np.where(known, some, 0.0).sum((1, 2)) / np.maximum(known.sum((1, 2)), 1)
+    drawn = gaps[days[:, :, None], rng.integers(0, areas, size=(draws, areas))[:, None, :]]
+    known = np.isfinite(drawn)
+    means = np.where(known, drawn, 0.0).sum((1, 2)) / np.maximum(known.sum((1, 2)), 1)
     low, high = np.quantile(means, [(1 - BAND) / 2, (1 + BAND) / 2])
     return mean, float(low), float(high)
 

@@ -75,18 +75,18 @@ class Lever:
 
 def standard(a: str, b: str, third: str | None, channel: str | None) -> tuple[Lever, ...]:
     """The levers that are weighed where none is named."""
-    found = [
+    levers = [
         Lever(f"incentives by {a}", (Move("incentives", a, DEFAULTS["incentives"]),)),
         Lever(f"incentives by {b}", (Move("incentives", b, DEFAULTS["incentives"]),)),
         Lever("reciprocity", (Move("reciprocity"),)),
         Lever("equal treatment", (Move("equal"),)),
     ]
     if third:
-        found.append(Lever(f"contain {third}", (Move("contain", third),)))
-        found.append(Lever(f"equal treatment + contain {third}", (Move("equal"), Move("contain", third))))
+        levers.append(Lever(f"contain {third}", (Move("contain", third),)))
+        levers.append(Lever(f"equal treatment + contain {third}", (Move("equal"), Move("contain", third))))
     if channel:
-        found.append(Lever(f"through {channel}", (Move("channel", channel, 0.5),)))
-    return tuple(found)
+        levers.append(Lever(f"through {channel}", (Move("channel", channel, 0.5),)))
+    return tuple(levers)
 
 
 def parse(text: str, actors: Actors | None = None, on: date | None = None) -> Lever:

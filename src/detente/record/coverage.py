@@ -128,17 +128,17 @@ def of_file(source: Source, rule: str, names: Sequence[str], counts: Iterable[Co
         # Reports of several days, all at midnight, do not say their time.
         timed = source.quarter_hours and (len(reports) == 1 or any(moment != midnight(moment) for moment in reports))
         return written(seen(reports, QUARTER) if timed else from_rows(reports, DAY), known)
-    found = from_rows(dates, DAY)
+    spans_of_rows = from_rows(dates, DAY)
     if spans and not source.spans_hold:
-        found = _within(found, spans) or found
-    return written(found, known)
+        spans_of_rows = _within(spans_of_rows, spans) or spans_of_rows
+    return written(spans_of_rows, known)
 
 
 def _sums(pairs: Iterable[tuple[datetime, int]]) -> dict[datetime, int]:
-    found: dict[datetime, int] = {}
+    sums: dict[datetime, int] = {}
     for moment, n in pairs:
-        found[moment] = found.get(moment, 0) + n
-    return found
+        sums[moment] = sums.get(moment, 0) + n
+    return sums
 
 
 def _usual(numbers: Iterable[tuple[int, int]]) -> int:

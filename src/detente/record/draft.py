@@ -139,14 +139,14 @@ class Draft:
         """Write the rows set aside; the path of their file, "" where there are none. Of rows held before no line is
         known.
         """
-        told: list[tuple[str, int | None, str, str]] = [(name, b.line, b.reason, b.raw) for _, name, b in self.bad]
-        told += [(name, None, CONFLICT, raw) for name, raw in self.withdrawn]
-        if not told:
+        rows: list[tuple[str, int | None, str, str]] = [(name, b.line, b.reason, b.raw) for _, name, b in self.bad]
+        rows += [(name, None, CONFLICT, raw) for name, raw in self.withdrawn]
+        if not rows:
             return ""
         place = self.folder / "quarantine" / f"{self.number:08d}.parquet"
         place.parent.mkdir(parents=True, exist_ok=True)
         pl.DataFrame(
-            told,
+            rows,
             schema={"file": pl.Utf8, "line": pl.Int64, "reason": pl.Utf8, "raw": pl.Utf8},
             orient="row",
         ).write_parquet(place)

@@ -310,9 +310,9 @@ class Ingest:
     ) -> None:
         entry.quarantined += len(batch.bad)
         self.draft.bad += [(id(entry), entry.name, bad) for bad in batch.bad]
-        for told, more in ((entry.skipped, batch.skipped), (entry.corrected, batch.corrections())):
+        for tallies, more in ((entry.skipped, batch.skipped), (entry.corrected, batch.corrections())):
             for reason, count in more.items():
-                told[reason] = told.get(reason, 0) + count
+                tallies[reason] = tallies.get(reason, 0) + count
         rows = batch.rows.with_columns(pl.lit(0).alias("owner"), batch.lines.alias("line"))
         sifted = sift(
             rows,

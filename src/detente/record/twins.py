@@ -94,11 +94,11 @@ def sift(
         .agg("event_id")
         .iter_rows()
     ]
-    made = {verdict: some.select(*rows.columns) for verdict, some in parts.items() if verdict != "contest"}
+    frames = {verdict: some.select(*rows.columns) for verdict, some in parts.items() if verdict != "contest"}
     return Sifted(
-        made["keep"],
-        made["twin"],
-        made["older"],
+        frames["keep"],
+        frames["twin"],
+        frames["older"],
         parts["contest"].select(*rows.columns, "content"),
         hidden,
         parts["keep"].filter(pl.col("hides") & (pl.col("content") != pl.col("held_content"))).height,

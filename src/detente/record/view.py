@@ -158,8 +158,8 @@ class View:
         `asked` has all else that it depends on; of a kind the `most` used last are kept. See `Store.cached`.
         """
         record = self.record
-        held = [record.digest(), record.digest("events"), record.codebook.digest]
-        made_from = {"pair": [self.a, self.b, self.as_of, self.named], "held": held, "asked": asked}
+        digests = [record.digest(), record.digest("events"), record.codebook.digest]
+        made_from = {"pair": [self.a, self.b, self.as_of, self.named], "held": digests, "asked": asked}
         return record.cached(kind, made_from, make, most=most)
 
     def provenance(self, methods: Iterable[str] = (), *, votes: bool = False, **parameters: Any) -> dict[str, Any]:

@@ -43,8 +43,8 @@ def build(result: Any) -> Document:
         return result
     for kind in type(result).__mro__:
         if kind.__name__ in BUILDERS:
-            made: Document = import_module(f"{__name__}.{BUILDERS[kind.__name__]}").build(result)
-            return made
+            document: Document = import_module(f"{__name__}.{BUILDERS[kind.__name__]}").build(result)
+            return document
     raise DetenteError(f"no document is made of {type(result).__name__}, only of results")
 
 

@@ -24,8 +24,8 @@ def build(a: Assessment, *, brief: bool = False) -> Document:
     lead = Lead("Bottom line", (verdict, ". ", a.bottom_line), tuple(map(_figure, a.headlines)))
     first = (lead, charts.overall_chart(a), charts.stock_chart(a), Part("Areas", _table(a, brief)))
     last = (_cannot_tell(a, brief), None if brief else _facts(a), _sources(a, brief))
-    told = f"Security relations as of {day_words(a.as_of)}. Nothing known later was used."
-    return Document(" – ".join(a.names), told, (*first, *(() if brief else _details(a)), *last))
+    subtitle = f"Security relations as of {day_words(a.as_of)}. Nothing known later was used."
+    return Document(" – ".join(a.names), subtitle, (*first, *(() if brief else _details(a)), *last))
 
 
 def _details(a: Assessment) -> tuple[Part | None, ...]:
@@ -77,8 +77,10 @@ def _why(f: AreaFinding) -> Text:
         first = f.evidence[0]
         return (*_marks(first.notes)[1:], f" {first.date} {first.text}")
     # The row shows that its level is unknown: of that, why is enough.
-    said = [f"{what}: {why}" if what == "chance" or (what and n) else why for n, (what, why) in enumerate(f.unknowns)]
-    return "; ".join(said)
+    reasons = [
+        f"{what}: {why}" if what == "chance" or (what and n) else why for n, (what, why) in enumerate(f.unknowns)
+    ]
+    return "; ".join(reasons)
 
 
 def _area(a: Assessment, f: AreaFinding) -> Part:
@@ -161,8 +163,8 @@ def _explanation(a: Assessment) -> Part | None:
 
 def _cannot_tell(a: Assessment, brief: bool) -> Part:
     rules = dict.fromkeys(f.rule for f in a.areas if f.rule)
-    said = items(*a.cannot_tell, *(f"Improvement means: {rule}." for rule in rules))
-    return Part("What this can't tell", (said,), page=brief)
+    limits = items(*a.cannot_tell, *(f"Improvement means: {rule}." for rule in rules))
+    return Part("What this can't tell", (limits,), page=brief)
 
 
 def _facts(a: Assessment) -> Part | None:
@@ -183,6 +185,6 @@ def _sources(a: Assessment, brief: bool) -> Part:
         Item((one.title, ", " if one.title and one.url else "", Span(url, "", url)), anchor=f"note-{one.number}")
         for one, url in ((one, one.url or "") for one in a.notes)
     )
-    made = a.provenance
-    by = f"detente {made['version']}; record {made['record_digest']}; codebook {made['codebook_digest']}."
+    provenance = a.provenance
+    by = f"detente {provenance['version']}; record {provenance['record_digest']}; codebook {provenance['codebook_digest']}."
     return Part("Sources", (Items(sources, numbered=True) if sources else None, Note(by)), page=brief)

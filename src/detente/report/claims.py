@@ -135,8 +135,8 @@ def _scoreboard(report: Report) -> Iterator[Note | Table | Part]:
 
 
 def _brier(scores: Scores) -> Table:
-    held = {words: scores.brier[name] for name, words in NAMES.items() if name in scores.brier}
-    return Table(tuple(held), (tuple(f"{value:.3f}" for value in held.values()),), "r" * len(held))
+    shown = {words: scores.brier[name] for name, words in NAMES.items() if name in scores.brier}
+    return Table(tuple(shown), (tuple(f"{value:.3f}" for value in shown.values()),), "r" * len(shown))
 
 
 def _gaps(scores: Scores) -> Table:

@@ -24,8 +24,8 @@ READ = (
 def build(digest: Digest) -> Document:
     """The sections in their order."""
     when = f"as of {day_words(digest.as_of)}" if digest.as_of else "by all that is held"
-    told = f"What explains their relations, {when}"
-    return Document(" – ".join(digest.names), told, (*section_parts(digest.sections), Note(READ)))
+    subtitle = f"What explains their relations, {when}"
+    return Document(" – ".join(digest.names), subtitle, (*section_parts(digest.sections), Note(READ)))
 
 
 def section_parts(sections: Iterable[Section]) -> tuple[Part, ...]:

@@ -63,8 +63,8 @@ def _record(events: EventForecasts) -> str:
 
 
 def _calibration(events: EventForecasts) -> str:
-    told = "; ".join(f"said {r['said']:.0%}, came {r['came']:.0%} ({r['n']:.0f})" for r in events.calibration())
-    return f"Calibration: {told}." if told else ""
+    bands = "; ".join(f"said {r['said']:.0%}, came {r['came']:.0%} ({r['n']:.0f})" for r in events.calibration())
+    return f"Calibration: {bands}." if bands else ""
 
 
 def _fans(made: PairForecast) -> Part | None:

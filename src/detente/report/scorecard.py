@@ -73,9 +73,9 @@ def _parts(card: Scorecard) -> Iterator[Part]:
     yield _part("Weights in the stack, mean over origins", weights, *weights.columns)
     pairs = card.pairs().with_columns(pl.concat_str("a", "b", separator="-").alias("pair"))
     lost = pairs.head(10).filter(pl.col("skill") < 0)
-    for what, some in (("lost", lost), ("won", pairs.tail(10).reverse())):
-        if some.height:
-            yield _part(f"Pairs on which ours {what} most", some, "pair", "cells", "crps", "crps_strongest", "skill")
+    for what, groups in (("lost", lost), ("won", pairs.tail(10).reverse())):
+        if groups.height:
+            yield _part(f"Pairs on which ours {what} most", groups, "pair", "cells", "crps", "crps_strongest", "skill")
 
 
 def _part(title: str, frame: pl.DataFrame, *names: str) -> Part:

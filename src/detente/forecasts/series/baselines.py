@@ -107,19 +107,19 @@ def seasonal(y: Array, horizon: int, season: int) -> Array:
     """The values of the same season in past years, and of its two neighbours."""
     target = y.shape[1] - 1 + horizon
     at = [t + d for t in range(target - season, -season, -season) for d in (-1, 0, 1)]
-    some = [t for t in at if 0 <= t < y.shape[1]]
-    return sample(y[:, some]) if some else np.full((len(y), COUNT), np.nan)
+    same_season = [t for t in at if 0 <= t < y.shape[1]]
+    return sample(y[:, same_season]) if same_season else np.full((len(y), COUNT), np.nan)
 
 
 def pooled_by_level(y: Array, horizon: int, window: int, kind: str, items: NDArray[np.int64], bins: int = 20) -> Array:
     """The mean of the last periods, with the errors of such means on all series of the item and of like level."""
-    found = np.full((len(y), COUNT), np.nan)
+    quantiles = np.full((len(y), COUNT), np.nan)
     z = transform(kind, y)
     means = _rolling_mean(z, min(window, y.shape[1]))
     for item in np.unique(items):
         mine = items == item
-        found[mine] = _pooled(z[mine], means[mine], horizon, min(window, 2), bins)
-    return untransform(kind, found)
+        quantiles[mine] = _pooled(z[mine], means[mine], horizon, min(window, 2), bins)
+    return untransform(kind, quantiles)
 
 
 def _pooled(z: Array, means: Array, horizon: int, least: int, bins: int) -> Array:
@@ -140,10 +140,10 @@ def _pooled(z: Array, means: Array, horizon: int, least: int, bins: int) -> Arra
 
 def negative_binomial(y: Array, horizon: int, window: int) -> Array:
     """A negative binomial about the mean of the last periods, as dispersed as the series has been."""
-    some = y[:, -window:]
-    if not some.shape[1]:
+    recent = y[:, -window:]
+    if not recent.shape[1]:
         return np.full((len(y), COUNT), np.nan)
-    return _quantiles(some.mean(1) + 0.5 / some.shape[1], _size(y, y.mean(1)))
+    return _quantiles(recent.mean(1) + 0.5 / recent.shape[1], _size(y, y.mean(1)))
 
 
 def autoregression(y: Array, horizon: int) -> Array:
@@ -178,19 +178,19 @@ def _quantiles(mean: Array, size: Array) -> Array:
     # Two digits of the logarithms of mean and size: many series share one distribution then, and no reader could tell.
     logs = np.round(np.log10(np.maximum(np.stack([mean, size], axis=1), 1e-3)), 2)
     rounded = np.asarray(10**logs, dtype=np.float64)
-    some, of = np.unique(rounded, axis=0, return_inverse=True)
-    return _exact_quantiles(some[:, 0], some[:, 1])[of.ravel()]
+    distinct, of = np.unique(rounded, axis=0, return_inverse=True)
+    return _exact_quantiles(distinct[:, 0], distinct[:, 1])[of.ravel()]
 
 
 def _exact_quantiles(mean: Array, size: Array) -> Array:
     from scipy.stats import gamma, nbinom
 
     p = size / (size + mean)
-    found = np.empty((len(mean), COUNT))
+    quantiles = np.empty((len(mean), COUNT))
     small = mean < 200
-    found[small] = nbinom.ppf(LEVELS[None], size[small, None], p[small, None])
-    found[~small] = np.round(gamma.ppf(LEVELS[None], size[~small, None], scale=(mean / size)[~small, None]))
-    return found
+    quantiles[small] = nbinom.ppf(LEVELS[None], size[small, None], p[small, None])
+    quantiles[~small] = np.round(gamma.ppf(LEVELS[None], size[~small, None], scale=(mean / size)[~small, None]))
+    return quantiles
 
 
 def _carried(z: Array) -> Array:

@@ -58,8 +58,8 @@ def fitted(y: Array, horizons: Sequence[int], model: str, kind: str, season: int
                 mean, spread = np.full(last, z[n, -1]), np.full(last, 1e-6)
             else:
                 one: Any = getattr(library, model)(season_length=yearly)
-                said = one.forecast(y=z[n], h=last, level=[ONE_DEVIATION])
-                mean, spread = said["mean"], np.maximum(said[f"hi-{ONE_DEVIATION}"] - said["mean"], 1e-6)
+                forecast = one.forecast(y=z[n], h=last, level=[ONE_DEVIATION])
+                mean, spread = forecast["mean"], np.maximum(forecast[f"hi-{ONE_DEVIATION}"] - forecast["mean"], 1e-6)
             for h in horizons:
                 found[h][n] = mean[h - 1] + ndtri(LEVELS) * spread[h - 1]
     return {h: untransform(kind, quantiles) for h, quantiles in found.items()}

@@ -65,8 +65,8 @@ class Dataset:
 
     def outcomes(self, period: int) -> Array:
         """The outcomes (series,) of a period, by all that is known now; NaN where missing."""
-        found = self.totals(self._full, period, period + 1)[:, 0]
-        return np.round(found) if self.kind == "count" else found
+        totals = self.totals(self._full, period, period + 1)[:, 0]
+        return np.round(totals) if self.kind == "count" else totals
 
     def totals(self, fine: Array, first: int, last: int) -> Array:
         """Fine values added up (shares: averaged) to the periods from `first` up to, not including, `last`."""
@@ -86,17 +86,17 @@ class Dataset:
     def _full(self) -> Array:
         if "full" not in self._cache:
             self._cache["full"] = self._matrix(self.rows)
-        found: Array = self._cache["full"]
-        return found
+        full: Array = self._cache["full"]
+        return full
 
     def _matrix(self, rows: pl.DataFrame) -> Array:
         shape = (self.size, int(self.edges[-1]))
         at = (rows["series"].to_numpy(), rows["unit"].to_numpy())
         values, weights = rows["value"].to_numpy(), rows["weight"].to_numpy()
         if self.kind != "share":
-            found = np.zeros(shape)
-            np.add.at(found, at, values)
-            return found
+            matrix = np.zeros(shape)
+            np.add.at(matrix, at, values)
+            return matrix
         count, total = np.zeros(shape), np.zeros(shape)
         np.add.at(total, at, values * weights)
         np.add.at(count, at, weights)
@@ -110,9 +110,9 @@ def transform(kind: str, values: Array) -> Array:
 
 
 def _span(days: pl.Series, last: date | None) -> tuple[date, date]:
-    found = days.to_list()
-    end = max(found)
-    return min(found), max(end, last) if last else end
+    starts = days.to_list()
+    end = max(starts)
+    return min(starts), max(end, last) if last else end
 
 
 def untransform(kind: str, scores: Array) -> Array:
@@ -208,12 +208,12 @@ def _clock(covered: pl.DataFrame, by: str, kind: str) -> pl.DataFrame:
     if kind != "share":
         return usable_run(covered, by, latest=True)
     # Neither end of the clock is a period less covered than others are: a week of five days is not whole.
-    held = covered.filter(pl.col("covered") > 0)
-    usual = min(WHOLE, float(held["covered"].median() or 0.0))  # type: ignore[arg-type]  # a number
-    some = held.filter(pl.col("covered") >= usual)["period"]
-    if some.is_empty():
+    delivered = covered.filter(pl.col("covered") > 0)
+    usual = min(WHOLE, float(delivered["covered"].median() or 0.0))  # type: ignore[arg-type]  # a number
+    usual_days = delivered.filter(pl.col("covered") >= usual)["period"]
+    if usual_days.is_empty():
         return covered.clear()
-    every = pl.DataFrame({"period": periods(some.min(), some.max(), by)})  # type: ignore[arg-type]  # days
+    every = pl.DataFrame({"period": periods(usual_days.min(), usual_days.max(), by)})  # type: ignore[arg-type]  # days
     return every.with_columns(pl.lit(1.0).alias("covered"))
 
 

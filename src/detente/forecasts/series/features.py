@@ -255,7 +255,7 @@ def _mean(values: Array, group: NDArray[np.int64]) -> Array:
 def _of_item(values: Array, kin: Relatives, item: int) -> Array:
     """Values of one item of the same direction of the same pair, for every series; NaN where there is none."""
     direction = kin.pair * 2 + (kin.sender > kin.receiver)
-    found = np.full(int(direction.max()) + 1, np.nan)
+    items = np.full(int(direction.max()) + 1, np.nan)
     mine = kin.item == item
-    found[direction[mine]] = values[mine]
-    return found[direction]
+    items[direction[mine]] = values[mine]
+    return items[direction]

@@ -49,10 +49,10 @@ class Cells:
         """Quantiles (series, COUNT) of the errors about the centres."""
         level = np.searchsorted(self.levels, centre, "right")
         cell = (spread[:, None] >= self.spreads[level]).sum(1)
-        found = self.table[level, cell]
+        errors = self.table[level, cell]
         at = np.searchsorted(TABLE, LEVELS).clip(1, len(TABLE) - 1)
         w = ((LEVELS - TABLE[at - 1]) / (TABLE[at] - TABLE[at - 1])).clip(0, 1)
-        return np.asarray(found[:, at - 1] * (1 - w) + found[:, at] * w)
+        return np.asarray(errors[:, at - 1] * (1 - w) + errors[:, at] * w)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain numbers, three digits each."""
@@ -162,8 +162,8 @@ def _tabulate(seen: tuple[Array, Array, Array], kappa: float, delta: float, bins
             spreads[b] = np.quantile(spread[mine], np.arange(1, parts) / parts)
         cell = (spread[:, None] >= spreads[b]).sum(1)
         for c in range(parts):
-            some = error[mine & (cell == c)]
-            table[b, c] = np.quantile(some if len(some) >= 10 else error[mine] if mine.any() else error, TABLE)
+            errors = error[mine & (cell == c)]
+            table[b, c] = np.quantile(errors if len(errors) >= 10 else error[mine] if mine.any() else error, TABLE)
     return Cells(kappa, delta, levels, spreads, table, len(error))
 
 

@@ -75,10 +75,10 @@ class _Boosted:
 
     def quantiles(self, x: Array) -> Array:
         known = np.ascontiguousarray(x[:, self.columns])
-        found = np.sort(np.column_stack([model.predict(known) for model in self.models]), axis=1)
+        quantiles = np.sort(np.column_stack([model.predict(known) for model in self.models]), axis=1)
         at = np.searchsorted(FITTED, LEVELS).clip(1, len(FITTED) - 1)
         w = ((LEVELS - FITTED[at - 1]) / (FITTED[at] - FITTED[at - 1])).clip(0, 1)
-        return np.asarray(found[:, at - 1] * (1 - w) + found[:, at] * w)
+        return np.asarray(quantiles[:, at - 1] * (1 - w) + quantiles[:, at] * w)
 
 
 @dataclass(frozen=True)

@@ -28,17 +28,17 @@ def combine(members: Array, weights: Array) -> Array:
     share = weights[:, None] * known
     total = share.sum(0)
     rows = np.flatnonzero(total > 0)
-    found = np.full(members.shape[1:], np.nan)
+    combined = np.full(members.shape[1:], np.nan)
     if not len(rows):
-        return found
+        return combined
     points = np.where(known[:, rows, None], members[:, rows], 0.0).transpose(1, 0, 2).reshape(len(rows), -1)
     mass = np.repeat((share[:, rows] / total[rows]).T / COUNT, COUNT, axis=1)
     order = np.argsort(points, axis=1)
     reached = np.cumsum(np.take_along_axis(mass, order, 1), axis=1)
     ordered = np.take_along_axis(points, order, 1)
     for n, row in enumerate(rows):
-        found[row] = ordered[n, np.minimum(np.searchsorted(reached[n], LEVELS), ordered.shape[1] - 1)]
-    return found
+        combined[row] = ordered[n, np.minimum(np.searchsorted(reached[n], LEVELS), ordered.shape[1] - 1)]
+    return combined
 
 
 def learn(members: Array, outcomes: Array, origins: int) -> Array:

@@ -77,9 +77,9 @@ def read_tidy(
     index = [name for name in tidy.columns if name not in measured]
     tidy = tidy.unpivot(measured, index=index, variable_name="measure", value_name="amount")
     tidy = tidy.rename({"amount": "value"})
-    told = [pl.col("part")] if item else []
-    told += [pl.col("measure")] if len(measured) > 1 or not item else []
-    tidy = tidy.with_columns(pl.concat_str(told, separator=" ").alias("item")).drop("part", "measure")
+    parts = [pl.col("part")] if item else []
+    parts += [pl.col("measure")] if len(measured) > 1 or not item else []
+    tidy = tidy.with_columns(pl.concat_str(parts, separator=" ").alias("item")).drop("part", "measure")
     covered = _covered(frame, when, by, measured)
     kind = kind or _kind(tidy.drop_nulls("value"), by, measured)
     tidy, without = _without_holes(tidy, kind, by, covered)
@@ -90,8 +90,8 @@ def read_tidy(
     tidy, judged = most_active(tidy, by, pairs, training_pairs, min_periods, until)
     ordered = (a, b) != ("a", "b") or _both_ways(tidy)
     last: Any = frame[when].max()
-    made = build(tidy, kind=kind, by=by, directed=ordered, name=name, last=last, covered=covered)
-    return mark(made, judged)
+    dataset = build(tidy, kind=kind, by=by, directed=ordered, name=name, last=last, covered=covered)
+    return mark(dataset, judged)
 
 
 def _covered(frame: pl.DataFrame, when: str, by: str, measured: Sequence[str]) -> pl.DataFrame | None:
@@ -107,8 +107,8 @@ def _covered(frame: pl.DataFrame, when: str, by: str, measured: Sequence[str]) -
     if counts.is_empty() or float(counts["n"].median()) < BUSY:  # type: ignore[arg-type]  # a number
         return None
     every = pl.DataFrame({"period": periods(counts["period"].min(), counts["period"].max(), by)})  # type: ignore[arg-type]
-    held = every.join(counts, on="period", how="left", maintain_order="left")["n"].is_not_null()
-    return None if held.all() else every.with_columns(held.cast(pl.Float64).alias("covered"))
+    counted = every.join(counts, on="period", how="left", maintain_order="left")["n"].is_not_null()
+    return None if counted.all() else every.with_columns(counted.cast(pl.Float64).alias("covered"))
 
 
 def _without_holes(tidy: pl.DataFrame, kind: str, by: str, covered: pl.DataFrame | None) -> tuple[pl.DataFrame, str]:
@@ -134,8 +134,8 @@ def mark(data: Dataset, judged: pl.DataFrame) -> Dataset:
     """The dataset with only the pairs of `judged` (a, b, either way round) to be scored."""
     if judged.is_empty():
         return data
-    held = {frozenset(pair) for pair in judged.select("a", "b").iter_rows()}
-    data.scored[:] = [frozenset(pair) in held for pair in data.keys.select("a", "b").iter_rows()]
+    judged_pairs = {frozenset(pair) for pair in judged.select("a", "b").iter_rows()}
+    data.scored[:] = [frozenset(pair) in judged_pairs for pair in data.keys.select("a", "b").iter_rows()]
     return data
 
 

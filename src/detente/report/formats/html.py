@@ -26,10 +26,10 @@ def _template() -> jinja2.Template:
     import jinja2
 
     loader = jinja2.PackageLoader("detente.report.formats", ".")
-    made = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    made.globals.update(address=address, drawn=_drawn, percent=percent, pieces=pieces, plain=plain, span=span)
-    made.tests["block"] = lambda block, name: type(block).__name__ == name
-    return made.get_template("page.html.j2")
+    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.globals.update(address=address, drawn=_drawn, percent=percent, pieces=pieces, plain=plain, span=span)
+    environment.tests["block"] = lambda block, name: type(block).__name__ == name
+    return environment.get_template("page.html.j2")
 
 
 def _drawn(chart: Chart) -> Markup:

@@ -45,8 +45,8 @@ def _text(text: Text) -> str:
 
 
 def _piece(piece: Inline) -> str:
-    told = plain(piece)
+    text = plain(piece)
     if isinstance(piece, Span) and piece.href:
-        return markdown_link(told, piece.href)
+        return markdown_link(text, piece.href)
     strong = isinstance(piece, Span) and piece.style not in ("", "quiet")
-    return f"**{markdown(told)}**" if strong else markdown(told)
+    return f"**{markdown(text)}**" if strong else markdown(text)

@@ -116,5 +116,5 @@ def _piece(piece: Inline) -> str:
     if not isinstance(piece, Share) or piece.value is None:
         return plain(piece)
     marks = round(piece.value * 8)
-    told = "#" * marks + "-" * (8 - marks) if piece.bar else f"{piece.value:.0%}"
-    return told + (f" {piece.interval[0]:.0%}-{piece.interval[1]:.0%}" if piece.interval else "")
+    text = "#" * marks + "-" * (8 - marks) if piece.bar else f"{piece.value:.0%}"
+    return text + (f" {piece.interval[0]:.0%}-{piece.interval[1]:.0%}" if piece.interval else "")
