@@ -5,8 +5,10 @@ import io
 import json
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
 
+import click
 import polars as pl
 import pytest
 
@@ -281,3 +283,68 @@ def test_the_audit_of_a_pair_is_that_of_its_facts(capsys: pytest.CaptureFixture[
     of_pair = json.loads(run(capsys, "record", "audit", "India", "Pakistan", "--format", "json")[1])
     of_case = json.loads(run(capsys, "record", "audit", "--source", "case:ind_pak", "--format", "json")[1])
     assert of_pair == of_case and of_pair["counts"]
+
+
+def _commands() -> dict[str, click.Command]:
+    from detente.cli import COMMANDS, detente
+
+    context = click.Context(detente)
+    found: dict[str, click.Command] = {}
+    for name in COMMANDS:
+        command = detente.get_command(context, name)
+        assert command is not None
+        found[name] = command
+        if isinstance(command, click.Group):
+            found |= {f"{name} {sub}": one for sub, one in command.commands.items()}
+    return found
+
+
+def test_every_command_that_prints_data_has_the_same_forms() -> None:
+    for name, command in _commands().items():
+        forms = [
+            one.type.choices for one in command.params if one.name == "form" and isinstance(one.type, click.Choice)
+        ]
+        if name in ("ingest", "fetch", "record verify"):
+            assert not forms
+        else:
+            assert {"table", "csv", "json", "parquet"} <= set(forms[0]), name
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "assess USA RUS --as-of 2007-02-01 --brief",
+        "claims",
+        "claims check weitz_2007",
+        "codebook",
+        "forecast USA RUS --as-of 2007-02-01",
+        "levels USA RUS",
+        "record",
+        "record agreements USA RUS",
+        "record audit",
+        "record figures USA RUS",
+        "record quarantine",
+        "record show USA RUS",
+        "record sources",
+        "stock USA RUS",
+        "who Russia",
+    ],
+)
+def test_data_is_the_same_in_every_form(
+    command: str, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    words = command.split()
+    record = [] if words[0] in ("codebook", "who") or words[-1] == "sources" else ["--record", str(tmp_path / "r")]
+    heights = []
+    for form in ("csv", "parquet", "json", "table"):
+        with pytest.raises(SystemExit) as end:
+            main([*words, *record, "--format", form])
+        assert end.value.code == 0
+        out = capfdbinary.readouterr().out
+        assert out
+        if form == "json":
+            json.loads(out)
+        elif form != "table":
+            read = pl.read_csv if form == "csv" else pl.read_parquet
+            heights.append(read(BytesIO(out), **({"infer_schema": False} if form == "csv" else {})).height)
+    assert heights[0] == heights[1]

@@ -19,7 +19,7 @@ COMMANDS = {
     "fetch": ("detente.cli.fetch", "Download event data and UN votes from their official addresses."),
     "forecast": ("detente.cli.forecast", "Forecast a pair: fans of counts, shares and votes, chances of events."),
     "ideal-points": ("detente.cli.ideal_points", "Place all states by their votes in the UN, session by session."),
-    "ingest": ("detente.cli.record", "Add files or folders to the record."),
+    "ingest": ("detente.cli.ingest", "Add files or folders to the record."),
     "levels": ("detente.cli.levels", "Estimate a pair's levels of cooperation and conflict, with bands."),
     "panel": ("detente.cli.panel", "Count the acts of a pair, or of all pairs, by direction and period."),
     "record": (

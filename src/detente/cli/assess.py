@@ -7,14 +7,14 @@ from typing import Any
 
 import click
 
-from detente.cli.common import Day, format_option, open_record, record_options, say, write_report
+from detente.cli.options import as_of_option, format_option, open_pair, pair_arguments, record_options, source_option
+from detente.cli.output import emit, say, waiting
 
 
 @click.command()
-@click.argument("a")
-@click.argument("b")
-@click.option("--as-of", type=Day(), required=True, help="The day; nothing known later is used.")
-@click.option("--source", help="Event source (default: the one with most events of the pair).")
+@pair_arguments()
+@as_of_option(required=True)
+@source_option()
 @click.option(
     "--html", "page", type=click.Path(dir_okay=False), help="Write a self-contained page to this file as well."
 )
@@ -22,7 +22,7 @@ from detente.cli.common import Day, format_option, open_record, record_options, 
     "--brief", is_flag=True, help="The first screen only, on the page and as data too: without models and levers."
 )
 @record_options
-@format_option("table", "json", documents=True)
+@format_option(documents=True)
 def assess(
     a: str, b: str, as_of: date, source: str | None, page: str | None, brief: bool, form: str, **options: Any
 ) -> None:
@@ -36,12 +36,9 @@ def assess(
     from detente.report import write
     from detente.report.assessment import build
 
-    record = open_record(**options)
-    result = record.pair(a, b, as_of=as_of, source=source).assess(with_models=not brief)
+    with waiting("assessing"):
+        result = open_pair(options, a, b, as_of, source).assess(with_models=not brief)
     document = build(result, brief=brief)
     if page:
         say(f"wrote {write(document, page)}")
-    if form == "json":
-        click.echo(result.to_json(), nl=False)
-    else:
-        write_report(document, form)
+    emit(result, form, document=document)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from detente.cli.common import Day, format_option, open_record, record_options, say, write_report
+from detente.cli.options import RECORD, Day, format_option, open_record, record_options, seed_option, source_option
+from detente.cli.output import counting, emit, say, write_text
 from detente.periods import LONGER, PERIODS
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def _numbers(ctx: click.Context, param: click.Parameter, value: str) -> tuple[in
     show_default=True,
     help="Of the record, without a file.",
 )
-@click.option("--source", help="Event source of the record (default: the one with most events).")
+@source_option("Event source of the record (default: the one with most events).")
 @click.option("--area", help="One issue area of the record's events.")
 @click.option(
     "--models",
@@ -70,7 +71,7 @@ def _numbers(ctx: click.Context, param: click.Parameter, value: str) -> tuple[in
     help="Forecasters to judge, parted by commas: hierarchical, boosted, forest, BVAR, those of other packages (default: all).",
 )
 @click.option("--no-classical", is_flag=True, help="Leave ETS and ARIMA out; they are fitted to a sample of series.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@seed_option()
 @click.option(
     "--keep",
     type=click.Path(path_type=Path, file_okay=False),
@@ -82,7 +83,7 @@ def _numbers(ctx: click.Context, param: click.Parameter, value: str) -> tuple[in
 @click.option("--json", "data_file", type=click.Path(path_type=Path, dir_okay=False), help="Write it as JSON as well.")
 @click.option("--title", default="Back-test", show_default=True)
 @record_options
-@format_option("table", "json", documents=True)
+@format_option(documents=True)
 def backtest(file: Path | None, form: str, page: Path | None, data_file: Path | None, title: str, **asked: Any) -> None:
     """Forecast the past from every origin and score it, on a tidy FILE or on the record.
 
@@ -107,16 +108,14 @@ def backtest(file: Path | None, form: str, page: Path | None, data_file: Path | 
     plan = Plan(
         asked["horizons"], first, asked["step"], asked["refit"], models, not asked["no_classical"], asked["seed"]
     )
-    card = _run(run, data, plan, asked["keep"])
+    with counting("origins") as update:
+        card = run(data, plan, asked["keep"], on_origin=update)
     document = build(card, title=title)
     if page:
         say(f"wrote {write(document, page)}")
     if data_file:
-        say(f"wrote {_write(data_file, card.to_json())}")
-    if form == "json":
-        click.echo(card.to_json(), nl=False)
-    else:
-        write_report(document, form)
+        write_text(data_file, card.to_json())
+    emit(card, form, document=document)
 
 
 def _data(file: Path | None, asked: dict[str, Any]) -> Dataset:
@@ -131,8 +130,7 @@ def _data(file: Path | None, asked: dict[str, Any]) -> Dataset:
         return read_tidy(file, kind=asked["kind"], counts=counts, **shared)
     from detente.forecasts.series.datasets import from_record
 
-    options = {name: asked[name] for name in ("folder", "names_file", "codebook_file", "no_cases", "case_folders")}
-    record = open_record(**options)
+    record = open_record(**{name: asked[name] for name in RECORD})
     if asked["area"]:
         record.codebook.area(asked["area"])
     if asked["target"] == "votes":
@@ -155,30 +153,3 @@ def _first(data: Dataset, until: date | None) -> int:
             f"--train-until {until} leaves {first + 1} whole {data.by}s to learn from (from {data.starts[0]}); 3 are needed"
         )
     return first
-
-
-def _run(run: Any, data: Dataset, plan: Any, folder: Path | None) -> Any:
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (TextColumn("origins"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task("origins", total=None)
-        return run(data, plan, folder, on_origin=lambda done, of: progress.update(task, completed=done, total=of))
-
-
-def _write(path: Path, text: str) -> Path:
-    from detente.errors import DetenteError
-
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise DetenteError(f"{path}: can't be written: {error.strerror}") from None
-    return path

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from detente.cli.common import Day, format_option, open_record, open_within, record_options, write_frame, write_report
+from detente.cli.options import as_of_option, format_option, open_record, open_within, record_options, seed_option
+from detente.cli.output import emit
 
 if TYPE_CHECKING:
     from detente.api import Record
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 
 @click.group(invoke_without_command=True)
 @record_options
+@format_option()
 @click.pass_context
-def claims(ctx: click.Context, /, **options: Any) -> None:
+def claims(ctx: click.Context, /, form: str, **options: Any) -> None:
     """List the claims files of the cases: name, study, states, day, claims."""
     ctx.obj = options
     if ctx.invoked_subcommand is None:
@@ -30,15 +32,15 @@ def claims(ctx: click.Context, /, **options: Any) -> None:
         for name, path in sorted(record.claims_files().items()):
             study = read_study(path, record.actors, record.codebook)
             rows.append((name, study.title, "-".join(study.pair), study.as_of, len(study.claims)))
-        write_frame(pl.DataFrame(rows, schema=["name", "study", "states", "as_of", "claims"], orient="row"), "table")
+        emit(pl.DataFrame(rows, schema=["name", "study", "states", "as_of", "claims"], orient="row"), form)
 
 
 @claims.command()
 @click.argument("file")
-@click.option("--as-of", type=Day(), help="Resolve with what was known on this day only (default: all).")
-@click.option("--seed", default=2007, show_default=True, help="Seed of the intervals of the scores.")
+@as_of_option("Resolve with what was known on this day only (default: all).")
+@seed_option(2007, "Of the intervals of the scores.")
 @record_options
-@format_option("table", "json", documents=True)
+@format_option(documents=True)
 @click.pass_context
 def check(ctx: click.Context, /, file: str, as_of: date | None, seed: int, form: str, **options: Any) -> None:
     """Check a study's claims: FILE is a claims file, or the name of one that a case brings.
@@ -48,7 +50,4 @@ def check(ctx: click.Context, /, file: str, as_of: date | None, seed: int, form:
     """
     record: Record = open_within(ctx, options)
     report = record.check_claims(Path(file) if Path(file).exists() else file, as_of=as_of, seed=seed)
-    if form == "json":
-        click.echo(report.to_json(), nl=False)
-    else:
-        write_report(report, form)
+    emit(report, form)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from detente.cli.common import format_option, write_frame
+from detente.cli.options import format_option
+from detente.cli.output import emit
 
 
 @click.command()
@@ -17,7 +18,7 @@ from detente.cli.common import format_option, write_frame
 @click.option("--text", default="", help="With --why: words of the report.")
 @click.option("--place", default="", help="With --why: where it happened, the state last.")
 @click.option("--codebook", "codebook_file", type=click.Path(), help="Issue areas from this TOML file.")
-@format_option("table", "json", "csv")
+@format_option()
 def codebook(
     area: str | None,
     show_actions: bool,
@@ -52,7 +53,7 @@ def codebook(
     book = load_codebook(codebook_file)
     if show_actions:
         rows = [(a.code, a.name, a.quad, a.intensity, a.plover or None) for a in actions().values()]
-        write_frame(pl.DataFrame(rows, schema=["code", "name", "quad", "intensity", "plover"], orient="row"), form)
+        emit(pl.DataFrame(rows, schema=["code", "name", "quad", "intensity", "plover"], orient="row"), form)
     elif why:
         sender, receiver = (actors().named(n) for n in (why[0], why[2]))
         event = {
@@ -64,15 +65,13 @@ def codebook(
             "text": text,
             "place": place,
         }
-        write_frame(
-            pl.DataFrame(explain(event, book), schema={"area": pl.Utf8, "because": pl.Utf8}, orient="row"), form
-        )
+        emit(pl.DataFrame(explain(event, book), schema={"area": pl.Utf8, "because": pl.Utf8}, orient="row"), form)
     elif area:
         one = book.area(area)
         rules = [(one.id, n, rule.text()) for n, rule in enumerate(one.rules, start=1)]
         if form == "table":
             click.echo(f"{one.title}: {one.definition}\nBoundary: {one.boundary}")
-        write_frame(pl.DataFrame(rules, schema=["area", "rule", "holds_if_all"], orient="row"), form)
+        emit(pl.DataFrame(rules, schema=["area", "rule", "holds_if_all"], orient="row"), form)
     else:
         areas = [(a.id, a.definition, len(a.rules)) for a in book.areas]
-        write_frame(pl.DataFrame(areas, schema=["area", "definition", "rules"], orient="row"), form)
+        emit(pl.DataFrame(areas, schema=["area", "definition", "rules"], orient="row"), form)

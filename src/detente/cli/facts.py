@@ -7,22 +7,30 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from detente.cli.common import Day, format_option, open_within, plain, record_options, say, write_frame
-from detente.record.view import View
+from detente.cli.options import (
+    Day,
+    as_of_option,
+    format_option,
+    open_within,
+    pair_arguments,
+    record_options,
+    source_option,
+)
+from detente.cli.output import emit, say
+from detente.results import plain
 
 if TYPE_CHECKING:
     from detente.measures import Life
 
 
 @click.command()
-@click.argument("a")
-@click.argument("b")
+@pair_arguments()
 @click.option("--area", help="Only this issue area.")
 @click.option("--from", "first", type=Day(), help="From this day.")
 @click.option("--to", "last", type=Day(last=True), help="To this day; a year or month means its last.")
-@click.option("--as-of", type=Day(), help="Only what was known on this day.")
+@as_of_option()
 @record_options
-@format_option("table", "json", "csv", "parquet")
+@format_option()
 @click.pass_context
 def show(
     ctx: click.Context,
@@ -58,7 +66,7 @@ def show(
         )
     if form != "table":
         columns = ("date", "precision", "area", "kind", "tone", "channel", "third_party", "agreements", "description")
-        write_frame(facts.select(*columns, "url", "title", "url2", "note", "actors", "targets", "known_on"), form)
+        emit(facts.select(*columns, "url", "title", "url2", "note", "actors", "targets", "known_on"), form)
         return
     for row in facts.iter_rows(named=True):
         day = row["date"].isoformat()[: {"day": 10, "month": 7, "year": 4}[row["precision"]]]
@@ -70,13 +78,12 @@ def show(
 
 
 @click.command()
-@click.argument("a")
-@click.argument("b")
+@pair_arguments()
 @click.option("--on", type=Day(), help="Their state on this day (default: by the last fact).")
 @click.option("--area", help="Only this issue area, as in third_party_dispute:IRN.")
-@click.option("--as-of", type=Day(), help="Only what was known on this day.")
+@as_of_option()
 @record_options
-@format_option("table", "json", "csv", "parquet")
+@format_option()
 @click.pass_context
 def agreements(
     ctx: click.Context,
@@ -110,26 +117,22 @@ def agreements(
         click.echo(json.dumps([_life(life, day) for life in lives], ensure_ascii=False, indent=1))
         return
     rows = [(life.area, life.title, life.form, life.state_on(day), life.since(day)) for life in lives]
-    write_frame(pl.DataFrame(rows, schema=["area", "title", "form", "state", "since"], orient="row"), form)
+    emit(pl.DataFrame(rows, schema=["area", "title", "form", "state", "since"], orient="row"), form)
 
 
 def _life(life: Life, day: date) -> dict[str, Any]:
     from dataclasses import asdict
 
-    parts = asdict(life)
-    parts["third_party"] = list(life.third_party)
-    parts["state"] = life.state_on(day)
-    parts["stages"] = [{k: plain(v) for k, v in asdict(s).items()} for s in life.stages if s.day <= day]
-    return parts
+    stages = [asdict(stage) for stage in life.stages if stage.day <= day]
+    return dict(plain({**asdict(life), "state": life.state_on(day), "stages": stages}))
 
 
 @click.command()
-@click.argument("a")
-@click.argument("b")
+@pair_arguments()
 @click.option("--measure", help="Only measures whose name begins so, as in un_agreement_nu.")
-@click.option("--as-of", type=Day(), help="Only what was known on this day.")
+@as_of_option()
 @record_options
-@format_option("table", "json", "csv", "parquet")
+@format_option()
 @click.pass_context
 def figures(
     ctx: click.Context, /, a: str, b: str, measure: str | None, as_of: date | None, form: str, **options: Any
@@ -140,27 +143,25 @@ def figures(
     from detente.errors import NoData
     from detente.record.facts import pair_figures
 
-    opened = open_within(ctx, options)
-    pair = opened.pair(a, b, as_of=as_of)
-    rows = pair_figures(View(opened, pair.a, pair.b, as_of))
+    pair = open_within(ctx, options).pair(a, b, as_of=as_of)
+    rows = pair_figures(pair)
     if measure:
         rows = rows.filter(pl.col("measure").str.starts_with(measure))
     if rows.is_empty():
         raise NoData("no figures of this pair and measure are held")
     columns = ["measure", "subject", "period", "value", "unit", "known_on", "compiled_on"]
-    write_frame(rows.select(columns if form == "table" else [*columns, "area", "url", "title", "note"]), form)
+    emit(rows.select(columns if form == "table" else [*columns, "area", "url", "title", "note"]), form)
     if form == "table":
         for title, url in rows.select("title", "url").unique(maintain_order=True).iter_rows():
             say(f"{title or ''} {url or 'no address'}")
 
 
 @click.command()
-@click.argument("a", required=False)
-@click.argument("b", required=False)
-@click.option("--source", help="Only this source, such as case:rus_usa.")
+@pair_arguments(required=False)
+@source_option("Only this source, such as case:rus_usa.")
 @click.option("--by", type=click.Choice(["all", "area", "year"]), help="Only the counts of this kind.")
 @record_options
-@format_option("table", "json", "csv")
+@format_option()
 @click.pass_context
 def audit(
     ctx: click.Context, /, a: str | None, b: str | None, source: str | None, by: str | None, form: str, **options: Any
@@ -186,19 +187,19 @@ def audit(
         raise NoData(f"no facts{' of ' + ' and '.join(named) if named else ''} are held")
     if by:
         counts = counts.filter(pl.col("by") == by)
-    if form == "csv":
-        write_frame(counts, form)
+    if form in ("csv", "parquet"):
+        emit(counts, form)
     elif form == "json":
         import json
 
         both = {"counts": counts.to_dicts(), "findings": findings.to_dicts()}
-        click.echo(json.dumps(both, default=plain, ensure_ascii=False, indent=1))
+        click.echo(json.dumps(plain(both), ensure_ascii=False, indent=1))
     else:
-        write_frame(counts, form)
+        emit(counts, form)
         undescribed = findings.filter(pl.col("what") == "agreement not described")
         for (source_name, name), rows in undescribed.group_by("source", "text", maintain_order=True):
             facts = f"{rows.height} fact{'s' if rows.height > 1 else ''} of {source_name}"
             say(f"agreement {name!r}, named by {facts}, is described nowhere")
         summary = findings.group_by("source", "what", maintain_order=True).len("found")
         say("findings (--format json lists every one):")
-        write_frame(summary, form)
+        emit(summary, form)

@@ -8,7 +8,9 @@ from typing import Any
 
 import click
 
-from detente.cli.common import Day, open_record, record_options, say, tell
+from detente.cli.ingest import tell
+from detente.cli.options import Day, open_record, record_options
+from detente.cli.output import say
 
 
 @click.command()

@@ -4,42 +4,40 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import click
 
-from detente.cli.common import (
-    Day,
+from detente.cli.options import (
     areas_option,
+    as_of_option,
+    by_option,
+    charts_option,
     chosen_areas,
     format_option,
+    horizon_option,
     open_record,
+    pair_arguments,
     record_options,
-    say,
-    write_frame,
-    write_report,
+    seed_option,
+    source_option,
 )
+from detente.cli.output import emit, waiting, write_charts
+from detente.periods import LONGER
 
 
 @click.command()
-@click.argument("a")
-@click.argument("b")
-@click.option("--as-of", type=Day(), required=True, help="The day; nothing known later is used.")
-@click.option("--horizon", type=click.IntRange(1, 120), default=24, show_default=True, help="Months ahead.")
-@click.option(
-    "--by",
-    type=click.Choice(("week", "month", "quarter", "year")),
-    help="Period of the fans from events (default: by what is covered).",
-)
-@click.option("--source", help="Event source (default: the one with most events of the pair).")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
-@click.option(
-    "--charts", type=click.Path(file_okay=False, path_type=Path), help="Write fan charts to this folder as SVG."
-)
+@pair_arguments()
+@as_of_option(required=True)
+@horizon_option
+@by_option(among=LONGER, help="Period of the fans from events (default: by what is covered).")
+@source_option()
+@seed_option()
+@charts_option("fan charts")
 @areas_option
 @record_options
-@format_option("table", "json", "csv", documents=True)
+@format_option(documents=True)
 def forecast(
     a: str,
     b: str,
@@ -48,7 +46,7 @@ def forecast(
     by: str | None,
     source: str | None,
     seed: int,
-    charts: Path | None,
+    charts: str | None,
     areas: tuple[str, ...],
     form: str,
     **options: Any,
@@ -59,33 +57,17 @@ def forecast(
     detente forecast USA RUS --horizon 24 --as-of 2007-02-01
     detente forecast USA RUS --as-of 2018-08-31 --by week --area all --charts charts
     """
-    from rich.console import Console
-
     record = open_record(**options)
     pair = record.pair(a, b, as_of=as_of, source=source)
     chosen = chosen_areas(record, areas)
-    with Console(stderr=True).status("forecasting") as status:
-        made = pair.forecast(horizon=horizon, by=by, area=chosen, seed=seed, on_step=lambda text: status.update(text))
+    with waiting("forecasting") as update:
+        made = pair.forecast(horizon=horizon, by=by, area=chosen, seed=seed, on_step=update)
     if charts:
-        _draw(made, charts)
-    if form == "json":
-        click.echo(made.to_json(), nl=False)
-    elif form == "csv":
-        write_frame(made.frame, "csv")
-    else:
-        write_report(made, form)
+        items = dict.fromkeys((fan.item, fan.area) for fan in made.fans)
+        write_charts(charts, ((_name(*one), partial(made.plot, *one), f"Forecast of {one[0]}") for one in items))
+    emit(made, form)
 
 
-def _draw(made: Any, folder: Path) -> None:
-    from detente.errors import DetenteError
-    from detente.plots import svg
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for item, area in dict.fromkeys((fan.item, fan.area) for fan in made.fans):
-            name = re.sub(r"[:_ ]", "-", "-".join(filter(None, (item, area))).replace(",", "")).lower()
-            path = folder / f"forecast-{name}.svg"
-            path.write_text(svg(made.plot(item, area), f"Forecast of {item}"), encoding="utf-8")
-            say(f"wrote {path}")
-    except OSError as error:
-        raise DetenteError(f"{folder}: can't be written: {error.strerror}") from None
+def _name(item: str, area: str | None) -> str:
+    name = re.sub(r"[:_ ]", "-", "-".join(filter(None, (item, area))).replace(",", "")).lower()
+    return f"forecast-{name}"

@@ -7,12 +7,13 @@ from typing import Any
 
 import click
 
-from detente.cli.common import Day, format_option, open_record, record_options, write_frame
+from detente.cli.options import as_of_option, format_option, open_record, record_options
+from detente.cli.output import emit, waiting
 
 
 @click.command(name="ideal-points")
 @click.argument("states", nargs=-1)
-@click.option("--as-of", type=Day(), help="Only roll calls known on this day.")
+@as_of_option("Only roll calls known on this day.")
 @click.option(
     "--sessions",
     type=click.IntRange(0),
@@ -22,7 +23,7 @@ from detente.cli.common import Day, format_option, open_record, record_options, 
 )
 @click.option("--issue", type=click.Choice(["nu", "di", "me", "hr", "co", "ec"]), help="Only roll calls of one issue.")
 @record_options
-@format_option("table", "csv", "json", "parquet")
+@format_option()
 def ideal_points(
     states: tuple[str, ...], as_of: date | None, sessions: int, issue: str | None, form: str, **options: Any
 ) -> None:
@@ -33,22 +34,18 @@ def ideal_points(
     detente ideal-points --sessions 0 --format csv > points.csv
     """
     import polars as pl
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     record = open_record(**options)
     codes = [record.actors.side(state, as_of) for state in states]
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("fitting")
+    with waiting("fitting") as update:
         found = record.ideal_points(
             as_of=as_of,
             sessions=sessions or None,
             issue=issue,
-            on_step=lambda n, change: progress.update(task, description=f"round {n}: largest change {change:.4f}"),
+            on_step=lambda n, change: update(f"round {n}: largest change {change:.4f}"),
         )
     frame = found.frame
     if codes:
         frame = frame.filter(pl.col("state").is_in(codes))
-    write_frame(frame.sort("state", "session"), form)
+    emit(frame.sort("state", "session"), form)
     click.echo(found.fit.summary(codes), err=True)

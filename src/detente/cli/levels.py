@@ -7,33 +7,28 @@ from typing import Any
 
 import click
 
-from detente.cli.common import (
-    Day,
+from detente.cli.options import (
     areas_option,
+    as_of_option,
+    by_option,
     chosen_areas,
     format_option,
     open_record,
+    pair_arguments,
     record_options,
-    say,
-    write_frame,
+    source_option,
 )
+from detente.cli.output import emit, say, waiting
 
 
 @click.command()
-@click.argument("a")
-@click.argument("b")
-@click.option(
-    "--by",
-    type=click.Choice(["day", "week", "month", "quarter", "year"]),
-    default="month",
-    show_default=True,
-    help="Length of a period.",
-)
-@click.option("--as-of", type=Day(), help="Only what was known on this day (default: today).")
+@pair_arguments()
+@by_option("month")
+@as_of_option("Only what was known on this day (default: today).")
 @areas_option
-@click.option("--source", help="Event source (default: the one with most events of the pair).")
+@source_option()
 @record_options
-@format_option("table", "csv", "json", "parquet")
+@format_option()
 def levels(
     a: str, b: str, by: str, as_of: date | None, areas: tuple[str, ...], source: str | None, form: str, **options: Any
 ) -> None:
@@ -44,8 +39,9 @@ def levels(
     detente levels USA RUS --area all --format csv > levels.csv
     """
     record = open_record(**options)
-    found = record.pair(a, b, as_of=as_of, source=source).levels(by, area=chosen_areas(record, areas))
-    say(f"basis: {found.basis}")
-    if said := found.history():
-        say(said)
-    write_frame(found.frame, form)
+    with waiting("fitting"):
+        answer = record.pair(a, b, as_of=as_of, source=source).levels(by, area=chosen_areas(record, areas))
+    say(f"basis: {answer.basis}")
+    if ended := answer.history():
+        say(ended)
+    emit(answer.frame, form)

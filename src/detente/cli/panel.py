@@ -7,36 +7,29 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from detente.cli.common import (
-    Day,
+from detente.cli.options import (
     areas_option,
+    as_of_option,
+    by_option,
     chosen_areas,
     format_option,
     open_record,
+    pair_arguments,
     record_options,
-    say,
-    write_frame,
+    source_option,
 )
+from detente.cli.output import emit, say
 
 if TYPE_CHECKING:
     from detente.api import Record
 
 
 @click.command()
-@click.argument("a", required=False)
-@click.argument("b", required=False)
-@click.option(
-    "--by",
-    type=click.Choice(["day", "week", "month", "quarter", "year"]),
-    default="month",
-    show_default=True,
-    help="Length of a period.",
-)
-@click.option("--as-of", type=Day(), help="Only what was known on this day.")
+@pair_arguments(required=False)
+@by_option("month")
+@as_of_option()
 @areas_option
-@click.option(
-    "--source", help="Event source (default: the one with most events of the pair; sources are never added up)."
-)
+@source_option("Event source (default: the one with most events of the pair; sources are never added up).")
 @click.option(
     "--sectors",
     type=click.Choice(["all", "government"]),
@@ -54,7 +47,7 @@ if TYPE_CHECKING:
 )
 @click.option("--add", multiple=True, metavar="NAME", help="Join a variable, as in un_agreement; may be repeated.")
 @record_options
-@format_option("table", "csv", "json", "parquet")
+@format_option()
 def panel(
     a: str | None,
     b: str | None,
@@ -92,13 +85,13 @@ def panel(
     if len(sources) > 1 and not source:
         others = [name for name in sources if name != frame["source"][0]]
         say(f"counting {frame['source'][0]} (also held: {', '.join(others)}; choose with --source)")
-    write_frame(
+    emit(
         frame,
         form,
         meta={
             "pair": [frame["sender"][0], frame["receiver"][0]],
             "by": by,
-            "as_of": as_of.isoformat() if as_of else None,
+            "as_of": as_of,
             "source": frame["source"][0],
         },
     )
@@ -125,5 +118,5 @@ def _all_pairs(
     if states is not None and len(set(states)) < 2:
         raise click.UsageError("--among needs two states or more, as in USA,RUS,CHN")
     frame = record.panel(states, by=by, as_of=as_of, area=areas, source=source, min_events=min_events, add=add).frame
-    meta = {"among": states, "by": by, "as_of": as_of.isoformat() if as_of else None, "source": source}
-    write_frame(frame, form, meta=meta)
+    meta = {"among": states, "by": by, "as_of": as_of, "source": source}
+    emit(frame, form, meta=meta)

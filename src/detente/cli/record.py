@@ -1,4 +1,4 @@
-"""`detente ingest` and `detente record`."""
+"""`detente record`: what it holds."""
 
 from __future__ import annotations
 
@@ -7,63 +7,22 @@ from typing import Any
 
 import click
 
-from detente.cli.common import Day, format_option, open_record, open_within, record_options, say, tell, write_frame
 from detente.cli.facts import agreements, audit, figures, show
-
-
-@click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path())
-@record_options
-@click.option("--quiet", is_flag=True, help="No progress.")
-def ingest(paths: tuple[str, ...], quiet: bool, **options: Any) -> int:
-    """Add files, or every file in folders, to the record. The format is told by the content.
-
-    Reads ICEWS releases and name triples, GDELT 1.0 and 2.0 events, POLECAT, UN votes, and chronologies
-    and figures of your own; plain, gzip or zip. A file already held adds nothing. It may be interrupted.
-    """
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    from detente.errors import NoData
-    from detente.record.opening import find_files
-
-    record = open_record(**options)
-    files = find_files([_path(p) for p in paths])
-    console = Console(stderr=True)
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rows]} rows"),
-        TimeElapsedColumn(),
-        console=console,
-        disable=quiet or not console.is_terminal,
-        transient=True,
-    ) as progress:
-        task = progress.add_task("reading", total=len(files), rows="0")
-        summary = record.ingest(
-            [str(p) for p in paths],
-            on_progress=lambda name, done, rows: progress.update(
-                task, completed=done, description=name[-40:], rows=f"{rows:,}"
-            ),
-        )
-    tell(summary)
-    if summary.swept:
-        say(f"removed {summary.swept} unfinished parts of an interrupted ingest")
-    if not summary.files and not summary.already and not summary.failed:
-        raise NoData(f"none of the {len(summary.other)} files found is of a format we read")
-    return 2 if summary.failed else 0
-
-
-def _path(text: str) -> Any:
-    from pathlib import Path
-
-    return Path(text)
+from detente.cli.options import (
+    as_of_option,
+    by_option,
+    format_option,
+    open_record,
+    open_within,
+    record_options,
+    source_option,
+)
+from detente.cli.output import emit, say
 
 
 @click.group(invoke_without_command=True)
 @record_options
-@format_option("table", "json", "csv")
+@format_option()
 @click.pass_context
 def record(ctx: click.Context, /, form: str, **options: Any) -> None:
     """Show what the record holds, by table and source.
@@ -82,27 +41,27 @@ def record(ctx: click.Context, /, form: str, **options: Any) -> None:
             (runs.list.head(4).list.join("; ") + more).fill_null("").alias("covers")
         )
         say(f"{opened.folder}  (digest {opened.digest()})")
-        write_frame(holdings, form)
+        emit(holdings, form)
 
 
 @record.command()
 @click.option("--limit", default=50, show_default=True, help="How many rows, newest first; 0 for all.")
 @record_options
-@format_option("table", "json", "csv", "parquet")
+@format_option()
 @click.pass_context
 def quarantine(ctx: click.Context, /, limit: int, form: str, **options: Any) -> None:
     """List rows and files that could not be taken: file, line (0: the whole file, none: a row held before), reason."""
     rows = open_within(ctx, options).quarantine().frame
     say(f"{rows.height:,} in quarantine")
-    write_frame(rows.reverse().head(limit) if limit else rows, form)
+    emit(rows.reverse().head(limit) if limit else rows, form)
 
 
 @record.command()
-@click.option("--source", help="One event source (default: all that are held).")
-@click.option("--by", type=click.Choice(["day", "week", "month", "quarter", "year"]), default="year", show_default=True)
-@click.option("--as-of", type=Day(), help="As known on this day.")
+@source_option("One event source (default: all that are held).")
+@by_option("year")
+@as_of_option("As known on this day.")
 @record_options
-@format_option("table", "csv", "json", "parquet")
+@format_option()
 @click.pass_context
 def coverage(ctx: click.Context, /, source: str | None, by: str, as_of: date | None, form: str, **options: Any) -> None:
     """The share of each period that the files of a source deliver: a quarter hour of GDELT 2 is 1/96 of a day."""
@@ -118,7 +77,7 @@ def coverage(ctx: click.Context, /, source: str | None, by: str, as_of: date | N
         opened.coverage(name, as_of, by).select(pl.lit(name).alias("source"), "period", "covered")
         for name in ([source] if source else sources)
     ]
-    write_frame(pl.concat(frames), form)
+    emit(pl.concat(frames), form)
 
 
 @record.command()
@@ -140,7 +99,7 @@ for command in (show, agreements, figures, audit):
 
 
 @record.command()
-@format_option("table", "json", "csv", "parquet")
+@format_option()
 def sources(form: str) -> None:
     """List the sources that can be read: what to cite, on what terms, and whether `detente fetch` downloads them."""
     import polars as pl
@@ -151,4 +110,4 @@ def sources(form: str) -> None:
         (one.id, one.title, one.fetch.name if one.fetch else None, one.terms, one.cite()) for one in known().values()
     ]
     schema = ["source", "title", "fetch", "terms", "cite"]
-    write_frame(pl.DataFrame(rows, schema=schema, orient="row"), form)
+    emit(pl.DataFrame(rows, schema=schema, orient="row"), form)

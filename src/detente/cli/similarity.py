@@ -7,19 +7,19 @@ from typing import Any
 
 import click
 
-from detente.cli.common import Day, format_option, open_record, record_options, write_frame
+from detente.cli.options import as_of_option, format_option, open_record, pair_arguments, record_options
+from detente.cli.output import emit
 from detente.errors import NoData
 
 ISSUES = ["nu", "di", "me", "hr", "co", "ec"]
 
 
 @click.command()
-@click.argument("a", required=False)
-@click.argument("b", required=False)
+@pair_arguments(required=False)
 @click.option("--issue", type=click.Choice([*ISSUES, "all"]), help="Roll calls of one issue, or of every one in turn.")
-@click.option("--as-of", type=Day(), help="Only roll calls known on this day.")
+@as_of_option("Only roll calls known on this day.")
 @record_options
-@format_option("table", "csv", "json", "parquet")
+@format_option()
 def similarity(a: str | None, b: str | None, issue: str | None, as_of: date | None, form: str, **options: Any) -> None:
     """How alike A and B vote in the UN by year: agreement, S, pi, kappa, 90% intervals; without A and B, all pairs.
 
@@ -43,4 +43,4 @@ def similarity(a: str | None, b: str | None, issue: str | None, as_of: date | No
         raise NoData(
             "no roll calls are held in which they took part; ingest or fetch the votes (detente fetch unvotes)"
         )
-    write_frame(frame, form)
+    emit(frame, form)

@@ -7,12 +7,20 @@ from typing import Any
 
 import click
 
-from detente.cli.common import Day, areas_option, chosen_areas, format_option, open_record, record_options, write_frame
+from detente.cli.options import (
+    areas_option,
+    as_of_option,
+    chosen_areas,
+    format_option,
+    open_record,
+    pair_arguments,
+    record_options,
+)
+from detente.cli.output import emit
 
 
 @click.command()
-@click.argument("a")
-@click.argument("b")
+@pair_arguments()
 @click.option(
     "--by",
     type=click.Choice(["year", "quarter", "month"]),
@@ -20,10 +28,10 @@ from detente.cli.common import Day, areas_option, chosen_areas, format_option, o
     show_default=True,
     help="Count at the end of every one.",
 )
-@click.option("--as-of", type=Day(), help="Only what was known on this day.")
+@as_of_option()
 @areas_option
 @record_options
-@format_option("table", "csv", "json", "parquet")
+@format_option()
 def stock(a: str, b: str, by: str, as_of: date | None, areas: tuple[str, ...], form: str, **options: Any) -> None:
     """Count a pair's agreements and programmes in force through time, and the restrictions.
 
@@ -33,5 +41,5 @@ def stock(a: str, b: str, by: str, as_of: date | None, areas: tuple[str, ...], f
     record = open_record(**options)
     pair = record.pair(a, b, as_of=as_of)
     frame = pair.in_force(by, area=chosen_areas(record, areas)).frame
-    meta = {"pair": [pair.a, pair.b], "by": by, "as_of": as_of.isoformat() if as_of else None}
-    write_frame(frame, form, meta=meta)
+    meta = {"pair": [pair.a, pair.b], "by": by, "as_of": as_of}
+    emit(frame, form, meta=meta)

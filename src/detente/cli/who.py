@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from detente.actors.codes import SCHEMES
-from detente.cli.common import Day, format_option, say, write_frame
+from detente.cli.options import Day, format_option
+from detente.cli.output import emit, say
 
 
 @click.command()
@@ -24,7 +25,7 @@ from detente.cli.common import Day, format_option, say, write_frame
     "--unresolved", type=click.Path(), help="List the most frequent names of an event file that stay unknown."
 )
 @click.option("--limit", default=25, show_default=True, help="How many names --unresolved lists.")
-@format_option("table", "json", "csv")
+@format_option()
 def who(
     name: tuple[str, ...],
     on: date | None,
@@ -74,7 +75,7 @@ def who(
         for line in filter(None, actor.note.split("; ")):
             click.echo(f"  {line}")
     else:
-        write_frame(pl.DataFrame([row], schema=dict.fromkeys(row, pl.Utf8)), form)
+        emit(pl.DataFrame([row], schema=dict.fromkeys(row, pl.Utf8)), form)
 
 
 def _unresolved(path: Path, names_file: str | None, limit: int, form: str) -> None:
@@ -119,4 +120,4 @@ def _unresolved(path: Path, names_file: str | None, limit: int, form: str) -> No
         else "no mentions"
     )
     rows = sorted(missed.items(), key=lambda x: (-x[1], x[0]))[:limit]
-    write_frame(pl.DataFrame(rows, schema={"name": pl.Utf8, "mentions": pl.Int64}, orient="row"), form)
+    emit(pl.DataFrame(rows, schema={"name": pl.Utf8, "mentions": pl.Int64}, orient="row"), form)
