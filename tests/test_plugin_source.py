@@ -9,42 +9,7 @@ from pathlib import Path
 
 import pytest
 
-PLUGIN = """
-import polars as pl
-
-from detente.files.named import Layout, frames, names_in
-from detente.sources import Batch, Reader, Source
-from detente.sources.schema import conform
-
-LAYOUT = Layout("wire", {"id": "id", "day": "day", "from": "a", "to": "b", "mood": "mood"}, ("id", "day", "from", "to"))
-
-
-def read(blocks, context):
-    for frame, bad in frames(blocks, LAYOUT):
-        rows = frame.select(
-            pl.format("wire:{}", "id").alias("event_id"),
-            pl.lit("wire").alias("source"),
-            pl.col("day").str.to_date().alias("date"),
-            pl.col("day").str.to_date().alias("known_on"),
-            pl.col("a").alias("sender"),
-            pl.col("b").alias("receiver"),
-            pl.lit("040").alias("action"),
-            pl.when(pl.col("mood") == "good").then(1).otherwise(3).alias("quad"),
-            pl.lit(1.0).alias("intensity"),
-            pl.lit([], dtype=pl.List(pl.Utf8)).alias("areas"),
-        )
-        yield Batch("events", conform("events", rows), frame["line"], bad)
-
-
-SOURCE = Source(
-    "wire",
-    "the wire",
-    (Reader("wire", "the wire", lambda head: {"id", "day", "from", "to", "mood"} <= names_in(head), read),),
-    rank=9,
-    citation="The Wire, 2020",
-    home="https://example.org/wire",
-)
-"""
+from conftest import recipe
 
 
 @pytest.fixture
@@ -53,7 +18,7 @@ def installed(tmp_path: Path) -> Path:
     folder = tmp_path / "site"
     info = folder / "wire-1.0.dist-info"
     info.mkdir(parents=True)
-    (folder / "wire.py").write_text(PLUGIN)
+    (folder / "wire.py").write_text(recipe("Add a source", "python"))
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: wire\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text("[detente.sources]\nwire = wire:SOURCE\n")
     return folder
