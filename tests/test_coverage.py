@@ -17,7 +17,7 @@ from detente.explain.series import directed
 from detente.forecasts.series.dataset import build
 from detente.forecasts.series.datasets import from_record
 from detente.forecasts.series.tidy import read_tidy
-from detente.levers.system import system
+from detente.levers.system import Driver, system
 from detente.measures.coverage import usable_run
 from detente.record.coverage import DAY, QUARTER, from_rows
 from detente.record.view import View
@@ -94,7 +94,7 @@ def test_rows_reported_within_the_day_cover_that_day(tmp_path: Path) -> None:
 def test_levers_read_the_same_series(tmp_path: Path) -> None:
     record = record_of(tmp_path, {150 + n for n in PARTLY} | GONE)
     made = system(View(record, "RUS", "USA", date(2018, 6, 1)), by="week")
-    sums = made.driver("RUS>USA", "economic") + made.outcome("economic")
+    sums = made.driver(Driver("acts", "RUS", "USA"), "economic") + made.outcome("economic")
     assert len(made.periods) == 85 and made.periods[0] == START + timedelta(weeks=15)
     assert set(np.round(sums, 6)) <= {14.0, 28.0} and "partly covered" in made.basis
 

@@ -33,7 +33,7 @@ PAIR: dict[str, Callable[[dt.Pair], Result]] = {
 }
 RECORD: dict[str, Callable[[dt.Record], Result]] = {
     "panel": lambda record: record.panel(["USA", "RUS", "CHN"]),
-    "similarity": lambda record: record.similarity(),
+    "similarity": lambda record: record.similarity(as_of="1950-12-31"),
     "triangle": lambda record: record.triangle(["USA", "RUS", "CHN"]),
     "components": lambda record: record.components(3, states=["USA", "RUS", "CHN", "IRN"]),
     "ideal_points": lambda record: record.ideal_points(sessions=2),

@@ -13,6 +13,7 @@ import pytest
 import detente as dt
 from conftest import triples
 from detente.errors import NotEstimable
+from detente.explain.section import Section
 
 TOOLS = Path(__file__).parents[1] / "tools"
 WEAK = (("PRK", "SGP"), ("MMR", "VNM"))
@@ -62,12 +63,14 @@ def test_a_topic_that_cannot_be_estimated_says_so_and_the_rest_stands(monkeypatc
     def weak(*_: Any) -> None:
         raise NotEstimable("the series is constant")
 
-    pair = dt.open_record("none").pair("USA", "RUS", as_of="2007-02-01")
-    before = {section.topic: section for section in pair.explain().sections}
+    def sections() -> dict[str, Section]:
+        pair = dt.open_record("none").pair("USA", "RUS", as_of="2007-02-01")
+        return {section.topic: section for section in pair.explain().sections}
+
+    before = sections()
     for module in (levels, reciprocity):
         monkeypatch.setattr(module, "TOPIC", replace(module.TOPIC, say=weak))
-    made = {section.topic: section for section in pair.explain().sections}
-    for topic, section in made.items():
+    for topic, section in sections().items():
         if topic in ("levels", "reciprocity"):
             assert section.unknown == "the series is constant" and not section.statements
         else:
