@@ -25,7 +25,7 @@ from detente.forecasts.reports import fans_of_reports, periods_asked
 from detente.forecasts.result import PairForecast
 from detente.measures.in_force import Life, lives
 from detente.periods import LONGER, period
-from detente.sources.source import source as data_source
+from detente.sources import cited
 
 if TYPE_CHECKING:
     from detente.record.view import View
@@ -90,9 +90,9 @@ def forecast(
             + "; ".join(unknown)
         )
     kinds = {fan.of_votes for fan in fans}
-    cited = [*([source or "icews"] if False in kinds else []), *(["unvotes"] if True in kinds else [])]
+    used = [*([source or "icews"] if False in kinds else []), *(["unvotes"] if True in kinds else [])]
     provenance = pair.provenance(horizon=horizon, by=by, source=pair.named, areas=list(areas), seed=seed)
-    provenance |= {"sources": [data_source(name).cite() for name in cited]}
+    provenance |= {"sources": cited(used)}
     return PairForecast((pair.a, pair.b), pair.day, horizon, tuple(fans), events, titles, tuple(unknown), provenance)
 
 

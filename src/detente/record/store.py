@@ -23,7 +23,7 @@ from detente.record.ingest import Ingest, Summary
 from detente.record.log import Commit, Log, Part, live_parts, sha256_of
 from detente.record.opening import find_files
 from detente.sources.schema import TABLES, conform
-from detente.sources.source import event_sources
+from detente.sources.source import by_precision
 
 T = TypeVar("T")
 
@@ -187,8 +187,7 @@ class Store:
 
     def event_sources(self) -> list[str]:
         """The event sources held, the most precise first (see docs/decisions)."""
-        stored = {p.source for p in self.parts("events")}
-        return [s for s in event_sources() if s in stored]
+        return by_precision({part.source for part in self.parts("events")})
 
     def verify(self) -> list[str]:
         """Faults of the stored files against the log's digests; empty when all is well."""

@@ -11,7 +11,7 @@ from detente.errors import DetenteError, NoData
 from detente.periods import is_old, months_before
 from detente.record.facts import area_ends, chronology_ends, pair_facts
 from detente.record.queries import count_events, count_pair, read_pair
-from detente.sources import source
+from detente.sources import cited
 
 if TYPE_CHECKING:
     import polars as pl
@@ -151,9 +151,9 @@ class View:
 
     def provenance(self, **parameters: Any) -> dict[str, Any]:
         """By what an answer was made: version, digests, what was asked, and what data to cite."""
-        used = [self.source_held, "unvotes" if self.record.parts("votes") else None]
-        cited = [source(name).cite() for name in used if name]
-        return self.record.provenance(**parameters) | {"sources": [text for text in cited if text]}
+        votes = sorted({part.source for part in self.record.parts("votes")})
+        used = [*([self.source_held] if self.source_held else []), *votes]
+        return self.record.provenance(**parameters) | {"sources": cited(used)}
 
 
 def known_sources(record: Store, as_of: date | None) -> list[str]:

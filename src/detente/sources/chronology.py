@@ -150,9 +150,8 @@ _RELEASES = rf"(?<!\d)({YEAR}-{MONTH}-{DAY})(?![-\d])"
 
 
 def _own(name: str, title: str, table: str, read: Callable[[Iterator[Block], Context], Iterator[Batch]]) -> Source:
-    return Source(
-        name, title, (Reader(name, title, recognises(table), read, ""),), releases=_RELEASES, terms="your own"
-    )
+    readers = (Reader(recognises(table), read),)
+    return Source(name, title, readers, (table,), covers="", releases=_RELEASES, terms="your own")
 
 
 CHRONOLOGY = _own("chronology", "chronology of facts", "facts", read_facts)

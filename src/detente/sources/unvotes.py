@@ -245,16 +245,18 @@ def _wide(head: Head) -> bool:
 
 
 _READERS = (
-    Reader("unvotes", "UN votes with a column a state", _wide, _read_wide, ""),
-    Reader("unvotes", "UN votes (Dataverse)", _has("rcid", "ccode", "vote", "session"), _read_dataverse, ""),
-    Reader("unvotes", "UN votes", _has("rcid", "country", "vote"), _read_votes, ""),
-    Reader("unvotes", "UN roll calls", _has("rcid", "session", "date"), _read_rollcalls, ""),
-    Reader("unvotes", "UN issue codes", _has("rcid", "short name"), _read_issues, ""),
+    Reader(_wide, _read_wide, "UN votes with a column a state"),
+    Reader(_has("rcid", "ccode", "vote", "session"), _read_dataverse, "UN votes (Dataverse)"),
+    Reader(_has("rcid", "country", "vote"), _read_votes, "UN votes"),
+    Reader(_has("rcid", "session", "date"), _read_rollcalls, "UN roll calls"),
+    Reader(_has("rcid", "short name"), _read_issues, "UN issue codes"),
 )
 UN_VOTES = Source(
     "unvotes",
     "UN votes",
     _READERS,
+    ("votes", "rollcalls", "rollcall_issues"),
+    covers="",
     releases=rf"(?<!\d)({YEAR}(?:{MONTH}{DAY}|-{MONTH}-{DAY})?)(?!\d)",
     # One file has all years.
     fetch=Fetch(
