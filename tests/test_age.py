@@ -74,7 +74,7 @@ def test_charts_of_old_reports_say_that_they_are_history(tmp_path: Path) -> None
         page = dt.render(record.pair("USA", "RUS", as_of=day).assess(with_models=False), "html")
         assert said in page
     made = record.pair("USA", "RUS", as_of="2026-01-01").assess(with_models=False)
-    assert max(row["day"] for row in made.series["stock"]) == "2024-12-31"
+    assert max(row["day"] for row in made.series["stock"]) == date(2024, 12, 31)
     assert "complete to 2024-12-31" in dt.render(made, "html")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -125,3 +125,24 @@ def test_other_votes_are_fitted_anew(make_record: Callable[..., Any], tmp_path: 
     other = make_record(write_votes(tmp_path / "changed", last="abstain"), name="other")
     (record.folder / "cache").rename(other.folder / "cache")
     assert not other.ideal_points().frame.equals(first)
+
+
+def test_what_is_asked_again_of_a_pair_is_the_same_and_not_fitted(real: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from detente.explain import levels
+    from detente.levers import weigh
+
+    def asked() -> tuple[str, str, list[str]]:
+        pair = open_record(real.folder).pair("USA", "RUS", as_of="2018-06-30")
+        digest = pair.explain(["IRN"])
+        return digest.to_json(), pair.weigh(["equal"], draws=50).to_json(), list(digest.charts)
+
+    first = asked()
+
+    def never(*_: Any) -> None:
+        raise AssertionError("fitted again")
+
+    monkeypatch.setattr(weigh, "_weighed", never)
+    again = asked()
+    assert again == first
+    monkeypatch.setattr(levels, "TOPIC", replace(levels.TOPIC, say=never))
+    assert open_record(real.folder).pair("USA", "RUS", as_of="2018-06-30").explain(["IRN"]).to_json() == first[0]

@@ -16,7 +16,7 @@ import pytest
 import detente as dt
 from conftest import gdelt_row, gdelt_zip, triples
 from detente.errors import DetenteError, NoData
-from detente.explain.digest import TOPICS
+from detente.explain.topic import TOPICS
 from detente.models.spillover import ASSOCIATED
 from detente.uncertainty import NotIdentified
 
@@ -322,8 +322,8 @@ def run(*arguments: str, record: Any) -> subprocess.CompletedProcess[str]:
 def test_command_line(icews: Any, alone: Any, tmp_path: Path) -> None:
     text = run("explain", "USA", "RUS", "--third", "Iran", "--charts", str(tmp_path / "charts"), record=icews)
     assert text.returncode == 0, text.stderr
-    for title in TOPICS.values():
-        assert title in text.stdout
+    for topic in TOPICS.values():
+        assert topic.title in text.stdout
     assert max(len(line) for line in text.stdout.splitlines()) <= 100
     assert (tmp_path / "charts" / "spillover-IRN.svg").read_text().startswith("<svg ")
     data = json.loads(run("explain", "USA", "RUS", "--format", "json", record=alone).stdout)

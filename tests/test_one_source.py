@@ -135,11 +135,10 @@ def test_ideal_points_are_the_same_whoever_asks(
         main(["ideal-points", "USA", "RUS", "--as-of", DAY, "--format", "json", "--record", str(record.folder)])
     rows = json.loads(capsys.readouterr().out)
     last = {row["state"]: row for row in rows if row["session"] == max(r["session"] for r in rows)}
-    from detente.explain.section import Draft
-    from detente.explain.statements import WRITERS, Question
+    from detente.explain.topic import TOPICS, Draft, Question
 
     draft = Draft()
-    WRITERS["positions"](Question(record.pair("USA", "RUS", DAY), (), 0), draft)
+    TOPICS["positions"].say(Question(record.pair("USA", "RUS", DAY), (), 0), draft)
     for figure in draft.figures[:2]:
         row = last[figure.name[:3]]
         assert (figure.value, figure.low, figure.high) == pytest.approx(

@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from detente.explain.reciprocity import ReciprocityThroughTime
-from detente.explain.section import Draft, Section, sections_as_data
-from detente.explain.statements import _answered
+from detente.explain.reciprocity import ReciprocityThroughTime, _answered
+from detente.explain.section import Section, sections_as_data
+from detente.explain.topic import Draft
 from detente.explain.triangle import Triangle
 from detente.models import BayesianVAR, Reciprocity
 from detente.uncertainty import NotIdentified, quotient

@@ -12,9 +12,9 @@ import pytest
 
 import detente as dt
 from detente.cli import main
-from detente.plots import figure
+from detente.plots import Chart, figure
 from detente.report import FORMATS, build
-from detente.report.document import Chart, Document, Item, Items, Lead, Note, Part, Share, Span, Table
+from detente.report.document import Document, Item, Items, Lead, Note, Part, Share, Span, Table
 from detente.report.formats import terminal
 from detente.results import Result
 
@@ -76,6 +76,14 @@ def test_a_result_without_a_builder_is_written_in_every_format(form: str) -> Non
     written = dt.render(Plain(), form)
     assert all(text in written for text in ("One state.", "More of it.", "USA", "0.25"))
     assert ("<svg" in written) == (form == "html")
+
+
+def test_a_page_says_why_a_chart_is_lacking() -> None:
+    def draw() -> object:
+        raise dt.NoData("nothing <b>to draw")
+
+    page = dt.render(Document("Title", "", (Chart(draw, "chart", "What it shows."),)), "html")
+    assert "No chart: nothing &lt;b&gt;to draw. " in page and "What it shows." in page
 
 
 def test_what_is_no_result_and_what_is_no_format_is_said(tmp_path: Path) -> None:

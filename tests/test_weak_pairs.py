@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -56,15 +57,15 @@ def test_a_kind_of_act_that_never_happened_leaves_the_rest_standing(tmp_path: Pa
 
 
 def test_a_topic_that_cannot_be_estimated_says_so_and_the_rest_stands(monkeypatch: pytest.MonkeyPatch) -> None:
-    from detente.explain import statements
+    from detente.explain import levels, reciprocity
 
     def weak(*_: Any) -> None:
         raise NotEstimable("the series is constant")
 
     pair = dt.open_record("none").pair("USA", "RUS", as_of="2007-02-01")
     before = {section.topic: section for section in pair.explain().sections}
-    for topic in ("levels", "reciprocity"):
-        monkeypatch.setitem(statements.WRITERS, topic, weak)
+    for module in (levels, reciprocity):
+        monkeypatch.setattr(module, "TOPIC", replace(module.TOPIC, say=weak))
     made = {section.topic: section for section in pair.explain().sections}
     for topic, section in made.items():
         if topic in ("levels", "reciprocity"):
@@ -74,11 +75,11 @@ def test_a_topic_that_cannot_be_estimated_says_so_and_the_rest_stands(monkeypatc
 
 
 def test_levers_that_cannot_be_weighed_leave_the_assessment_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    from detente.assessment import levers
 
     def weak(*_: Any, **__: Any) -> None:
         raise NotEstimable("the errors of the series are singular")
 
-    monkeypatch.setattr(levers, "weigh", weak)
-    found, basis = levers.weighed_levers(dt.open_record("none").pair("USA", "RUS", "2007-02-01"), 24)
-    assert found == () and basis == "unknown: the errors of the series are singular"
+    monkeypatch.setattr(sys.modules["detente.assessment.assess"], "weigh", weak)
+    made = dt.open_record("none").pair("USA", "RUS", "2007-02-01").assess()
+    assert made.levers is None and made.levers_rest_on == "unknown: the errors of the series are singular"
+    assert made.to_dict()["what_would_help"]["levers"] == [] and made.explanation

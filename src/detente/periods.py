@@ -140,7 +140,8 @@ def is_old(last: date, as_of: date | None, months: int = HORIZON) -> bool:
 
 
 def past_day(day: date, today: date | None = None) -> date:
-    """The day itself; DetenteError where it lies after `today` (by the clock, in UTC, without one): nothing is known of it.
+    """The day itself; DetenteError where it lies after `today` (by the clock, in UTC, without one): nothing is known
+    of it.
 
     >>> past_day(date(2007, 2, 1), today=date(2007, 2, 1))
     datetime.date(2007, 2, 1)

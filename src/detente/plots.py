@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,15 @@ STYLE: dict[str, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart not drawn yet: `draw` makes the figure, `label` names it, `caption` says what it shows and from what."""
+
+    draw: Callable[[], Any]
+    label: str
+    caption: str
 
 
 def figure(height: float, rows: int = 1, columns: int = 1, **grid: Any) -> tuple[Any, Any]:

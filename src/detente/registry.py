@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from detente.errors import DetenteError
 
 if TYPE_CHECKING:
-    from importlib.metadata import EntryPoint
+    from importlib.metadata import EntryPoint, EntryPoints
 
 T = TypeVar("T")
+
+
+@lru_cache(maxsize=64)
+def _installed(group: str, path: tuple[str, ...]) -> EntryPoints:
+    """The entry points of a group in the packages on a path; looking takes some milliseconds a time."""
+    from importlib.metadata import entry_points
+
+    return entry_points(group=group)
 
 
 class Registry(Mapping[str, T]):
@@ -50,8 +60,8 @@ class Registry(Mapping[str, T]):
         return len(self._points())
 
     def _points(self) -> dict[str, EntryPoint]:
-        from importlib.metadata import EntryPoint, entry_points
+        from importlib.metadata import EntryPoint
 
         own = {name: EntryPoint(name, place, self.group) for name, place in self.own.items()}
-        added = {point.name: point for point in entry_points(group=self.group)}
+        added = {point.name: point for point in _installed(self.group, tuple(sys.path))}
         return own | {name: added[name] for name in sorted(added) if name not in own}

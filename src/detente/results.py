@@ -193,7 +193,8 @@ def flat(one: Any) -> dict[str, Any]:
 
 
 def plain(value: Any, places: int = 6) -> Any:
-    """A value as JSON has it: days as text, floats to so many places, what is not a number as null, dataclasses by `flat`.
+    """A value as JSON has it: days as text, floats to so many places, what is not a number as null, dataclasses by
+    `flat`.
 
     >>> plain({"day": date(2007, 2, 1), "value": 1 / 3, "low": float("nan")})
     {'day': '2007-02-01', 'value': 0.333333, 'low': None}

@@ -280,7 +280,7 @@ class Actors:
 
 
 def _on(found: Actor, on: date | None) -> Actor:
-    """A state as of a day: where it had ended, its successor; where it did not exist, a note says since when it does."""
+    """A state as of a day: where it had ended, its successor; where it did not exist, a note says since when."""
     if on is None or not found.code:
         return found
     state = states().get(found.code)

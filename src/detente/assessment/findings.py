@@ -1,4 +1,4 @@
-"""The parts of an assessment: findings with their evidence, indicators, third parties, levers, sources."""
+"""The parts of an assessment: findings with their evidence, indicators, third parties, sources."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from detente.results import keys
-from detente.uncertainty import Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,32 +156,6 @@ class ThirdParty:
     cooperative: int = 0
     conflictual: int = 0
     reports: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class AreaChange:
-    """The change of the chance of improvement of an area that goes with a lever, with its 90% bounds."""
-
-    area: str
-    title: str
-    change: Estimate = field(metadata=keys("change", "interval"))
-
-
-@dataclass(frozen=True, slots=True)
-class LeverSummary:
-    """A lever: its mean change of the chance of improvement, how plausible it is, its rank, where it bears most.
-
-    `ranks` are the best and the worst over variants of the model, `sensitive_to` the variant that matters most.
-    """
-
-    lever: str
-    words: str
-    change: Estimate = field(metadata=keys("change", "interval"))
-    plausibility: float
-    rank: int | None
-    ranks: tuple[int, int] | None
-    sensitive_to: str
-    areas: tuple[AreaChange, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 import polars as pl
 
-from detente.assessment.findings import AreaFinding, Indicator, LeverSummary, Source, ThirdParty
+from detente.assessment.findings import AreaFinding, Indicator, Source, ThirdParty
 from detente.errors import NoData
 from detente.explain.section import Section, sections_as_data
+from detente.levers.comparison import NO_CHANCE, LeverComparison, Ranked
 from detente.results import Result, plain
 from detente.uncertainty import Estimate
 
@@ -55,8 +56,8 @@ class Assessment(Result):
     areas: tuple[AreaFinding, ...]
     indicators: tuple[Indicator, ...]
     third_parties: tuple[ThirdParty, ...]
-    levers: tuple[LeverSummary, ...]
-    levers_rest_on: str
+    levers: LeverComparison | None
+    levers_unknown: str
     explanation: tuple[Section, ...]
     cannot_tell: tuple[str, ...]
     notes: tuple[Source, ...]
@@ -67,6 +68,13 @@ class Assessment(Result):
     def headlines(self) -> tuple[Indicator, ...]:
         """The indicators that open the assessment: of now, or none."""
         return tuple(one for one in self.indicators if one.leading and one.value is not None)
+
+    @property
+    def levers_rest_on(self) -> str:
+        """On what the comparison of levers rests, or why there is none; "" where none was asked for."""
+        if self.levers is None:
+            return self.levers_unknown
+        return self.levers.basis + ("" if self.levers.based else f"; chance of improvement {NO_CHANCE}")
 
     @property
     def frame(self) -> pl.DataFrame:
@@ -108,12 +116,33 @@ class Assessment(Result):
             **plain({"pair": self.pair, "names": self.names, "as_of": self.as_of}),
             "overall": {"verdict": self.verdict, "summary": self.bottom_line},
             **plain({"areas": self.areas, "third_parties": self.third_parties}, PLACES),
-            "what_would_help": {"levers": plain(self.levers, PLACES), "rests_on": self.levers_rest_on},
+            "what_would_help": {
+                "levers": [_lever(self.levers, row) for row in self.levers.ranking] if self.levers else [],
+                "rests_on": self.levers_rest_on,
+            },
             "explanation": sections_as_data(self.explanation),
             "figures": plain(self.indicators, PLACES),
             **plain({"cannot_tell": self.cannot_tell, "notes": self.notes}),
             "provenance": self.provenance,
         }
+
+
+def _lever(levers: LeverComparison, row: Ranked) -> dict[str, Any]:
+    """A lever, its ranks over variants of the model, and the areas on which it bears most."""
+    areas = [
+        {
+            "area": e.area,
+            "title": levers.titles[e.area],
+            "change": e.change.value,
+            "interval": (e.change.low, e.change.high),
+        }
+        for e in levers.clearest(row.lever)
+    ]
+    change = {"change": row.change.value, "interval": (row.change.low, row.change.high)}
+    ranks = {"rank": row.rank, "ranks": (row.best_rank, row.worst_rank) if row.rank else None}
+    lever = {"lever": row.lever, "words": row.words, **change, "plausibility": row.plausibility, **ranks}
+    made: dict[str, Any] = plain({**lever, "sensitive_to": row.sensitive_to, "areas": areas}, PLACES)
+    return made
 
 
 def _area_line(area: AreaFinding) -> str:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from detente.actors import counts_as
 from detente.assessment.indicators import yearly_counts
 from detente.assessment.windows import Entries
 from detente.measures.in_force import Life, in_force
@@ -20,7 +19,7 @@ def chart_series(pair: View, entries: Entries, agreements: list[Life]) -> dict[s
     """Plain rows for every chart of the page; `stock` is empty where no agreements are held."""
     rows = yearly_counts(pair)
     yearly = [
-        {"sender": subject.split(">")[0], "period": f"{year}-01-01", "k": k, "n": n}
+        {"sender": subject.split(">")[0], "period": date(year, 1, 1), "k": k, "n": n}
         for subject, year, k, n in rows.select("subject", "year", "k", "n").iter_rows()
     ]
     monthly: list[dict[str, Any]] = []
@@ -37,49 +36,36 @@ def chart_series(pair: View, entries: Entries, agreements: list[Life]) -> dict[s
             ]
         )
         monthly = [
-            {"sender": sender, "period": period.isoformat(), "area": area, "k": int(k), "n": int(n)}
+            {"sender": sender, "period": period, "area": area, "k": int(k), "n": int(n)}
             for sender, period, area, k, n in exploded.filter(~pl.col("area").str.contains(":"))
             .group_by("sender", "period", "area")
             .agg(pl.col("k").sum().alias("k"), pl.len().alias("n"))
             .sort("sender", "area", "period")
             .iter_rows()
         ]
-    facts = [
-        {
-            "date": row["date"].isoformat(),
-            "area": row["area"],
-            "tone": row["tone"],
-            "text": row["description"],
-            "url": row["url"],
-            "from": "both" if not row["targets"] else (pair.a if pair.a in map(counts_as, row["actors"]) else pair.b),
-        }
-        for row in entries.facts.iter_rows(named=True)
-    ]
+    facts = entries.facts.select("date", "area", "tone", "url", text="description").to_dicts()
     return {
         # Another source's counts don't stand in for those of the source of the answer.
         "yearly": [] if entries.source else yearly,
         "yearly_compiled": rows["compiled_on"].max(),
         "monthly": monthly,
         "facts": facts,
-        "facts_to": entries.facts_to.isoformat() if entries.facts_to else None,
+        "facts_to": entries.facts_to,
         "stock": _stock(entries.facts, agreements, entries.facts_to),
         "source": entries.source,
         "reports_to": _reports_to(entries, rows),
     }
 
 
-def _reports_to(entries: Entries, yearly: pl.DataFrame) -> str | None:
+def _reports_to(entries: Entries, yearly: pl.DataFrame) -> date | None:
     """The last day of the reports that are drawn."""
     if entries.covered:
-        return entries.covered[-1][1].isoformat()
-    return date(max(yearly["year"].to_list()), 12, 31).isoformat() if yearly.height else None
+        return entries.covered[-1][1]
+    return date(max(yearly["year"].to_list()), 12, 31) if yearly.height else None
 
 
 def _stock(facts: pl.DataFrame, agreements: list[Life], last: date | None) -> list[dict[str, Any]]:
     if not agreements or facts.is_empty() or last is None:
         return []
     days = pl.select(pl.date_range(pl.lit(facts["date"].min()), pl.lit(last), "1mo")).to_series().to_list()
-    return [
-        {"day": row["day"].isoformat(), **{name: row[name] for name in ("in_force", "suspended", "restrictions")}}
-        for row in in_force(agreements, [*days, last]).iter_rows(named=True)
-    ]
+    return in_force(agreements, [*days, last]).select("day", "in_force", "suspended", "restrictions").to_dicts()

@@ -20,13 +20,7 @@ def overall(findings: tuple[AreaFinding, ...], entries: Entries) -> tuple[str, s
     if not known:
         return "unknown", f"{_no_chance(entries)} {_standing(findings, entries)}"
     counts = {word: [f.title for f in known if f.verdict == word] for word in ("opening", "limited", "unlikely")}
-    verdict = (
-        "opening"
-        if len(counts["opening"]) * 2 > len(known)
-        else "unlikely"
-        if len(counts["unlikely"]) * 2 > len(known)
-        else "limited"
-    )
+    verdict = next((word for word in ("opening", "unlikely") if len(counts[word]) * 2 > len(known)), "limited")
     text = f"{_number(len(counts['opening']))} of {len(known)} areas can be expected to improve within {HORIZON} months"
     if counts["opening"]:
         text += f" ({', '.join(counts['opening'])})"
@@ -38,11 +32,8 @@ def overall(findings: tuple[AreaFinding, ...], entries: Entries) -> tuple[str, s
 
 
 def _number(n: int) -> str:
-    return (
-        ("None", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")[n]
-        if n <= 12
-        else str(n)
-    )
+    words = ("None", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
+    return words[n] if n < len(words) else str(n)
 
 
 def _no_chance(entries: Entries) -> str:
@@ -57,12 +48,9 @@ def _standing(findings: tuple[AreaFinding, ...], entries: Entries) -> str:
     """Which areas have a level, and which way they go."""
     level = [f for f in findings if f.level is not None]
     if not level:
-        ended = (
-            f": {entries.source} ends {entries.covered[-1][1]}"
-            if entries.source and entries.old and entries.facts.is_empty()
-            else ""
-        )
-        return f"How things stand is unknown{ended}."
+        ended = entries.source and entries.old and entries.facts.is_empty()
+        why = f": {entries.source} ends {entries.covered[-1][1]}" if ended else ""
+        return f"How things stand is unknown{why}."
     ways = {way: [f.title for f in level if f.direction == way] for way in ("rising", "falling", "steady")}
     moved = [f"{', '.join(titles)} {way}" for way, titles in ways.items() if titles]
     last = max(f.data_to for f in level if f.data_to)

@@ -1,8 +1,9 @@
 """Which model did better where: CRPS by cell (origin, series, horizon), and fair comparisons of them.
 
-Models are compared on the same cells, those that all whole models could forecast; a partial model (classical ones fitted to a
-sample of series, or those that need longer pasts) is compared on its own cells. The strongest baseline is the one with the lowest
-mean CRPS on them: chosen after the fact, so harder to beat than any that a forecaster could have named before.
+Models are compared on the same cells, those that all whole models could forecast; a partial model (classical ones
+fitted to a sample of series, or those that need longer pasts) is compared on its own cells. The strongest baseline is
+the one with the lowest mean CRPS on them: chosen after the fact, so harder to beat than any that a forecaster could
+have named before.
 """
 
 from __future__ import annotations
@@ -52,7 +53,9 @@ class Cells:
 
     @cached_property
     def whole(self) -> list[str]:
-        """Models that forecast nearly every cell that any did, and baselines that forecast most: none of these shall be let off."""
+        """Models that forecast nearly every cell that any did, and baselines that forecast most: none of these shall
+        be let off.
+        """
         most = max(int(cells.sum()) for cells in self.known.values())
         least = {name: WHOLE if name in self.ours else MOST for name in self.names}
         return [name for name in self.names if self.known[name].sum() >= least[name] * most]

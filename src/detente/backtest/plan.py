@@ -14,7 +14,9 @@ SUMS = ("log_score", "interval_score", "coverage", "coverage_bounds", "brier")
 
 @dataclass(frozen=True)
 class Plan:
-    """What to forecast: horizons, the first origin scored, the step between origins, and how often learners learn anew."""
+    """What to forecast: horizons, the first origin scored, the step between origins, and how often learners learn
+    anew.
+    """
 
     horizons: tuple[int, ...]
     first: int
@@ -30,7 +32,7 @@ class Plan:
 
     @property
     def members(self) -> list[str]:
-        """What the stack combines: those of its members that are run, and climatology; nothing where none of them is."""
+        """What the stack combines: those of its members that are run, and climatology; nothing where none is."""
         own = [name for name in MEMBERS if name in self.models]
         return [*own, "climatology"] if own else []
 
@@ -43,8 +45,9 @@ class Plan:
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """Scores of one origin: `crps` by model (series, horizons), sums of others by model (horizons, items), counts of PIT by
-    model (horizons, BINS), and the weights of the stack (horizons, members)."""
+    """Scores of one origin: `crps` by model (series, horizons), sums of others by model (horizons, items), counts of
+    PIT by model (horizons, BINS), and the weights of the stack (horizons, members).
+    """
 
     origin: int
     crps: dict[str, Array]

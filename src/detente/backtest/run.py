@@ -1,9 +1,10 @@
 """Rolling-origin back-tests: what every model would have said, period after period, and how it fared.
 
-At every origin a model sees the dataset as it was known at the end of that period, no more. Baselines and the models of the plan
-forecast every series at every horizon; the stack combines the members of `MEMBERS` with the weights that their past forecasts earned
-up to then, past forecasts being those whose outcome was known at the origin. Warm-up origins before the first are forecast for
-the weights alone and not scored. Every origin is one file, so an interrupted run goes on where it stopped.
+At every origin a model sees the dataset as it was known at the end of that period, no more. Baselines and the models
+of the plan forecast every series at every horizon; the stack combines the members of `MEMBERS` with the weights that
+their past forecasts earned up to then, past forecasts being those whose outcome was known at the origin. Warm-up
+origins before the first are forecast for the weights alone and not scored. Every origin is one file, so an
+interrupted run goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ def backtest(
 ) -> Scorecard:
     """Forecast and score every origin of the plan, in order; see the module.
 
-    `folder` keeps them (it may hold those of an interrupted run of the same plan and data). `on_origin` hears how many of
-    how many are done. NoData where no origin has an outcome.
+    `folder` keeps them (it may hold those of an interrupted run of the same plan and data). `on_origin` hears how
+    many of how many are done. NoData where no origin has an outcome.
     """
     origins = plan.origins(data)
     if plan.first < 2 or not origins:

@@ -1,8 +1,9 @@
-"""A back-test summed up: who won, by how much, how surely, where not; see `detente.backtest.cells` on what is compared."""
+"""A back-test summed up: who won, by how much, how surely, where not; see `detente.backtest.cells` on what is
+compared.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -35,9 +36,11 @@ class Scorecard(Cells, Result):
         "brier": "of the event that the outcome lies above the mean of the last year",
     }
     METHODS: ClassVar[tuple[str, ...]] = (
-        "Gneiting and Raftery, Strictly proper scoring rules, Journal of the American Statistical Association 102, 2007",
+        "Gneiting and Raftery, Strictly proper scoring rules, Journal of the American Statistical Association "
+        "102, 2007",
         "Diebold and Mariano, Comparing predictive accuracy, Journal of Business and Economic Statistics 13, 1995",
-        "Harvey, Leybourne and Newbold, Testing the equality of prediction mean squared errors, International Journal of "
+        "Harvey, Leybourne and Newbold, Testing the equality of prediction mean squared errors, International "
+        "Journal of "
         "Forecasting 13, 1997",
         "Czado, Gneiting and Held, Predictive model assessment for count data, Biometrics 65, 2009",
     )
@@ -61,7 +64,9 @@ class Scorecard(Cells, Result):
         return charts.skill_chart(self)
 
     def models(self) -> pl.DataFrame:
-        """A row a model: CRPS by horizon and over all, log and interval scores, Brier, coverage, skill over the strongest baseline."""
+        """A row a model: CRPS by horizon and over all, log and interval scores, Brier, coverage, skill over the
+        strongest baseline.
+        """
         rival = self.strongest(self.cells)
         rows = []
         for name in self.names:
@@ -90,7 +95,9 @@ class Scorecard(Cells, Result):
         return float(np.nansum(values * weights) / total) if total else float("nan")
 
     def horizons(self) -> pl.DataFrame:
-        """The stack against the strongest baseline of each horizon: skill, 90% bounds, Diebold-Mariano statistic and p, coverage."""
+        """The stack against the strongest baseline of each horizon: skill, 90% bounds, Diebold-Mariano statistic and
+        p, coverage.
+        """
         rows = []
         for n, h in enumerate(self.plan.horizons):
             cells = self.at(self.cells, n)
@@ -240,8 +247,3 @@ def _clean(row: dict[str, Any]) -> dict[str, Any]:
         else value
         for key, value in row.items()
     }
-
-
-def losing(card: Scorecard, count: int = 5) -> Sequence[dict[str, Any]]:
-    """The pairs on which ours lost most to the strongest baseline."""
-    return [row for row in card.pairs().head(count).iter_rows(named=True) if row["skill"] < 0]

@@ -42,7 +42,8 @@ def headline(card: Scorecard) -> str:
     doubt = f" Only {len(card.scored)} origins: too few to tell skill from luck." if few else ""
     return (
         f"The {o['model']} is {verdict} the strongest baseline ({o['strongest']}): skill {percent(o['skill'])} "
-        f"(90% {band(o)}), better on {o['pairs_won']:,} of {o['pairs']:,} pairs; median pair {o['median_pair_skill']:+.1%}{_largest(o)}. "
+        f"(90% {band(o)}), better on {o['pairs_won']:,} of {o['pairs']:,} pairs; median pair "
+        f"{o['median_pair_skill']:+.1%}{_largest(o)}. "
         f"Its 90% intervals hold {percent(o['coverage'], False)} of outcomes.{doubt}"
     )
 
@@ -52,8 +53,10 @@ def described(card: Scorecard) -> str:
     run = card.described()
     teaching = f" (models learn from {run['series_teaching']:,})" if run["series_teaching"] != run["series"] else ""
     return (
-        f"{run['data']}: {run['series']:,} series of {run['pairs']:,} pairs{teaching}, {run['kind']}, by {run['by']}, {run['from']} to {run['to']}; "
-        f"{run['origins']} origins, {run['first_origin']} to {run['last_origin']}, every {_ordinal(run['step'], run['by'])}, learners anew at every {_ordinal(run['refit'], 'origin')}; "
+        f"{run['data']}: {run['series']:,} series of {run['pairs']:,} pairs{teaching}, {run['kind']}, by "
+        f"{run['by']}, {run['from']} to {run['to']}; "
+        f"{run['origins']} origins, {run['first_origin']} to {run['last_origin']}, every "
+        f"{_ordinal(run['step'], run['by'])}, learners anew at every {_ordinal(run['refit'], 'origin')}; "
         f"scores on the scale {SCALES[run['kind']]}; seed {run['seed']}."
     )
 

@@ -21,37 +21,44 @@ from detente.record.facts import counted_subject
 from detente.sources.dictionary import FORMS, KINDS, TONES
 from detente.sources.figures import subject_code
 
+KEYS = {
+    "facts": ("at_least", "at_most"),
+    "stock": ("by_at_most", "area", "channel"),
+    "balance": ("area", "channel"),
+    "share": ("value", "area", "channel"),
+    "figure": ("is",),
+}
+"""The sorts of criteria, and what each may say besides."""
+
 
 def parse(given: Any, areas: set[str], actors: Actors) -> Criterion:
     """A criterion from its JSON object; DetenteError says what in it is wrong and what is allowed."""
     if not isinstance(given, dict):
         raise DetenteError(f"a criterion is an object, not {given!r}")
-    sorts = [name for name in ("facts", "stock", "balance", "share", "figure") if name in given]
+    sorts = [name for name in KEYS if name in given]
     if len(sorts) != 1:
         raise DetenteError(f"a criterion has one of facts, stock, balance, share and figure, not {sorted(given)}")
+    sort = sorts[0]
+    known(given, {sort, *KEYS[sort]})
     where = {name: text(given, name) for name in ("area", "channel")}
     criterion: Criterion
-    match sorts[0]:
+    match sort:
         case "facts":
             criterion = _facts(given, actors)
         case "stock":
-            known(given, {"stock", "by_at_most", "area", "channel"})
             change = one_of(given["stock"], COMPARED, "stock")
             most = given.get("by_at_most")
             if most is not None and (isinstance(most, bool) or not isinstance(most, int | float) or not most >= 0):
                 raise DetenteError(f"by_at_most {most!r} is no share, as 0.25")
             criterion = InForceCriterion(**where, change=change, by_at_most=most)
         case "balance":
-            known(given, {"balance", "area", "channel"})
             criterion = BalanceCriterion(**where, tone=one_of(given["balance"], TONES, "balance"))
         case "share":
-            known(given, {"share", "value", "area", "channel"})
             value = given.get("value")
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
                 raise DetenteError(f"value {value!r} is no share from 0 to 1")
             criterion = ShareCriterion(**where, side=one_of(given["share"], ("below", "above"), "share"), value=value)
         case _:
-            known(given, {"figure", "is"})
             series = given["figure"]
             if not isinstance(series, dict) or set(series) != {"subject", "measure"}:
                 raise DetenteError("a figure names its subject and measure")
@@ -64,7 +71,6 @@ def parse(given: Any, areas: set[str], actors: Actors) -> Criterion:
 
 
 def _facts(given: dict[str, Any], actors: Actors) -> FactsCriterion:
-    known(given, {"facts", "at_least", "at_most"})
     told = given["facts"]
     if not isinstance(told, dict):
         raise DetenteError(f"facts is an object of conditions, not {told!r}")

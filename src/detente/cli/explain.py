@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +11,7 @@ import click
 from detente.cli.common import Day, format_option, open_record, record_options, say, write_frame, write_report
 
 if TYPE_CHECKING:
-    from detente.api import Pair
+    from detente.explain.digest import Digest
 
 
 @click.command()
@@ -53,7 +51,7 @@ def explain(
     with Console(stderr=True).status("asking the models") as status:
         digest = pair.explain(thirds, seed=seed, on_topic=lambda t: status.update(f"asking: {t.lower()}"))
     if charts:
-        _draw(pair, digest.provenance["parameters"]["thirds"], seed, Path(charts))
+        _draw(digest, Path(charts))
     if form == "json":
         click.echo(digest.to_json(), nl=False)
     elif form == "csv":
@@ -62,33 +60,20 @@ def explain(
         write_report(digest, form)
 
 
-def _spillover_chart(pair: Pair, third: str, seed: int) -> Any:
-    return pair.spillover(third, seed=seed).plot()
-
-
-def _draw(pair: Pair, thirds: list[str], seed: int, folder: Path) -> None:
+def _draw(digest: Digest, folder: Path) -> None:
     from detente.errors import DetenteError, NoData
     from detente.plots import svg
 
-    made: dict[str, Callable[[], Any]] = {
-        "levels": lambda: pair.levels().plot(),
-        "reciprocity": lambda: pair.reciprocity(seed=seed).plot(),
-        "reciprocity-through-time": lambda: pair.reciprocity_through_time(seed=seed).plot(),
-        "excitation": lambda: pair.excitation(seed=seed).plot(),
-        "breaks": lambda: pair.breaks(seed=seed).plot(),
-    }
-    for third in thirds:
-        made[f"spillover-{third}"] = partial(_spillover_chart, pair, third, seed)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, draw in made.items():
+        for name, draw in digest.charts.items():
             try:
                 drawing = draw()
             except NoData as error:
                 say(f"no chart of {name}: {error}")
                 continue
             path = folder / f"{name}.svg"
-            path.write_text(svg(drawing, f"{name} of {pair.a} and {pair.b}"), encoding="utf-8")
+            path.write_text(svg(drawing, f"{name} of {' and '.join(digest.pair)}"), encoding="utf-8")
             say(f"wrote {path}")
     except OSError as error:
         raise DetenteError(f"{folder}: can't be written: {error.strerror}") from None

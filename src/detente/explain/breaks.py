@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
@@ -13,11 +13,13 @@ from detente.checks import one_of, whole
 from detente.errors import NoData
 from detente.explain.levels import fact_counts
 from detente.explain.series import fitting_period
+from detente.explain.topic import Draft, Question, Topic
 from detente.measures.panel import pair_panel
 from detente.models import ChangePoints
 from detente.models.change_points import ChangePointsFit
 from detente.periods import PERIODS, period_end, period_text
 from detente.record.facts import date_text, pair_facts
+from detente.results import Result
 
 if TYPE_CHECKING:
     from detente.record.view import View
@@ -26,9 +28,21 @@ NEAR = 4
 LEAST_PERIODS, LEAST_COUNTS = 8, 20
 
 
-@dataclass(frozen=True, eq=False)
-class PairBreaks:
-    """The breaks of a pair's cooperative share. `periods` are the first days of the periods of `fit`, `data_to` their last day covered."""
+@dataclass(frozen=True, eq=False, repr=False)
+class PairBreaks(Result):
+    """The breaks of a pair's cooperative share. `periods` are the first days of the periods of `fit`, `data_to` their
+    last day covered.
+    """
+
+    COLUMNS: ClassVar[dict[str, str]] = {
+        "date": "first day of the period of the break",
+        "low": "lower bound of the date (90%)",
+        "high": "upper bound of the date",
+        "probability": "that there is a break in that span",
+        "level_before": "cooperative share before it",
+        "level_after": "cooperative share after it",
+        "facts": "facts near it, nearest first",
+    }
 
     pair: tuple[str, str]
     by: str
@@ -37,6 +51,7 @@ class PairBreaks:
     facts: pl.DataFrame
     basis: str
     data_to: date
+    provenance: dict[str, Any] = field(default_factory=dict)
 
     @property
     def frame(self) -> pl.DataFrame:
@@ -88,7 +103,8 @@ class PairBreaks:
         lines = [f"Breaks in the cooperative share of {names} (probability of each number: {counts})."]
         for row in table.iter_rows(named=True):
             lines.append(
-                f"{self.when(row['date'])} (90%: {self.when(row['low'])} to {self.when(row['high'])}; a break there: {row['probability']:.0%}): "
+                f"{self.when(row['date'])} (90%: {self.when(row['low'])} to {self.when(row['high'])}; a break "
+                f"there: {row['probability']:.0%}): "
                 f"from {row['level_before']:.0%} to {row['level_after']:.0%}."
             )
             lines += [f"  near: {fact}" for fact in row["facts"]]
@@ -154,7 +170,8 @@ def breaks(pair: View, *, by: str | None = None, area: str | None = None, seed: 
     )
     span = f"{basis}, {period_text(counted['period'][0], unit)} to {period_text(counted['period'][-1], unit)}"
     data_to = min(period_end(counted["period"][-1], unit), ends)
-    return PairBreaks((pair.a, pair.b), unit, counted["period"].to_list(), fit, facts, span, data_to)
+    provenance = pair.provenance(ChangePointsFit.METHODS, by=unit, area=area, seed=seed)
+    return PairBreaks((pair.a, pair.b), unit, counted["period"].to_list(), fit, facts, span, data_to, provenance)
 
 
 def _enough(counted: pl.DataFrame) -> bool:
@@ -170,3 +187,26 @@ def _totals(panel: pl.DataFrame) -> pl.DataFrame:
         .sort("period")
         .with_columns(pl.col("k", "n").fill_null(0))
     )
+
+
+def _say(ask: Question, draft: Draft) -> None:
+    pair = ask.pair
+    found = breaks(pair, seed=ask.seed)
+    table = found.frame
+    for row in table.iter_rows(named=True):
+        near = f" Near it: {row['facts'][0]}" if row["facts"] else ""
+        draft.add(f"break at {row['date']}", row["probability"], "probability")
+        draft.say(
+            f"{found.when(row['date'])} ({found.when(row['low'])} to {found.when(row['high'])}; probability "
+            f"{row['probability']:.0%}): cooperative share from {row['level_before']:.0%} to "
+            f"{row['level_after']:.0%}.{near}"
+        )
+    if table.is_empty():
+        draft.say("No break is more likely than not.")
+    left = f"{found.fit.memory:.2f} of a departure left to the next {found.by}"
+    draft.basis = f"exact Bayesian change points, {left}; {found.basis}"
+    draft.data_to = found.data_to
+    draft.charts["breaks"] = found.plot
+
+
+TOPIC = Topic("breaks", "Breaks", _say)

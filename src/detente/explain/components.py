@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -13,22 +13,41 @@ import polars as pl
 from detente.actors import state_name
 from detente.codebook import actions
 from detente.errors import DetenteError, NoData
+from detente.explain.topic import Draft, Question, Topic, percent
 from detente.models import PoissonTensor, choose_k
 from detente.models.tensor import TensorFit
 from detente.periods import period
-from detente.record.queries import action_counts
+from detente.record.queries import action_counts, count_pair
 from detente.record.view import busiest_source
+from detente.results import Result
+from detente.uncertainty import Estimate
 
 if TYPE_CHECKING:
     from detente.record import Store
 
 MODES = ("sender", "receiver", "action", "period")
+STRUCTURE_K, LEAST_SHARE, LEAST_ACTS = 20, 0.05, 20
+KEPT = 8
+"""Fits that the record's cache keeps: one serves every pair of a day."""
 TRIED = (5, 10, 20, 30, 50)
 
 
-@dataclass(frozen=True, eq=False)
-class Components:
-    """The fitted components, largest first; `labels` name the indices of each mode, `scores` are those of K, if tried."""
+@dataclass(frozen=True, eq=False, repr=False)
+class Components(Result):
+    """The fitted components, largest first; `labels` name the indices of each mode, `scores` are those of K, if
+    tried.
+    """
+
+    COLUMNS: ClassVar[dict[str, str]] = {
+        "component": "1 is the largest",
+        "weight": "its share of all events",
+        "mode": "sender, receiver, action or period",
+        "label": "code of the member",
+        "name": "the member in words",
+        "share": "the member's share of the component",
+        "low": "lower bound of the 90% band",
+        "high": "upper bound of the 90% band",
+    }
 
     fit: TensorFit
     labels: tuple[list[str], ...]
@@ -36,6 +55,7 @@ class Components:
     scores: pl.DataFrame | None
     by: str
     basis: str
+    provenance: dict[str, Any] = field(default_factory=dict)
 
     @property
     def frame(self) -> pl.DataFrame:
@@ -59,7 +79,9 @@ class Components:
         return pl.DataFrame(rows, schema=columns, orient="row")
 
     def name(self, component: int) -> str:
-        """A component's name: its top senders, receivers, actions and periods, as many as hold half of it, three at most."""
+        """A component's name: its top senders, receivers, actions and periods, as many as hold half of it, three at
+        most.
+        """
         rows = self.frame.filter(pl.col("component") == component)
         top = {}
         for mode in MODES:
@@ -76,8 +98,8 @@ class Components:
     def of_pair(self, a: str, b: str, *, draws: int = 1000, seed: int = 0) -> pl.DataFrame:
         """To which components the acts between two states belong: component, name, share, low, high, largest first.
 
-        Shares add up to 1 over all components, both directions together; the 90% band is that of the factors' posterior,
-        variational and so too narrow. NoData for a state without acts, and for an organisation.
+        Shares add up to 1 over all components, both directions together; the 90% band is that of the factors'
+        posterior, variational and so too narrow. NoData for a state without acts, and for an organisation.
         """
         unknown = [code for code in (a, b) if code not in self.labels[0]]
         if unknown:
@@ -162,14 +184,30 @@ def components(
 ) -> Components:
     """Components of sender x receiver x CAMEO root x period, by Bayesian Poisson factorisation.
 
-    `k` None is chosen among 5, 10, 20, 30 and 50 by the score of held-out cells (`detente.models.choose_k`). `states` restricts to acts between
-    them. Raises NoData where no events are held.
+    `k` None is chosen among 5, 10, 20, 30 and 50 by the score of held-out cells (`detente.models.choose_k`). `states`
+    restricts to acts between them. Raises NoData where no events are held.
     """
     period(by)
     chosen = busiest_source(record, source, as_of)
     counts = action_counts(record, source=chosen, by=by, as_of=as_of, states=states)
     if counts.height < 10:
         raise NoData(f"{chosen} holds too few acts between these states")
+    made_from = {"counts": counts, "k": k, "restarts": restarts, "seed": seed}
+    labels, fit, scores = record.cached(
+        "components", made_from, lambda: _fitted(counts, k, restarts, seed, on_k), most=KEPT
+    )
+    k = fit.model.k
+    order = [int(i) for i in np.argsort(-fit.weights, kind="stable")]
+    people, when = labels[0], labels[3]
+    basis = f"{counts['count'].sum():,} {chosen} events between {len(people)} states by {by}, {when[0]} to {when[-1]}"
+    provenance = record.provenance([chosen], TensorFit.METHODS, k=k, by=by, states=states, restarts=restarts, seed=seed)
+    return Components(fit, labels, order, scores, by, basis, provenance)
+
+
+def _fitted(
+    counts: pl.DataFrame, k: int | None, restarts: int, seed: int, on_k: Callable[[int], None] | None
+) -> tuple[tuple[list[str], ...], TensorFit, pl.DataFrame | None]:
+    """The labels of each mode, the fit, and the scores of every K, where it had to be chosen."""
     people = sorted({*counts["sender"], *counts["receiver"]})
     acts, when = sorted(set(counts["root"])), sorted(set(counts["period"]))
     indices = np.column_stack(
@@ -186,7 +224,27 @@ def components(
         scores = choose_k(model, indices, y, dims, TRIED, seed=seed, on_k=on_k)
         k = int(scores.filter("chosen")["k"][0])
     fit = PoissonTensor(k=k, loops=False, restarts=restarts, seed=seed).fit(indices, y, dims)
-    order = [int(i) for i in np.argsort(-fit.weights, kind="stable")]
-    labels = (people, people, acts, [day.isoformat() for day in when])
-    basis = f"{int(y.sum()):,} {chosen} events between {len(people)} states by {by}, {when[0]} to {when[-1]}"
-    return Components(fit, labels, order, scores, by, basis)
+    return (people, people, acts, [day.isoformat() for day in when]), fit, scores
+
+
+def _say(ask: Question, draft: Draft) -> None:
+    pair = ask.pair
+    chosen = pair.source
+    held = count_pair(pair, chosen)
+    if held < LEAST_ACTS:
+        raise NoData(f"{held} acts between the two in {chosen} are too few, {LEAST_ACTS} are needed")
+    found = components(pair.record, STRUCTURE_K, as_of=pair.as_of, source=chosen, seed=ask.seed)
+    for row in (
+        found.of_pair(pair.a, pair.b, seed=ask.seed)
+        .filter(pl.col("share") >= LEAST_SHARE)
+        .head(3)
+        .iter_rows(named=True)
+    ):
+        value = Estimate(row["share"], row["low"], row["high"])
+        draft.add(f"component {row['component']}", value, "share of the pair's acts")
+        draft.say(f"{percent(value)} of what is reported between them belongs to {row['name']}.")
+    draft.basis = f"Poisson factorisation, K = {STRUCTURE_K} by convention, one fit; {found.basis}"
+    draft.data_to = pair.record.covers(chosen, pair.as_of)[-1][1]
+
+
+TOPIC = Topic("structure", "Hidden structure", _say)

@@ -2,58 +2,77 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
-from detente import __version__
 from detente.actors import state_name
 from detente.checks import whole
 from detente.errors import NoData
-from detente.explain.section import Draft, Section, aged, sections_as_data
-from detente.explain.statements import WRITERS, Question
+from detente.explain.section import Section, section, sections_as_data
+from detente.explain.topic import TOPICS, Draft, Question, Topic
 from detente.record.queries import third_counts
+from detente.results import Result
 
 if TYPE_CHECKING:
     from detente.record.view import View
 
-TOPICS = {
-    "levels": "Levels",
-    "votes": "Votes in the UN",
-    "positions": "Ideal points",
-    "reciprocity": "Reciprocity and equal treatment",
-    "excitation": "Event by event",
-    "spillover": "Third parties",
-    "breaks": "Breaks",
-    "structure": "Hidden structure",
-}
 THIRDS = 3
 
 
-@dataclass(frozen=True)
-class Digest:
-    """The sections in the order of `TOPICS`; all but provenance is a function of the records known on `as_of`."""
+@dataclass(frozen=True, eq=False, repr=False)
+class Digest(Result):
+    """What the models say, topic by topic, in the order of `TOPICS`; all but provenance is a function of the records
+    known on `as_of`.
+    """
+
+    COLUMNS: ClassVar[dict[str, str]] = {
+        "topic": "the question",
+        "name": "what the number is of",
+        "value": "the number; null where it is not identified",
+        "low": "lower bound of the 90% band",
+        "high": "upper bound of the 90% band",
+        "unit": "its unit",
+    }
 
     pair: tuple[str, str]
     names: tuple[str, str]
     as_of: date | None
     sections: tuple[Section, ...]
     provenance: dict[str, Any]
+    drawn: Callable[[], dict[str, Callable[[], Any]]]
+
+    @cached_property
+    def charts(self) -> dict[str, Callable[[], Any]]:
+        """What draws each fit, by the chart's name."""
+        return self.drawn()
 
     @property
     def frame(self) -> pl.DataFrame:
         """Every number: rows topic, name, value, low, high, unit."""
         rows = [(s.topic, f.name, f.value, f.low, f.high, f.unit) for s in self.sections for f in s.figures]
-        schema: dict[str, Any] = {
-            "topic": pl.Utf8,
-            "name": pl.Utf8,
-            **dict.fromkeys(("value", "low", "high"), pl.Float64),
-        }
-        return pl.DataFrame(rows, schema={**schema, "unit": pl.Utf8}, orient="row")
+        kinds = dict.fromkeys(self.COLUMNS, pl.Utf8) | dict.fromkeys(("value", "low", "high"), pl.Float64)
+        return pl.DataFrame(rows, schema=kinds, orient="row")
+
+    def summary(self) -> str:
+        """Every statement under its title, and what is unknown and why."""
+        lines = [f"{' and '.join(self.names)}{f' as of {self.as_of}' if self.as_of else ''}"]
+        for one in self.sections:
+            lines += [one.title, *(f"  {text}" for text in one.statements)]
+            lines += [f"  Unknown: {one.unknown}."] if one.unknown else []
+        return "\n".join(lines)
+
+    def plot(self, chart: str | None = None) -> Any:
+        """One chart of `charts` (None: the first that can be drawn); NoData where there is none."""
+        if chart is not None and chart not in self.charts:
+            raise NoData(f"no chart of {chart!r}; there are {', '.join(self.charts) or 'none'}")
+        for name in [chart] if chart else self.charts:
+            return self.charts[name]()
+        raise NoData("none of the topics has a chart")
 
     def to_dict(self) -> dict[str, Any]:
         """The public form."""
@@ -65,54 +84,61 @@ class Digest:
             "provenance": self.provenance,
         }
 
-    def to_json(self) -> str:
-        """`to_dict` as JSON text with a final newline."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1) + "\n"
-
 
 def explain(
     pair: View, *, thirds: Sequence[str] = (), seed: int = 0, on_topic: Callable[[str], None] | None = None
 ) -> Digest:
     """Ask every model; a section that can't be answered says why.
 
-    `thirds` empty takes the states over which most facts were, or with which both sides deal most in the events. `on_topic` is
-    called with the title of each section before it is worked out.
+    `thirds` empty takes the states over which most facts were, or with which both sides deal most in the events.
+    `on_topic` is called with the title of each section before it is worked out.
 
     NoData where no section has an answer.
     """
     whole("seed", seed, 0)
     asked = tuple(thirds) or _leading_thirds(pair)
     question = Question(pair, asked, seed)
+    fits: dict[str, Draft] = {}
     sections = []
-    for topic, title in TOPICS.items():
+    for topic in TOPICS.values():
         if on_topic:
-            on_topic(title)
-        draft = Draft()
-        try:
-            WRITERS[topic](question, draft)
-        except NoData as error:
-            sections.append(Section(topic, title, unknown=str(error)))
-            continue
-        data_to = min(draft.data_to, pair.as_of) if draft.data_to and pair.as_of else draft.data_to
-        made = Section(topic, title, tuple(draft.statements), tuple(draft.figures), draft.basis, data_to=data_to)
-        sections.append(aged(made, pair.as_of))
+            on_topic(topic.title)
+        sections.append(_kept(topic, question, fits))
     if not any(section.statements for section in sections):
         raise NoData(
-            f"nothing of {state_name(pair.a)} and {state_name(pair.b)} that a model could explain is held: {sections[0].unknown}"
+            f"nothing of {state_name(pair.a)} and {state_name(pair.b)} that a model could explain is held: "
+            f"{sections[0].unknown}"
         )
-    provenance = {
-        "version": __version__,
-        "record_digest": pair.record.digest(),
-        "codebook_digest": pair.record.codebook.digest,
-        "parameters": {"source": pair.named, "seed": seed, "thirds": list(asked)},
-    }
+    provenance = pair.provenance(votes=True, source=pair.named, seed=seed, thirds=list(asked))
     return Digest(
-        (pair.a, pair.b),
-        (state_name(pair.a, pair.as_of), state_name(pair.b, pair.as_of)),
-        pair.as_of,
-        tuple(sections),
-        provenance,
+        (pair.a, pair.b), pair.names, pair.as_of, tuple(sections), provenance, partial(_charts, question, fits)
     )
+
+
+def _kept(topic: Topic, question: Question, fits: dict[str, Draft]) -> Section:
+    """The section of a topic, kept with the record; topics of other packages are asked each time."""
+    make = partial(_asked, topic, question, fits)
+    if topic.id not in TOPICS.own:
+        return make()
+    return question.pair.kept("sections", make, topic=topic.id, thirds=question.thirds, seed=question.seed)
+
+
+def _asked(topic: Topic, question: Question, fits: dict[str, Draft]) -> Section:
+    draft = Draft()
+    try:
+        topic.say(question, draft)
+    except NoData as error:
+        return Section(topic.id, topic.title, unknown=str(error))
+    fits[topic.id] = draft
+    return section(topic, draft, question.pair.as_of)
+
+
+def _charts(question: Question, fits: dict[str, Draft]) -> dict[str, Callable[[], Any]]:
+    """What draws each fit; those of which only the words were kept are fitted now."""
+    for topic in TOPICS.values():
+        if topic.id not in fits:
+            _asked(topic, question, fits)
+    return {name: draw for topic in TOPICS if topic in fits for name, draw in fits[topic].charts.items()}
 
 
 def _leading_thirds(pair: View) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -15,25 +15,38 @@ from detente.actors import life, state_name
 from detente.checks import whole
 from detente.errors import NoData
 from detente.explain.result import Explained
+from detente.explain.topic import Draft, Question, Topic, in_text
+from detente.models.base import Fit
 from detente.models.hawkes import Hawkes, HawkesFit
 from detente.record.queries import volume
+from detente.uncertainty import Estimate
 
 if TYPE_CHECKING:
     from detente.record.view import View
 
 Array = NDArray[np.float64]
 LEAST_EVENTS, LEAST_OF_KIND = 200, 5
+KINDS = ("cooperation", "conflict")
 DECAYS = (1.0, 0.15)
 
 
-@dataclass(frozen=True, eq=False)
-class ExcitationFit:
+@dataclass(frozen=True, eq=False, repr=False)
+class ExcitationFit(Fit):
     """Direct offspring [effect, cause] with 90% bounds, averaged over draws of the hour within the day.
 
-    NaN where fewer than 5 acts of the cause or of the effect are held; `counts` (kinds,) has how many there are. How often
-    the bounds hold the truth, for rare kinds and common ones, is in docs/recovery.md: about 90% or more; 95% and more where the truth is
-    nought, which no bound can miss from below.
+    NaN where fewer than 5 acts of the cause or of the effect are held; `counts` (kinds,) has how many there are. How
+    often the bounds hold the truth, for rare kinds and common ones, is in docs/recovery.md: about 90% or more; 95%
+    and more where the truth is nought, which no bound can miss from below.
     """
+
+    COLUMNS: ClassVar[dict[str, str]] = {
+        "effect": "the kind of act that follows",
+        "cause": "the kind of act that sets it off",
+        "value": "acts of the effect set off by one act of the cause; null where too few are held",
+        "low": "lower bound of the 90% band",
+        "high": "upper bound of the 90% band",
+    }
+    METHODS: ClassVar[tuple[str, ...]] = HawkesFit.METHODS
 
     names: list[str]
     branching: Array
@@ -72,20 +85,23 @@ class ExcitationFit:
         first = self.fits[0]
         table = self.frame
         lines = [
-            f"Acts that set off acts: {len(first.times):,} acts of four kinds, mean delays of {', '.join(f'{1 / x:.0f}' for x in DECAYS)} days; "
+            f"Acts that set off acts: {len(first.times):,} acts of four kinds, mean delays of "
+            f"{', '.join(f'{1 / x:.0f}' for x in DECAYS)} days; "
             f"spectral radius {np.mean([fit.radius for fit in self.fits]):.2f}."
         ]
         for row in table.drop_nulls(("value", "low", "high")).iter_rows(named=True):
             if row["effect"].split(" ")[0] != row["cause"].split(" ")[0]:
                 lines.append(
-                    f"One {row['cause']} sets off {row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f}) {row['effect']}."
+                    f"One {row['cause']} sets off {row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f}) "
+                    f"{row['effect']}."
                 )
         if self.rare:
             lines.append(f"Unknown: {self.rare}.")
         for row in first.goodness().iter_rows(named=True):
             if row["p"] is not None:
                 lines.append(
-                    f"{row['type']}: clock test KS {row['statistic']:.3f}, {'fits' if row['p'] >= 0.05 else 'does NOT fit'}."
+                    f"{row['type']}: clock test KS {row['statistic']:.3f}, "
+                    f"{'fits' if row['p'] >= 0.05 else 'does NOT fit'}."
                 )
         return "\n".join(lines)
 
@@ -99,16 +115,16 @@ def excitation(pair: View, *, draws: int = 5, seed: int = 0) -> Explained[Excita
 
     Sources date acts by day, so the moment within the day is drawn `draws` times at random and the fits are combined
     by Rubin's rules (*Multiple Imputation for Nonresponse in Surveys*, 1987). The baseline follows the day's volume
-    of all other reports. The process is observed on every day that the source covers (and both states lived), before the first
-    act and after the last as well; gaps have no baseline, and acts dated to them are left out. An act that takes over a news
-    wave counts as set off: read it with the volume in mind. Raises NoData for fewer than 200 acts.
+    of all other reports. The process is observed on every day that the source covers (and both states lived), before
+    the first act and after the last as well; gaps have no baseline, and acts dated to them are left out. An act that
+    takes over a news wave counts as set off: read it with the volume in mind. Raises NoData for fewer than 200 acts.
     """
     whole("draws", draws)
     whole("seed", seed, 0)
     chosen = pair.source
     events = pair.reports()
     _enough(events, pair.a, pair.b, chosen)
-    names = [f"{s}>{r} {kind}" for s, r in ((pair.a, pair.b), (pair.b, pair.a)) for kind in ("cooperation", "conflict")]
+    names = _kinds(pair)
     days = _days(pair)
     events = events.join(days.filter("covered"), on="date", how="semi", maintain_order="left")
     _enough(events, pair.a, pair.b, chosen)
@@ -133,18 +149,27 @@ def excitation(pair: View, *, draws: int = 5, seed: int = 0) -> Explained[Excita
         for _ in range(draws)
     ]
     basis = f"{events.height:,} {chosen} events, in what it covers from {first} to {last}"
-    return Explained(combined(fits), basis, data_to=last)
+    provenance = pair.provenance(HawkesFit.METHODS, draws=draws, seed=seed)
+    return Explained(combined(fits), basis, data_to=last, provenance=provenance)
+
+
+def _kinds(pair: View) -> list[str]:
+    """The four kinds of acts by name, as in "USA>RUS cooperation"."""
+    return [f"{direction} {kind}" for direction in pair.directions for kind in KINDS]
 
 
 def _enough(events: pl.DataFrame, a: str, b: str, source: str) -> None:
     if events.height < LEAST_EVENTS:
         raise NoData(
-            f"{events.height} acts of {state_name(a)} and {state_name(b)} in {source} are too few, {LEAST_EVENTS} are needed"
+            f"{events.height} acts of {state_name(a)} and {state_name(b)} in {source} are too few, {LEAST_EVENTS} "
+            "are needed"
         )
 
 
 def _days(pair: View) -> pl.DataFrame:
-    """Every day (date, covered) from the first that the source covers to the last, of those on which both states lived."""
+    """Every day (date, covered) from the first that the source covers to the last, of those on which both states
+    lived.
+    """
     days = pair.record.coverage(pair.source, pair.as_of, "day").select(
         pl.col("period").alias("date"), pl.col("covered") > 0
     )
@@ -173,3 +198,33 @@ def combined(fits: Sequence[HawkesFit], least: int = LEAST_OF_KIND) -> Excitatio
     rare = counts < least
     told = np.where(rare[:, None] | rare, np.nan, mean)
     return ExcitationFit(list(fits[0].names), told, np.maximum(told - down, 0.0), told + up, list(fits), counts)
+
+
+def _say(ask: Question, draft: Draft) -> None:
+    pair = ask.pair
+    found = excitation(pair, seed=ask.seed)
+    table, names = found.frame, (in_text(pair.a), in_text(pair.b))
+    kinds = _kinds(pair)
+    acts = {name: (names[n // 2], KINDS[n % 2]) for n, name in enumerate(kinds)}
+    for row in table.drop_nulls(("value", "low", "high")).iter_rows(named=True):
+        value = Estimate(row["value"], row["low"], row["high"])
+        draft.add(f"{row['cause']} sets off {row['effect']}", value, "acts")
+        (mover, kind), (answerer, same) = acts[row["cause"]], acts[row["effect"]]
+        if mover != answerer and kind == same:
+            word = "cooperative" if kind == "cooperation" else "conflictual"
+            draft.say(f"One {word} act of {mover} sets off {value} {word} acts of {answerer}.")
+    if found.fit.rare:
+        draft.say(f"Unknown for want of acts: {found.fit.rare}.")
+    elif lost := table.select(pl.any_horizontal(pl.col("value", "low", "high").is_null()).sum()).item():
+        draft.say(f"Not identified from these acts: {lost} of {table.height} kinds of answer.")
+    for worst in found.fit.fits[0].goodness().drop_nulls("p").sort("p").head(1).iter_rows(named=True):
+        draft.say(
+            f"The clock test {'passes' if worst['p'] >= 0.05 else 'fails'} for the worst-fitted kind "
+            f"({worst['type']}, p = {worst['p']:.2f})."
+        )
+    draft.basis = f"Hawkes process, hours within days drawn at random; {found.basis}"
+    draft.data_to = found.data_to
+    draft.charts["excitation"] = found.plot
+
+
+TOPIC = Topic("excitation", "Event by event", _say)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -15,11 +15,15 @@ from detente.checks import one_of
 from detente.errors import NoData
 from detente.explain.section import LAST_KNOWN
 from detente.explain.series import fact_periods
+from detente.explain.topic import Draft, Question, Topic, capital, in_text, percent
 from detente.measures.panel import COUNTS, pair_panel
 from detente.models import LocalLevel
+from detente.models.local_level import LocalLevelFit
 from detente.periods import PERIODS, is_old, period_end, period_text, periods
 from detente.record.facts import pair_facts, pair_figures
 from detente.record.queries import volume
+from detente.results import Result
+from detente.uncertainty import Estimate
 
 if TYPE_CHECKING:
     from detente.record.view import View
@@ -32,7 +36,7 @@ MEASURES = {
     "intensity": "net intensity (Goldstein) per 1,000 of all reports",
 }
 LEAST_REPORTS = 20
-YEARLY = "yearly counts of a case"
+YEARLY, FACTS = "yearly counts of a case", "facts of the chronology"
 SCHEMA: dict[str, Any] = {
     "period": pl.Date,
     "sender": pl.Utf8,
@@ -49,12 +53,14 @@ SCHEMA: dict[str, Any] = {
 
 
 def levels(pair: View, *, by: str = "month", areas: Sequence[str | None] = (None,)) -> PairLevels:
-    """Level of every `MEASURES` by direction and area from events; without enough of them, shares from yearly counts and facts.
+    """Level of every `MEASURES` by direction and area from events; without enough of them, shares from yearly counts
+    and facts.
 
-    Each series is a local level (`detente.models.LocalLevel`): the share binomial, the rates Poisson with the source's
-    whole volume as offset, the intensity Gaussian with a variance that falls with that volume; noise beyond the family
-    is estimated. Bands hold 90%. A direction with fewer than 20 reports in an area is left out. From the yearly counts of a case: the share by direction, all areas; from facts: the
-    share by area and quarter, both sides together (sender and receiver null). Raises NoData where nothing is held.
+    Each series is a local level (`detente.models.LocalLevel`): the share binomial, the rates Poisson with the
+    source's whole volume as offset, the intensity Gaussian with a variance that falls with that volume; noise beyond
+    the family is estimated. Bands hold 90%. A direction with fewer than 20 reports in an area is left out. From the
+    yearly counts of a case: the share by direction, all areas; from facts: the share by area and quarter, both sides
+    together (sender and receiver null). Raises NoData where nothing is held.
     """
     one_of("by", by, PERIODS)
     try:
@@ -62,7 +68,7 @@ def levels(pair: View, *, by: str = "month", areas: Sequence[str | None] = (None
     except NoData:
         if pair.named:
             raise
-        return replace(_without_events(pair, areas, yearly=True), as_of=pair.as_of)
+        return _without_events(pair, areas, yearly=True)
     all_reports = volume(pair.record, source=chosen, by=by, as_of=pair.as_of)
     panel = pair_panel(pair, by=by, areas=areas).join(all_reports, on="period", how="left", maintain_order="left")
     frames = []
@@ -84,8 +90,8 @@ def levels(pair: View, *, by: str = "month", areas: Sequence[str | None] = (None
             frames.append(_one(rows["period"], family, y, exposure, labels))
     if not frames and not pair.named:
         # Yearly counts of a case are another source's reports: beside this one they don't belong.
-        return replace(_without_events(pair, areas, yearly=False), as_of=pair.as_of)
-    return replace(_gathered((pair.a, pair.b), by, frames, f"{chosen} events by {by}"), as_of=pair.as_of)
+        return _without_events(pair, areas, yearly=False)
+    return _gathered(pair, by, areas, frames, f"{chosen} events by {by}")
 
 
 def fact_counts(pair: View, *, by: str, area: str | None) -> pl.DataFrame | None:
@@ -118,11 +124,14 @@ def _one(
     ).select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
 
 
-def _gathered(pair: tuple[str, str], by: str, frames: Sequence[pl.DataFrame | None], basis: str) -> PairLevels:
+def _gathered(
+    pair: View, by: str, areas: Sequence[str | None], frames: Sequence[pl.DataFrame | None], basis: str
+) -> PairLevels:
     kept = [frame for frame in frames if frame is not None]
     if not kept:
-        raise NoData(f"nothing of {state_name(pair[0])} and {state_name(pair[1])} is held that has a level")
-    return PairLevels(pair, by, pl.concat(kept), basis)
+        raise NoData(f"nothing of {state_name(pair.a)} and {state_name(pair.b)} is held that has a level")
+    provenance = pair.provenance(LocalLevelFit.METHODS, by=by, areas=list(areas))
+    return PairLevels((pair.a, pair.b), by, pl.concat(kept), basis, pair.as_of, provenance)
 
 
 def _without_events(pair: View, areas: Sequence[str | None], *, yearly: bool) -> PairLevels:
@@ -145,21 +154,36 @@ def _without_events(pair: View, areas: Sequence[str | None], *, yearly: bool) ->
         quarterly = fact_counts(pair, by="quarter", area=area)
         if quarterly is None:
             continue
-        labels = (None, None, area, "share", "facts of the chronology")
+        labels = (None, None, area, "share", FACTS)
         frames.append(_one(quarterly["period"], "binomial", quarterly["k"], quarterly["n"], labels))
     basis = "no events: yearly counts of a case, and facts by quarter" if yearly else "too few events: facts by quarter"
-    return _gathered((pair.a, pair.b), "quarter", frames, basis)
+    return _gathered(pair, "quarter", areas, frames, basis)
 
 
-@dataclass(frozen=True, eq=False)
-class PairLevels:
+@dataclass(frozen=True, eq=False, repr=False)
+class PairLevels(Result):
     """The levels of a pair; `table` has the columns of `SCHEMA`, measures those of `MEASURES`."""
+
+    COLUMNS: ClassVar[dict[str, str]] = {
+        "period": "first day of the period",
+        "sender": "who acts; null for both sides together",
+        "receiver": "towards whom",
+        "area": "issue area; null for all together",
+        "measure": "share, cooperation, conflict or intensity",
+        "observed": "the period's own value",
+        "exposure": "reports, or thousands of reports of the source, that it rests on",
+        "level": "the estimate",
+        "low": "lower bound of the 90% band",
+        "high": "upper bound of the 90% band",
+        "basis": "from what",
+    }
 
     pair: tuple[str, str]
     by: str
     table: pl.DataFrame
     basis: str
     as_of: date | None = None
+    provenance: dict[str, Any] = field(default_factory=dict)
 
     @property
     def frame(self) -> pl.DataFrame:
@@ -181,7 +205,7 @@ class PairLevels:
         return f"last known: these data end {self.data_to} and say nothing of {self.as_of}" if old else ""
 
     def latest(self) -> pl.DataFrame:
-        """The last period of every series, with the level a year earlier, or at first: columns before, before_period."""
+        """The last period of every series, and the level a year earlier, or at first (before, before_period)."""
         rows = []
         keys = ("sender", "receiver", "area", "measure", "basis")
         for part in self.table.partition_by(*keys, maintain_order=True):
@@ -236,3 +260,43 @@ class PairLevels:
         axis.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0, frameon=False, ncols=3)
         source_line(drawing, f"Local level and 90% band; dots: each {self.by}'s own value. Source: {self.basis}.")
         return drawing
+
+
+def _say(ask: Question, draft: Draft) -> None:
+    pair = ask.pair
+    found = levels(pair)
+    shown = found.latest()
+    rates = {"cooperation", "conflict"}
+    for row in shown.iter_rows(named=True):
+        who = (
+            capital(f"{in_text(row['sender'])} to {in_text(row['receiver'])}")
+            if row["sender"]
+            else "Both sides together"
+        )
+        value = Estimate(row["level"], row["low"], row["high"])
+        name = f"{row['sender']}>{row['receiver']}" if row["sender"] else f"{pair.a}-{pair.b}"
+        old = is_old(found.end(row), pair.as_of)
+        if not old:
+            draft.add(
+                f"{name} {row['measure']}",
+                value,
+                "share" if row["measure"] == "share" else "per 1,000 reports of the source",
+            )
+        when, then = (found.when(row, key) for key in ("period", "before_period"))
+        if row["measure"] == "share":
+            before = f", {row['before']:.0%} in {then}" if then != when else ""
+            entries = "facts" if row["basis"] == FACTS else "reports"
+            draft.say(f"{who}: {percent(value)} of {entries} cooperative in {when}{before}.", old=old)
+        elif row["measure"] in rates:
+            before = f", {row['before']:.1f} in {then}" if then != when else ""
+            draft.say(
+                f"{who}: {row['level']:.1f} ({row['low']:.1f} to {row['high']:.1f}) {MEASURES[row['measure']]} in "
+                f"{when}{before}.",
+                old=old,
+            )
+    draft.basis = f"local levels; {found.basis}"
+    draft.data_to = found.data_to
+    draft.charts["levels"] = found.plot
+
+
+TOPIC = Topic("levels", "Levels", _say, now=True)

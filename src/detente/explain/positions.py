@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from detente.actors import state_name
 from detente.errors import NoData
 from detente.explain.result import Explained
+from detente.explain.topic import Draft, Question, Topic, capital, in_text
 from detente.measures.votes import calls_on, counted_votes
 from detente.models.ideal_points import IdealPoints, IdealPointsFit
+from detente.uncertainty import Estimate
 
 if TYPE_CHECKING:
     from detente.record import Store
@@ -49,11 +53,15 @@ def ideal_points(
         raise NoData(f"no roll call {f'on {issue} ' if issue else ''}was known on {as_of}")
     if sessions is not None:
         calls = calls.filter(pl.col("session") > pl.col("session").max() - sessions)
-    return record.cached(
+    found = record.cached(
         "ideal-points",
         {"votes": record.digest("votes"), "calls": calls.sort("rcid"), "tolerance": tolerance},
         lambda: _fitted(record, calls, tolerance, on_step, as_of),
     )
+    made_by = record.provenance(
+        ["unvotes"], IdealPointsFit.METHODS, as_of=as_of, sessions=sessions, issue=issue, tolerance=tolerance
+    )
+    return replace(found, provenance=made_by)
 
 
 def _fitted(
@@ -78,3 +86,31 @@ def _fitted(
     first, last = calls.select(pl.min("date"), pl.max("date").alias("last")).row(0)
     fitted = votes["session"].n_unique()
     return Explained(fit, f"UN roll calls held of {fitted} sessions, {first} to {last}", data_to=last)
+
+
+def _say(ask: Question, draft: Draft) -> None:
+    pair = ask.pair
+    found = ideal_points(pair.record, as_of=pair.as_of)
+    table = found.fit.distance(pair.a, pair.b)
+    if table.is_empty():
+        raise NoData(f"{state_name(pair.a)} and {state_name(pair.b)} never voted in one session")
+    frame = found.frame
+    last, first = table.row(-1, named=True), table.row(0, named=True)
+    for state in (pair.a, pair.b):
+        row = frame.filter((pl.col("state") == state) & (pl.col("session") == last["session"])).row(0, named=True)
+        draft.add(f"{state} ideal point", Estimate(row["ideal_point"], row["low"], row["high"]), "standard deviations")
+        draft.say(
+            f"{capital(in_text(state))} stood at {row['ideal_point']:+.2f} ({row['low']:+.2f} to "
+            f"{row['high']:+.2f}) in session {last['session']}."
+        )
+    draft.add("distance", Estimate(last["distance"], last["low"], last["high"]), "standard deviations")
+    draft.say(
+        f"They are {last['distance']:.2f} ({last['low']:.2f} to {last['high']:.2f}) standard deviations apart, "
+        f"further than {last['place']:.0%} of all pairs; "
+        f"{first['distance']:.2f} in session {first['session']}."
+    )
+    draft.basis = f"dynamic ideal points; {found.basis}"
+    draft.data_to = found.data_to
+
+
+TOPIC = Topic("positions", "Ideal points", _say, now=True)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
 from detente.checks import one_of, whole
 from detente.explain.result import Explained
 from detente.explain.series import Directed, directed
+from detente.explain.topic import Draft, Question, Topic, capital, in_text
 from detente.models import BayesianVAR, Minnesota
-from detente.models.reciprocity import Reciprocity, ReciprocityFit
+from detente.models.reciprocity import Answer, Reciprocity, ReciprocityFit
 from detente.periods import PERIODS
-from detente.uncertainty import text
+from detente.results import Result
+from detente.uncertainty import NotIdentified, text
 
 if TYPE_CHECKING:
     from detente.record.view import View
@@ -34,7 +36,11 @@ def reciprocity(
     found = directed(pair, by=by, area=area)
     model = _model(found, found.frame.height, horizon, seed)
     return Explained(
-        model.fit(found.frame.select(found.columns)), f"{_how(model)}; {found.basis}", found.by, found.data_to
+        model.fit(found.frame.select(found.columns)),
+        f"{_how(model)}; {found.basis}",
+        found.by,
+        found.data_to,
+        pair.provenance(ReciprocityFit.METHODS, by=found.by, area=area, horizon=horizon, seed=seed),
     )
 
 
@@ -57,17 +63,27 @@ def _how(model: Reciprocity) -> str:
     return "least squares, diffuse prior" if model.prior is None else "Minnesota prior"
 
 
-@dataclass(frozen=True, eq=False)
-class ReciprocityThroughTime:
+@dataclass(frozen=True, eq=False, repr=False)
+class ReciprocityThroughTime(Result):
     """Returns in windows that move through time: `table` has end (a day), mover, answerer, returned, low, high.
 
     Null where a return is not identified.
     """
 
+    COLUMNS: ClassVar[dict[str, str]] = {
+        "end": "first day of the last period of the window",
+        "mover": "the series that moves",
+        "answerer": "the series that answers",
+        "returned": "of one unit given, what is given back; null where not identified",
+        "low": "lower bound of the 90% band",
+        "high": "upper bound of the 90% band",
+    }
+
     table: pl.DataFrame
     window: int
     by: str
     basis: str
+    provenance: dict[str, Any] = field(default_factory=dict)
 
     @property
     def frame(self) -> pl.DataFrame:
@@ -130,4 +146,51 @@ def reciprocity_through_time(
     model = _model(found, width, horizon, seed)
     table = model.fit(found.frame.select(found.columns)).rolling(width, step or max(1, height // 20))
     table = table.with_columns(found.frame["period"].gather(table["end"]).alias("end"))
-    return ReciprocityThroughTime(table, width, found.by, f"{_how(model)}; {found.basis}")
+    provenance = pair.provenance(
+        ReciprocityFit.METHODS, window=width, by=found.by, area=area, horizon=horizon, seed=seed
+    )
+    return ReciprocityThroughTime(table, width, found.by, f"{_how(model)}; {found.basis}", provenance)
+
+
+def _say(ask: Question, draft: Draft) -> None:
+    pair = ask.pair
+    found = reciprocity(pair, seed=ask.seed)
+    a, b = pair.a, pair.b
+    names = {code: in_text(code) for code in (pair.a, pair.b)}
+    senders = dict(zip(pair.directions, names.values(), strict=True))
+    for one in found.fit.answers:
+        mover, answerer = senders[one.mover], senders[one.answerer]
+        draft.add(f"returned by {answerer}", one.returned, "of one unit")
+        draft.add(f"returned by {answerer}, same period too", one.with_same_period, "of one unit")
+        draft.add(f"inertia of {mover}", one.inertia, "of one unit")
+        for statement in _answered(one, mover, answerer, found.fit.model.horizon, found.by):
+            draft.say(statement)
+    draft.add(f"asymmetry: {b} less {a}", found.fit.asymmetry, "of one unit")
+    draft.add(f"asymmetry: {b} less {a}, scaled", found.fit.asymmetry_scaled, "standard deviations")
+    treatment = found.fit.treatment_of(*names.values())
+    gap, scaled = found.fit.asymmetry, found.fit.asymmetry_scaled
+    numbers = "" if found.fit.more is None else f" ({names[b]} less {names[a]}: {gap}; in standard deviations {scaled})"
+    draft.say(f"Equal treatment: {treatment}{numbers}.")
+    draft.basis = f"VAR, {found.fit.var.lags} lags; {found.basis}"
+    draft.data_to = found.data_to
+    draft.charts["reciprocity"] = found.plot
+    draft.charts["reciprocity-through-time"] = lambda: reciprocity_through_time(pair, seed=ask.seed).plot()
+
+
+def _answered(one: Answer, mover: str, answerer: str, horizon: int, unit: str) -> list[str]:
+    if isinstance(one.returned, NotIdentified):
+        return [
+            f"How much {answerer} returns of one unit of cooperation by {mover} is not identified: within "
+            f"{horizon} {unit}s "
+            f"{mover} may take back as much as it gave."
+        ]
+    half = f", half of it by {unit} {one.half_by}" if one.half_by is not None and one.returned.above else ""
+    return [
+        f"Of one unit of cooperation by {mover}, {answerer} returns {one.returned} within {horizon} {unit}s, from "
+        f"the next {unit} on{half}; "
+        f"with the same {unit}, {one.with_same_period}.",
+        capital(f"{one.condition_of(answerer)}."),
+    ]
+
+
+TOPIC = Topic("reciprocity", "Reciprocity and equal treatment", _say)

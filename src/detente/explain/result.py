@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from detente.models.base import Fit
+from detente.results import Result
 
 if TYPE_CHECKING:
     import polars as pl
 
-
-class Fitted(Protocol):
-    """What every fit of `detente.models` has."""
-
-    @property
-    def frame(self) -> pl.DataFrame:
-        """Tidy estimates."""
-        ...
-
-    def summary(self) -> str:
-        """In words and numbers."""
-        ...
-
-    def plot(self) -> Any:
-        """A matplotlib figure."""
-        ...
+F = TypeVar("F", bound=Fit)
 
 
-F = TypeVar("F", bound=Fitted)
-
-
-@dataclass(frozen=True, eq=False)
-class Explained(Generic[F]):
+@dataclass(frozen=True, eq=False, repr=False)
+class Explained(Result, Generic[F]):
     """The fit of a model to series of the record; `basis` says which, from what source, over what
     time; `by` is the length of a period, where there is one; `data_to` the last day of the data.
     """
@@ -40,11 +25,17 @@ class Explained(Generic[F]):
     basis: str
     by: str = ""
     data_to: date | None = None
+    provenance: dict[str, Any] = field(default_factory=dict)
 
     @property
     def frame(self) -> pl.DataFrame:
         """The estimates with their bands."""
         return self.fit.frame
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """What the columns of `frame` mean."""
+        return self.fit.columns
 
     def summary(self) -> str:
         """The estimates in words and numbers, and their basis."""
@@ -55,6 +46,5 @@ class Explained(Generic[F]):
         from detente.plots import source_line
 
         drawing = self.fit.plot()
-        line = " ".join(drawing.get_supxlabel().split())
-        source_line(drawing, f"{line} Source: {self.basis}." if line else f"Source: {self.basis}.")
+        source_line(drawing, f"Source: {self.basis}.", after=True)
         return drawing

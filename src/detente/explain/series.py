@@ -168,7 +168,9 @@ def fitting_period(pair: View) -> str | None:
 
 
 def covered_run(pair: View, by: str) -> pl.DataFrame:
-    """The periods that a series may have, with the share covered; see `detente.measures.coverage`. NoData where there is none."""
+    """The periods that a series may have, with the share covered; see `detente.measures.coverage`. NoData where there
+    is none.
+    """
     one_of("by", by, PERIODS)
     run = usable_run(pair.coverage(by), by)
     if run.is_empty():
@@ -239,7 +241,8 @@ def _from_facts(pair: View, by: str | None, area: str | None) -> Directed:
 
 
 def fact_periods(pair: View, by: str, *, whole: bool = False) -> list[date]:
-    """The periods from a pair's first fact to the day to which its chronology is complete, or to `as_of` where that is earlier.
+    """The periods from a pair's first fact to the day to which its chronology is complete, or to `as_of` where that
+    is earlier.
 
     With `whole`, only those that it covers wholly. NoData where no fact is held.
     """

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
@@ -13,16 +13,20 @@ from detente.actors import state_name
 from detente.checks import whole
 from detente.errors import DetenteError, NoData
 from detente.explain.series import with_third
+from detente.explain.topic import Draft, Question, Topic, capital, in_text, percent
 from detente.models.spillover import Spill, Spillover, SpilloverFit
-from detente.periods import PERIODS
+from detente.periods import PERIODS, period_end
+from detente.results import Result
 
 if TYPE_CHECKING:
     from detente.record.view import View
 
 
-@dataclass(frozen=True, eq=False)
-class PairSpillover:
+@dataclass(frozen=True, eq=False, repr=False)
+class PairSpillover(Result):
     """Spillover from a third state: a fit for each area (None: all areas), with the first days of its periods."""
+
+    COLUMNS: ClassVar[dict[str, str]] = {"area": "issue area; null for all together", **SpilloverFit.COLUMNS}
 
     pair: tuple[str, str]
     third: str
@@ -31,6 +35,7 @@ class PairSpillover:
     periods: list[date]
     basis: str
     left_out: tuple[str, ...]
+    provenance: dict[str, Any] = field(default_factory=dict)
 
     @property
     def spills(self) -> list[tuple[str | None, Spill]]:
@@ -61,7 +66,9 @@ class PairSpillover:
         return "\n".join(lines)
 
     def plot(self, area: str | None = None) -> Any:
-        """Both directions of one area (None: all, or the first modelled) as they were and without the third state's shocks."""
+        """Both directions of one area (None: all, or the first modelled) as they were and without the third state's
+        shocks.
+        """
         from matplotlib.ticker import FuncFormatter
 
         from detente.plots import source_line
@@ -117,4 +124,57 @@ def spillover(
         unit, basis, periods = found.by, found.basis, found.frame["period"].to_list()
     if not fits:
         raise NoData(f"too few acts of {state_name(pair.a)} and {state_name(pair.b)} in every area asked about")
-    return PairSpillover((pair.a, pair.b), third, unit, fits, periods, basis, tuple(left_out))
+    provenance = pair.provenance(
+        SpilloverFit.METHODS, third=third, by=unit, areas=list(areas), horizon=horizon, seed=seed
+    )
+    return PairSpillover((pair.a, pair.b), third, unit, fits, periods, basis, tuple(left_out), provenance)
+
+
+def _say(ask: Question, draft: Draft) -> None:
+    pair = ask.pair
+    from detente.models.spillover import ASSOCIATED
+
+    if not ask.thirds:
+        raise NoData("no facts about a third state and no events with one are held; name one (--third IRN)")
+    names = in_text(pair.a), in_text(pair.b)
+    named = dict(zip(pair.directions, (names, names[::-1]), strict=True))
+    problems = []
+    titles = {area.id: area.title for area in pair.record.codebook.areas}
+    for third in ask.thirds:
+        try:
+            found = spillover(pair, third, areas=(None, *titles), seed=ask.seed)
+        except NoData as error:
+            problems.append(str(error))
+            continue
+        clear = []
+        for area, one in found.spills:
+            mover, receiver = named[one.series]
+            if area is not None:
+                draft.add(f"{third} share of {one.series}, {area}", one.last, "share of variance by area")
+                # What doesn't show above chance in whole percent is no finding to a reader.
+                if one.reading == ASSOCIATED and round(100 * one.last.value) > round(100 * one.placebo):
+                    clear.append(
+                        f"{mover} to {receiver} in {titles[area]}, {percent(one.last)}, chance {one.placebo:.0%}"
+                    )
+                continue
+            draft.add(f"{third} share of {one.series}", one.last, "share of variance")
+            draft.add(f"{third} share of {one.series}, block first", one.first, "share of variance")
+            draft.say(
+                f"{capital(in_text(third))}: {percent(one.last)} of the variance of what {mover} does towards "
+                f"{receiver} "
+                f"goes with it, {one.first.value:.0%} with what both share in one {found.by}; chance gives up to "
+                f"{one.placebo:.0%}: {one.reading}."
+            )
+        tried = len(found.fits.keys() - {None})
+        draft.say(
+            f"{capital(in_text(third))}, by area ({tried} with acts enough): "
+            + (f"more than chance for {'; '.join(clear)}." if clear else "nowhere surely more than chance.")
+        )
+        draft.basis = f"VAR with a block for the third state, {found.horizon} {found.by}s ahead; {found.basis}"
+        draft.data_to = period_end(found.periods[-1], found.by)
+        draft.charts[f"spillover-{third}"] = found.plot
+    if not draft.statements:
+        raise NoData(problems[0])
+
+
+TOPIC = Topic("spillover", "Third parties", _say)

@@ -8,9 +8,9 @@ the Soviet Union and China: a vector autoregression of all directed series. A bi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
@@ -20,15 +20,25 @@ from detente.explain.series import among
 from detente.models import BayesianVAR
 from detente.models.var import VARFit
 from detente.periods import PERIODS
+from detente.results import Result
 from detente.uncertainty import text
 
 if TYPE_CHECKING:
     from detente.record import Store
 
 
-@dataclass(frozen=True, eq=False)
-class Triangle:
+@dataclass(frozen=True, eq=False, repr=False)
+class Triangle(Result):
     """Answers among several states; `table` has mover, answerer, kind (bilateral or triangular), value, low, high."""
+
+    COLUMNS: ClassVar[dict[str, str]] = {
+        "mover": "the series that moves",
+        "answerer": "the series that answers",
+        "kind": "bilateral or triangular",
+        "value": "sum of what follows one unit given; null where not identified",
+        "low": "lower bound of the 90% band",
+        "high": "upper bound of the 90% band",
+    }
 
     states: tuple[str, ...]
     table: pl.DataFrame
@@ -36,6 +46,7 @@ class Triangle:
     by: str
     horizon: int
     basis: str
+    provenance: dict[str, Any] = field(default_factory=dict)
 
     @property
     def frame(self) -> pl.DataFrame:
@@ -51,13 +62,15 @@ class Triangle:
             if row["kind"] == "bilateral" or clear:
                 said = "" if clear or row["value"] is None else ", not clear of nought"
                 lines.append(
-                    f"{row['kind']}: {row['answerer']} after {row['mover']} {text(row['value'], row['low'], row['high'])}{said}."
+                    f"{row['kind']}: {row['answerer']} after {row['mover']} "
+                    f"{text(row['value'], row['low'], row['high'])}{said}."
                 )
         others = self.table.filter(pl.col("kind") == "triangular")
         left = others.filter((pl.col("low") <= 0) & (pl.col("high") >= 0)).height
         unsure = others["value"].null_count()
         lines.append(
-            f"{left} other triangular answers are not clear of nought{f', {unsure} not identified' if unsure else ''}; of all, "
+            f"{left} other triangular answers are not clear of "
+            f"nought{f', {unsure} not identified' if unsure else ''}; of all, "
             "one in ten would be clear by chance."
         )
         lines.append(f"Basis: {self.basis}; {self.fit.lags} lags, Minnesota prior.")
@@ -91,7 +104,8 @@ class Triangle:
         axis.set_ylabel("after one unit in")
         source_line(
             drawing,
-            f"Summed over {self.horizon} {self.by}s; bold: the 90% band leaves nought out; ?: not identified. Source: {self.basis}.",
+            f"Summed over {self.horizon} {self.by}s; bold: the 90% band leaves nought out; ?: not identified. "
+            f"Source: {self.basis}.",
         )
         return drawing
 
@@ -124,4 +138,5 @@ def triangle(
     back = pl.col("mover").str.split(">").list.reverse().list.join(">") == pl.col("answerer")
     kind = pl.when(back).then(pl.lit("bilateral")).otherwise(pl.lit("triangular")).alias("kind")
     table = table.select("mover", "answerer", kind, "value", "low", "high").sort("kind", maintain_order=True)
-    return Triangle(tuple(states), table, fit, found.by, span, found.basis)
+    provenance = record.provenance([found.source], VARFit.METHODS, by=found.by, horizon=span, seed=seed)
+    return Triangle(tuple(states), table, fit, found.by, span, found.basis, provenance)

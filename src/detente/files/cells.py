@@ -96,8 +96,10 @@ class Calendar:
     the month is not to be guessed. A year needs four digits.
 
     >>> frame = pl.DataFrame({"d": ["2017-12-01", "12/1/2017", "20171201", "12/1/2017 0:00"]})
-    >>> Calendar().days(frame, "d").n_unique(), Calendar().days(pl.DataFrame({"d": ["12/1/2017", "13/1/2017"]}), "d").null_count()
-    (1, 2)
+    >>> Calendar().days(frame, "d").n_unique()
+    1
+    >>> Calendar().days(pl.DataFrame({"d": ["12/1/2017", "13/1/2017"]}), "d").null_count()
+    2
     """
 
     def __init__(self) -> None:
@@ -124,7 +126,8 @@ class Calendar:
         self.days_first |= first.str.to_date("%d/%m/%Y", strict=False).is_not_null().any()
         if self.days_first and self.slashes_read:
             raise DetenteError(
-                "some days of this file can only be day/month/year, others were read as month/day/year: write YYYY-MM-DD"
+                "some days of this file can only be day/month/year, others were read as month/day/year: write "
+                "YYYY-MM-DD"
             )
         if self.days_first:
             return read.clear(read.len())

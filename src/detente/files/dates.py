@@ -1,4 +1,6 @@
-"""Dates as people write them in tables of their own: read where only one day can be meant, else refused with a remedy."""
+"""Dates as people write them in tables of their own: read where only one day can be meant, else refused with a
+remedy.
+"""
 
 from __future__ import annotations
 

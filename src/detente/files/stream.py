@@ -48,7 +48,9 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One file within a file (of plain and gzip files the only one): its place, name, and first lines; b"" where it is empty."""
+    """One file within a file (of plain and gzip files the only one): its place, name, and first lines; b"" where it
+    is empty.
+    """
 
     number: int
     name: str
@@ -83,7 +85,8 @@ def members(path: Path, size: int = 1 << 18) -> list[Member]:
 
 
 def packing(head: bytes) -> str:
-    """How the content that begins so is packed, where it must be unpacked first; "" where it is not, or is an office document.
+    """How the content that begins so is packed, where it must be unpacked first; "" where it is not, or is an office
+    document.
 
     >>> packing(b"BZh91AY"), packing(b"20191024")
     ('bzip2', '')

@@ -92,7 +92,8 @@ def fast_csv(
 ) -> tuple[pl.DataFrame, list[BadRow]] | None:
     """Lines without quotes, each of as many cells as `names`, as a frame of text with `line`; None for others.
 
-    An empty last cell may be one that is missing, with a line elsewhere that has one too many: such a block is read row by row.
+    An empty last cell may be one that is missing, with a line elsewhere that has one too many: such a block is read
+    row by row.
     """
     lines = data.count(b"\n")
     if b'"' in data or b"\0" in data or b"\r" in data or data.count(separator) != (len(names) - 1) * lines:
@@ -140,7 +141,9 @@ def csv_frame(
 
 
 def _records(text: str, separator: str, width: int, first_line: int) -> Iterator[tuple[int, list[str], str]]:
-    """Each record with its line, and why it can't be read; where it runs over lines that are not its own, its first line alone."""
+    """Each record with its line, and why it can't be read; where it runs over lines that are not its own, its first
+    line alone.
+    """
     lines = list(io.StringIO(text, newline=""))
     at = 0
     while at < len(lines):
@@ -194,7 +197,9 @@ def reject(
 
 
 def corrections(frame: pl.DataFrame, tests: list[tuple[pl.Expr, pl.Expr | str]]) -> pl.DataFrame:
-    """The line and reason of every correction: for each test the rows where it holds; `line` is a column of the frame."""
+    """The line and reason of every correction: for each test the rows where it holds; `line` is a column of the
+    frame.
+    """
     judged = frame.select(
         "line",
         *(

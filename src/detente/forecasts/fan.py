@@ -20,11 +20,11 @@ SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95)
 class Fan:
     """The forecast of one series of a pair.
 
-    `history` has periods and values; `periods` begin with the one that holds the day after that of the forecast; `quantiles`
-    (periods, SHOWN); `area` None stands for all together; `model` and `basis` say by what and from what, `data_to` the last
-    day of the data: what lies between it and the day of the forecast is bridged by the model. `reach` says how far the
-    periods go and why no further, where they fall short of the months asked for. `of_votes`: the series is of votes in the UN,
-    which have no direction, not of reports; `conflictual`: it counts conflict.
+    `history` has periods and values; `periods` begin with the one that holds the day after that of the forecast;
+    `quantiles` (periods, SHOWN); `area` None stands for all together; `model` and `basis` say by what and from what,
+    `data_to` the last day of the data: what lies between it and the day of the forecast is bridged by the model.
+    `reach` says how far the periods go and why no further, where they fall short of the months asked for. `of_votes`:
+    the series is of votes in the UN, which have no direction, not of reports; `conflictual`: it counts conflict.
     """
 
     a: str
@@ -50,12 +50,15 @@ class Fan:
 
 
 def bridge(data_to: date, as_of: date, by: str, covered_to: date | None = None) -> list[date]:
-    """The periods from the one after `data_to` to that which holds the day after `as_of`: the last is the first to forecast.
+    """The periods from the one after `data_to` to that which holds the day after `as_of`: the last is the first to
+    forecast.
 
     Data are as old as the last day that they cover (`covered_to`), which a period that is not whole may hold.
 
-    >>> bridge(date(2006, 12, 31), date(2007, 2, 1), "year"), len(bridge(date(2018, 8, 31), date(2018, 10, 31), "month"))
-    ([datetime.date(2007, 1, 1)], 3)
+    >>> bridge(date(2006, 12, 31), date(2007, 2, 1), "year")
+    [datetime.date(2007, 1, 1)]
+    >>> len(bridge(date(2018, 8, 31), date(2018, 10, 31), "month"))
+    3
 
     Raises NoData where the data ended more than 24 months before `as_of`.
     """
@@ -73,9 +76,9 @@ def shown(quantiles: Array) -> Array:
 def never_narrower(quantiles: Array, kind: str) -> Array:
     """Quantiles (series, periods, SHOWN) with bands that don't narrow with the distance from the data.
 
-    Each period's errors are learnt alone, so that their spread wavers by chance; what is further off is not surer. Either side
-    of a band is as far from the median as it was at any shorter distance; what would lie below nought (or, of a share, above
-    one) goes to the other side.
+    Each period's errors are learnt alone, so that their spread wavers by chance; what is further off is not surer.
+    Either side of a band is as far from the median as it was at any shorter distance; what would lie below nought
+    (or, of a share, above one) goes to the other side.
 
     >>> near, far = [2.0, 4, 5, 6, 8], [3.0, 4, 5, 6, 7]
     >>> never_narrower(np.array([[near, far]]), "count")[0, 1].tolist()

@@ -1,8 +1,10 @@
-"""What is to be expected of one pair: counts, shares, intensity and votes as fans; events of interest as chances, area by area.
+"""What is to be expected of one pair: counts, shares, intensity and votes as fans; events of interest as chances,
+area by area.
 
-With events held, all pairs teach (`detente.forecasts.reports`). Without, a case's yearly counts and agreement in UN votes are carried
-on by the pooled model that ships (`detente.forecasts.pooled`), fitted to all pairs before the day. From the chronology come
-improvement, new agreements, suspensions and a rising stock (`detente.forecasts.events.hazards`).
+With events held, all pairs teach (`detente.forecasts.reports`). Without, a case's yearly counts and agreement in UN
+votes are carried on by the pooled model that ships (`detente.forecasts.pooled`), fitted to all pairs before the day.
+From the chronology come improvement, new agreements, suspensions and a rising stock
+(`detente.forecasts.events.hazards`).
 """
 
 from __future__ import annotations
@@ -25,7 +27,6 @@ from detente.forecasts.reports import fans_of_reports, periods_asked
 from detente.forecasts.result import PairForecast
 from detente.measures.in_force import Life, lives
 from detente.periods import LONGER, period
-from detente.sources import cited
 
 if TYPE_CHECKING:
     from detente.record.view import View
@@ -42,10 +43,12 @@ def forecast(
 ) -> PairForecast:
     """Forecast a pair from what was known on `as_of`, `horizon` months ahead; see the module.
 
-    `by` None takes the longest period of which enough are covered. Fans begin with the period that holds the day after `as_of`; what
-    lies between the end of the data and that day is bridged by the model, whose errors are those of so many periods ahead. They
-    reach 24 periods at most, and no further from the data than half of what is covered (`Fan.reach` says so); none where the data ended
-    more than 24 months before. Their bands never narrow with the distance (`detente.forecasts.fan.never_narrower`). NoData where nothing is held. Raises DetenteError for a horizon that is not 1 to 120 months.
+    `by` None takes the longest period of which enough are covered. Fans begin with the period that holds the day
+    after `as_of`; what lies between the end of the data and that day is bridged by the model, whose errors are those
+    of so many periods ahead. They reach 24 periods at most, and no further from the data than half of what is covered
+    (`Fan.reach` says so); none where the data ended more than 24 months before. Their bands never narrow with the
+    distance (`detente.forecasts.fan.never_narrower`). NoData where nothing is held. Raises DetenteError for a horizon
+    that is not 1 to 120 months.
     """
     whole("seed", seed, 0)
     if not isinstance(horizon, int) or not 1 <= horizon <= 120:
@@ -80,7 +83,8 @@ def forecast(
     if late := {area: end for area, end in ends.items() if end < pair.day}:
         where = f" in {', '.join(titles.get(area, area) for area in late)}" if any_chance else ""
         unknown.append(
-            f"chances of events{where}: the chronology is complete to {min(late.values())} only, its silence after is no evidence"
+            f"chances of events{where}: the chronology is complete to {min(late.values())} only, its silence after "
+            "is no evidence"
         )
     elif not any_chance:
         unknown.append(f"chances of events: no chronology of {horizon} months before some earlier day")
@@ -90,9 +94,8 @@ def forecast(
             + "; ".join(unknown)
         )
     kinds = {fan.of_votes for fan in fans}
-    used = [*([source or "icews"] if False in kinds else []), *(["unvotes"] if True in kinds else [])]
-    provenance = pair.provenance(horizon=horizon, by=by, source=pair.named, areas=list(areas), seed=seed)
-    provenance |= {"sources": cited(used)}
+    cited = [*([source or "icews"] if False in kinds else []), *(["unvotes"] if True in kinds else [])]
+    provenance = pair.record.provenance(cited, horizon=horizon, by=by, source=pair.named, areas=list(areas), seed=seed)
     return PairForecast((pair.a, pair.b), pair.day, horizon, tuple(fans), events, titles, tuple(unknown), provenance)
 
 

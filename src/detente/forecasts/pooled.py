@@ -1,7 +1,9 @@
-"""Pooled forecasters that ship, for pairs whose own record is thin: yearly reports by quad class, cooperation share, UN agreement.
+"""Pooled forecasters that ship, for pairs whose own record is thin: yearly reports by quad class, cooperation share,
+UN agreement.
 
-`pooled.json` has, for each of several years, the cells of `detente.forecasts.series.hierarchical` fitted to all pairs up to the end of that
-year (tools/fit_pooled.py, `make pooled`). A forecast as of a day uses the last year that ended before it, and the pair's own past alone.
+`pooled.json` has, for each of several years, the cells of `detente.forecasts.series.hierarchical` fitted to all pairs
+up to the end of that year (tools/fit_pooled.py, `make pooled`). A forecast as of a day uses the last year that ended
+before it, and the pair's own past alone.
 """
 
 from __future__ import annotations
@@ -38,7 +40,9 @@ def _shipped() -> dict[str, Any]:
 
 
 def cells_before(what: str, item: str, day: date, horizon: int) -> tuple[int, Cells] | None:
-    """The cells of an item at a horizon, and their year, by the last year that ended before `day`; None before the first."""
+    """The cells of an item at a horizon, and their year, by the last year that ended before `day`; None before the
+    first.
+    """
     years = [int(year) for year in _shipped()[what] if date(int(year), 12, 31) < day]
     for year in sorted(years, reverse=True):
         cells = _shipped()[what][str(year)].get(item, {}).get(str(horizon))
@@ -48,8 +52,10 @@ def cells_before(what: str, item: str, day: date, horizon: int) -> tuple[int, Ce
 
 
 def carry(values: dict[int, float], what: str, item: str, kind: str, day: date, ahead: int) -> tuple[Array, int] | None:
-    """Quantiles (years, SHOWN) of the years from `day` on, `ahead` at most, carried from `values` (by year) over the years between,
-    and the year of the cells; None where unknown: the cells reach three years, and no further than data that are not old."""
+    """Quantiles (years, SHOWN) of the years from `day` on, `ahead` at most, carried from `values` (by year) over the
+    years between, and the year of the cells; None where unknown: the cells reach three years, and no further than
+    data that are not old.
+    """
     if len(values) < 2:
         return None
     skipped = len(bridge(date(max(values), 12, 31), day, "year")) - 1

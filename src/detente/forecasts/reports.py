@@ -1,7 +1,7 @@
 """Fans of what is reported of a pair: counts, share and intensity, from the events held.
 
-What is learnt from the most active pairs (the stack for all areas together, the hierarchical model for single areas) is kept with
-the record and serves every pair; a pair's own series are what its forecasts start from.
+What is learnt from the most active pairs (the stack for all areas together, the hierarchical model for single areas)
+is kept with the record and serves every pair; a pair's own series are what its forecasts start from.
 """
 
 from __future__ import annotations
@@ -92,7 +92,8 @@ def _of_dataset(
     ahead = min(reach, data.periods // 2)
     if ahead <= skipped or data.periods < 6:
         raise NoData(
-            f"{pair.source} covers only {data.periods} whole {unit}s, to {data_to}: too few to forecast from as of {pair.day}"
+            f"{pair.source} covers only {data.periods} whole {unit}s, to {data_to}: too few to forecast from as of "
+            f"{pair.day}"
         )
     ends = {pair.a, pair.b}
     own = np.array([n for n, (a, b, _) in enumerate(data.keys.iter_rows()) if {a, b} == ends], dtype=np.int64)

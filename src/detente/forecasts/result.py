@@ -29,8 +29,9 @@ NAMES = [f"q{int(level * 100):02d}" for level in SHOWN]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class PairForecast(Result):
-    """The forecast of a pair as of a day: fans, chances of events by rule (each with the record of past ones), and what is
-    unknown; its table has a row a series and period."""
+    """The forecast of a pair as of a day: fans, chances of events by rule (each with the record of past ones), and
+    what is unknown; its table has a row a series and period.
+    """
 
     COLUMNS: ClassVar[dict[str, str]] = {
         "a": "the sender, or the first of the two where there is no direction",
@@ -138,7 +139,9 @@ class PairForecast(Result):
         }
 
     def plot(self, item: str | None = None, area: str | None = None) -> Any:
-        """Fan charts of an item (default: the first) in an area (None: all together), a panel a direction; NoData without any."""
+        """Fan charts of an item (default: the first) in an area (None: all together), a panel a direction; NoData
+        without any.
+        """
         if not self.fans:
             raise NoData("no series to draw: " + "; ".join(self.unknown))
         name = item or self.fans[0].item

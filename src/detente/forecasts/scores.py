@@ -5,7 +5,8 @@ A predictive distribution is a row of `LEVELS` quantiles, equally spaced in prob
     crps       continuous ranked probability score, in the units of the outcome; 0 is perfect, and for a point
                forecast it is the absolute error (Gneiting and Raftery, JASA 102, 2007)
     log_score  minus the log (base 2) of the probability of the bin that came, in bins of equal frequency; so is the
-               ignorance score of the VIEWS challenge (Hegre et al., Journal of Peace Research 62, 2025, arXiv 2407.11045)
+               ignorance score of the VIEWS challenge (Hegre et al., Journal of Peace Research 62, 2025, arXiv
+               2407.11045)
     interval   width of the 90% interval, plus 20 times by how much the outcome missed it (Winkler, JASA 67, 1972)
     inside     whether the outcome fell into the central 90% by its PIT
     pit        probability integral transform, randomised where the outcome has a probability of its own
@@ -93,9 +94,9 @@ def mean_of_blocks(gaps: Array, *, block: int, draws: int = 2000, seed: int = 0)
 
     Areas are drawn with replacement, and apart from them moving blocks of `block` origins in order of time: forecasts
     of overlapping spans, of one area, and of one day err alike (two-way, after Owen, "The pigeonhole bootstrap",
-    Annals of Applied Statistics 1, 2007; blocks after Kuensch 1989). NaN bounds with fewer than two blocks. In simulated
-    worlds of six areas and 24 to 60 yearly origins of overlapping spans they hold the truth in 79 to 82%, not in 90%: areas are
-    few, and blocks cut what their ends share.
+    Annals of Applied Statistics 1, 2007; blocks after Kuensch 1989). NaN bounds with fewer than two blocks. In
+    simulated worlds of six areas and 24 to 60 yearly origins of overlapping spans they hold the truth in 79 to 82%,
+    not in 90%: areas are few, and blocks cut what their ends share.
 
     >>> mean_of_blocks(np.array([[1.0, 1.0], [1.0, 1.0]]), block=1)
     (1.0, 1.0, 1.0)
@@ -115,12 +116,14 @@ def mean_of_blocks(gaps: Array, *, block: int, draws: int = 2000, seed: int = 0)
 
 
 def skill(ours: Array, theirs: Array, *, block: int, draws: int = 1000, seed: int = 0) -> tuple[float, float, float]:
-    """1 - sum(ours) / sum(theirs) with a 90% interval by a bootstrap over origins, and over pairs where they are told apart.
+    """1 - sum(ours) / sum(theirs) with a 90% interval by a bootstrap over origins, and over pairs where they are told
+    apart.
 
-    Scores are by origin, in order of time (origins,), or by origin and pair (origins, pairs). Neighbouring origins are drawn
-    together, `block` at a time, since forecasts of overlapping spans err alike (moving blocks, Kuensch 1989); pairs apart
-    from them, since those of one pair do (two-way, as `mean_of_blocks`): a gain that one pair makes is a gain that may
-    not come. NaN bounds with fewer than two blocks, and no skill at all (NaN) where theirs was without error.
+    Scores are by origin, in order of time (origins,), or by origin and pair (origins, pairs). Neighbouring origins
+    are drawn together, `block` at a time, since forecasts of overlapping spans err alike (moving blocks, Kuensch
+    1989); pairs apart from them, since those of one pair do (two-way, as `mean_of_blocks`): a gain that one pair
+    makes is a gain that may not come. NaN bounds with fewer than two blocks, and no skill at all (NaN) where theirs
+    was without error.
 
     >>> skill(np.array([1.0, 1.0]), np.array([2.0, 2.0]), block=1)
     (0.5, 0.5, 0.5)
@@ -150,8 +153,9 @@ def skill(ours: Array, theirs: Array, *, block: int, draws: int = 1000, seed: in
 def diebold_mariano(ours: Array, theirs: Array, horizon: int) -> tuple[float, float]:
     """Statistic and two-sided p of equal accuracy; negative where ours is better.
 
-    Diebold and Mariano, Journal of Business and Economic Statistics 13, 1995, with the small-sample correction of Harvey,
-    Leybourne and Newbold, International Journal of Forecasting 13, 1997. NaN with fewer than five origins, or none differing.
+    Diebold and Mariano, Journal of Business and Economic Statistics 13, 1995, with the small-sample correction of
+    Harvey, Leybourne and Newbold, International Journal of Forecasting 13, 1997. NaN with fewer than five origins, or
+    none differing.
 
     >>> rng = np.random.default_rng(1)
     >>> a, b = rng.normal(1, 0.1, 60), rng.normal(1.2, 0.1, 60)

@@ -20,6 +20,7 @@ from detente.uncertainty import Estimate
 
 MAIN, PLAUSIBLE = "main", 0.05
 PLACES = 4
+LONGEST = ", the longest that these data allow ({} months asked for)"
 Array = NDArray[np.float64]
 NO_CHANCE = "unknown: no chronology complete to the day; changes are of the model's own odds that net cooperation rises"
 
@@ -125,8 +126,7 @@ class LeverComparison(Result):
     @property
     def allowed(self) -> str:
         """The span, and that it is not the one asked for where it isn't."""
-        longest = f", the longest that these data allow ({self.horizon} months asked for)"
-        return f"{self.span}{'' if self.reached else longest}"
+        return f"{self.span}{'' if self.reached else LONGEST.format(self.horizon)}"
 
     @property
     def frame(self) -> pl.DataFrame:
@@ -141,6 +141,10 @@ class LeverComparison(Result):
     def of(self, lever: str) -> list[Effect]:
         """The effects of a lever, most helpful first."""
         return sorted((e for e in self.effects if e.lever == lever), key=lambda e: -e.change.value)
+
+    def clearest(self, lever: str, count: int = 3) -> list[Effect]:
+        """The effects of a lever on the areas on which it bears most, most helpful first."""
+        return sorted(sorted(self.of(lever), key=lambda e: -abs(e.change.value))[:count], key=lambda e: -e.change.value)
 
     def summary(self) -> str:
         """The levers by rank, each with its mean change in percentage points, and on what that rests."""

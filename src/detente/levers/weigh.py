@@ -13,8 +13,9 @@ variant that differs most; the ranking is robust as far as variants agree.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from detente.checks import whole
 from detente.errors import DetenteError, NoData, NotEstimable
 from detente.forecasts.fan import bridge
 from detente.levers.analogues import analogues
-from detente.levers.comparison import Effect, LeverComparison
+from detente.levers.comparison import LONGEST, Effect, LeverComparison
 from detente.levers.policy import Lever, standard
 from detente.levers.ranking import ranking
 from detente.levers.system import System, enough, system
@@ -72,8 +73,23 @@ def weigh(
     whole("draws", draws)
     if not isinstance(horizon, int) or not 1 <= horizon <= 120:
         raise DetenteError(f"the horizon is 1 to 120 whole months, not {horizon}")
-    acts = system(pair, by=by)
     chosen = tuple(levers) or standard(pair.a, pair.b, *_usual(pair))
+    make = partial(_weighed, pair, chosen, horizon, by, variants, draws, seed, on_lever)
+    asked = {"levers": [asdict(lever) for lever in chosen], "variants": [asdict(one) for one in variants]}
+    return pair.kept("levers", make, most=60, horizon=horizon, by=by, draws=draws, seed=seed, **asked)
+
+
+def _weighed(
+    pair: View,
+    chosen: tuple[Lever, ...],
+    horizon: int,
+    by: str | None,
+    variants: Sequence[Variant],
+    draws: int,
+    seed: int,
+    on_lever: Callable[[str], None] | None,
+) -> LeverComparison:
+    acts = system(pair, by=by)
     data_to, gap = _bridged(pair, acts)
     steps = acts.steps(horizon)
     unknown: list[str] = []
@@ -99,8 +115,7 @@ def weigh(
     if not effects:
         raise NoData("no lever can be weighed: " + "; ".join(unknown))
     model = f"Bayesian VAR, {variants[0].lags} lags, Minnesota prior, all shocks; {draws} draws"
-    reach = f", the longest that these data allow ({horizon} months asked for)"
-    reach = "" if steps >= round(horizon / acts.months) else reach
+    reach = "" if steps >= round(horizon / acts.months) else LONGEST.format(horizon)
     bridged = f", {gap} {acts.by}s bridged" if gap else ""
     return LeverComparison(
         (pair.a, pair.b),

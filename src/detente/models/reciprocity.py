@@ -55,18 +55,28 @@ class Answer:
     @property
     def condition(self) -> str:
         """Tit for tat, or what else the band of the answers to rises and to falls allows."""
+        does, reading = self._reading()
+        return f"it {reading}" if does else reading
+
+    def condition_of(self, name: str) -> str:
+        """The same as a sentence about the answerer under another name."""
+        does, reading = self._reading()
+        return f"{name} {reading}" if does else f"{name}: {reading}"
+
+    def _reading(self) -> tuple[bool, str]:
+        # Whether the words say what the answerer does, or what its answer is.
         if isinstance(self.returned, NotIdentified):
-            return f"not identified: what {self.mover} gives in all may be nought"
+            return False, f"not identified: what {self.mover} gives in all may be nought"
         up, down = self.to_rises.above, self.to_falls.above
         if up and down:
-            return "conditional (tit for tat): it answers rises and falls in kind"
+            return False, "conditional (tit for tat): it answers rises and falls in kind"
         if up:
-            return "it rewards rises; no answer to falls is shown"
+            return True, "rewards rises; no answer to falls is shown"
         if down:
-            return "it punishes falls; no answer to rises is shown"
+            return True, "punishes falls; no answer to rises is shown"
         if self.to_rises.below or self.to_falls.below:
-            return "inverse: it answers the other way"
-        return "unconditional as far as shown: no answer to rises or falls stands out"
+            return False, "inverse: it answers the other way"
+        return False, "unconditional as far as shown: no answer to rises or falls stands out"
 
 
 @dataclass(frozen=True)
@@ -235,7 +245,10 @@ class ReciprocityFit(Fit):
     @property
     def treatment(self) -> str:
         """Whether both return alike, in words: who returns more, if the bands on both scales say so."""
-        second, first = self.answers[0].answerer, self.answers[1].answerer
+        return self.treatment_of(self.answers[1].answerer, self.answers[0].answerer)
+
+    def treatment_of(self, first: str, second: str) -> str:
+        """The same with the two sides under other names."""
         if isinstance(self.asymmetry, NotIdentified):
             return str(self.asymmetry)
         if self.asymmetry.above and self.asymmetry_scaled.above:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +23,7 @@ from detente.record.ingest import Ingest, Summary
 from detente.record.log import Commit, Log, Part, live_parts, sha256_of
 from detente.record.opening import find_files
 from detente.sources.schema import TABLES, conform
-from detente.sources.source import by_precision
+from detente.sources.source import by_precision, cited
 
 T = TypeVar("T")
 
@@ -80,13 +80,20 @@ class Store:
         key = key_of(made_from)
         return self.remember((kind, key), lambda: kept(self.folder, kind, key, make, most=most))
 
-    def provenance(self, **parameters: Any) -> dict[str, Any]:
-        """By what an answer was made: version, digests of record and codebook, and what was asked."""
+    def provenance(
+        self, sources: Iterable[str | None] = (), methods: Iterable[str] = (), **parameters: Any
+    ) -> dict[str, Any]:
+        """By what an answer was made: version, digests of record and codebook, what was asked, and what to cite.
+
+        `sources` are ids of the data used, `methods` the papers of the models.
+        """
         return {
             "version": __version__,
             "record_digest": self.digest(),
             "codebook_digest": self.codebook.digest,
             "parameters": parameters,
+            "sources": cited(name for name in sources if name),
+            "methods": list(methods),
         }
 
     @cached_property

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from detente.actors import state_name
 from detente.errors import DetenteError, NoData
 from detente.periods import is_old, months_before
 from detente.record.facts import area_ends, chronology_ends, pair_facts
 from detente.record.queries import count_events, count_pair, read_pair
-from detente.sources import cited
 
 if TYPE_CHECKING:
     import polars as pl
 
     from detente.record.store import Store
+
+T = TypeVar("T")
 
 NO_EVENTS = (
     "the record holds no events{}; ingest files (detente ingest FILE...) or fetch some "
@@ -149,11 +151,23 @@ class View:
         """The pair's events in the source of the answer, oldest first, from the day `since` on."""
         return read_pair(self, since)
 
-    def provenance(self, **parameters: Any) -> dict[str, Any]:
-        """By what an answer was made: version, digests, what was asked, and what data to cite."""
-        votes = sorted({part.source for part in self.record.parts("votes")})
-        used = [*([self.source_held] if self.source_held else []), *votes]
-        return self.record.provenance(**parameters) | {"sources": cited(used)}
+    def kept(self, kind: str, make: Callable[[], T], *, most: int = 400, **asked: Any) -> T:
+        """What `make` works out about the pair, kept on disk with the record for as long as nothing it rests on
+        changes.
+
+        `asked` has all else that it depends on; of a kind the `most` used last are kept. See `Store.cached`.
+        """
+        record = self.record
+        held = [record.digest(), record.digest("events"), record.codebook.digest]
+        made_from = {"pair": [self.a, self.b, self.as_of, self.named], "held": held, "asked": asked}
+        return record.cached(kind, made_from, make, most=most)
+
+    def provenance(self, methods: Iterable[str] = (), *, votes: bool = False, **parameters: Any) -> dict[str, Any]:
+        """By what an answer was made (see `Store.provenance`): the source of its events and, with `votes`, the votes
+        held.
+        """
+        voted = {part.source for part in self.record.parts("votes")} if votes else ()
+        return self.record.provenance([self.source_held, *sorted(voted)], methods, **parameters)
 
 
 def known_sources(record: Store, as_of: date | None) -> list[str]:

@@ -7,20 +7,21 @@ text or bytes. A file in `report/formats/` adds a format, and so does another pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from detente.errors import DetenteError
+from detente.registry import Registry
 from detente.report import formats
+from detente.report.document import Document
 
-if TYPE_CHECKING:
-    from detente.report.document import Document
-
-GROUP = "detente.formats"
+FORMATS: Registry[Callable[[Document], str | bytes]] = Registry(
+    "detente.formats", {one.name: f"{formats.__name__}.{one.name}:render" for one in iter_modules(formats.__path__)}
+)
+"""The formats by name: a file each in `report/formats/`, and those that other packages add."""
 BUILDERS = {
     "Assessment": "assessment",
     "Digest": "explanation",
@@ -38,8 +39,6 @@ def build(result: Any) -> Document:
 
     Raises DetenteError for what is no result.
     """
-    from detente.report.document import Document
-
     if isinstance(result, Document):
         return result
     for kind in type(result).__mro__:
@@ -49,39 +48,12 @@ def build(result: Any) -> Document:
     raise DetenteError(f"no document is made of {type(result).__name__}, only of results")
 
 
-class _Formats(Mapping[str, Callable[["Document"], str | bytes]]):
-    """Each format's function by its name, loaded when it is asked for."""
-
-    def __getitem__(self, name: str) -> Callable[[Document], str | bytes]:
-        if name in _own():
-            render: Callable[[Document], str | bytes] = import_module(f"{formats.__name__}.{name}").render
-            return render
-        for point in entry_points(group=GROUP, name=name):
-            loaded: Callable[[Document], str | bytes] = point.load()
-            return loaded
-        raise KeyError(name)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys((*_own(), *(point.name for point in entry_points(group=GROUP)))))
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-
-def _own() -> list[str]:
-    return [module.name for module in iter_modules(formats.__path__)]
-
-
-FORMATS = _Formats()
-"""The formats by name, those of this package and of others."""
-
-
 def render(result: Any, form: str = "terminal") -> str | bytes:
     """A result, or a document of one, in a format.
 
     Raises DetenteError where there is no such format, or no document of such a result.
 
-    >>> from detente.report.document import Document, Note
+    >>> from detente.report.document import Note
     >>> render(Document("Title", "of a day", (Note("One <b>."),)), "markdown")
     '# Title\\n\\nof a day\\n\\nOne &lt;b&gt;.\\n'
     """

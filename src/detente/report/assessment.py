@@ -4,29 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detente.report import charts
-from detente.report.document import (
-    Block,
-    Document,
-    Inline,
-    Item,
-    Items,
-    Lead,
-    Note,
-    Part,
-    Share,
-    Span,
-    Table,
-    Text,
-    items,
-    pieces,
-)
+from detente.assessment import charts
+from detente.report.document import Block, Document, Item, Items, Lead, Note, Part, Share, Span, Table, Text, items
 from detente.report.explanation import section_parts
 from detente.report.text import day_words, percent, points, span
 
 if TYPE_CHECKING:
     from detente.assessment import AreaFinding, Assessment, Indicator
     from detente.assessment.findings import AgreementsInForce
+    from detente.levers.comparison import Effect, LeverComparison, Ranked
+
+
+BEARS = "What it is, and the areas on which it bears most"
 
 
 def build(a: Assessment, *, brief: bool = False) -> Document:
@@ -43,10 +32,10 @@ def _details(a: Assessment) -> tuple[Part | None, ...]:
     others = [f for f in a.indicators if f not in a.headlines]
     figures = Part(f"{len(others)} more figures", (items(*map(_figure, others)),), folded=True) if others else None
     evidence = Part("Evidence", tuple(_area(a, f) for f in a.areas))
-    return figures, _explanation(a), evidence, _helps(a), _third_parties(a)
+    return figures, evidence, _third_parties(a), _helps(a), _explanation(a)
 
 
-def _marks(numbers: tuple[int, ...]) -> tuple[Inline, ...]:
+def _marks(numbers: tuple[int, ...]) -> tuple[str | Span, ...]:
     """Links to sources by their numbers, each after a blank."""
     return tuple(piece for n in numbers for piece in (" ", Span(f"[{n}]", "quiet", f"#note-{n}")))
 
@@ -74,8 +63,8 @@ def _table(a: Assessment, brief: bool) -> tuple[Block, ...]:
     )
     limits = a.provenance["parameters"]
     note = Note(
-        f"Level: cooperative share of the entries of the window. In {a.horizon} months: chance of improvement; base: how "
-        "often any area improved in the past. Intervals hold with 90%. Verdicts: opening from "
+        f"Level: cooperative share of the entries of the window. In {a.horizon} months: chance of improvement; base: "
+        "how often any area improved in the past. Intervals hold with 90%. Verdicts: opening from "
         f"{limits['opening']:.0%}, unlikely below {limits['unlikely']:.0%}.",
         page=brief,
     )
@@ -132,29 +121,19 @@ def _third_parties(a: Assessment) -> Part | None:
 def _helps(a: Assessment) -> Part | None:
     if not a.levers_rest_on:
         return None
-    if not a.levers:
+    if a.levers is None:
         return Part("What would help", (Note(a.levers_rest_on),), "what-would-help")
-    header = (
-        "Lever",
-        "Change, mean of areas",
-        "Rank by model",
-        "Plausible",
-        "Most sensitive to",
-        "What it is, and the areas on which it bears most",
-    )
+    header = ("Lever", "Change, mean of areas", "Rank by model", "Plausible", "Most sensitive to", BEARS)
     rows = tuple(
         (
             Span(h.lever, "strong"),
-            points(h.change.value, (h.change.low, h.change.high)),
-            " to ".join(map(str, dict.fromkeys(h.ranks))) if h.ranks else "none: far outside experience",
+            points(h.change),
+            _ranks(h),
             percent(h.plausibility),
             h.sensitive_to,
-            (
-                Span(f"{h.words}: ", "quiet"),
-                "; ".join(f"{x.title} {points(x.change.value, (x.change.low, x.change.high))}" for x in h.areas),
-            ),
+            (Span(f"{h.words}: ", "quiet"), "; ".join(_change(a.levers, e) for e in a.levers.clearest(h.lever))),
         )
-        for h in a.levers
+        for h in a.levers.ranking
     )
     read = Note(
         "Change in the chance of improvement over the time ahead named below, in percentage points with 90% bounds, "
@@ -164,6 +143,15 @@ def _helps(a: Assessment) -> Part | None:
     return Part(
         "What would help", (read, Table(header, rows), Note(f"Rests on {a.levers_rest_on}.")), "what-would-help"
     )
+
+
+def _ranks(row: Ranked) -> str:
+    ranks = dict.fromkeys((row.best_rank, row.worst_rank))
+    return " to ".join(map(str, ranks)) if row.rank else "none: far outside experience"
+
+
+def _change(levers: LeverComparison, e: Effect) -> str:
+    return f"{levers.titles[e.area]} {points(e.change)}"
 
 
 def _explanation(a: Assessment) -> Part | None:
@@ -180,27 +168,20 @@ def _cannot_tell(a: Assessment, brief: bool) -> Part:
 def _facts(a: Assessment) -> Part | None:
     """The facts that the marks of the charts open."""
     facts = tuple(
-        Item(
-            (f"{f['date']} ", Span(f["area"], "quiet"), f" {f['text']} ", *pieces(_source(f["url"]))),
-            f["tone"],
-            f"fact-{n}",
-        )
+        Item((f"{f['date']} ", Span(f["area"], "quiet"), f" {f['text']} ", *_source(f["url"])), f["tone"], f"fact-{n}")
         for n, f in enumerate(a.series["facts"], start=1)
     )
     return Part("Every fact used", (Items(facts),), page=True) if facts else None
 
 
-def _source(url: str | None) -> Text:
-    return Span("source", "", url) if url else ""
+def _source(url: str | None) -> tuple[Span, ...]:
+    return (Span("source", "", url),) if url else ()
 
 
 def _sources(a: Assessment, brief: bool) -> Part:
     sources = tuple(
-        Item(
-            (one.title, ", " if one.title and one.url else "", Span(one.url or "", "", one.url or "")),
-            anchor=f"note-{one.number}",
-        )
-        for one in a.notes
+        Item((one.title, ", " if one.title and one.url else "", Span(url, "", url)), anchor=f"note-{one.number}")
+        for one, url in ((one, one.url or "") for one in a.notes)
     )
     made = a.provenance
     by = f"detente {made['version']}; record {made['record_digest']}; codebook {made['codebook_digest']}."

@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from detente.claims.scores import Gap, Scores
 
 READ = (
-    "A claim is read as the chance that it holds, by the midpoints of the ranges of ICD 203 (Analytic Standards, 2015): "
-    "{said}. The tool's chance comes from records known on the day alone: how often the same rule held in past spans that "
-    "began like the last one, with areas shrunk to their common rate. The base rate is how often it held in past spans of "
-    "all areas. A claim that is mixed counts one half. Brier scores: 0 is perfect, 0.25 a coin, and lower is better. "
-    "Intervals hold with 90%, over resampled areas, as claims of one area hang together; all are of one day, so they are "
-    "still too narrow, and so few claims can't rank anyone. Rules and chronology were made by people who knew what "
-    "followed: no record after the day was used for the chances, but hindsight may colour what was listed before it."
+    "A claim is read as the chance that it holds, by the midpoints of the ranges of ICD 203 (Analytic Standards, "
+    "2015): {said}. The tool's chance comes from records known on the day alone: how often the same rule held in past"
+    " spans that began like the last one, with areas shrunk to their common rate. The base rate is how often it held "
+    "in past spans of all areas. A claim that is mixed counts one half. Brier scores: 0 is perfect, 0.25 a coin, and "
+    "lower is better. Intervals hold with 90%, over resampled areas, as claims of one area hang together; all are of "
+    "one day, so they are still too narrow, and so few claims can't rank anyone. Rules and chronology were made by "
+    "people who knew what followed: no record after the day was used for the chances, but hindsight may colour what "
+    "was listed before it."
 )
 NAMES = {
     "study": "study", "tool": "tool", "base_rate": "base rates", "area_rate": "own area's rates", "even": "always 50%",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+
+from detente.plots import Chart
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
     """Text in a style, or a link to an address or to an anchor of the document (`#...`).
 
-    Styles say what is meant: strong, quiet, cooperative, conflictual, or a verdict (opening, limited, unlikely, unknown).
+    Styles say what is meant: strong, quiet, cooperative, conflictual, or a verdict: opening, limited, unlikely,
+    unknown.
     """
 
     text: str
@@ -78,7 +80,7 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: `align` has l or r for each column (default: all left); with `clip`, the last one is cut where room ends."""
+    """A table: `align` has l or r for each column (default: all left); with `clip`, the last is cut where room ends."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[Text, ...], ...]
@@ -88,15 +90,6 @@ class Table:
     def right(self, column: int) -> bool:
         """Whether a column is aligned to the right."""
         return self.align[column : column + 1] == "r"
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A chart: `draw` makes the matplotlib figure, and only formats that show pictures call it."""
-
-    draw: Callable[[], Any]
-    label: str
-    caption: str
 
 
 @dataclass(frozen=True, slots=True)

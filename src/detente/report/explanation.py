@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
-from detente.report.charts import estimates_chart
+from detente.plots import Chart, dots
 from detente.report.document import Document, Note, Part, Span, items
 from detente.report.text import day_words
+from detente.uncertainty import Estimate
 
 if TYPE_CHECKING:
     from detente.explain.digest import Digest
@@ -21,8 +23,9 @@ READ = (
 
 def build(digest: Digest) -> Document:
     """The sections in their order."""
-    when = f"What explains their relations, {f'as of {day_words(digest.as_of)}' if digest.as_of else 'by all that is held'}"
-    return Document(" – ".join(digest.names), when, (*section_parts(digest.sections), Note(READ)))
+    when = f"as of {day_words(digest.as_of)}" if digest.as_of else "by all that is held"
+    told = f"What explains their relations, {when}"
+    return Document(" – ".join(digest.names), told, (*section_parts(digest.sections), Note(READ)))
 
 
 def section_parts(sections: Iterable[Section]) -> tuple[Part, ...]:
@@ -31,7 +34,7 @@ def section_parts(sections: Iterable[Section]) -> tuple[Part, ...]:
         Part(
             section.title,
             (
-                estimates_chart(section),
+                _estimates(section),
                 items(*section.statements),
                 Note((Span("Unknown:", "strong"), f" {section.unknown}.")) if section.unknown else None,
                 Note(f"Rests on {_basis(section)}.") if section.basis else None,
@@ -44,3 +47,14 @@ def section_parts(sections: Iterable[Section]) -> tuple[Part, ...]:
 
 def _basis(section: Section) -> str:
     return f"{section.basis}; data to {section.data_to}" if section.data_to else section.basis or ""
+
+
+def _estimates(section: Section) -> Chart | None:
+    """The estimates of a section in the first unit that two of them or more share, as dots with their bands."""
+    by_unit: dict[str, list[tuple[str, Estimate]]] = {}
+    for figure in section.figures:
+        if isinstance(figure.number, Estimate):
+            by_unit.setdefault(figure.unit, []).append((figure.name, figure.number))
+    caption = f"{section.title}: medians and 90% bands. Source: {section.basis}."
+    drawn = (partial(dots, some, unit) for unit, some in by_unit.items() if len(some) > 1)
+    return next((Chart(draw, f"{section.title}: estimates", caption) for draw in drawn), None)

@@ -10,7 +10,8 @@ from detente.actors import state_name
 from detente.forecasts.events.track_record import against
 from detente.forecasts.fan import SHOWN
 from detente.forecasts.result import RULES
-from detente.report.document import Chart, Document, Note, Part, Share, Table, Text, items
+from detente.plots import Chart
+from detente.report.document import Document, Note, Part, Share, Table, Text, items
 
 if TYPE_CHECKING:
     from detente.forecasts.events.result import EventForecasts

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from detente.levers.comparison import Effect, LeverComparison, Ranked
 
 CAUTION = (
-    "Chances are this model's own, not the forecast's; changes, in percentage points, are associated with the lever in the "
-    "record and prove no cause. Plausible: the chance that the record's own dynamics would bring a course as far out as the "
-    "lever asks; below 5% the model is asked about what it has never seen: such levers come last, without a rank. Ranks: by "
-    "the mean change over areas, over variants of the model that change one assumption each."
+    "Chances are this model's own, not the forecast's; changes, in percentage points, are associated with the lever "
+    "in the record and prove no cause. Plausible: the chance that the record's own dynamics would bring a course as "
+    "far out as the lever asks; below 5% the model is asked about what it has never seen: such levers come last, "
+    "without a rank. Ranks: by the mean change over areas, over variants of the model that change one assumption "
+    "each."
 )
 
 
@@ -46,14 +47,7 @@ def _ranked(row: Ranked) -> tuple[Text, ...]:
     ranks = "-".join(str(rank or "none") for rank in dict.fromkeys((row.best_rank, row.worst_rank)))
     plausible = "<1%" if row.plausibility < 0.01 else f"{row.plausibility:.0%}"
     place = f"{row.rank}." if row.rank else "-"
-    return (
-        place,
-        row.lever,
-        points(row.change.value, (row.change.low, row.change.high)),
-        plausible,
-        ranks,
-        row.sensitive_to,
-    )
+    return place, row.lever, points(row.change), plausible, ranks, row.sensitive_to
 
 
 def _lever(made: LeverComparison, row: Ranked, sensitivity: bool) -> Part:
@@ -69,7 +63,7 @@ def _effect(made: LeverComparison, e: Effect, sensitivity: bool) -> tuple[Text, 
     return (
         made.titles[e.area],
         *((f"{e.chance:.0%} to {e.chance_with:.0%}",) if made.based else ()),
-        points(e.change.value, (e.change.low, e.change.high)),
+        points(e.change),
         level,
         *((variants,) if sensitivity else ()),
     )

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from detente.report.document import Chart, Document, Note, Part, Table, items
+from detente.plots import Chart
+from detente.report.document import Block, Document, Note, Part, Table, items
 from detente.results import Result
 
 
 def build(made: Result) -> Document:
-    """The summary, the chart, the table and the citations."""
-    name = type(made).__name__
-    first, *others = made.summary().splitlines() or [name]
+    """The summary line by line, the chart, the table and the citations."""
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(made).__name__)
     frame = made.frame
     align = "".join("r" if kind.is_numeric() else "l" for kind in frame.dtypes)
     rows = tuple(tuple(map(_cell, row)) for row in frame.iter_rows())
-    blocks = (
-        Note("\n".join(others), quiet=False) if others else None,
-        Chart(made.plot, name, first),
+    blocks: tuple[Block, ...] = (
+        *(Note(line, quiet=False) for line in made.summary().splitlines()),
+        Chart(made.plot, name, ""),
         Part("Table", (Table(tuple(frame.columns), rows, align),)),
         Part("To cite", (items(*made.cite().splitlines()),)),
     )
-    return Document(name, first, blocks)
+    return Document(name.capitalize(), "", blocks)
 
 
 def _cell(value: Any) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from urllib.parse import quote
 
 from detente.report.document import Inline, Share, Text, pieces
+from detente.uncertainty import Estimate
 
 
 def percent(value: float | None) -> str:
@@ -18,14 +19,15 @@ def percent(value: float | None) -> str:
     return "unknown" if value is None else f"{value:.0%}"
 
 
-def points(value: float, interval: tuple[float, float] | None = None) -> str:
+def points(change: float | Estimate) -> str:
     """A change of chance in percentage points, with its bounds.
 
-    >>> points(0.034), points(-0.004, (-0.02, 0.01))
+    >>> points(0.034), points(Estimate(-0.004, -0.02, 0.01))
     ('+3', '-0 (-2 to +1)')
     """
-    bounds = f" ({points(interval[0])} to {points(interval[1])})" if interval else ""
-    return f"{100 * value:+.0f}{bounds}"
+    if isinstance(change, Estimate):
+        return f"{points(change.value)} ({points(change.low)} to {points(change.high)})"
+    return f"{100 * change:+.0f}"
 
 
 def day_words(day: date) -> str:

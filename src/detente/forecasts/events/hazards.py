@@ -1,18 +1,20 @@
 """The chance that, within a horizon, a chronology gains more events of one sort than of another, area by area.
 
-With cooperative against conflictual facts that is improvement; with agreements signed against nothing, a new agreement; with
-agreements coming into force against those lapsing, a rising stock. Members:
+With cooperative against conflictual facts that is improvement; with agreements signed against nothing, a new
+agreement; with agreements coming into force against those lapsing, a rising stock. Members:
 
-    rates        Gamma-Poisson: an area's rate of each sort is its discounted past, drawn towards the mean of all areas; the two
-                 numbers to come are negative binomial. Twelve variants: half-life of the past 3 or 8 years or endless, prior worth
-                 1 or 4 years, counts as they are or thrice as dispersed.
+    rates        Gamma-Poisson: an area's rate of each sort is its discounted past, drawn towards the mean of all
+    areas; the two
+                 numbers to come are negative binomial. Twelve variants: half-life of the past 3 or 8 years or
+                 endless, prior worth 1 or 4 years, counts as they are or thrice as dispersed.
     persistence  what followed past spans of its kind (`detente.forecasts.events.persistence`)
     base rate    how often it happened in any area's past spans, whatever came before
 
-Their probabilities are averaged with weights in proportion to exp(w S), S the sum of the log scores of their calls on past origins
-(whole years before the day) and w = min(1, 12 / horizon), since yearly spans of two years overlap: Bayesian model averaging
-(Hoeting et al., Statistical Science 14, 1999) with prequential scores (Dawid, JRSS A 147, 1984). Each past call used what was known by its own day alone,
-its weights too: they are the record by which the calls are to be judged. Assumes that areas and sorts are independent given the rates.
+Their probabilities are averaged with weights in proportion to exp(w S), S the sum of the log scores of their calls on
+past origins (whole years before the day) and w = min(1, 12 / horizon), since yearly spans of two years overlap:
+Bayesian model averaging (Hoeting et al., Statistical Science 14, 1999) with prequential scores (Dawid, JRSS A 147,
+1984). Each past call used what was known by its own day alone, its weights too: they are the record by which the
+calls are to be judged. Assumes that areas and sorts are independent given the rates.
 """
 
 from __future__ import annotations
@@ -49,12 +51,13 @@ def event_forecasts(
     complete_to: date | Mapping[str, date] | None,
     seed: int = 0,
 ) -> EventForecasts:
-    """The chance for every area that more events of the first sort than of the second come within `horizon` months of `as_of`.
+    """The chance for every area that more events of the first sort than of the second come within `horizon` months of
+    `as_of`.
 
-    `begins` and `complete_to` are the days between which the chronology is complete; events after `as_of` are not looked
-    at. No calls where `as_of` lies after `complete_to` (None: there is no chronology): silence there is no evidence.
-    By area: an area whose chronology ends before `as_of` has no call and teaches the others nothing; one without an
-    end (nothing was ever listed of it) has no call.
+    `begins` and `complete_to` are the days between which the chronology is complete; events after `as_of` are not
+    looked at. No calls where `as_of` lies after `complete_to` (None: there is no chronology): silence there is no
+    evidence. By area: an area whose chronology ends before `as_of` has no call and teaches the others nothing; one
+    without an end (nothing was ever listed of it) has no call.
     """
     complete = complete_to if isinstance(complete_to, Mapping) else dict.fromkeys(areas, complete_to or date.min)
     areas = [area for area in areas if complete.get(area, as_of) >= as_of]
@@ -164,7 +167,8 @@ def _members(history: _History, days: Sequence[date], day: date, horizon: int) -
 
 
 def more_likely(up: Array, up_rate: Array | float, down: Array, down_rate: Array | float, years: float) -> Array:
-    """P(C > K) for negative binomial numbers C and K over so many years, from gamma shapes (areas,) and rates (areas,) of either, or one for all.
+    """P(C > K) for negative binomial numbers C and K over so many years, from gamma shapes (areas,) and rates
+    (areas,) of either, or one for all.
 
     Shapes of nought stand for no events at all.
 

@@ -1,8 +1,8 @@
 """The chance of improvement of an area, and what it rests on.
 
 Improvement of an area within the horizon means: the chronology then gains at least one cooperative entry, and more
-cooperative than conflictual ones. Its chance is that of `detente.forecasts.events.hazards`. Without a chronology, and after the
-day to which it is complete, there is none: its silence then says nothing.
+cooperative than conflictual ones. Its chance is that of `detente.forecasts.events.hazards`. Without a chronology, and
+after the day to which it is complete, there is none: its silence then says nothing.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ def improvement(
 ) -> EventForecasts:
     """The chances of improvement of every area by the facts of a pair known on `as_of` (as from `pair_facts`).
 
-    None of an area whose chronology is complete (`detente.record.facts.area_ends`) to an earlier day only, or that has none.
+    None of an area whose chronology is complete (`detente.record.facts.area_ends`) to an earlier day only, or that
+    has none.
     """
     dated = [
         (area, day, tone == "cooperative")

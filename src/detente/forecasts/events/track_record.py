@@ -40,7 +40,8 @@ class PastForecast:
 
 
 def track_record(past: Sequence[PastForecast], horizon: int, *, seed: int = 0) -> dict[str, float]:
-    """n, brier, brier_base, brier_area, brier_even, skill, gap, and gap_low and gap_high where they can be told; {} without calls.
+    """n, brier, brier_base, brier_area, brier_even, skill, gap, and gap_low and gap_high where they can be told; {}
+    without calls.
 
     `skill` is 1 - brier over that of the best reference; `gap` is brier less that of the best reference (below nought:
     the calls are better), with 90% bounds over areas and blocks of origins within `horizon` months of each other, since
@@ -98,7 +99,8 @@ def calibration(past: Sequence[PastForecast], edges: Sequence[float]) -> list[di
 
     A band of fewer than five calls is joined to the smaller of its neighbours; [] where there are fewer in all.
 
-    >>> calls = [PastForecast("a", date(2000, 1, 1), p, 0.5, 1.0, 0.5) for p in (0.1, 0.1, 0.4, 0.4, 0.4, 0.6, 0.6, 0.6, 0.6, 0.6)]
+    >>> said = [0.1] * 2 + [0.4] * 3 + [0.6] * 5
+    >>> calls = [PastForecast("a", date(2000, 1, 1), p, 0.5, 1.0, 0.5) for p in said]
     >>> [(row["from"], row["to"], row["n"]) for row in calibration(calls, (0.35, 0.5))]
     [(0.0, 0.5, 5), (0.5, 1.0, 5)]
     """

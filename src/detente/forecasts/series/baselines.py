@@ -20,7 +20,9 @@ from detente.periods import PERIODS
 
 
 class Baseline(Forecaster):
-    """A baseline that takes each horizon alone: `make` gives the quantiles from what was known, `named` its title by period."""
+    """A baseline that takes each horizon alone: `make` gives the quantiles from what was known, `named` its title by
+    period.
+    """
 
     baseline = True
 
@@ -110,7 +112,7 @@ def seasonal(y: Array, horizon: int, season: int) -> Array:
 
 
 def pooled_by_level(y: Array, horizon: int, window: int, kind: str, items: NDArray[np.int64], bins: int = 20) -> Array:
-    """The mean of the last periods, with the errors that such means made on all series of the item and of like level."""
+    """The mean of the last periods, with the errors of such means on all series of the item and of like level."""
     found = np.full((len(y), COUNT), np.nan)
     z = transform(kind, y)
     means = _rolling_mean(z, min(window, y.shape[1]))

@@ -35,7 +35,8 @@ ETS, ARIMA = Classical("AutoETS"), Classical("AutoARIMA")
 
 
 def fitted(y: Array, horizons: Sequence[int], model: str, kind: str, season: int, *, seed: int = 0) -> dict[int, Array]:
-    """AutoETS or AutoARIMA (statsforecast) of a random sample of `FITTED` series, on the scale of scores, normal errors.
+    """AutoETS or AutoARIMA (statsforecast) of a random sample of `FITTED` series, on the scale of scores, normal
+    errors.
 
     NaN for all other series, for those with gaps or fewer than twelve periods, and without statsforecast.
     """

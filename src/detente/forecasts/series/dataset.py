@@ -1,8 +1,8 @@
 """Many short series on one clock: what forecasts are made from and scored on.
 
-A series is a pair (a, b) and an item (a quad class, an issue, or just the value). Values come dated to fine units (days,
-or the periods themselves) and are added up to periods (weeks to years), the clock of origins and horizons. Every
-value has the unit in which it became known, so that an origin sees no more than was known then.
+A series is a pair (a, b) and an item (a quad class, an issue, or just the value). Values come dated to fine units
+(days, or the periods themselves) and are added up to periods (weeks to years), the clock of origins and horizons.
+Every value has the unit in which it became known, so that an origin sees no more than was known then.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ class Dataset:
     """Series of one kind: count (whole numbers; absent is nought), value (sums; absent is nought), share (0 to 1;
     absent is missing). What of the clock was covered, and what was left out or scaled up, is for `build` to say.
 
-    `keys` has a, b, item, one row a series; `starts` the first days of periods; `edges` (periods + 1) where each begins in
-    fine units; `length` the fine units of a usual period; `rows` the cells: series, unit, known (unit), value, weight.
-    `scored` marks the series (series,) on which models are judged; the others only teach.
+    `keys` has a, b, item, one row a series; `starts` the first days of periods; `edges` (periods + 1) where each
+    begins in fine units; `length` the fine units of a usual period; `rows` the cells: series, unit, known (unit),
+    value, weight. `scored` marks the series (series,) on which models are judged; the others only teach.
     """
 
     keys: pl.DataFrame
@@ -132,15 +132,17 @@ def build(
     last: date | None = None,
     covered: pl.DataFrame | None = None,
 ) -> Dataset:
-    """A dataset from tidy rows: a, b, item, date, value and, where it differs from date, known_on; of shares, weight too.
+    """A dataset from tidy rows: a, b, item, date, value and, where it differs from date, known_on; of shares, weight
+    too.
 
-    The clock runs from the first date to the last (or to `last`, the day to which rows are complete). Units are days where dates fall within
-    periods, else the periods; periods begun or ended by the data are left out where days say that they are not whole.
+    The clock runs from the first date to the last (or to `last`, the day to which rows are complete). Units are days
+    where dates fall within periods, else the periods; periods begun or ended by the data are left out where days say
+    that they are not whole.
 
-    `covered` (period, covered: the share for which rows were delivered) says which periods are known: the clock is then the
-    latest long run of periods covered by half or more (see `detente.measures.coverage`), whose counts and values are scaled
-    up where they are partly covered; `name` says so. Of shares, those outside what is covered are left out.
-    Raises NoData where there is nothing.
+    `covered` (period, covered: the share for which rows were delivered) says which periods are known: the clock is
+    then the latest long run of periods covered by half or more (see `detente.measures.coverage`), whose counts and
+    values are scaled up where they are partly covered; `name` says so. Of shares, those outside what is covered are
+    left out. Raises NoData where there is nothing.
     """
     period(by, LONGER)
     if kind not in KINDS:
@@ -200,7 +202,9 @@ def build(
 
 
 def _clock(covered: pl.DataFrame, by: str, kind: str) -> pl.DataFrame:
-    """The periods (period, covered) on the clock: for shares all from the first covered to the last, else the latest long run."""
+    """The periods (period, covered) on the clock: for shares all from the first covered to the last, else the latest
+    long run.
+    """
     if kind != "share":
         return usable_run(covered, by, latest=True)
     # Neither end of the clock is a period less covered than others are: a week of five days is not whole.

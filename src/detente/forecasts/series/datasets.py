@@ -37,12 +37,13 @@ def from_record(
     until: date | None = None,
     with_pair: tuple[str, str] | None = None,
 ) -> Dataset:
-    """The dataset of all pairs of states in a record, as known on `as_of`, each row with the day from which it was known,
-    in the periods that the source covers (`detente.forecasts.series.dataset.build`).
+    """The dataset of all pairs of states in a record, as known on `as_of`, each row with the day from which it was
+    known, in the periods that the source covers (`detente.forecasts.series.dataset.build`).
 
-    `target` is one of counts (an item a quad class), share (cooperative acts of all), intensity (net, by direction) and votes (by
-    issue and all together, undirected, by year). Items carry the area where `areas` names some. The rest as in
-    `detente.forecasts.series.tidy.read_tidy`; `with_pair` is kept whatever its rank, and the clock begins when both its states lived.
+    `target` is one of counts (an item a quad class), share (cooperative acts of all), intensity (net, by direction)
+    and votes (by issue and all together, undirected, by year). Items carry the area where `areas` names some. The
+    rest as in `detente.forecasts.series.tidy.read_tidy`; `with_pair` is kept whatever its rank, and the clock begins
+    when both its states lived.
     """
     if target not in TARGETS:
         raise DetenteError(f"the target is one of {', '.join(TARGETS)}, not {target!r}")

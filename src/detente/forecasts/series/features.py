@@ -134,14 +134,18 @@ class Past:
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """What is seen of every series at an origin: features (series, columns), and the level and scale they are relative to."""
+    """What is seen of every series at an origin: features (series, columns), and the level and scale they are
+    relative to.
+    """
 
     features: Array
     level: Array
     scale: Array
 
     def inward(self, kind: str, outcome: Array, rng: np.random.Generator) -> Array:
-        """Outcomes as the learners see them. Whole numbers are spread over their unit (Machado and Santos Silva, JASA 100, 2005)."""
+        """Outcomes as the learners see them. Whole numbers are spread over their unit (Machado and Santos Silva, JASA
+        100, 2005).
+        """
         if kind == "count":
             return np.asarray(np.log(outcome + rng.random(outcome.shape) + 0.5) - np.log(self.level + 1))
         if kind == "value":

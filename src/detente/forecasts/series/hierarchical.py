@@ -4,11 +4,11 @@ On the scale of scores z (log(1 + n), asinh(y / scale), shares), the centre of s
 
     c = (kappa g + sum_k delta**k z[t - k]) / (kappa + sum_k delta**k)
 
-with g the sum of the effects of sender and receiver on the item: the posterior mean of a level that drifts and has a normal
-prior about its group's (West and Harrison, *Bayesian Forecasting and Dynamic Models*, 1997, on discounting). kappa and delta, one an item and
-horizon, have the least squared error on past origins of all series. The distribution about the centre is what followed
-centres of like level in series as restless. So the whole model is two numbers and a table of quantiles an item and horizon,
-small enough to be shipped for pairs whose own record is thin (`to_dict`).
+with g the sum of the effects of sender and receiver on the item: the posterior mean of a level that drifts and has a
+normal prior about its group's (West and Harrison, *Bayesian Forecasting and Dynamic Models*, 1997, on discounting).
+kappa and delta, one an item and horizon, have the least squared error on past origins of all series. The distribution
+about the centre is what followed centres of like level in series as restless. So the whole model is two numbers and a
+table of quantiles an item and horizon, small enough to be shipped for pairs whose own record is thin (`to_dict`).
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ TABLE: Array = np.array([0.005, 0.025, 0.05, *np.arange(0.1, 0.95, 0.05), 0.95, 
 
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """kappa, delta, and the quantiles of errors (levels, spreads, TABLE) between edges of level and, by level, of spread."""
+    """kappa, delta, and the quantiles of errors (levels, spreads, TABLE) between edges of level and, by level, of
+    spread.
+    """
 
     kappa: float
     delta: float

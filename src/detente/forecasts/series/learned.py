@@ -20,8 +20,8 @@ MOST_VIEWED, LEAST_ROWS = 2_000_000, 200
 class Learned(Forecaster):
     """A learner, one fit for a group of neighbouring horizons; see `detente.forecasts.series.learners`.
 
-    Where periods have no parts, series are short and many: what tells them apart takes `deep` trees. Each comes with the
-    rows that it learns from at most.
+    Where periods have no parts, series are short and many: what tells them apart takes `deep` trees. Each comes with
+    the rows that it learns from at most.
     """
 
     costly = True

@@ -30,8 +30,8 @@ class Fitted(Protocol):
 class Boosted:
     """Gradient-boosted trees, one ensemble for each of fifteen quantiles, straight lines between them.
 
-    Koenker's check loss (*Quantile Regression*, 2005) over histograms (Ke et al., NeurIPS 2017), by scikit-learn. Crossing
-    quantiles are sorted (Chernozhukov, Fernandez-Val and Galichon, Econometrica 78, 2010).
+    Koenker's check loss (*Quantile Regression*, 2005) over histograms (Ke et al., NeurIPS 2017), by scikit-learn.
+    Crossing quantiles are sorted (Chernozhukov, Fernandez-Val and Galichon, Econometrica 78, 2010).
     """
 
     rounds: int = 40
@@ -138,8 +138,9 @@ class Forest:
 
 @dataclass(frozen=True, eq=False)
 class Trees:
-    """A forest that has learnt, as arrays: where each tree begins; of every node the feature (below nought: a leaf), the
-    threshold, and both children or the leaf's number; and the outcomes kept of every leaf."""
+    """A forest that has learnt, as arrays: where each tree begins; of every node the feature (below nought: a leaf),
+    the threshold, and both children or the leaf's number; and the outcomes kept of every leaf.
+    """
 
     roots: Any
     feature: Any

@@ -61,7 +61,9 @@ def _scored(
 
 
 def weights_of(known: Known, horizons: Sequence[int], members: Sequence[str], memory: Sequence[Memory]) -> Array:
-    """The weights (horizons, members): each horizon's from past forecasts with outcomes by now, else the next shorter's."""
+    """The weights (horizons, members): each horizon's from past forecasts with outcomes by now, else the next
+    shorter's.
+    """
     weights = np.full((len(horizons), max(1, len(members))), 1 / max(1, len(members)))
     z = transform(known.kind, known.totals)
     for n, h in enumerate(horizons):

@@ -4,10 +4,10 @@ The mixture (linear pool) of the members' distributions with weights w has, for 
 
     sum_i w_i E|X_i - y| - 1/2 sum_ij w_i w_j E|X_i - X_j|
 
-so that over past forecasts the best weights, not negative and adding to one, solve a small quadratic programme (stacking of
-predictive distributions by CRPS; Yao et al., Bayesian Analysis 13, 2018). They are drawn towards equal weights as by one more past origin:
-forecasts of one origin err together, however many series there are.
-Averaging quantiles instead would put mass between the two humps of a series that changes its sign.
+so that over past forecasts the best weights, not negative and adding to one, solve a small quadratic programme
+(stacking of predictive distributions by CRPS; Yao et al., Bayesian Analysis 13, 2018). They are drawn towards equal
+weights as by one more past origin: forecasts of one origin err together, however many series there are. Averaging
+quantiles instead would put mass between the two humps of a series that changes its sign.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ def combine(members: Array, weights: Array) -> Array:
 
 
 def learn(members: Array, outcomes: Array, origins: int) -> Array:
-    """Weights (members,) with the least CRPS on past forecasts (members, rows, COUNT) of so many origins, and outcomes (rows,).
+    """Weights (members,) with the least CRPS on past forecasts (members, rows, COUNT) of so many origins, and
+    outcomes (rows,).
 
     Equal weights without rows.
 

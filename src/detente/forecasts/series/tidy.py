@@ -1,8 +1,9 @@
 """Tidy files of pairs and dates as datasets: CSV, TSV (plain or gzip) and Parquet.
 
-Columns: `a` and `b` (or `sender` and `receiver`), `date` (or `period`, `year`), and `value`, or one or more columns of counts.
-Optional: `item` (or `area`, `issue`, `series`), one more key; `known_on`, the day from which a row was known; `covered`, the share of
-the period for which data was delivered (as `detente panel` prints it). Of counts and sums an absent row is nought, an empty cell unknown.
+Columns: `a` and `b` (or `sender` and `receiver`), `date` (or `period`, `year`), and `value`, or one or more columns
+of counts. Optional: `item` (or `area`, `issue`, `series`), one more key; `known_on`, the day from which a row was
+known; `covered`, the share of the period for which data was delivered (as `detente panel` prints it). Of counts and
+sums an absent row is nought, an empty cell unknown.
 """
 
 from __future__ import annotations
@@ -41,9 +42,10 @@ def read_tidy(
 ) -> Dataset:
     """The dataset of a file.
 
-    `kind` None is told by the columns: counts are count, a value always within 0 and 1, one a period, is share, other values value. `counts` names
-    the columns of counts. `pairs` keeps the most active pairs up to `until` (by rows, then by size); `training_pairs` as many more from which
-    models learn without being judged on them; `min_periods` those with rows in as many periods. DetenteError names the column or row at fault.
+    `kind` None is told by the columns: counts are count, a value always within 0 and 1, one a period, is share, other
+    values value. `counts` names the columns of counts. `pairs` keeps the most active pairs up to `until` (by rows,
+    then by size); `training_pairs` as many more from which models learn without being judged on them; `min_periods`
+    those with rows in as many periods. DetenteError names the column or row at fault.
     """
     period(by, LONGER)
     if kind is not None and kind not in KINDS:
@@ -56,7 +58,8 @@ def read_tidy(
     missing = [name for name in measured if name not in frame.columns]
     if missing or not measured:
         raise DetenteError(
-            f"{path.name}: no column {', '.join(missing) or 'value, nor one of counts'}; it has {', '.join(frame.columns)}. "
+            f"{path.name}: no column {', '.join(missing) or 'value, nor one of counts'}; it has "
+            f"{', '.join(frame.columns)}. "
             "Name the columns of counts with --counts"
         )
     frame = _typed(path, frame, a, b, when, measured)
@@ -92,7 +95,9 @@ def read_tidy(
 
 
 def _covered(frame: pl.DataFrame, when: str, by: str, measured: Sequence[str]) -> pl.DataFrame | None:
-    """What the file says of the periods it covers: by its column `covered`, else a period without a row where rows are many."""
+    """What the file says of the periods it covers: by its column `covered`, else a period without a row where rows
+    are many.
+    """
     dated = frame.rename({when: "date"}).with_columns(pl.col("date").dt.truncate(PERIODS[by].every).alias("start"))
     if "covered" in frame.columns:
         share = pl.col("covered").cast(pl.Float64, strict=False).fill_null(0.0)
@@ -109,7 +114,8 @@ def _covered(frame: pl.DataFrame, when: str, by: str, measured: Sequence[str]) -
 def _without_holes(tidy: pl.DataFrame, kind: str, by: str, covered: pl.DataFrame | None) -> tuple[pl.DataFrame, str]:
     """The rows with a value, and words on what was left out.
 
-    Of counts and sums an absent row is nought, but an empty cell is unknown: a series with one in a covered period is left out.
+    Of counts and sums an absent row is nought, but an empty cell is unknown: a series with one in a covered period is
+    left out.
     """
     empty = tidy.filter(pl.col("value").is_null())
     if kind == "share" or empty.is_empty():

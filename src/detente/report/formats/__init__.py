@@ -1,1 +1,1 @@
-"""The formats: a file each, whose function `render` turns a document into text or bytes; see `detente.report.FORMATS`."""
+"""A file a format, whose function `render` turns a document into text or bytes; see `detente.report.FORMATS`."""

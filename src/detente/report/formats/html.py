@@ -1,12 +1,15 @@
-"""One self-contained page: no script, no address fetched, every text of others escaped."""
+"""One self-contained page by the template beside: no script, no address fetched, every text of others escaped."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from detente.report.document import Chart, Document, Inline, Share, Text, pieces
+from detente.errors import NoData
+from detente.plots import Chart, svg
+from detente.report.document import Document, pieces
 from detente.report.text import address, percent, plain, span
 
 if TYPE_CHECKING:
@@ -14,46 +17,24 @@ if TYPE_CHECKING:
 
 
 def render(document: Document) -> str:
-    """The document as a page by the template that lies beside this file."""
-    return _environment().get_template("page.html.j2").render(document=document)
+    """The document as a page."""
+    return _template().render(document=document)
 
 
-def _environment() -> jinja2.Environment:
+@cache
+def _template() -> jinja2.Template:
     import jinja2
 
     loader = jinja2.PackageLoader("detente.report.formats", ".")
     made = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    made.filters["shown"] = _shown
-    made.globals["drawn"] = _drawn
+    made.globals.update(address=address, drawn=_drawn, percent=percent, pieces=pieces, plain=plain, span=span)
     made.tests["block"] = lambda block, name: type(block).__name__ == name
-    return made
+    return made.get_template("page.html.j2")
 
 
 def _drawn(chart: Chart) -> Markup:
-    from detente.plots import svg
-
-    return Markup(svg(chart.draw(), plain(chart.label)))
-
-
-def _shown(text: Text) -> Markup:
-    return Markup("").join(map(_piece, pieces(text)))
-
-
-def _piece(piece: Inline) -> Markup:
-    if isinstance(piece, str):
-        return escape(plain(piece))
-    if isinstance(piece, Share):
-        return _share(piece)
-    said = escape(plain(piece))
-    if target := address(piece.href):
-        away = Markup("") if target.startswith("#") else Markup(' rel="noreferrer"')
-        said = Markup('<a href="{}"{}>{}</a>').format(target, away, said)
-    return Markup('<span class="{}">{}</span>').format(piece.style, said) if piece.style else said
-
-
-def _share(share: Share) -> Markup:
-    if share.value is None:
-        return Markup('<span class="unknown">unknown</span>')
-    bar = Markup('<span class="bar"><i style="width:{:.0f}%"></i></span> ').format(100 * share.value)
-    told = Markup(' <span class="quiet">{}</span>').format(span(share.interval)) if share.interval else ""
-    return Markup('<span class="num">{}{}{}</span>').format(bar if share.bar else "", percent(share.value), told)
+    """The picture, or why there is none."""
+    try:
+        return Markup(svg(chart.draw(), plain(chart.label)))
+    except NoData as error:
+        return escape(plain(f"No chart: {error}. "))

@@ -10,33 +10,30 @@ MARKS = {"cooperative": "▲ ", "conflictual": "▼ "}
 
 def render(document: Document) -> str:
     """The document as Markdown; anchors are HTML, everything of others is escaped."""
-    head = [f"# {markdown(plain(document.title))}", markdown(plain(document.subtitle))]
-    blocks = ["\n".join(_block(block, depth)) for depth, block in document.walk()]
-    return "\n\n".join(text for text in (*head, *blocks) if text) + "\n"
+    blocks = (_block(block, depth) for depth, block in document.walk())
+    return "\n\n".join(filter(None, (f"# {_text(document.title)}", _text(document.subtitle), *blocks))) + "\n"
 
 
-def _block(block: Block, depth: int) -> list[str]:
+def _block(block: Block, depth: int) -> str:
     match block:
         case Part():
-            return [f"{'#' * (depth + 2)} {_text(block.title)}{_anchor(block.anchor)}"]
+            return f"{'#' * (depth + 2)} {_text(block.title)}{_anchor(block.anchor)}"
         case Lead():
-            return [_text(block.text), *([""] if block.facts else []), *(f"- {_text(fact)}" for fact in block.facts)]
+            return "\n".join((_text(block.text), "", *(f"- {_text(fact)}" for fact in block.facts)))
         case Note():
-            return [_text(block.text)]
+            return _text(block.text)
         case Items():
-            return [_item(item, f"{n}." if block.numbered else "-") for n, item in enumerate(block.items, start=1)]
+            marks = (f"{n}." if block.numbered else "-" for n in range(1, len(block.items) + 1))
+            return "\n".join(f"{mark} {_item(item)}" for mark, item in zip(marks, block.items, strict=True))
         case Table():
             rules = ["---:" if block.right(n) else "---" for n in range(len(block.header))]
-            return [_row(block.header), _row(rules, raw=True), *map(_row, block.rows)] if block.rows else []
-    return []
+            rows = (tuple(map(_text, block.header)), rules, *(tuple(map(_text, row)) for row in block.rows))
+            return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return ""
 
 
-def _item(item: Item, mark: str) -> str:
-    return f"{mark} {MARKS.get(item.tone, '')}{_text(item.text)}{_anchor(item.anchor)}"
-
-
-def _row(cells: tuple[Text, ...] | list[str], raw: bool = False) -> str:
-    return f"| {' | '.join(cells if raw else map(_text, cells))} |"  # type: ignore[arg-type]
+def _item(item: Item) -> str:
+    return f"{MARKS.get(item.tone, '')}{_text(item.text)}{_anchor(item.anchor)}"
 
 
 def _anchor(name: str) -> str:
@@ -49,8 +46,7 @@ def _text(text: Text) -> str:
 
 def _piece(piece: Inline) -> str:
     told = plain(piece)
-    if not isinstance(piece, Span):
-        return markdown(told)
-    if piece.href:
+    if isinstance(piece, Span) and piece.href:
         return markdown_link(told, piece.href)
-    return f"**{markdown(told)}**" if piece.style and piece.style != "quiet" else markdown(told)
+    strong = isinstance(piece, Span) and piece.style not in ("", "quiet")
+    return f"**{markdown(told)}**" if strong else markdown(told)

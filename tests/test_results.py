@@ -1,0 +1,76 @@
+"""Every public result has one form: table, words, chart, JSON, what to cite, by what it was made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import polars as pl
+import pytest
+
+import detente as dt
+from detente.results import Result
+
+PAIR: dict[str, Callable[[dt.Pair], Result]] = {
+    "panel": lambda pair: pair.panel(),
+    "facts": lambda pair: pair.facts(),
+    "treaties": lambda pair: pair.treaties(),
+    "in_force": lambda pair: pair.in_force(),
+    "un_agreement": lambda pair: pair.un_agreement(),
+    "similarity": lambda pair: pair.similarity(),
+    "levels": lambda pair: pair.levels("week"),
+    "reciprocity": lambda pair: pair.reciprocity(),
+    "reciprocity_through_time": lambda pair: pair.reciprocity_through_time(),
+    "excitation": lambda pair: pair.excitation(draws=1),
+    "spillover": lambda pair: pair.spillover("IRN"),
+    "breaks": lambda pair: pair.breaks(),
+    "explain": lambda pair: pair.explain(["IRN"]),
+    "forecast": lambda pair: pair.forecast(),
+    "weigh": lambda pair: pair.weigh(["equal"], draws=50),
+    "assess": lambda pair: pair.assess(with_models=False),
+    "audit": lambda pair: pair.audit(),
+}
+RECORD: dict[str, Callable[[dt.Record], Result]] = {
+    "panel": lambda record: record.panel(["USA", "RUS", "CHN"]),
+    "similarity": lambda record: record.similarity(),
+    "triangle": lambda record: record.triangle(["USA", "RUS", "CHN"]),
+    "components": lambda record: record.components(3, states=["USA", "RUS", "CHN", "IRN"]),
+    "ideal_points": lambda record: record.ideal_points(sessions=2),
+    "check_claims": lambda record: record.check_claims("weitz_2007"),
+    "held": lambda record: record.held(),
+    "quarantine": lambda record: record.quarantine(),
+    "audit": lambda record: record.audit(),
+}
+
+
+def has_the_form(result: Any) -> None:
+    assert isinstance(result, Result)
+    assert isinstance(result.frame, pl.DataFrame)
+    assert [name for name, meaning in result.columns.items() if not meaning] == [], "every column is documented"
+    assert result.summary().strip()
+    assert len(repr(result)) < 160 and "\n" not in repr(result)
+    assert json.loads(result.to_json()) == json.loads(json.dumps(result.to_dict()))
+    assert {"version", "record_digest", "codebook_digest", "parameters"} <= result.provenance.keys()
+    assert result.cite().startswith(f"detente {dt.__version__} on the record ")
+    if result.frame.height:
+        assert result.plot().get_axes()
+
+
+@pytest.mark.parametrize("verb", PAIR)
+def test_of_a_pair(verb: str, real: dt.Record) -> None:
+    has_the_form(PAIR[verb](real.pair("USA", "RUS", as_of="2018-08-31")))
+
+
+@pytest.mark.parametrize("verb", RECORD)
+def test_of_a_record(verb: str, real: dt.Record) -> None:
+    has_the_form(RECORD[verb](real))
+
+
+def test_no_verb_is_forgotten() -> None:
+    def verbs(kind: type) -> set[str]:
+        return {name for name, thing in vars(kind).items() if callable(thing) and not name.startswith("_")}
+
+    assert verbs(dt.Pair) == PAIR.keys()
+    assert verbs(dt.Record) - {"pair", "claims_files"} == RECORD.keys()
+    assert dir(dt) == sorted(dt.__all__)
