@@ -42,8 +42,7 @@ def fetch(
     only_list: bool,
     **options: Any,
 ) -> int:
-    """Download SOURCE (gdelt, icews, polecat, unvotes) from its official address: checked, resumable, one request at
-    a time.
+    """Download SOURCE (of `detente record sources`) from its publisher: checked, resumable, one request at a time.
 
     \b
     detente fetch gdelt --from 2019-10-24 --to 2019-10-24 --ingest
