@@ -11,24 +11,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+from conftest import recipe
 from detente.cli import main
 from detente.errors import DetenteError
 from detente.forecasts.series.forecaster import FORECASTERS, OURS, baselines, judged
-
-PLUGIN = """
-import numpy as np
-
-from detente.forecasts.scores import LEVELS
-from detente.forecasts.series.forecaster import Forecaster
-
-
-class Middle(Forecaster):
-    def forecast(self, known, horizons, learnt=None):
-        return {h: np.quantile(known.totals, LEVELS, axis=1).T for h in horizons}
-
-
-MIDDLE = Middle()
-"""
 
 
 @pytest.fixture
@@ -37,7 +23,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "site"
     info = folder / "middle-1.0.dist-info"
     info.mkdir(parents=True)
-    (folder / "middle_of_all.py").write_text(PLUGIN)
+    (folder / "middle_of_all.py").write_text(recipe("Add a forecaster", "python"))
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: middle\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text("[detente.forecasters]\nmiddle = middle_of_all:MIDDLE\n")
     monkeypatch.syspath_prepend(str(folder))

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from conftest import recipe
+
 PLUGIN = """
 import polars as pl
 
@@ -80,7 +82,7 @@ def installed(tmp_path: Path) -> Path:
     folder = tmp_path / "site"
     info = folder / "wire-1.0.dist-info"
     info.mkdir(parents=True)
-    (folder / "wire.py").write_text(PLUGIN)
+    (folder / "wire.py").write_text(recipe("Add a source", "python"))
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: wire\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text("[detente.sources]\nwire = wire:SOURCE\n")
     return folder
@@ -185,3 +187,12 @@ def test_a_broken_package_is_one_line(installed: Path, tmp_path: Path, code: str
     done = detente(installed, "ingest", "--record", tmp_path / "record", installed / "wire.py")
     assert done.returncode == 2 and "Traceback" not in done.stderr
     assert told in done.stderr
+
+
+def test_the_recipe_is_a_whole_source(installed: Path, tmp_path: Path) -> None:
+    (installed / "wire.py").write_text(recipe("Add a source", "python"))
+    data = tmp_path / "wire.csv"
+    data.write_text("id,day,from,to,mood\n1,2018-01-01,USA,RUS,good\n")
+    record = ("--record", tmp_path / "record")
+    assert "1 events" in detente(installed, "ingest", *record, data).stderr
+    assert detente(installed, "panel", "USA", "RUS", "--format", "csv", *record).stdout.splitlines()[1].endswith("wire")
