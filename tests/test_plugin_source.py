@@ -82,7 +82,7 @@ def installed(tmp_path: Path) -> Path:
     folder = tmp_path / "site"
     info = folder / "wire-1.0.dist-info"
     info.mkdir(parents=True)
-    (folder / "wire.py").write_text(recipe("Add a source", "python"))
+    (folder / "wire.py").write_text(PLUGIN)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: wire\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text("[detente.sources]\nwire = wire:SOURCE\n")
     return folder
