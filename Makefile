@@ -1,6 +1,8 @@
 # Two commands set everything up on a machine with python3, git and make: `make demo` and `make test`.
 PYTHON ?= python3
 VENV := .venv
+# Cells of frames are of any type to the checker, and tests compare them.
+LOOSE := operator union-attr arg-type type-arg misc assignment call-overload no-any-return
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
@@ -9,7 +11,7 @@ READY := $(VENV)/ready
 help:
 	@echo "make demo   set up, ingest what lies in ../shared/data if it is there, and assess Russia-US relations as of 1 Feb 2007"
 	@echo "make test   set up and run every test"
-	@echo "make lint   ruff and mypy"
+	@echo "make lint   ruff, mypy and the arrows between rooms"
 	@echo "make bench  benchmarks, each printing a ratio"
 	@echo "make recovery, examples   the models on simulated worlds and on the field's textbook data (minutes; docs/recovery.md, docs/worked-examples.md)"
 	@echo "make backtests   the four back-tests on real data (docs/backtests; an hour and more, goes on where it stopped)"
@@ -37,6 +39,7 @@ lint: $(READY)
 	$(BIN)/ruff check src tests benchmarks tools
 	$(BIN)/ruff format --check src tests benchmarks tools
 	$(BIN)/mypy
+	$(BIN)/mypy tests $(LOOSE:%=--disable-error-code=%)
 	$(BIN)/lint-imports
 
 bench: $(READY)

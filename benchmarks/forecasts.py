@@ -2,7 +2,8 @@
 
     python benchmarks/forecasts.py
 
-Simulated weekly counts of 100 pairs in both directions and four classes (800 series, 34 weeks), eight weeks ahead, on two cores.
+Simulated weekly counts of 100 pairs in both directions and four classes (800 series, 34 weeks), eight weeks ahead, on
+two cores.
 """
 
 from __future__ import annotations
@@ -61,7 +62,8 @@ def main() -> None:
     print(f"AutoETS {ets:.1f} s, AutoARIMA {arima:.1f} s (scaled from {sample} series)")
     whole = sum(ours[name] for name in ("hierarchical", "boosted", "forest"))
     print(
-        f"stack's members {whole:.1f} s: {ets / whole:.2f}x AutoETS, {arima / whole:.2f}x AutoARIMA (above 1: ours is faster)"
+        f"stack's members {whole:.1f} s: {ets / whole:.2f}x AutoETS, {arima / whole:.2f}x AutoARIMA (above 1: ours "
+        "is faster)"
     )
     q, z = np.sort(rng.standard_normal((20_000, len(LEVELS))), axis=1), rng.standard_normal(20_000)
 
@@ -74,7 +76,8 @@ def main() -> None:
     pair = dt.open_record("no-such-folder").pair("USA", "RUS", as_of="2007-02-01")
     first, again = timed(pair.forecast), timed(pair.forecast)
     print(
-        f"forecast of one pair from the case: first {first:.2f} s, again {again:.2f} s; levers weighed {timed(pair.weigh):.2f} s"
+        f"forecast of one pair from the case: first {first:.2f} s, again {again:.2f} s; levers weighed "
+        f"{timed(pair.weigh):.2f} s"
     )
 
 

@@ -2,9 +2,9 @@
 
     python benchmarks/ingest.py [--rows 1000000]
 
-Three layouts of the same number of rows: one zip, ten zips, and zips of the true 15-minute size. Every
-command runs as a process of its own; seconds are medians of its runs, memory the peak of the largest
-process and, in brackets, of all its processes together (pages that they share counted once). pandas reads as a user must who wants CAMEO codes
+Three layouts of the same number of rows: one zip, ten zips, and zips of the true 15-minute size. Every command runs
+as a process of its own; seconds are medians of its runs, memory the peak of the largest process and, in brackets, of
+all its processes together (pages that they share counted once). pandas reads as a user must who wants CAMEO codes
 with their zeros (dtype=str), and also by its defaults, which lose them. `unzip -p` is the bound.
 """
 
@@ -124,7 +124,8 @@ def main() -> None:
             for name, (seconds, largest, together) in measured.items():
                 ratio = "" if name == "detente ingest" else f"   detente: {seconds / ours:.2f} x its rows a second"
                 print(
-                    f"  {name:<28} {seconds:6.2f} s  {given.rows / seconds:11,.0f} rows/s  peak {largest:5.0f} MB ({together:5.0f}){ratio}"
+                    f"  {name:<28} {seconds:6.2f} s  {given.rows / seconds:11,.0f} rows/s  peak {largest:5.0f} MB "
+                    f"({together:5.0f}){ratio}"
                 )
 
 

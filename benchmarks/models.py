@@ -80,7 +80,8 @@ def hawkes() -> None:
     fit = Hawkes(decays=[2.0, 0.2]).fit(times, types)
     ours = time.perf_counter() - start
     print(
-        f"  fit with standard errors                                   {ours:9.4f} s   largest error {np.abs(fit.jumps - jumps).max():.3f}"
+        f"  fit with standard errors                                   {ours:9.4f} s   largest error "
+        f"{np.abs(fit.jumps - jumps).max():.3f}"
     )
 
     def loop(n: int) -> float:
@@ -149,7 +150,8 @@ def poisson_tensor() -> None:
 
     say("PoissonTensor", ours, "the published method in numpy", timed(published, 5))
     print(
-        f"  half the non-zeros {less / ours:.2f}, half the components {thin / ours:.2f} of the time; memory grown by {grown:.0f} MB in fitting (dense: {np.prod(dims) * 8 / 2**20:.0f} MB)"
+        f"  half the non-zeros {less / ours:.2f}, half the components {thin / ours:.2f} of the time; memory grown "
+        f"by {grown:.0f} MB in fitting (dense: {np.prod(dims) * 8 / 2**20:.0f} MB)"
     )
 
 
@@ -172,7 +174,8 @@ def levels() -> None:
         theirs,
     )
     print(
-        f"  LocalLevel, binomial                                       {timed(lambda: LocalLevel('binomial').fit(k, n)):9.4f} s   (statsmodels has none)"
+        "  LocalLevel, binomial                                       "
+        f"{timed(lambda: LocalLevel('binomial').fit(k, n)):9.4f} s   (statsmodels has none)"
     )
 
 
@@ -244,7 +247,8 @@ def record(data: Path) -> None:
         start = time.perf_counter()
         fit = held.ideal_points(sessions=None).fit
         print(
-            f"  record.ideal_points(): {fit.votes_used:,} votes, 74 sessions, with errors  {time.perf_counter() - start:9.4f} s   (no peer in Python; bound: 60 s)"
+            f"  record.ideal_points(): {fit.votes_used:,} votes, 74 sessions, with errors  "
+            f"{time.perf_counter() - start:9.4f} s   (no peer in Python; bound: 60 s)"
         )
 
 

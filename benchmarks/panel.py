@@ -76,7 +76,8 @@ def main() -> None:
         )
         print(f"{held:,} stored events, {total:,} of the pair")
         print(
-            f"  detente panel, from Parquet      {ours:.3f} s (first call, with imports {first:.3f} s; one area {area:.3f} s; bound: 0.2 s)"
+            f"  detente panel, from Parquet      {ours:.3f} s (first call, with imports {first:.3f} s; one area "
+            f"{area:.3f} s; bound: 0.2 s)"
         )
         print(f"  pandas, events already in memory {theirs:.3f} s   detente: {theirs / ours:.1f} x as fast")
 

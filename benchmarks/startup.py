@@ -1,4 +1,5 @@
-"""Start-up: `detente --help`, cold assessment, explanation, check of claims and audit, as ratios to starting Python and importing pandas.
+"""Start-up: `detente --help`, cold assessment, explanation, check of claims and audit, as ratios to starting Python
+and importing pandas.
 
 python benchmarks/startup.py
 """
@@ -37,7 +38,8 @@ def main() -> None:
             "record audit": (median([*command, "record", "--record", f"{folder}/r", "audit"]), ""),
         }
     print(
-        f"detente --help          {shown:.3f} s   {shown / bare:.1f} x bare Python, {shown / pandas:.2f} x importing pandas (bound: 0.3 s)"
+        f"detente --help          {shown:.3f} s   {shown / bare:.1f} x bare Python, {shown / pandas:.2f} x "
+        "importing pandas (bound: 0.3 s)"
     )
     for what, (seconds, bound) in cold.items():
         print(f"{what + ', cold':<23} {seconds:.3f} s   {seconds / pandas:.1f} x importing pandas{bound}")

@@ -179,7 +179,7 @@ def read_file(path: Path, today: date | None = None) -> SimpleNamespace:
         corrected.update(batch.corrections())
         skipped.update(batch.skipped)
     return SimpleNamespace(
-        reader=reader.name,
+        reader=reader.source,
         rows=pl.concat(next(iter(tables.values()))) if tables else pl.DataFrame(),
         tables={name: pl.concat(frames) for name, frames in tables.items()},
         bad={bad.line: bad.reason for batch in batches for bad in batch.bad},

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import numpy as np
@@ -55,7 +56,8 @@ def test_an_assessment_is_a_result(weitz: Assessment, assessed: Callable[..., As
 
 def test_every_evidence_and_indicator_has_a_note_that_exists(weitz: Assessment) -> None:
     assert [note.number for note in weitz.notes] == list(range(1, len(weitz.notes) + 1))
-    for item in [*weitz.indicators, *(e for a in weitz.areas for e in a.evidence)]:
+    items: list[Any] = [*weitz.indicators, *(e for a in weitz.areas for e in a.evidence)]
+    for item in items:
         named = [weitz.notes[n - 1] for n in item.notes]
         assert named and item.sources == tuple(note.url or note.title for note in named) and all(item.sources)
 

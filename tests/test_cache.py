@@ -32,7 +32,7 @@ def test_every_form_comes_back_as_it_went(store: Store) -> None:
         ("USA", None): (Estimate(1 / 3, 0.1, 0.9), date(2007, 2, 1), float("inf"), True, np.float64(2)),
     }
     store.cached("forms", {"a": 1}, lambda: value)
-    again = Store(store.folder, cases=False).cached("forms", {"a": 1}, pytest.fail)
+    again: Any = Store(store.folder, cases=False).cached("forms", {"a": 1}, pytest.fail)
     for one, other in zip(value["arrays"], again["arrays"], strict=True):
         assert one.dtype == other.dtype
         np.testing.assert_array_equal(one, other)

@@ -48,7 +48,7 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_help_loads_no_heavy_library() -> None:
-    code = "import sys; from detente.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass\nprint([m for m in ('polars','narwhals','pandas','rich','urllib.request','ssl','scipy','matplotlib') if m in sys.modules])"
+    code = "import sys; from detente.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass\nprint([m for m in ('polars','narwhals','pandas','rich','urllib.request','ssl','scipy','matplotlib') if m in sys.modules])"  # noqa: E501
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
 

@@ -147,4 +147,4 @@ def test_the_counts_add_up_to_the_file(tmp_path: Path, table: str, seed: int) ->
 def test_every_reader_is_tried() -> None:
     # All but the one that only refuses votes with a column a state.
     assert len(readers()) == len(TABLES) + 1
-    assert {reader.name for reader in readers()} <= {name.split()[0] for name in TABLES}
+    assert {reader.source for reader in readers()} <= {name.split()[0] for name in TABLES}

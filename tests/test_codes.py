@@ -282,7 +282,7 @@ def test_congo_alone_is_unknown_unless_the_country_or_the_bracket_says_which(tmp
 
 def test_an_actor_beside_another_country_is_told(tmp_path: Path) -> None:
     row = "{}\t2018-06-01\t{}\tNULL\t{}\tMake statement\t010\t0\tRussia\tNULL\tRussian Federation"
-    names = "Event ID\tEvent Date\tSource Name\tSource Sectors\tSource Country\tEvent Text\tCAMEO Code\tIntensity\tTarget Name\tTarget Sectors\tTarget Country"
+    names = "Event ID\tEvent Date\tSource Name\tSource Sectors\tSource Country\tEvent Text\tCAMEO Code\tIntensity\tTarget Name\tTarget Sectors\tTarget Country"  # noqa: E501
     file = tmp_path / "events.tab"
     file.write_text(
         "\n".join([names, row.format(1, "Georgia", "United States"), row.format(2, "Georgia", "Georgia"), ""])

@@ -115,6 +115,7 @@ def test_from_python_what_is_no_text_is_refused(given: Any, tmp_path: Path) -> N
         lambda: index.resolve(given),
         lambda: parse(f"contain={given}", index),
     ]
+    ask: Any
     for ask in asked:
         with pytest.raises(DetenteError):
             ask()

@@ -201,7 +201,8 @@ class Clock:
     """Time that passes only by waiting, or where a test says so: what is tested are the waits asked for."""
 
     def __init__(self) -> None:
-        self.now, self.waits = 100.0, []
+        self.now = 100.0
+        self.waits: list[float] = []
 
     def monotonic(self) -> float:
         return self.now

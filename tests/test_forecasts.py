@@ -1,4 +1,6 @@
-"""Forecasts: scores against closed forms, no look-ahead, resuming, tidy files and their faults, hazards, a pair's forecast."""
+"""Forecasts: scores against closed forms, no look-ahead, resuming, tidy files and their faults, hazards, a pair's
+forecast.
+"""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from detente.errors import DetenteError
 from detente.sources import NotRecognised, detect
 
 HEADERS = {
-    "Phoenix": "eid,story_date,year,month,day,source,source_root,source_agent,target,code,root_code,quad_class,goldstein",
+    "Phoenix": "eid,story_date,year,month,day,source,source_root,source_agent,target,code,root_code,quad_class,goldstein",  # noqa: E501
     "ACLED": "event_id_cnty,event_date,year,disorder_type,event_type,sub_event_type,actor1,inter1,actor2",
     "UCDP Georeferenced": "id,relid,year,type_of_violence,conflict_new_id,side_a,side_b,date_start",
     "UCDP Dyadic": "dyad_id,conflict_id,location,side_a,side_b,year",
@@ -25,7 +25,7 @@ HEADERS = {
     "material capabilities": "stateabb,ccode,year,milex,milper,irst,pec,tpop,upop,cinc,version",
     "War trade": "ccode1,ccode2,year,importer1,importer2,flow1,flow2",
     "ATOP": "atopid,member,yrent,moent",
-    "SIPRI arms": "Transfers of major weapons: deals\nInformation generated on 1 May 2024\n\nRecipient;Supplier;Year of order;Number ordered;Weapon designation",
+    "SIPRI arms": "Transfers of major weapons: deals\nInformation generated on 1 May 2024\n\nRecipient;Supplier;Year of order;Number ordered;Weapon designation",  # noqa: E501
     "UN Digital Library": "undl_id,ms_code,ms_name,ms_vote,date,session,resolution",
     "ICEWS counts": "year,sender,receiver,sender_name,receiver_name,verbal_cooperation,material_conflict",
     "ATOP alliance data by dyad": "ddyad,year,stateA,stateB,atopally,defense",
@@ -51,7 +51,7 @@ HEADERS = {
     "weekly series of the Levant": "week,i2p,p2i",
     "monthly series of the Levant": "month,I2P,P2I,JPI",
     "Phoenix real-time": "eventid,date8,year,month,day,sourceactorfull,sourceactorentity",
-    "Terrier": "code,src_actor,month,tgt_agent,country_code,year,mongo_id,source,date8,src_agent,tgt_actor,latitude,src_other_agent,quad_class,root_code,tgt_other_agent,day,target,goldstein,geoname,longitude,url",
+    "Terrier": "code,src_actor,month,tgt_agent,country_code,year,mongo_id,source,date8,src_agent,tgt_actor,latitude,src_other_agent,quad_class,root_code,tgt_other_agent,day,target,goldstein,geoname,longitude,url",  # noqa: E501
     "KEDS": "790415\tISR\tPALPLO\t223\t(MIL ENGAGEMENT)",
     "UN voting similarity": "ccode1,ccode2,year,agree2un,agree3un,s2un,s3un",
     "UN agreement scores": "ccode1,ccode2,session.x,agree,year",

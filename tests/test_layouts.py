@@ -307,7 +307,7 @@ def test_the_version_of_gdelt_with_a_header(
     file = tmp_path / "h.txt"
     lines = [["GLOBALEVENTID", *names], *([str(n), *row] for n in (1, 2, 3))]
     file.write_text("".join(separator.join(line) + "\n" for line in lines))
-    assert detect(file).name == reader
+    assert detect(file).source == reader
 
 
 def test_one_event_of_triples_has_one_id(tmp_path: Path) -> None:

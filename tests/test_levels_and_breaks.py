@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -195,7 +196,8 @@ def test_memory_is_no_break() -> None:
 
 @pytest.mark.parametrize(("family", "exposure"), [("binomial", 30), ("binomial", 3), ("poisson", 1)])
 def test_memory_of_counts_is_no_break(family: str, exposure: int) -> None:
-    alarms, found = [], []
+    alarms: list[Any] = []
+    found: list[Any] = []
     for world in range(20):
         x, rng = 0.5 * _remembering(60, 0.6, world), np.random.default_rng(world)
         for shift, told in ((0.0, alarms), (2.5, found)):

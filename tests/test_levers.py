@@ -1,4 +1,6 @@
-"""Levers: the conditional forecast against its definition, policies as text and TOML, known effects recovered, no look-ahead."""
+"""Levers: the conditional forecast against its definition, policies as text and TOML, known effects recovered, no
+look-ahead.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,7 @@ from detente.record.view import View
 from detente.uncertainty import Estimate
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
-from lever_worlds import answers, world
+from lever_worlds import answers, world  # type: ignore[import-not-found]
 
 LINKS = np.array([[0.5, 0.3], [0.1, 0.4]])
 ERRORS = np.array([[1.0, 0.4], [0.4, 1.0]])
@@ -100,7 +102,9 @@ def test_plausibility_is_cautious_for_policies_that_are_draws() -> None:
 
 
 def test_plausibility_is_of_the_whole_path() -> None:
-    """A shift by half a deviation in each of 24 periods is in all 2.45 deviations out; it was called plausible by 97%."""
+    """A shift by half a deviation in each of 24 periods is in all 2.45 deviations out; it was called plausible by
+    97%.
+    """
     y = np.random.default_rng(2).standard_normal((2000, 2))
     fit = BayesianVAR(lags=1, prior=None).fit(y)
     sigma = float(np.sqrt(fit.covariance[0, 0]))
@@ -143,7 +147,7 @@ def test_the_mean_over_areas_is_bounded_by_its_own_draws() -> None:
 
 
 def test_to_contain_takes_no_cooperation_away() -> None:
-    """Acts about a third state in which the two work together are no dispute; what isn't expected can't be contained."""
+    """Working together about a third state is no dispute; what is not expected can not be contained."""
     held, _ = world(3, 80, parse("contain=CCC"))
     together = held.acts.filter(held.acts["third"].list.contains("CCC")).with_columns(value=pl.lit(4.0))
     both = replace(held, acts=pl.concat([held.acts, together]))
@@ -207,7 +211,7 @@ def test_faults_of_a_lever_are_named(text: str, said: str) -> None:
 def test_levers_are_read_from_toml(tmp_path: Path) -> None:
     path = tmp_path / "levers.toml"
     path.write_text(
-        '[[lever]]\nname = "both"\nmoves = [{kind = "equal"}, {kind = "contain", about = "Iran", amount = 0.5, months = 12}]\n'
+        '[[lever]]\nname = "both"\nmoves = [{kind = "equal"}, {kind = "contain", about = "Iran", amount = 0.5, months = 12}]\n'  # noqa: E501
     )
     (lever,) = read_levers(path, dt.open_record("none").actors)
     assert lever == Lever("both", (Move("equal"), Move("contain", "IRN", 0.5, 12)))
@@ -259,7 +263,9 @@ def test_a_comparison_is_a_result(weighed: Any) -> None:
 
 
 def test_no_lever_helps_an_area_by_definition(weighed: Any) -> None:
-    """An area's own acts are no part of the driver: incentives aren't weighed on the economy by the economy's acts alone."""
+    """An area's own acts are no part of the driver: incentives aren't weighed on the economy by the economy's acts
+    alone.
+    """
     held = system(View(dt.open_record("none"), "USA", "RUS", date(2007, 2, 1)))
     economy = Driver("economy", "USA")
     assert held.driver(economy, "economic").sum() == 0 and held.driver(economy, "missile_defence").sum() > 0
@@ -307,7 +313,8 @@ def test_levers_are_weighed_on_events(tmp_path: Path, make_record: Callable[...,
     assert made.by == "week" and {e.lever for e in made.effects} == {"reciprocity=1.0"}
     assert any("contain=IRN" in text for text in made.unknown)
     far = pair.weigh(["reciprocity=1.0"], by="week", draws=50)
-    # The title and the data say what was reached, not what was asked for; no chance where assess and forecast know none.
+    # The title and the data say what was reached, not what was asked for; no chance where assess and forecast know
+    # none.
     assert not far.reached and far.span == f"{far.steps} weeks" and not far.based
     told = far.to_dict()
     assert told["horizon"] == {"periods": far.steps, "unit": "week", "asked_months": 24, "reached": False}

@@ -11,20 +11,26 @@ from detente.actors.tables import rows
 from detente.errors import DetenteError
 
 LISTS = {
-    "World Bank": "COD Congo, Dem. Rep.|COG Congo, Rep.|PRK Korea, Dem. Rep.|PRK Korea, Dem. People's Rep.|KOR Korea, Rep.|"
-    "IRN Iran, Islamic Rep.|EGY Egypt, Arab Rep.|YEM Yemen, Rep.|VEN Venezuela, RB|FSM Micronesia, Fed. Sts.|PSE West Bank and Gaza|"
-    "GMB Gambia, The|BHS Bahamas, The|LAO Lao PDR|MKD Macedonia, FYR|SVK Slovak Republic|KGZ Kyrgyz Republic|KNA St. Kitts and Nevis|"
-    "LCA St. Lucia|VCT St. Vincent and the Grenadines|HKG Hong Kong SAR, China|MAC Macao SAR, China|SOM Somalia, Fed. Rep.|TUR Turkiye",
-    "IMF": "CHN China, P.R.: Mainland|HKG China, P.R.: Hong Kong|AFG Afghanistan, Islamic Rep. of|IRN Iran, I.R. of|SRB Serbia, Rep. of|"
-    "COD Congo, Dem. Rep. of the|COG Congo, Rep. of|VEN Venezuela, Rep. Bolivariana de|YEM Yemen, Rep. of|TWN Taiwan Province of China|"
-    "ETH Ethiopia, The Federal Dem. Rep. of|TZA Tanzania, United Rep. of|STP São Tomé and Príncipe, Dem. Rep. of|NLD Netherlands, The",
-    "UN": "BOL Bolivia (Plurinational State of)|IRN Iran (Islamic Republic of)|FSM Micronesia (Federated States of)|VNM Viet Nam|"
-    "VEN Venezuela (Bolivarian Republic of)|KOR Republic of Korea|LBY Libyan Arab Jamahiriya|HKG China, Hong Kong SAR|PSE State of Palestine",
-    "SIPRI": "BIH Bosnia-Herzegovina|YEM Yemen, North|YMD Yemen, South|RVN South Vietnam|CIV Cote d'Ivoire|ARE UAE|COD DR Congo",
-    "UCDP": "RUS Russia (Soviet Union)|YEM Yemen (North Yemen)|SRB Serbia (Yugoslavia)|COD DR Congo (Zaire)|MMR Myanmar (Burma)|"
+    "World Bank": "COD Congo, Dem. Rep.|COG Congo, Rep.|PRK Korea, Dem. Rep.|PRK Korea, Dem. People's Rep.|KOR Korea, Rep.|"  # noqa: E501
+    "IRN Iran, Islamic Rep.|EGY Egypt, Arab Rep.|YEM Yemen, Rep.|VEN Venezuela, RB|FSM Micronesia, Fed. Sts.|PSE "
+    "West Bank and Gaza|"
+    "GMB Gambia, The|BHS Bahamas, The|LAO Lao PDR|MKD Macedonia, FYR|SVK Slovak Republic|KGZ Kyrgyz Republic|KNA "
+    "St. Kitts and Nevis|"
+    "LCA St. Lucia|VCT St. Vincent and the Grenadines|HKG Hong Kong SAR, China|MAC Macao SAR, China|SOM Somalia, "
+    "Fed. Rep.|TUR Turkiye",
+    "IMF": "CHN China, P.R.: Mainland|HKG China, P.R.: Hong Kong|AFG Afghanistan, Islamic Rep. of|IRN Iran, I.R. of|SRB Serbia, Rep. of|"  # noqa: E501
+    "COD Congo, Dem. Rep. of the|COG Congo, Rep. of|VEN Venezuela, Rep. Bolivariana de|YEM Yemen, Rep. of|TWN "
+    "Taiwan Province of China|"
+    "ETH Ethiopia, The Federal Dem. Rep. of|TZA Tanzania, United Rep. of|STP São Tomé and Príncipe, Dem. Rep. "
+    "of|NLD Netherlands, The",
+    "UN": "BOL Bolivia (Plurinational State of)|IRN Iran (Islamic Republic of)|FSM Micronesia (Federated States of)|VNM Viet Nam|"  # noqa: E501
+    "VEN Venezuela (Bolivarian Republic of)|KOR Republic of Korea|LBY Libyan Arab Jamahiriya|HKG China, Hong Kong "
+    "SAR|PSE State of Palestine",
+    "SIPRI": "BIH Bosnia-Herzegovina|YEM Yemen, North|YMD Yemen, South|RVN South Vietnam|CIV Cote d'Ivoire|ARE UAE|COD DR Congo",  # noqa: E501
+    "UCDP": "RUS Russia (Soviet Union)|YEM Yemen (North Yemen)|SRB Serbia (Yugoslavia)|COD DR Congo (Zaire)|MMR Myanmar (Burma)|"  # noqa: E501
     "KHM Cambodia (Kampuchea)|MDG Madagascar (Malagasy)|ZWE Zimbabwe (Rhodesia)|VNM Vietnam (North Vietnam)|"
     "SWZ Kingdom of eSwatini (Swaziland)|MKD North Macedonia (Macedonia, FYR)",
-    "of the past": "JOR Transjordan|GHA Gold Coast|SSD Southern Sudan|DDR Germany, Dem. Rep.|YMD Yemen, Dem. Rep.|RVN Vietnam, Rep. of",
+    "of the past": "JOR Transjordan|GHA Gold Coast|SSD Southern Sudan|DDR Germany, Dem. Rep.|YMD Yemen, Dem. Rep.|RVN Vietnam, Rep. of",  # noqa: E501
 }
 CASES = [(name, told[:3], told[4:]) for name, line in LISTS.items() for told in line.split("|")]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -31,7 +31,7 @@ PAIR = dt.open_record("none").pair("USA", "RUS", as_of="2007-02-01")
         (lambda: Reciprocity(seed=-1).fit(np.zeros((30, 2))), "seed is a whole number of 0 or more, not -1"),
         (lambda: BayesianVAR().fit([["a", "b"]] * 30), "are numbers, not text"),
         (lambda: Hawkes(decays=[1.0]).fit(["a", "b"], [0, 0]), "times are numbers"),
-        (lambda: Hawkes(decays=["x"]).fit([1.0, 2.0], [0, 0]), "decays are numbers"),
+        (lambda: Hawkes(decays=cast(Any, ["x"])).fit([1.0, 2.0], [0, 0]), "decays are numbers"),
         (lambda: PAIR.reciprocity(horizon=0), "horizon is a whole number of 1 or more, not 0"),
         (lambda: PAIR.reciprocity(by="x"), "by is one of day, week, month, quarter, year, not 'x'"),
         (lambda: PAIR.reciprocity(seed=-1), "seed is a whole number of 0 or more"),

@@ -1,4 +1,6 @@
-"""Every estimator on numbers that can't answer: a finite estimate or NotEstimable in one line; misuse is told as such."""
+"""Every estimator on numbers that can't answer: a finite estimate or NotEstimable in one line; misuse is told as
+such.
+"""
 
 from __future__ import annotations
 
@@ -243,7 +245,7 @@ def test_settings_are_checked() -> None:
 
 def test_forecasts_of_nothing_are_unknown() -> None:
     items = np.zeros(3, dtype=np.int64)
-    relatives = Relatives(*(np.arange(3) % 2 for _ in range(4)), items)
+    relatives: Any = Relatives(*(np.arange(3) % 2 for _ in range(4)), items)  # type: ignore[call-arg]
 
     def known(y: Any, kind: str) -> Any:
         now = SimpleNamespace(scale=np.ones(len(y)))

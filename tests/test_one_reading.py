@@ -192,7 +192,9 @@ def test_without_a_day_what_is_old_is_said_to_be_history(tmp_path: Path, monkeyp
 
 
 def test_a_case_of_others_gives_a_pair_no_chance() -> None:
-    """The Russia-US case names Iran and China in passing: that it is complete says nothing of them and the United States."""
+    """The Russia-US case names Iran and China in passing: that it is complete says nothing of them and the United
+    States.
+    """
     record = dt.open_record("none")
     for other, day in (("IRN", "2018-08-31"), ("CHN", "2024-12-01")):
         pair = record.pair(other, "USA", as_of=day)

@@ -35,11 +35,16 @@ def two_sources(tmp_path: Path, make_record: Callable[..., Any]) -> Any:
 def test_whoever_asks_of_a_pair_and_a_day_gets_the_same_source(
     two_sources: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import detente.measures.panel as panel
+    from detente.measures import panel
+    from detente.record.queries import pair_counts as real
 
     asked: set[str] = set()
-    real = panel.pair_counts
-    monkeypatch.setattr(panel, "pair_counts", lambda *a, **k: asked.add(a[0].source) or real(*a, **k))
+
+    def counts(pair: Any, *given: Any, **named: Any) -> Any:
+        asked.add(pair.source)
+        return real(pair, *given, **named)
+
+    monkeypatch.setattr(panel, "pair_counts", counts)
     pair = two_sources.pair("USA", "RUS", as_of=DAY)
     assert pair.source == "icews_triples"
     made = pair.assess().to_dict()

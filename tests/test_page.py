@@ -59,7 +59,7 @@ def test_hostile_text_is_escaped(tmp_path: Path) -> None:
     file.write_text(
         "date,actors,area,kind,tone,description,source,source_title\n"
         + "".join(
-            f'200{y}-05-05,IND+PAK,diplomatic,meeting,cooperative,"{HOSTILE.replace(chr(34), chr(34) * 2)} {y}",https://e.org/"><b>,"{HOSTILE.replace(chr(34), chr(34) * 2)}"\n'
+            f'200{y}-05-05,IND+PAK,diplomatic,meeting,cooperative,"{HOSTILE.replace(chr(34), chr(34) * 2)} {y}",https://e.org/"><b>,"{HOSTILE.replace(chr(34), chr(34) * 2)}"\n'  # noqa: E501
             for y in range(2, 7)
         ).replace('https://e.org/"><b>', '"https://e.org/""><b>"')
     )

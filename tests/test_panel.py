@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -39,7 +40,7 @@ def rows(frame: pl.DataFrame, *names: str) -> list[tuple[object, ...]]:
 COUNTS = ("verbal_cooperation", "material_cooperation", "verbal_conflict", "material_conflict")
 
 
-def test_counts_by_direction_and_month_with_zeros_where_covered(record: object) -> None:
+def test_counts_by_direction_and_month_with_zeros_where_covered(record: Any) -> None:
     panel = record.pair("USA", "RUS").panel("month").frame
     assert rows(panel, "period", "sender", *COUNTS) == [
         (date(2018, 1, 1), "USA", 0, 0, 1, 1),
@@ -54,7 +55,7 @@ def test_counts_by_direction_and_month_with_zeros_where_covered(record: object) 
     assert panel["covered"].to_list()[2:4] == [1.0, 1.0]
 
 
-def test_periods_that_no_source_covers_are_missing(tmp_path: Path, record: object) -> None:
+def test_periods_that_no_source_covers_are_missing(tmp_path: Path, record: Any) -> None:
     record.ingest(triples(tmp_path / "b.tsv", [("2018-06-05", "Russia", "Consult", "040", "1", "United States")]))
     panel = record.pair("USA", "RUS").panel("month").frame.filter(pl.col("sender") == "RUS")
     assert panel["verbal_cooperation"].to_list() == [1, 0, 1, None, None, 1]
@@ -76,7 +77,7 @@ def test_gdelt_covers_the_days_of_its_reports_not_of_stray_events(tmp_path: Path
     assert panel["covered"][0] == 0.0 and panel["covered"][-1] == pytest.approx(1 / 96 / 31)
 
 
-def covered(record: object, source: str, by: str, as_of: str | None = None) -> dict[str, float]:
+def covered(record: Any, source: str, by: str, as_of: str | None = None) -> dict[str, float]:
     day = date.fromisoformat(as_of) if as_of else None
     return {p.isoformat(): round(c, 4) for p, c in record.coverage(source, day, by).iter_rows()}
 
@@ -167,13 +168,13 @@ def test_days_without_a_row_of_a_busy_file_are_gaps(tmp_path: Path) -> None:
         ("year", date(2018, 1, 1), 1),
     ],
 )
-def test_every_length_of_period_adds_up(record: object, by: str, first: date, count: int) -> None:
+def test_every_length_of_period_adds_up(record: Any, by: str, first: date, count: int) -> None:
     panel = record.pair("RUS", "USA").panel(by).frame
     assert (panel["period"][0], panel["period"].n_unique()) == (first, count)
     assert panel.select(pl.sum_horizontal(COUNTS).sum()).item() == 5
 
 
-def test_areas_and_sectors(record: object) -> None:
+def test_areas_and_sectors(record: Any) -> None:
     pair = record.pair("RUS", "USA")
     panel = pair.panel("year", area=[None, "military_dialogue", "economic"]).frame
     assert rows(panel.filter(pl.col("sender") == "RUS"), "area", *COUNTS) == [
@@ -190,7 +191,7 @@ def test_areas_and_sectors(record: object) -> None:
     assert rows(government, *COUNTS) == [(1, 1, 0, 0)]
 
 
-def test_a_codebook_of_ones_own_recodes_what_is_held(tmp_path: Path, record: object) -> None:
+def test_a_codebook_of_ones_own_recodes_what_is_held(tmp_path: Path, record: Any) -> None:
     book = tmp_path / "mine.toml"
     book.write_text(
         '[areas.talk]\ntitle = "Talk"\ndefinition = "Consultation."\n[[areas.talk.rules]]\nactions = ["04"]\n'
@@ -200,7 +201,7 @@ def test_a_codebook_of_ones_own_recodes_what_is_held(tmp_path: Path, record: obj
     assert panel["verbal_cooperation"].to_list() == [2]
 
 
-def test_sources_are_never_added_up(tmp_path: Path, record: object) -> None:
+def test_sources_are_never_added_up(tmp_path: Path, record: Any) -> None:
     record.ingest(gdelt_zip(tmp_path / "a.export.CSV.zip", [gdelt_row(1, "20180103")]))
     pair = record.pair("RUS", "USA")
     assert pair.panel("year").frame["source"].unique().to_list() == ["icews_triples"]
@@ -303,7 +304,7 @@ def test_the_sum_of_no_known_intensity_is_unknown(tmp_path: Path) -> None:
     assert found["intensity"].to_list() == [None, 2.5] and found.select(pl.sum_horizontal(COUNTS)).sum().item() == 2
 
 
-def test_files_are_asked_for_the_pair_alone(record: object) -> None:
+def test_files_are_asked_for_the_pair_alone(record: Any) -> None:
     """By their statistics, groups of rows that hold neither state are never read."""
     plan = pair_events(record.pair("RUS", "USA", as_of=date(2018, 2, 1)), "icews_triples").to_native().explain()
     selection = next(line for line in plan.splitlines() if "SELECTION" in line)

@@ -1,4 +1,4 @@
-"""A ratio whose denominator may be nought is not identified: no number in the fit, the frame, the words or the chart."""
+"""A ratio whose denominator may be nought is not identified: no number in fit, frame, words or chart."""
 
 from __future__ import annotations
 
@@ -69,7 +69,8 @@ def test_the_digest_says_so(taken_back: np.ndarray) -> None:
     fit = Reciprocity(3, None, draws=500).fit({"A>B": taken_back[:, 0], "B>A": taken_back[:, 1]})
     said = _answered(fit.answers[0], "Alpha", "Beta", 12, "week")
     assert said == [
-        "How much Beta returns of one unit of cooperation by Alpha is not identified: within 12 weeks Alpha may take back "
+        "How much Beta returns of one unit of cooperation by Alpha is not identified: within 12 weeks Alpha may "
+        "take back "
         "as much as it gave."
     ]
     draft = Draft()

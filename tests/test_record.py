@@ -8,6 +8,7 @@ import sys
 import time
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -19,7 +20,7 @@ from detente.record.coverage import days, read_span, union, written
 from detente.record.log import Log
 
 
-def events(record: object) -> pl.DataFrame:
+def events(record: Any) -> pl.DataFrame:
     paths = record.paths(record.parts("events"))
     return pl.concat([pl.read_parquet(p) for p in paths]) if paths else pl.DataFrame()
 

@@ -35,7 +35,7 @@ def read(path: Path) -> tuple[pl.DataFrame, list[str]]:
 )
 def test_real_files_lose_no_row(shared: Path, name: str, reader: str, rows: int) -> None:
     path = shared / name
-    assert detect(path).name == reader
+    assert detect(path).source == reader
     frame, bad = read(path)
     assert (frame.height, bad) == (rows, [])
     assert dict(frame.schema) == EVENTS
@@ -224,7 +224,7 @@ def test_polecat_with_the_known_faults_of_its_releases(tmp_path: Path, header: l
         polecat_row(4, **{"Version": ""}),
     ]
     file.write_text("\t".join(header) + "\n" + "".join("\t".join(r) + "\t" * tail + "\n" for r in rows))
-    assert detect(file).name == "polecat"
+    assert detect(file).source == "polecat"
     frame, bad = read(file)
     assert bad == ["Event Type FLY is no PLOVER type"]
     assert frame["sender"].to_list() == ["RUS"] * 3

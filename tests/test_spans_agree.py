@@ -1,4 +1,4 @@
-"""An answer uses what was known on its day alone, and its numbers, windows, comparisons and evidence are of one span."""
+"""An answer uses what was known on its day alone; its numbers, windows and evidence are of one span."""
 
 from __future__ import annotations
 
@@ -80,7 +80,9 @@ def test_a_narrow_case_vouches_for_its_areas_alone(tmp_path: Path) -> None:
 
 
 def test_without_a_chronology_of_the_pair_nothing_is_in_force(tmp_path: Path) -> None:
-    """A treaty of three, known from the other two's facts, is no stock of nought restrictions between the third and one."""
+    """A treaty of three, known from the other two's facts, is no stock of nought restrictions between the third and
+    one.
+    """
     life = [row.replace("meeting", "agreement signed") for row in (fact("1998-10-26"),)]
     folder = case(
         tmp_path / "c", life, "2018-12-31", "pact,The pact,treaty,cooperative,economic,PER;ECU;BOL,,1990-01-01,\n"
@@ -176,7 +178,9 @@ def test_of_sources_with_as_many_reports_the_one_that_covers_most_is_counted(
 
 
 def test_old_reports_are_not_told_as_too_few(of_2018: Any, tmp_path: Path) -> None:
-    """A chronology that ends after the reports, and is silent in the window, has no entry: the reports aren't counted."""
+    """A chronology that ends after the reports, and is silent in the window, has no entry: the reports aren't
+    counted.
+    """
     of_2018.ingest([str(case(tmp_path / "c", [fact("2020-06-01", "diplomatic")]) / "facts.csv")])
     made = of_2018.pair("PER", "ECU", as_of="2022-12-01").assess(with_models=False)
     (area,) = [x for x in made.areas if x.area == "diplomatic"]

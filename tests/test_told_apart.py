@@ -1,4 +1,6 @@
-"""What is one thing and what is two: facts, figures, votes and roll calls by their ids; rows that an open quote would swallow."""
+"""What is one thing and what is two: facts, figures, votes and roll calls by their ids; rows that an open quote would
+swallow.
+"""
 
 from __future__ import annotations
 
@@ -106,8 +108,10 @@ DATAVERSE = "rcid,ccode,member,vote,Countryname,session,date,unres,short,me,hr\n
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_rows_that_disagree_on_their_roll_call(tmp_path: Path, order: tuple[int, ...]) -> None:
     rows = [
-        "1,2,1,1,United States,5,2001-01-01,R/1,,1,0\n2,2,1,1,United States,5,,R/2,,,0\n3,2,1,1,United States,5,2001-01-01,R/3,,1,\n",
-        "1,220,1,1,France,6,2001-01-01,R/1,,1,0\n2,220,1,1,France,5,2001-02-03,R/2,A title,1,0\n3,220,1,1,France,5,1/1/2001,R/3,,1,\n",
+        "1,2,1,1,United States,5,2001-01-01,R/1,,1,0\n2,2,1,1,United States,5,,R/2,,,0\n3,2,1,1,United "
+        "States,5,2001-01-01,R/3,,1,\n",
+        "1,220,1,1,France,6,2001-01-01,R/1,,1,0\n2,220,1,1,France,5,2001-02-03,R/2,A "
+        "title,1,0\n3,220,1,1,France,5,1/1/2001,R/3,,1,\n",
         "1,365,1,1,Russia,5,2001-01-01,R/1,,1,0\n2,365,1,1,Russia,,2001-02-03,,,,0\n3,365,1,1,Russia,5,,R/3,,0,\n",
     ]
     record = dt.open_record(tmp_path / "r", cases=False)

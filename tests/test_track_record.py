@@ -55,10 +55,11 @@ def test_every_reference_is_what_was_known_on_the_day() -> None:
 
 
 def test_bounds_allow_for_what_calls_share() -> None:
-    """Yearly calls of spans of two years, which share the shock of the year between, in six areas with gaps of their own.
+    """Yearly calls of spans of two years, which share the shock of the year between, in six areas with gaps of their
+    own.
 
-    Bounds over single calls hold the truth in half of the worlds or less. These are of 90% by their construction and hold it in about
-    80%: six areas are few, and blocks cut what their ends share.
+    Bounds over single calls hold the truth in half of the worlds or less. These are of 90% by their construction and
+    hold it in about 80%: six areas are few, and blocks cut what their ends share.
     """
     held, single = [], []
     for world in range(150):

@@ -17,8 +17,10 @@ from detente.record.twins import CONTESTED, OLDER, REASON
 from detente.sources import source as source_of
 
 HEADER = (
-    "Event ID\tEvent Date\tSource Name\tSource Sectors\tSource Country\tEvent Text\tCAMEO Code\tIntensity\tTarget Name\t"
-    "Target Sectors\tTarget Country\tStory ID\tSentence Number\tPublisher\tCity\tDistrict\tProvince\tCountry\tLatitude\tLongitude"
+    "Event ID\tEvent Date\tSource Name\tSource Sectors\tSource Country\tEvent Text\tCAMEO Code\tIntensity\tTarget "
+    "Name\t"
+    "Target Sectors\tTarget Country\tStory ID\tSentence "
+    "Number\tPublisher\tCity\tDistrict\tProvince\tCountry\tLatitude\tLongitude"
 )
 ACTS = {"Consult": ("040", "1"), "Accuse": ("112", "-2"), "fight with small arms and light weapons": ("193", "-10")}
 

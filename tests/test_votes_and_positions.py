@@ -84,6 +84,8 @@ def world(seed: int, states: int = 60, sessions: int = 6, items: int = 40) -> tu
         m = np.concatenate([middles, rng.normal(0, 1, items - 15)])
         eta = np.outer(path[t], b) + rng.standard_normal((states, items))
         choice = (eta > m - 0.4).astype(int) + (eta > m + 0.4)
+        s: Any
+        v: Any
         s, v = np.indices(choice.shape)
         here = rng.random(choice.shape) < 0.9
         rows.append(

@@ -1,4 +1,6 @@
-"""One weak topic never kills the answer: pairs that killed it once, asked everything; all 200 are asked by `make pairs`."""
+"""One weak topic never kills the answer: pairs that killed it once, asked everything; all 200 are asked by `make
+pairs`.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ WEAK = (("PRK", "SGP"), ("MMR", "VNM"))
 
 def test_weak_pairs_are_answered(real: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(TOOLS))
-    import two_hundred_pairs as tool
+    import two_hundred_pairs as tool  # type: ignore[import-not-found]
 
     from detente.explain import components, positions
     from detente.forecasts import reports
@@ -42,7 +44,9 @@ def test_weak_pairs_are_answered(real: Any, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_kind_of_act_that_never_happened_leaves_the_rest_standing(tmp_path: Path, make_record: Any) -> None:
-    """India never acts against China in 243 days: what such an act would set off is not identified, and all else is answered."""
+    """India never acts against China in 243 days: what such an act would set off is not identified, and all else is
+    answered.
+    """
     rows = []
     for n in range(243):
         day = (date(2018, 1, 1) + timedelta(n)).isoformat()

@@ -1,6 +1,8 @@
-"""The page that sums up the committed back-tests: python tools/backtest_index.py docs/backtests > docs/backtests/README.md
+"""The page that sums up the committed back-tests: python tools/backtest_index.py docs/backtests >
+docs/backtests/README.md
 
-Also keeps the committed JSON small: of many pairs, the 250 on which ours lost most and the 250 on which it won most stay.
+Also keeps the committed JSON small: of many pairs, the 250 on which ours lost most and the 250 on which it won most
+stay.
 """
 
 from __future__ import annotations
@@ -34,18 +36,21 @@ def main() -> None:
     cards = {name: trimmed(folder / f"{name}.json") for name in RUNS if (folder / f"{name}.json").exists()}
     print("# Back-tests on real data\n")
     print(
-        "Made by `make backtests` (`tools/backtests.sh` has every command) and `python tools/backtest_index.py docs/backtests`; how to read them: [forecasts.md](../forecasts.md#back-tests)."
+        "Made by `make backtests` (`tools/backtests.sh` has every command) and `python tools/backtest_index.py "
+        "docs/backtests`; how to read them: [forecasts.md](../forecasts.md#back-tests)."
     )
     print("Skill is that of the stack, named before the results, over the strongest single baseline after the fact.\n")
     print(
-        "| run | strongest baseline | skill | 90% band | aim | 90% intervals hold | pairs won |\n|---|---|---:|---:|---:|---:|---:|"
+        "| run | strongest baseline | skill | 90% band | aim | 90% intervals hold | pairs won "
+        "|\n|---|---|---:|---:|---:|---:|---:|"
     )
     for name, card in cards.items():
         title, aim = RUNS[name]
         o = card["overall"]
         met = "met" if o["skill"] >= aim else "**missed**"
         print(
-            f"| [{title}]({name}.md) | {o['strongest']} | {o['skill']:+.1%} | {o['low']:+.1%} to {o['high']:+.1%} | {aim:+.0%} {met} | {o['inside']:.1%} | {o['pairs_won']:,} of {o['pairs']:,} |"
+            f"| [{title}]({name}.md) | {o['strongest']} | {o['skill']:+.1%} | {o['low']:+.1%} to {o['high']:+.1%} "
+            f"| {aim:+.0%} {met} | {o['inside']:.1%} | {o['pairs_won']:,} of {o['pairs']:,} |"
         )
     print("\n## By horizon: skill over the strongest baseline of that horizon\n")
     print("| run | " + " | ".join(str(h) for h in range(1, 9)) + " |\n|---|" + "---:|" * 8)

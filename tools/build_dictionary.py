@@ -2,8 +2,8 @@
 
     python tools/build_dictionary.py .
 
-From detente.sources.dictionary and detente.measures.columns: docs/data-dictionary.md, and datapackage.json in each folder of
-src/detente/cases.
+From detente.sources.dictionary and detente.measures.columns: docs/data-dictionary.md, and datapackage.json in each
+folder of src/detente/cases.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ COVERS = {
 """Later facts are only those that end or extend a life."""
 PARTIAL_DATE = "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 ABOUT = {
-    "facts": "Dated facts, one a line. A fact is known from the last day that its date may mean, unless `known_on` says otherwise.",
+    "facts": "Dated facts, one a line. A fact is known from the last day that its date may mean, unless `known_on` "
+    "says otherwise.",
     "agreements": "Agreements, programmes and restrictions. What happened to them is told by facts that name them.",
     "figures": "Series: a value of a measure for a state, a pair (codes in alphabetical order) or a direction.",
 }
@@ -77,8 +78,10 @@ def dictionary() -> str:
     lines = [
         "# Data dictionary",
         "",
-        "The tables kept by hand, made by `make dictionary` from `src/detente/sources/dictionary.py`. A file is CSV in UTF-8 with",
-        "commas and a header; columns may be left out unless required. A date is written `2006-09-14`, `2006-09` or `2006`.",
+        "The tables kept by hand, made by `make dictionary` from `src/detente/sources/dictionary.py`. A file is "
+        "CSV in UTF-8 with",
+        "commas and a header; columns may be left out unless required. A date is written `2006-09-14`, `2006-09` "
+        "or `2006`.",
         "",
     ]
     for table, columns in TABLES.items():
@@ -94,7 +97,8 @@ def dictionary() -> str:
         "|---|---|",
         *(f"| {kind} | {state or 'unchanged'} |" for kind, state in STAGES.items()),
         "",
-        "An agreement with `starts` = signature is in force when signed. A sanction is a stage only of a restriction. All other kinds",
+        "An agreement with `starts` = signature is in force when signed. A sanction is a stage only of a "
+        "restriction. All other kinds",
         "tell of an agreement without changing its state.",
     ]
     lines += [

@@ -2,8 +2,8 @@
 
     python tools/build_figures.py ../shared/data src/detente/cases
 
-Writes figures_votes.csv and figures_votes_by_issue.csv (agreement in UN roll calls) and figures_events.csv
-(ICEWS dyad-years) of major_powers, for the pairs of ten powers. The figures of rus_usa are kept by hand. Both sources were
+Writes figures_votes.csv and figures_votes_by_issue.csv (agreement in UN roll calls) and figures_events.csv (ICEWS
+dyad-years) of major_powers, for the pairs of ten powers. The figures of rus_usa are kept by hand. Both sources were
 compiled later than the years they are about: `compiled_on` says when.
 """
 

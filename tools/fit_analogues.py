@@ -2,10 +2,11 @@
 
     python tools/fit_analogues.py ../shared/data > src/detente/levers/analogues.json
 
-From the ICEWS directed dyad-years 2002-2011. A case is a pair of states and a year t with 20 reports or more in t - 1, t and the two
-years after. Outcome: cooperative share of all reports in t + 1 and t + 2 together, less that of t. Moves in t: see `MOVES`. Each case of a move
-is set against the mean outcome of the ten nearest cases of the same year without it, near in share and log volume of t - 1 and t (the move's own
-measure apart). Only cases whose outcome ended by the year asked count. Bounds: 90%, bootstrap over pairs.
+From the ICEWS directed dyad-years 2002-2011. A case is a pair of states and a year t with 20 reports or more in t -
+1, t and the two years after. Outcome: cooperative share of all reports in t + 1 and t + 2 together, less that of t.
+Moves in t: see `MOVES`. Each case of a move is set against the mean outcome of the ten nearest cases of the same year
+without it, near in share and log volume of t - 1 and t (the move's own measure apart). Only cases whose outcome ended
+by the year asked count. Bounds: 90%, bootstrap over pairs.
 """
 
 from __future__ import annotations

@@ -2,10 +2,11 @@
 
     python tools/fit_pooled.py ../shared/data > src/detente/forecasts/pooled.json
 
-For every year Y listed, the cells of `detente.forecasts.series.hierarchical` (delta and tables of errors; no group means, so that a
-pair needs nothing but its own past) from what was on record by the end of Y: ICEWS directed dyad-years of all pairs (2002 on)
-with reports in five years or more of those up to Y, at least three of them; and agreement in UN votes, year by year, of all pairs with
-forty years up to Y, or ten. A forecast as of a day uses the last year that ended before it.
+For every year Y listed, the cells of `detente.forecasts.series.hierarchical` (delta and tables of errors; no group
+means, so that a pair needs nothing but its own past) from what was on record by the end of Y: ICEWS directed
+dyad-years of all pairs (2002 on) with reports in five years or more of those up to Y, at least three of them; and
+agreement in UN votes, year by year, of all pairs with forty years up to Y, or ten. A forecast as of a day uses the
+last year that ended before it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Simulated pairs whose levers have known effects: for `make recovery` and the tests.
 
-Acts of two states by quarter follow a VAR(1) with known coefficients; the truth of a lever is the conditional forecast under those, from the
-same last quarter. So what is tested is everything between acts and answer: series, fit, policy, conditional forecast.
-Series that a lever's model leaves out are unrelated to the rest (`confounded` keeps them related, to see what that does).
+Acts of two states by quarter follow a VAR(1) with known coefficients; the truth of a lever is the conditional
+forecast under those, from the same last quarter. So what is tested is everything between acts and answer: series,
+fit, policy, conditional forecast. Series that a lever's model leaves out are unrelated to the rest (`confounded`
+keeps them related, to see what that does).
 """
 
 from __future__ import annotations
@@ -135,14 +136,17 @@ MODELS = (
 def main() -> None:
     print("# Levers recovered in simulated worlds\n")
     print(
-        f"Made by `make recovery` ({WORLDS} worlds a table; the change of an area's level a quarter over {STEPS} quarters; each world has a truth of its own)."
+        f"Made by `make recovery` ({WORLDS} worlds a table; the change of an area's level a quarter over {STEPS} "
+        "quarters; each world has a truth of its own)."
     )
     print(
-        "In the last table the series that a lever's model leaves out move with the rest: a confounder that no weighing here can see."
+        "In the last table the series that a lever's model leaves out move with the rest: a confounder that no "
+        "weighing here can see."
     )
     for title, quarters, variant, confounded in MODELS:
         print(
-            f"\n## {title}\n\n| lever | mean truth | mean estimate | mean error | 90% interval holds it |\n|---|---:|---:|---:|---:|"
+            f"\n## {title}\n\n| lever | mean truth | mean estimate | mean error | 90% interval holds it "
+            "|\n|---|---:|---:|---:|---:|"
         )
         got: dict[str, list[tuple[float, float, bool]]] = {name: [] for name in LEVERS}
         for seed in range(WORLDS):

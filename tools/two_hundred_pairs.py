@@ -1,11 +1,12 @@
-"""Ask everything of random pairs: assess, explain, forecast and weigh must answer, or say in one line that there is nothing to say.
+"""Ask everything of random pairs: assess, explain, forecast and weigh must answer, or say in one line that there is
+nothing to say.
 
     python tools/two_hundred_pairs.py ../shared/data --pairs 200 --seed 2018 --into docs/checks/pairs.md
 
-Pairs are drawn from all states seen in ICEWS of 2018 (January to August), as of 2018-08-31: at least half of them quiet
-(fewer than 30 reports), since there models fail. The table says how each command ended, the list below what went wrong,
-which should be nothing. What is the same for every pair of a day is fitted once, and forecasts learn from 20 pairs instead of
-150: the question here is whether all answer, not what.
+Pairs are drawn from all states seen in ICEWS of 2018 (January to August), as of 2018-08-31: at least half of them
+quiet (fewer than 30 reports), since there models fail. The table says how each command ended, the list below what
+went wrong, which should be nothing. What is the same for every pair of a day is fitted once, and forecasts learn from
+20 pairs instead of 150: the question here is whether all answer, not what.
 """
 
 from __future__ import annotations
@@ -139,8 +140,10 @@ def report(
     columns = ("answered", "nothing to say", "refused", "traceback")
     print("# Everything asked of random pairs\n")
     print(
-        f"Made by `make pairs` (`tools/two_hundred_pairs.py`, seed {given.seed}): {len(pairs)} of {given.pairs} pairs of ICEWS 2018 as of {DAY}, "
-        f"{quiet} of them with fewer than {QUIET} reports, {sum(n == 0 for _, _, n in pairs)} with none; {seconds / 60:.0f} minutes. "
+        f"Made by `make pairs` (`tools/two_hundred_pairs.py`, seed {given.seed}): {len(pairs)} of {given.pairs} "
+        f"pairs of ICEWS 2018 as of {DAY}, "
+        f"{quiet} of them with fewer than {QUIET} reports, {sum(n == 0 for _, _, n in pairs)} with none; "
+        f"{seconds / 60:.0f} minutes. "
         f"Forecasts learn from {TEACHERS} pairs here, not from 150.\n"
     )
     print("| command | " + " | ".join(columns) + " |\n| --- |" + " ---: |" * len(columns))

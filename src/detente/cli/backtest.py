@@ -68,7 +68,7 @@ def _numbers(ctx: click.Context, param: click.Parameter, value: str) -> tuple[in
 @click.option(
     "--models",
     default="",
-    help="Forecasters to judge, parted by commas: hierarchical, boosted, forest, BVAR, those of other packages (default: all).",
+    help="Forecasters to judge, parted by commas: hierarchical, boosted, forest, BVAR, others' (default: all).",
 )
 @click.option("--no-classical", is_flag=True, help="Leave ETS and ARIMA out; they are fitted to a sample of series.")
 @seed_option()
@@ -150,6 +150,7 @@ def _first(data: Dataset, until: date | None) -> int:
     first = int((ends <= until).sum()) - 1
     if first < 2:
         raise DetenteError(
-            f"--train-until {until} leaves {first + 1} whole {data.by}s to learn from (from {data.starts[0]}); 3 are needed"
+            f"--train-until {until} leaves {first + 1} whole {data.by}s to learn from (from {data.starts[0]}); 3 "
+            "are needed"
         )
     return first

@@ -42,7 +42,7 @@ def fetch(
     only_list: bool,
     **options: Any,
 ) -> int:
-    """Download SOURCE (gdelt, icews, polecat, unvotes) from its official address: checked, resumable, one request at a time.
+    """Download SOURCE (of `detente record sources`) from its publisher: checked, resumable, one request at a time.
 
     \b
     detente fetch gdelt --from 2019-10-24 --to 2019-10-24 --ingest
@@ -85,11 +85,13 @@ def fetch(
         say(f"not fetched: {failure}")
     if outcome.missing:
         say(
-            f"{len(outcome.missing)} files are not published (404): {', '.join(outcome.missing[:3])}{' ...' if len(outcome.missing) > 3 else ''}"
+            f"{len(outcome.missing)} files are not published (404): "
+            f"{', '.join(outcome.missing[:3])}{' ...' if len(outcome.missing) > 3 else ''}"
         )
     unchecked = sum(1 for f in files if f.md5 is None)
     say(
-        f"{len(outcome.fetched)} files fetched, {len(outcome.kept)} already held, {len(outcome.missing)} not published, "
+        f"{len(outcome.fetched)} files fetched, {len(outcome.kept)} already held, {len(outcome.missing)} not "
+        "published, "
         f"{len(outcome.failed)} failed{f', {unchecked} without a published checksum' if unchecked else ''}; in {folder}"
     )
     if then_ingest and outcome.fetched + outcome.kept:

@@ -22,7 +22,9 @@ SEVERAL = "Event source (default: the one with most events of the pair)."
 
 
 class Day(click.ParamType[date]):
-    """A day written YYYY-MM-DD (or YYYY-MM, YYYY: its first day, with `last` its last); as of the future nothing is known."""
+    """A day written YYYY-MM-DD (or YYYY-MM, YYYY: its first day, with `last` its last); as of the future nothing is
+    known.
+    """
 
     name = "day"
 
@@ -159,7 +161,8 @@ def open_record(
 
         if lost := outside(record, record.table("facts")):
             say(
-                f"note: {lost} and count for none; keep those areas' names, or give the facts as a case with yours (--case)"
+                f"note: {lost} and count for none; keep those areas' names, or give the facts as a case with yours "
+                "(--case)"
             )
     return record
 

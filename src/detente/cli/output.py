@@ -32,8 +32,8 @@ def emit(
 ) -> None:
     """An answer to standard output, as table, csv, json, parquet or a format of reports.
 
-    A frame is printed as it is, in JSON as its rows beside `meta`. Of a result, csv and parquet are its frame (or `frame`),
-    json its own form, all else its `document` (made by `detente.report` without one).
+    A frame is printed as it is, in JSON as its rows beside `meta`. Of a result, csv and parquet are its frame (or
+    `frame`), json its own form, all else its `document` (made by `detente.report` without one).
     """
     import polars as pl
 

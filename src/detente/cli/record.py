@@ -101,13 +101,16 @@ for command in (show, agreements, figures, audit):
 @record.command()
 @format_option()
 def sources(form: str) -> None:
-    """List the sources that can be read: what to cite, on what terms, and whether `detente fetch` downloads them."""
+    """List the sources that can be read: what they hold, what to cite, on what terms, and whether `detente fetch` has
+    them.
+    """
     import polars as pl
 
     from detente.sources import sources as known
 
     rows = [
-        (one.id, one.title, one.fetch.name if one.fetch else None, one.terms, one.cite()) for one in known().values()
+        (one.id, one.title, ", ".join(one.tables), one.fetch.name if one.fetch else None, one.terms, one.cite())
+        for one in known().values()
     ]
-    schema = ["source", "title", "fetch", "terms", "cite"]
+    schema = ["source", "title", "tables", "fetch", "terms", "cite"]
     emit(pl.DataFrame(rows, schema=schema, orient="row"), form)

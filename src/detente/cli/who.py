@@ -79,23 +79,24 @@ def who(
 
 
 def _unresolved(path: Path, names_file: str | None, limit: int, form: str) -> None:
-    """Mentions by name over a file of ICEWS events (release or triples)."""
+    """Mentions by name over a file of events that tells actors by name."""
     import polars as pl
 
     from detente.actors import actors
     from detente.errors import DetenteError
     from detente.files.cells import Calendar
     from detente.files.named import frames
-    from detente.sources import detect, icews, open_blocks
+    from detente.sources import detect, open_blocks, readers
 
     reader = detect(path)
-    if reader.name not in icews.LAYOUTS:
+    if not reader.names:
+        named = ", ".join(one.title for one in readers() if one.names)
         raise DetenteError(
-            f"{path}: holds {reader.title}, whose actors are codes; --unresolved reads files of names (ICEWS)"
+            f"{path}: holds {reader.title}, whose actors are codes; --unresolved reads files of names ({named})"
         )
     counts: dict[tuple[str, date], int] = {}
     calendar = Calendar()
-    for frame, _ in frames(open_blocks(path), icews.LAYOUTS[reader.name]):
+    for frame, _ in frames(open_blocks(path), reader.names):
         frame = frame.with_columns(calendar.days(frame, "day")).drop_nulls("day")
         both = pl.concat(
             [

@@ -19,7 +19,7 @@ from detente.record.facts import pair_facts
 from detente.record.holdings import holdings, quarantined
 from detente.record.view import View
 from detente.results import Table
-from detente.sources import source
+from detente.sources import cited
 
 if TYPE_CHECKING:
     from detente.record import Store
@@ -75,8 +75,7 @@ def _panel(
         meanings |= variable(name).columns
         sources += variable(name).sources
     events = f"events of {rows['source'][0]}" if rows.height else ""
-    cited = source(rows["source"][0]).cite() if rows.height else ""
-    made_by |= {"sources": [*filter(None, [cited, *sources])], "methods": [SHARES]}
+    made_by |= {"sources": [*cited(rows["source"].unique()), *sources], "methods": [SHARES]}
     return Table(rows, f"{who}: reported acts by {by}", meanings, charts.shares, events, made_by)
 
 
@@ -153,7 +152,7 @@ def similarity_of_all(record: Store, as_of: date | None = None, issue: str | Non
 def _of_votes(
     rows: pl.DataFrame, who: str, meanings: dict[str, str], made_by: dict[str, Any], methods: Sequence[str]
 ) -> Table:
-    made_by |= {"sources": [source("unvotes").cite()], "methods": methods}
+    made_by |= {"sources": cited(["unvotes"]), "methods": methods}
     return Table(rows, f"{who}: votes in the UN by year", meanings, charts.votes, "UN roll calls held", made_by)
 
 

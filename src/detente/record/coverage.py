@@ -105,17 +105,17 @@ def shares(starts: Sequence[date], by: str, spans: Sequence[Span]) -> list[float
     return [float(share) for share in covered / np.diff(edges)]
 
 
-def of_file(source: Source, rule: str, names: Sequence[str], counts: Iterable[Count]) -> list[list[str]]:
+def of_file(source: Source, names: Sequence[str], counts: Iterable[Count]) -> list[list[str]]:
     """What a file covers, for the log.
 
-    `rule` is the reader's (see `Reader.covers`), `names` those of the file's members; `counts` says how many of its
-    rows are of a date and were reported at a moment (None where the source says no moment).
+    `names` are those of the file's members; `counts` says how many of its rows are of a date and were reported at a
+    moment (None where the source says no moment). What the source claims is in `Source.covers`.
     """
     counts = list(counts)
     spans = [span for span, _ in said] if (said := source.named(names)) else []
-    if not rule or not counts:
+    if not source.covers or not counts:
         # A file without rows covers what its publisher says, and nothing else.
-        return written(union(spans), spans[0][0].date()) if rule and source.spans_hold and spans else []
+        return written(union(spans), spans[0][0].date()) if source.covers and source.spans_hold and spans else []
     reports = _sums((moment, n) for _, moment, n in counts if moment)
     dates = _sums((midnight(day), n) for day, _, n in counts)
     known = min(reports or dates).date()
@@ -124,7 +124,7 @@ def of_file(source: Source, rule: str, names: Sequence[str], counts: Iterable[Co
         around = [(midnight(start), midnight(end) + DAY) for start, end in spans]
         if _share_within(reports if prompt else dates, around) >= 0.5:
             return written(union(spans), known)
-    if rule == "known" and reports and (source.quarter_hours or _lag(counts) <= PROMPT):
+    if source.covers == "known" and reports and (source.quarter_hours or _lag(counts) <= PROMPT):
         # Reports of several days, all at midnight, do not say their time.
         timed = source.quarter_hours and (len(reports) == 1 or any(moment != midnight(moment) for moment in reports))
         return written(seen(reports, QUARTER) if timed else from_rows(reports, DAY), known)

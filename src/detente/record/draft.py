@@ -15,7 +15,7 @@ from detente.record.opening import Opened
 from detente.record.twins import CONTESTED, Hidden, with_content
 from detente.record.twins import REASON as CONFLICT
 from detente.record.work import conflict_rows, write_part
-from detente.sources import BadRow, sources
+from detente.sources import BadRow, source
 
 
 @dataclass(slots=True)
@@ -91,9 +91,9 @@ class Draft:
                 self.written.append(
                     write_part(kept, self.folder, part.table, part.source, part.kind, name, part.release)
                 )
-        for _, table, source, release, ids in self.contests:
+        for _, table, publisher, release, ids in self.contests:
             frame, name = pl.DataFrame({"event_id": sorted(ids)}), self.next_name()
-            self.written.append(write_part(frame, self.folder, CONTESTED, source, table, name, release))
+            self.written.append(write_part(frame, self.folder, CONTESTED, publisher, table, name, release))
         return removed
 
     def _give_up(
@@ -131,9 +131,8 @@ class Draft:
 
     def covers(self, entry: FileEntry) -> list[list[str]]:
         """What a file covers, for the log."""
-        origin = sources()[entry.reader]
-        rule = origin.readers[0].covers
-        return of_file(origin, rule, self.names.pop(id(entry), (entry.name,)), self.counts.pop(id(entry), []))
+        names = self.names.pop(id(entry), (entry.name,))
+        return of_file(source(entry.reader), names, self.counts.pop(id(entry), []))
 
     def write_quarantine(self) -> str:
         """Write the rows set aside; the path of their file, "" where there are none. Of rows held before no line is

@@ -184,7 +184,7 @@ class Ingest:
         self.on_progress(name, self.done, self.summary.rows + sum(p.rows for p in self.draft.written))
 
     def _task(self, reader: Reader, owners: list[FileEntry], starts: list[int], first_line: int, data: bytes) -> None:
-        barred = self.draft.barred("events", reader.name)
+        barred = self.draft.barred("events", reader.source)
         task = Task(
             self.draft.next_name(), readers().index(reader), starts, first_line, data, self.parts, self.foreign, barred
         )
@@ -235,7 +235,7 @@ class Ingest:
                 (self.log.folder / part.path).unlink()
             task.held, task.barred = (
                 [*self.parts, *self.draft.written],
-                self.draft.barred("events", readers()[task.reader].name),
+                self.draft.barred("events", readers()[task.reader].source),
             )
             result = guarded(task, self.context, self.log.folder)
         if result.error:
@@ -246,7 +246,7 @@ class Ingest:
         self.draft.origins.update((path, (owners, origin)) for path, origin in result.origins.items())
         self.draft.hiding += [(owners[hidden.owner], hidden) for hidden in result.hidden]
         if result.contested:
-            self.draft.contests.append((alone, "events", readers()[task.reader].name, "", result.contested))
+            self.draft.contests.append((alone, "events", readers()[task.reader].source, "", result.contested))
         for owner, bad in result.bad:
             owners[owner].quarantined += 1
             self.draft.bad.append((id(owners[owner]), owners[owner].name, bad))

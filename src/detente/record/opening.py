@@ -70,8 +70,8 @@ def open_file(path: Path, held: Collection[str], *, named: bool) -> list[Opened]
         opened: list[Opened] = []
         for member in inside.found:
             name = path.name if len(inside.found) == 1 else f"{path.name}/{member.names[0]}"
-            entry = FileEntry(name, digest, path.stat().st_size, member.reader.name)
-            entry.release = source(member.reader.name).release_of([*member.names, path.name])
+            entry = FileEntry(name, digest, path.stat().st_size, member.reader.source)
+            entry.release = source(member.reader.source).release_of([*member.names, path.name])
             entry.passed += [] if opened else inside.passed
             names = member.names if len(member.names) > 1 else (member.names[0], path.name)
             opened.append(Opened(path, entry, member.reader, member.numbers, names))

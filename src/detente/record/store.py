@@ -23,7 +23,7 @@ from detente.record.ingest import Ingest, Summary
 from detente.record.log import Commit, Log, Part, live_parts, sha256_of
 from detente.record.opening import find_files
 from detente.sources.schema import TABLES, conform
-from detente.sources.source import event_sources, source
+from detente.sources.source import by_precision, cited
 
 T = TypeVar("T")
 
@@ -87,13 +87,12 @@ class Store:
 
         `sources` are ids of the data used, `methods` the papers of the models.
         """
-        cited = [source(name).cite() for name in sources if name]
         return {
             "version": __version__,
             "record_digest": self.digest(),
             "codebook_digest": self.codebook.digest,
             "parameters": parameters,
-            "sources": [text for text in cited if text],
+            "sources": cited(name for name in sources if name),
             "methods": list(methods),
         }
 
@@ -195,8 +194,7 @@ class Store:
 
     def event_sources(self) -> list[str]:
         """The event sources held, the most precise first (see docs/decisions)."""
-        stored = {p.source for p in self.parts("events")}
-        return [s for s in event_sources() if s in stored]
+        return by_precision({part.source for part in self.parts("events")})
 
     def verify(self) -> list[str]:
         """Faults of the stored files against the log's digests; empty when all is well."""

@@ -166,8 +166,8 @@ class View:
         """By what an answer was made (see `Store.provenance`): the source of its events and, with `votes`, the votes
         held.
         """
-        used = [self.source_held, "unvotes" if votes and self.record.parts("votes") else None]
-        return self.record.provenance(used, methods, **parameters)
+        voted = {part.source for part in self.record.parts("votes")} if votes else ()
+        return self.record.provenance([self.source_held, *sorted(voted)], methods, **parameters)
 
 
 def known_sources(record: Store, as_of: date | None) -> list[str]:

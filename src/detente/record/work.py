@@ -150,7 +150,7 @@ def do(task: Task, context: Context, folder: Path) -> Result:
         result.hidden, result.contested = sifted.hidden, sifted.contested["event_id"].unique().to_list()
         result.bad += conflict_rows(sifted.contested)
         result.counts = report_counts(rows, batch.moments)
-        for part, origin in write_rows(sifted.rows, folder, "events", reader.name, task.number):
+        for part, origin in write_rows(sifted.rows, folder, "events", reader.source, task.number):
             result.parts.append(part)
             result.origins[part.path] = origin
     return result
@@ -183,10 +183,11 @@ def serve() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
+    # Packages that add sources lie where the caller finds them.
+    sys.path[:], names, codebook, folder, today = pickle.load(source)
     from detente.actors import actors
     from detente.codebook import load_codebook
 
-    names, codebook, folder, today = pickle.load(source)
     context = Context(actors(names), load_codebook(codebook), today)
     while True:
         try:
@@ -207,7 +208,7 @@ class Crew:
     def __init__(self, context: Context, folder: Path, names: str | None, codebook: str | None, helpers: int) -> None:
         self.context = context
         self.folder = folder
-        self.setup = (names, codebook, str(folder), context.today)
+        self.setup = (sys.path, names, codebook, str(folder), context.today)
         self.size = helpers
         self.helpers = [self._start() for _ in range(helpers)]
         self.idle = list(self.helpers)

@@ -186,5 +186,6 @@ def _sources(a: Assessment, brief: bool) -> Part:
         for one, url in ((one, one.url or "") for one in a.notes)
     )
     provenance = a.provenance
-    by = f"detente {provenance['version']}; record {provenance['record_digest']}; codebook {provenance['codebook_digest']}."
+    record, codebook = provenance["record_digest"], provenance["codebook_digest"]
+    by = f"detente {provenance['version']}; record {record}; codebook {codebook}."
     return Part("Sources", (Items(sources, numbered=True) if sources else None, Note(by)), page=brief)

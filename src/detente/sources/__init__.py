@@ -9,7 +9,7 @@ from detente.files.stream import Block, DamagedFile, open_blocks
 from detente.sources.contents import Contents, Found, NotRecognised, find_contents
 from detente.sources.reader import Context, Reader
 from detente.sources.schema import TABLES, Batch
-from detente.sources.source import Source, event_sources, readers, source, sources
+from detente.sources.source import Source, by_precision, cited, readers, source, sources
 
 __all__ = [
     "TABLES",
@@ -24,9 +24,10 @@ __all__ = [
     "NotRecognised",
     "Reader",
     "Source",
+    "by_precision",
+    "cited",
     "contents",
     "detect",
-    "event_sources",
     "open_blocks",
     "readers",
     "source",
@@ -40,7 +41,8 @@ def contents(path: Path) -> Contents:
 
 
 def detect(path: Path) -> Reader:
-    """The reader for a file, from its first lines (unpacked if need be); of several, that of the first member that has one.
+    """The reader for a file, from its first lines (unpacked if need be); of several, that of the first member that
+    has one.
 
     Raises NotRecognised for an empty file or one of no known format, DamagedFile for one that cannot be read or must be
     unpacked first.

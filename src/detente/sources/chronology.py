@@ -145,14 +145,14 @@ def read_agreements(blocks: Iterator[Block], context: Context, source: str = "ag
     yield checked(whole_file(blocks, "agreements"), lambda row: _agreement(row, context, source), "agreements")
 
 
-# A day of eight digits is the publishers' way; in the names of people's own files digits may be a span of years or a number.
+# A day of eight digits is the publishers' way; in the names of people's own files digits may be a span of years or a
+# number.
 _RELEASES = rf"(?<!\d)({YEAR}-{MONTH}-{DAY})(?![-\d])"
 
 
 def _own(name: str, title: str, table: str, read: Callable[[Iterator[Block], Context], Iterator[Batch]]) -> Source:
-    return Source(
-        name, title, (Reader(name, title, recognises(table), read, ""),), releases=_RELEASES, terms="your own"
-    )
+    readers = (Reader(recognises(table), read),)
+    return Source(name, title, readers, (table,), covers="", releases=_RELEASES, terms="your own")
 
 
 CHRONOLOGY = _own("chronology", "chronology of facts", "facts", read_facts)

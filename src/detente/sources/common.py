@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import date
 
 import polars as pl
 
 from detente.actors import Actor, Actors, Person, counts_as, organisations, sector_of, states
+from detente.files.rows import Head
 
 EARLIEST = date(1945, 1, 1)
 # Codes that read as another state after the end of theirs.
 ENDED = [s.code for s in states().values() if s.ends and len(s.successors) == 1 and not s.continuing]
+
+
+def headless(width: int, title: str) -> Callable[[Head], str]:
+    """What tells rows of `width` columns, the first an id and the second a day, that have lost their column names."""
+
+    def test(head: Head) -> str:
+        line = head.lines[0].rstrip(b"\r\n") if head.lines else b""
+        if line.count(b"\t") + 1 != width or not re.match(rb"[\w-]+\t(\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{4})\t", line):
+            return ""
+        return f"is {title} events without the line of column names: put it back as the first line"
+
+    return test
 
 
 def channel() -> pl.Expr:
@@ -28,7 +43,9 @@ def channel() -> pl.Expr:
 
 
 def historic(column: str) -> pl.Expr:
-    """The code of a state on the day: RUS before 26 December 1991 is SUN; a state that has ended is its one successor."""
+    """The code of a state on the day: RUS before 26 December 1991 is SUN; a state that has ended is its one
+    successor.
+    """
     code = pl.col(column)
     chain = code
     for state in states().values():

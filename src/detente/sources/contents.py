@@ -6,7 +6,6 @@ and an archive within an archive is refused, since it must be unpacked first; th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +15,7 @@ from detente.files.rows import Head
 from detente.files.stream import DamagedFile, Member, members, packing
 from detente.sources.foreign import PAGE, known_as
 from detente.sources.reader import Reader
-from detente.sources.source import source
-
-_EXPORT = re.compile(r"(?<!\d)(19|20)\d{12}\.export\.csv$", re.IGNORECASE)
-
+from detente.sources.source import source, sources
 
 # So many lines may stand above a header that is looked for.
 _ABOVE = 12
@@ -40,7 +36,9 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a file holds: `found` to be read, the names of members `passed` over, each with the reason, and what is `refused`."""
+    """What a file holds: `found` to be read, the names of members `passed` over, each with the reason, and what is
+    `refused`.
+    """
 
     found: tuple[Found, ...]
     passed: tuple[str, ...]
@@ -59,8 +57,8 @@ class _Not:
 def find_contents(path: Path, readers: Sequence[Reader]) -> Contents:
     """Look at the beginning of every member of a file.
 
-    Raises NotRecognised where there is nothing to read, DamagedFile where the file can't be read, must be unpacked first, or is
-    a web page in place of data.
+    Raises NotRecognised where there is nothing to read, DamagedFile where the file can't be read, must be unpacked
+    first, or is a web page in place of data.
     """
     held = members(path)
     if not held:
@@ -93,13 +91,7 @@ def find_contents(path: Path, readers: Sequence[Reader]) -> Contents:
 def _reader(member: Member, readers: Sequence[Reader]) -> Reader | _Not:
     """The reader that takes a member, or why none does."""
     if not member.head:
-        # Some quarter hours of GDELT 2 are published as files without a row.
-        empty = (
-            next((r for r in readers if r.joinable and source(r.name).quarter_hours), None)
-            if _EXPORT.search(member.name)
-            else None
-        )
-        return empty or _Not("is empty")
+        return next((one for one in readers if _quiet(one, member.name)), None) or _Not("is empty")
     if packed := packing(member.head):
         return _Not(f"is packed ({packed})", packed=packed)
     head = Head(tuple(member.head.split(b"\n")[:50]))
@@ -114,8 +106,15 @@ def _reader(member: Member, readers: Sequence[Reader]) -> Reader | _Not:
             return _Not(f"its column names are in line {above + 1}: delete the lines above them")
     return _Not(
         "of no format we read",
-        f" (ICEWS, GDELT events, POLECAT, UN votes, chronology or figures CSV); it begins {bytes(member.head[:60])!r}",
+        f" ({', '.join(one.title for one in sources().values())}); it begins {bytes(member.head[:60])!r}",
     )
+
+
+def _quiet(reader: Reader, name: str) -> bool:
+    """Whether an empty file is what the publisher gives for a quarter hour in which nothing happened."""
+    origin = source(reader.source)
+    packed = name.lower().endswith((".zip", ".gz"))
+    return reader.joinable and origin.quarter_hours and not packed and bool(origin.named([name]))
 
 
 def _archive(path: Path, member: Member, why: _Not) -> str:

@@ -20,7 +20,9 @@ _ENDINGS = (".tab", ".txt", ".zip", ".csv", ".gz")
 
 
 def listed(doi: str, wanted: Callable[[str, date, date], bool]) -> Callable[[date, date, Downloader], Iterator[Remote]]:
-    """How to list the files of a data set of which `wanted` says by name (in small letters) that they hold a span of days."""
+    """How to list the files of a data set of which `wanted` says by name (in small letters) that they hold a span of
+    days.
+    """
 
     def files(first: date, last: date, net: Downloader) -> Iterator[Remote]:
         from detente.sources.download import Remote

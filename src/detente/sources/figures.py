@@ -1,4 +1,6 @@
-"""Figures kept by hand: dated series, one value a line. Whole columns are checked at once: a case may hold tens of thousands."""
+"""Figures kept by hand: dated series, one value a line. Whole columns are checked at once: a case may hold tens of
+thousands.
+"""
 
 from __future__ import annotations
 
@@ -111,7 +113,9 @@ def _read(
 
 
 def _unborn(frame: pl.DataFrame) -> pl.DataFrame:
-    """who, first, last, who_fault: subjects of which a state did not live on any day of the period, nor had a seat in the UN."""
+    """who, first, last, who_fault: subjects of which a state did not live on any day of the period, nor had a seat in
+    the UN.
+    """
     keys = ["who", "first", "last"]
     rows = []
     for subject, first, last in frame.select(keys).drop_nulls().unique(maintain_order=True).iter_rows():

@@ -12,12 +12,12 @@ from importlib.resources import files
 
 from detente.files.named import names_in
 from detente.files.rows import Head
+from detente.sources.source import sources
 
-EVENTS = "ingest GDELT's export files (YYYYMMDDHHMMSS.export.CSV.zip)"
 _FIGURES = "write what you need of it as figures.csv (docs/formats.md)"
 _OTHER_EVENTS = "another coding of events; ingest ICEWS, GDELT or POLECAT files"
 
-_REMEDIES = {"figures": _FIGURES, "events": _OTHER_EVENTS, "gdelt": EVENTS}
+_REMEDIES = {"figures": _FIGURES, "events": _OTHER_EVENTS}
 # Some files begin with a few lines of words above their columns.
 _HEADER_WITHIN = 12
 _PROGRAMS = {
@@ -35,11 +35,7 @@ _PROGRAMS = {
     b"SQLite format": "an SQLite database",
     b"PK\x03\x04": "an office document or spreadsheet",
 }
-_MASTER = re.compile(
-    rb"^(\d+ [0-9a-f]{32} https?://\S+gdelt\S+|(\d+|[0-9a-f]{32})\s+\S*\d{8}\S*\.csv\.zip)", re.IGNORECASE
-)
 PAGE = re.compile(rb"\s*<(!doctype|html|\?xml|error)", re.IGNORECASE)
-_DAYS = re.compile(rb"^\d{1,12}[\t,](19|20)\d{6}[\t,]")
 
 _ANSWERS = tuple(
     (re.compile(pattern, re.IGNORECASE | re.DOTALL), told)
@@ -77,12 +73,13 @@ def _layouts() -> tuple[tuple[frozenset[str], str, str], ...]:
 def known_as(head: Head) -> str:
     """What a file of no format we read is, and what to do; "" where its beginning says nothing.
 
-    >>> known_as(Head((b"dispnum,incidnum,stday,stmon,styear,hostlev",)))
-    'is the Correlates of War militarized disputes (MIDA or MIDI): write what you need of it as figures.csv (docs/formats.md)'
+    >>> known_as(Head((b"dispnum,incidnum,stday,stmon,styear,hostlev",))).partition(":")[0]
+    'is the Correlates of War militarized disputes (MIDA or MIDI)'
     """
     line = head.lines[0] if head.lines else b""
-    if text := _raw_gdelt(head, line):
-        return text
+    for one in sources().values():
+        if one.other_files and (text := one.other_files(head)):
+            return text
     for beginning, what in _PROGRAMS.items():
         if b"\n".join(head.lines[:2]).startswith(beginning):
             return f"is {what}: save its table as CSV (UTF-8)"
@@ -103,23 +100,4 @@ def known_as(head: Head) -> str:
         return "is UTF-16 without its mark: save it as UTF-8"
     if re.match(rb"^\d{8}_\d+_\d+\t\d{8}\t", line):
         return f"is the Phoenix daily event data (OEDA): {_OTHER_EVENTS}"
-    return ""
-
-
-def _raw_gdelt(head: Head, line: bytes) -> str:
-    """GDELT's files that have no header, told by their first fields and their width."""
-    fields = line.rstrip(b"\r\n").split(b"\t")
-    if _MASTER.match(line):
-        return "is GDELT's list of files, no data: fetch with `detente fetch gdelt --from DAY --to DAY`, or " + EVENTS
-    if len(fields) in (15, 16) and re.match(rb"^\d+\t\d{14}\t\d{14}\t\d\t", line):
-        return f"is GDELT's mentions table: {EVENTS}"
-    if len(fields) in (26, 27) and re.match(rb"^\d{14}-T?\d+\t\d{14}\t", line):
-        return f"is GDELT's Global Knowledge Graph: {EVENTS}"
-    if _DAYS.match(line) and line.count(b",") > 50 and head.tabs < 10:
-        return "is GDELT events with commas between the columns, where place names hold commas too: " + EVENTS
-    if len(fields) in (20, 40) and re.match(rb"^[\w-]+\t(\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{4})\t", line):
-        what = "ICEWS" if len(fields) == 20 else "POLECAT"
-        return f"is {what} events without the line of column names: put it back as the first line"
-    if _DAYS.match(line) and len(fields) > 40:
-        return f"is GDELT events of {len(fields)} columns; the releases have 57, 58 or 61: {EVENTS}"
     return ""

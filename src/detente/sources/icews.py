@@ -20,7 +20,7 @@ from detente.files.rows import Head
 from detente.files.stream import Block
 from detente.files.tabular import corrections, reject
 from detente.sources.codes import SCALE, read_actions, with_intensity
-from detente.sources.common import EARLIEST, channel, historic, place_of, resolve_names
+from detente.sources.common import EARLIEST, channel, headless, historic, place_of, resolve_names
 from detente.sources.dataverse import holds, listed
 from detente.sources.reader import Context, Reader
 from detente.sources.schema import Batch, conform
@@ -92,7 +92,6 @@ _TRIPLES = Layout(
     },
     tuple(TRIPLE_COLUMNS),
 )
-LAYOUTS = {"icews": _RELEASE, "icews_triples": _TRIPLES}
 
 
 def _normalise(frame: pl.DataFrame, source: str, context: Context, calendar: Calendar, *, release: bool) -> Batch:
@@ -181,10 +180,11 @@ _ABOUT: dict[str, Any] = {
 RELEASES = Source(
     "icews",
     "ICEWS events",
-    (Reader("icews", "ICEWS coded events (release)", _is_release, _reads(_RELEASE, "icews")),),
+    (Reader(_is_release, _reads(_RELEASE, "icews"), "ICEWS coded events (release)", names=_RELEASE),),
     rank=1,
     spans=((r"^events\.((?:19|20)\d\d)\.", "%Y"),),
     releases=rf"events\.\d{{4}}\.({YEAR}{MONTH}{DAY})(?!\d)",
+    other_files=headless(len(RELEASE), "ICEWS"),
     fetch=Fetch(
         "icews", listed("10.7910/DVN/28075", lambda name, *span: name.startswith("events.") and holds(name, *span))
     ),
@@ -195,10 +195,10 @@ TRIPLES = Source(
     "ICEWS events as triples",
     (
         Reader(
-            "icews_triples",
-            "ICEWS events as name triples",
             lambda head: set(TRIPLE_COLUMNS) <= names_in(head),
             _reads(_TRIPLES, "icews_triples"),
+            "ICEWS events as name triples",
+            names=_TRIPLES,
         ),
     ),
     rank=2,

@@ -27,8 +27,8 @@ def layout(table: str) -> Layout:
 
 
 def recognises(table: str) -> Callable[[Head], bool]:
-    """True for a file whose first line names the columns that the table must have, behind any separator; one may be missing,
-    so that it can be told which.
+    """True for a file whose first line names the columns that the table must have, behind any separator; one may be
+    missing, so that it can be told which.
     """
     needed = set(layout(table).needed)
     return lambda head: len(needed - names_in(head)) <= 1

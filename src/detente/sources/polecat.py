@@ -17,7 +17,7 @@ from detente.files.named import Layout, frames, names_in
 from detente.files.rows import Head
 from detente.files.stream import Block
 from detente.files.tabular import corrections, reject
-from detente.sources.common import EARLIEST, channel, place_of
+from detente.sources.common import EARLIEST, channel, headless, place_of
 from detente.sources.dataverse import holds, listed
 from detente.sources.reader import Context, Reader
 from detente.sources.schema import Batch, conform
@@ -188,12 +188,14 @@ def _recognises(head: Head) -> bool:
 POLECAT = Source(
     "polecat",
     "POLECAT events",
-    (Reader("polecat", "POLECAT events", _recognises, _read),),
+    (Reader(_recognises, _read),),
     rank=3,
+    other_files=headless(len(_LAYOUT.usual), "POLECAT"),
     fetch=Fetch(
         "polecat", listed("10.7910/DVN/AJGVIT", lambda name, *span: "ngecevents" in name and holds(name, *span))
     ),
-    citation="Scarborough, Bagozzi, Beger, Berrie, Halterman, Schrodt and Spivey, POLECAT Weekly Data, Harvard Dataverse",
+    citation="Scarborough, Bagozzi, Beger, Berrie, Halterman, Schrodt and Spivey, POLECAT Weekly Data, "
+    "Harvard Dataverse",
     terms="as on its Dataverse page",
     home="https://doi.org/10.7910/DVN/AJGVIT",
 )

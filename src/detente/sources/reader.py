@@ -1,4 +1,4 @@
-"""What every reader is: a name, a test on the beginning of a file, and a way to read blocks."""
+"""What every reader is: a test on the beginning of a file, and a way to read its blocks."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date
 
 from detente.actors import Actors
 from detente.codebook import Codebook
+from detente.files.named import Layout
 from detente.files.rows import Head
 from detente.files.stream import Block
 from detente.sources.schema import Batch
@@ -27,16 +28,17 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A source format.
+    """One format of a source's files.
 
-    `covers` says how the days a file covers follow from its rows: "span" (from the first to the
-    last date), "known" (the span of the days of report) or "" (no claim). The rows of a `joinable` format can be read from several
-    small files at once, having no header.
+    `recognises` tells it by the first lines, `read` takes its blocks. The rows of a `joinable` format can be read from
+    several small files at once, having no header. Where actors are told by name, `names` is the layout that finds them
+    (in `sender_name` and `receiver_name`). The `source` that has the reader writes its id here, and its title where
+    the format has none of its own.
     """
 
-    name: str
-    title: str
     recognises: Callable[[Head], bool]
     read: Callable[[Iterator[Block], Context], Iterator[Batch]]
-    covers: str = "span"
+    title: str = ""
     joinable: bool = False
+    names: Layout | None = None
+    source: str = ""

@@ -1,10 +1,12 @@
-"""Everything about a source in one object: how its files are read, what their names say, where they lie, how to cite it."""
+"""Everything about a source in one object: how its files are read, what their names say, where they lie, how to cite
+it.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from detente.errors import DetenteError, NoData
+from detente.files.rows import Head
 from detente.registry import Registry
 from detente.sources.reader import Reader
 
@@ -37,34 +40,47 @@ class Fetch:
 class Source:
     """A source of events, votes, facts or figures, and all that the package knows about it.
 
-    `readers` take its files, one a format. `rank` orders event sources, the most precise first (None: it has no events).
-    `spans` are patterns of the publisher's file names, each with the form (as strptime writes it) of the time that it
-    says; `spans_hold` tells whether such a span is what the file covers (else it only bounds it), `quarter_hours` that
-    it is delivered in quarter hours and dated to the minute. `releases` finds the day of release in a file's name.
+    `readers` take its files, one a format, and give rows of `tables`. `rank` orders event sources, the most precise
+    first. `covers` says how the days that a file covers follow from its rows: "span" (from the first day to the last),
+    "known" (from the days of report) or "" (no claim). `spans` are patterns of the publisher's file names, each with
+    the form (as strptime writes it) of the time that it says; `spans_hold` tells whether such a span is what the file
+    covers (else it only bounds it), `quarter_hours` that it is delivered in quarter hours and dated to the minute.
+    `releases` finds the day of release in a file's name. `other_files` says of the beginning of a file that no reader
+    takes what file of the publisher it is, and what to do ("" where it is none).
     """
 
     id: str
     title: str
     readers: tuple[Reader, ...]
-    rank: int | None = None
+    tables: tuple[str, ...] = ("events",)
+    rank: int = 100
+    covers: str = "span"
     spans: tuple[tuple[str, str], ...] = ()
     spans_hold: bool = False
     quarter_hours: bool = False
     releases: str = ""
+    other_files: Callable[[Head], str] | None = None
     fetch: Fetch | None = None
     citation: str = ""
     terms: str = ""
     home: str = ""
+
+    def __post_init__(self) -> None:
+        own = tuple(replace(one, source=self.id, title=one.title or self.title) for one in self.readers)
+        object.__setattr__(self, "readers", own)
 
     def cite(self) -> str:
         """What to cite, with its address; "" for data of a user's own."""
         return f"{self.citation}, {self.home}" if self.citation else ""
 
     def release_of(self, names: Sequence[str]) -> str:
-        """The release that the names of a file and its member say (the last date in the first name that has one), else "".
+        """The release that the names of a file and its member say (the last date in the first name that has one),
+        else "".
 
-        >>> source("icews").release_of(["Events.2017.20201006.tab"]), source("gdelt2").release_of(["20191024143000.export.CSV"])
-        ('20201006', '')
+        >>> source("icews").release_of(["Events.2017.20201006.tab"])
+        '20201006'
+        >>> source("gdelt2").release_of(["20191024143000.export.CSV"])
+        ''
         >>> [source("figures").release_of([name]) for name in ("figures_2024-05-01.csv", "figures-1991-2024.csv")]
         ['20240501', '']
         """
@@ -74,7 +90,8 @@ class Source:
         return ""
 
     def named(self, names: Sequence[str]) -> list[tuple[Span, str]] | None:
-        """What the publisher's file names say that they hold, each with the length it names; None where one says nothing.
+        """What the publisher's file names say that they hold, each with the length it names; None where one says
+        nothing.
 
         >>> source("gdelt2").named(["20191024143000.export.CSV"])[0][0][1]
         datetime.datetime(2019, 10, 24, 14, 45)
@@ -114,7 +131,11 @@ SOURCES: Registry[Source] = Registry(
 @cache
 def sources() -> dict[str, Source]:
     """Every source by its id: this package's, and those that others add (entry points of `detente.sources`)."""
-    return dict(SOURCES)
+    known = dict(SOURCES)
+    for name, one in known.items():
+        if not isinstance(one, Source) or one.id != name:
+            raise DetenteError(f"{SOURCES.group} {name!r} is no Source of that id: mend or uninstall its package")
+    return known
 
 
 def source(name: str) -> Source:
@@ -130,16 +151,24 @@ def source(name: str) -> Source:
 
 @cache
 def readers() -> tuple[Reader, ...]:
-    """The readers of all sources, in the order in which they are asked: formats without a header last, since they are told
-    by their number of columns alone.
+    """The readers of all sources, in the order in which they are asked: formats without a header last, since they are
+    told by their number of columns alone.
     """
     return tuple(sorted((one for origin in sources().values() for one in origin.readers), key=lambda one: one.joinable))
 
 
-def event_sources() -> list[str]:
-    """The ids of the sources of events, the most precise first."""
-    ranked = [(one.rank, one.id) for one in sources().values() if one.rank is not None]
-    return [name for _, name in sorted(ranked)]
+def by_precision(names: Iterable[str]) -> list[str]:
+    """Ids of event sources, the most precise first; those whose package is gone come last.
+
+    >>> by_precision(["gone", "gdelt1", "icews", "gdelt2"])
+    ['icews', 'gdelt2', 'gdelt1', 'gone']
+    """
+    return sorted(names, key=lambda name: (name not in sources(), name in sources() and sources()[name].rank, name))
+
+
+def cited(names: Iterable[str]) -> list[str]:
+    """What to cite of sources by id: nothing for a user's own, nor for one whose package is gone."""
+    return [text for name in names if name in sources() and (text := sources()[name].cite())]
 
 
 def fetches() -> dict[str, Fetch]:
@@ -148,7 +177,9 @@ def fetches() -> dict[str, Fetch]:
 
 
 def files_of(name: str, first: date, last: date, net: Downloader) -> list[Remote]:
-    """The files that hold `first` to `last` of what `detente fetch` calls `name`; NoData where the publisher lists none."""
+    """The files that hold `first` to `last` of what `detente fetch` calls `name`; NoData where the publisher lists
+    none.
+    """
     if first > last:
         raise DetenteError(f"--from {first} lies after --to {last}")
     files = list(fetches()[name].files(first, last, net))

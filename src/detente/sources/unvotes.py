@@ -208,7 +208,9 @@ def _read_dataverse(blocks: Iterator[Block], context: Context) -> Iterator[Batch
 
 
 def _complete(versions: pl.DataFrame) -> pl.DataFrame:
-    """What all rows of a file say of their roll calls, each wording once; what one leaves empty is taken from the others."""
+    """What all rows of a file say of their roll calls, each wording once; what one leaves empty is taken from the
+    others.
+    """
     texts = [name for name in _SAID if name not in ("rcid", "day", "number")]
     stated = versions.with_columns(pl.col(texts).replace("", None))
     filled = stated.with_columns(pl.coalesce(cell, cell.max().over("rcid")) for cell in map(pl.col, _SAID[1:]))
@@ -216,7 +218,9 @@ def _complete(versions: pl.DataFrame) -> pl.DataFrame:
 
 
 def _marks(calls: pl.DataFrame) -> Batch:
-    """The issues of roll calls; one on which the rows of a roll call disagree is set aside, with the line of the second."""
+    """The issues of roll calls; one on which the rows of a roll call disagree is set aside, with the line of the
+    second.
+    """
     kept, bad = [], []
     for code in ISSUES:
         said = calls.with_columns((whole(calls, code)[code] == "1").alias("marked"))
@@ -245,16 +249,18 @@ def _wide(head: Head) -> bool:
 
 
 _READERS = (
-    Reader("unvotes", "UN votes with a column a state", _wide, _read_wide, ""),
-    Reader("unvotes", "UN votes (Dataverse)", _has("rcid", "ccode", "vote", "session"), _read_dataverse, ""),
-    Reader("unvotes", "UN votes", _has("rcid", "country", "vote"), _read_votes, ""),
-    Reader("unvotes", "UN roll calls", _has("rcid", "session", "date"), _read_rollcalls, ""),
-    Reader("unvotes", "UN issue codes", _has("rcid", "short name"), _read_issues, ""),
+    Reader(_wide, _read_wide, "UN votes with a column a state"),
+    Reader(_has("rcid", "ccode", "vote", "session"), _read_dataverse, "UN votes (Dataverse)"),
+    Reader(_has("rcid", "country", "vote"), _read_votes, "UN votes"),
+    Reader(_has("rcid", "session", "date"), _read_rollcalls, "UN roll calls"),
+    Reader(_has("rcid", "short name"), _read_issues, "UN issue codes"),
 )
 UN_VOTES = Source(
     "unvotes",
     "UN votes",
     _READERS,
+    ("votes", "rollcalls", "rollcall_issues"),
+    covers="",
     releases=rf"(?<!\d)({YEAR}(?:{MONTH}{DAY}|-{MONTH}-{DAY})?)(?!\d)",
     # One file has all years.
     fetch=Fetch(

@@ -1,4 +1,4 @@
-"""GDELT events: 1.0 (57 columns, 58 with SOURCEURL) and 2.0 (61 columns), tab-separated, no header.
+"""Rows of GDELT events: 1.0 (57 columns, 58 with SOURCEURL) and 2.0 (61 columns), tab-separated, no header.
 
 Columns: GDELT Event Codebook 1.03 and 2.0 (gdeltproject.org). Actors are CAMEO codes, places FIPS
 and full names, SQLDATE the day of the event, DATEADDED the day (and time) of the report.
@@ -9,9 +9,8 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from itertools import chain
-from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -24,12 +23,8 @@ from detente.files.stream import Block
 from detente.files.tabular import corrections, reject, tab_frame
 from detente.sources.codes import SCALE, read_actions, with_intensity
 from detente.sources.common import ENDED, channel, historic
-from detente.sources.reader import Context, Reader
+from detente.sources.reader import Context
 from detente.sources.schema import Batch, conform
-from detente.sources.source import Fetch, Source
-
-if TYPE_CHECKING:
-    from detente.sources.download import Downloader, Remote
 
 STARTS = date(1979, 1, 1)
 UNCOUNTED = "NumMentions missing or no whole number: left empty"
@@ -54,7 +49,9 @@ _LAYOUTS = {
 _NUMBER = re.compile(rb"\d+(\.\d+)?([eE]\+?\d+)?")
 
 
-def _recognises(width: int) -> Callable[[Head], bool]:
+def recognises(width: int) -> Callable[[Head], bool]:
+    """The test of files without a header: so many columns, most rows beginning with a number."""
+
     def test(head: Head) -> bool:
         if head.tabs != width:
             return False
@@ -173,7 +170,9 @@ def _normalise(frame: pl.DataFrame, source: str, context: Context) -> Batch:
     return Batch("events", rows, frame["line"], bad, moments=moments, corrected=changed)
 
 
-def _reads(width: int, source: str) -> Callable[[Iterator[Block], Context], Iterator[Batch]]:
+def reads(width: int, source: str) -> Callable[[Iterator[Block], Context], Iterator[Batch]]:
+    """The reader of files without a header."""
+
     def read(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
         for block in blocks:
             frame, bad = tab_frame(block.data, block.line, width, _LAYOUTS[width])
@@ -206,8 +205,8 @@ _REMEDY = "name every column in the first line, or delete it where the columns a
 _NEEDED = ("globaleventid", "actor1code", "actor2code", "eventcode", "quadclass", "goldsteinscale", "dateadded")
 
 
-def _reads_named(source: str) -> Callable[[Iterator[Block], Context], Iterator[Batch]]:
-    """Exports that carry the column names: read by them alone."""
+def reads_named(source: str) -> Callable[[Iterator[Block], Context], Iterator[Batch]]:
+    """The reader of files with a header: read by the names of columns alone."""
 
     def read(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
         first = next(blocks)
@@ -246,93 +245,11 @@ def _version(head: Head) -> str:
     return "gdelt2" if "actiongeo adm2code" in names else "gdelt1"
 
 
-def _is_named(source: str) -> Callable[[Head], bool]:
+def is_named(source: str) -> Callable[[Head], bool]:
+    """The test of files with a header: three of its columns, and the version that they tell."""
+
     def test(head: Head) -> bool:
         names = names_in(head)
         return "globaleventid" in names and len(names & set(_NAMES)) >= 3 and _version(head) == source
 
     return test
-
-
-ADDRESS = "http://data.gdeltproject.org"
-GDELT2_BEGINS, GDELT1_DAILY, GDELT1_MONTHLY = date(2015, 2, 19), date(2013, 4, 1), date(2006, 1, 1)
-
-
-def _files(first: date, last: date, net: Downloader) -> Iterator[Remote]:
-    from detente.sources.download import Remote
-
-    if first < GDELT2_BEGINS:
-        sums = _md5sums(net.text(f"{ADDRESS}/events/md5sums"))
-        for file in _gdelt1_names(first, min(last, GDELT2_BEGINS - timedelta(days=1))):
-            yield Remote(f"{ADDRESS}/events/{file}", file, sums.get(file))
-    if last >= GDELT2_BEGINS:
-        low, high = f"{max(first, GDELT2_BEGINS):%Y%m%d}", f"{last:%Y%m%d}"
-        for line in net.lines(f"{ADDRESS}/gdeltv2/masterfilelist.txt", "masterfilelist.txt"):
-            parts = line.split()
-            if len(parts) == 3 and parts[2].endswith(".export.CSV.zip"):
-                file = parts[2].rsplit("/", 1)[-1]
-                if low <= file[:8] <= high:
-                    yield Remote(parts[2], file, parts[1], int(parts[0]) if parts[0].isdigit() else None)
-
-
-def _md5sums(text: str) -> dict[str, str]:
-    pairs = (line.split() for line in text.splitlines())
-    return {parts[1].lstrip("*"): parts[0] for parts in pairs if len(parts) == 2}
-
-
-def _gdelt1_names(first: date, last: date) -> list[str]:
-    names: list[str] = []
-    day = first
-    while day <= last:
-        name = (
-            f"{day:%Y%m%d}.export.CSV.zip"
-            if day >= GDELT1_DAILY
-            else f"{day:%Y%m}.zip"
-            if day >= GDELT1_MONTHLY
-            else f"{day:%Y}.zip"
-        )
-        if not names or names[-1] != name:
-            names.append(name)
-        day += timedelta(days=1)
-    return names
-
-
-_ABOUT: dict[str, Any] = {
-    "spans_hold": True,
-    "fetch": Fetch("gdelt", _files),
-    "citation": (
-        "Leetaru and Schrodt, GDELT: Global Data on Events, Location and Tone, ISA Annual Convention 2013, "
-        "and the GDELT Project"
-    ),
-    "terms": "free for any use with citation",
-    "home": "https://www.gdeltproject.org",
-}
-
-
-def _readers(name: str, title: str, *widths: int) -> tuple[Reader, ...]:
-    named = Reader(name, f"{title} with a header", _is_named(name), _reads_named(name), "known")
-    plain = (Reader(name, title, _recognises(width), _reads(width, name), "known", joinable=True) for width in widths)
-    return (named, *plain)
-
-
-GDELT2 = Source(
-    "gdelt2",
-    "GDELT 2.0 events",
-    _readers("gdelt2", "GDELT 2.0 events", 61),
-    rank=4,
-    spans=((r"(?<!\d)((?:19|20)\d{12})\.export\.csv", "%Y%m%d%H%M%S"),),
-    quarter_hours=True,
-    **_ABOUT,
-)
-GDELT1 = Source(
-    "gdelt1",
-    "GDELT 1.0 events",
-    _readers("gdelt1", "GDELT 1.0 events", 58, 57),
-    rank=5,
-    spans=(
-        (r"(?<!\d)((?:19|20)\d{6})\.export\.csv", "%Y%m%d"),
-        (r"^((?:19|20)\d{4})\.(?:zip|csv)", "%Y%m"),
-        (r"^((?:19|20)\d\d)\.(?:zip|csv)", "%Y"),
-    ),
-    **_ABOUT,
-)
