@@ -135,6 +135,17 @@ def test_nothing_after_an_origin_changes_what_is_said_there(kind: str) -> None:
         assert np.array_equal(said[0][name], said[1][name], equal_nan=True), name
 
 
+def test_a_pair_whose_sides_repeat_each_other_stops_no_other() -> None:
+    frame = series(pairs=2).sort("a", "b", "date")
+    first = frame.filter((pl.col("a") == "A00") & (pl.col("b") == "ZZZ"))
+    mirrored = first.with_columns(a=pl.col("b"), b=pl.col("a"))
+    rows = pl.concat([first, mirrored, frame.filter((pl.col("a") == "A01") | (pl.col("b") == "A01"))])
+    data = build(rows, kind="count", by="week", directed=True)
+    known = FORECASTERS["BVAR"].forecast(Known(data, data.periods - 1), (1,))[1]
+    silent = np.isnan(known).all(axis=1)
+    assert sorted(silent) == [False, False, True, True]
+
+
 def test_rows_known_later_are_not_seen_before() -> None:
     frame = series(days=70).with_columns(
         pl.when(pl.col("date") == date(2020, 1, 7)).then(date(2020, 2, 20)).otherwise("date").alias("known_on")

@@ -1,4 +1,4 @@
-"""The record of past calls: how good they were, against what, and how surely; and their calibration.
+"""The track record of past forecasts of events: how good they were, against what, how surely; their calibration.
 
 What they are set against, each by what was known on the day of the call:
 
