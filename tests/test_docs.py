@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
 
 import polars as pl
@@ -57,3 +58,8 @@ def test_the_walkthrough_shows_what_forecast_and_weigh_print() -> None:
 def test_the_readme_is_short() -> None:
     lines = README.splitlines()
     assert len(lines) <= 120 and max(map(len, lines)) <= 120
+
+
+def test_the_api_page_is_current() -> None:
+    page = runpy.run_path(str(ROOT / "tools" / "build_api.py"))["page"]()
+    assert page == (ROOT / "docs" / "api.md").read_text(encoding="utf-8"), "make api"

@@ -12,10 +12,21 @@ from typing import Any
 
 import detente
 from detente import models
+from detente.explain.topic import TOPICS
+from detente.forecasts.series.forecaster import FORECASTERS
+from detente.measures.variables import VARIABLES
 from detente.record.view import View
+from detente.registry import Registry
+from detente.report import FORMATS
 from detente.results import Result
+from detente.sources.source import SOURCES
 
 WIDTH = 116
+REGISTRIES: tuple[Registry[Any], ...] = (SOURCES, VARIABLES, models.ESTIMATORS, TOPICS, FORECASTERS, FORMATS)
+ADDED = (
+    "Objects by name; an entry point of the group adds one (CONTRIBUTING.md shows each kind). Cases, which are folders "
+    "of tables, are added by the group `detente.cases`. This package brings:"
+)
 HEAD = """# The public API
 
 Made by `make api` from the code. Everything is reached from `import detente as dt`; estimators for plain arrays
@@ -54,6 +65,12 @@ def entry(name: str, thing: Any) -> str:
     return textwrap.fill(f"- `{head}`: {said(thing)}", WIDTH, subsequent_indent="  ", break_on_hyphens=False)
 
 
+def names(registry: Registry[Any]) -> str:
+    """The entry-point group of a registry and the names that this package brings."""
+    line = f"- `{registry.group}`: {'; '.join(registry.own)}."
+    return textwrap.fill(line, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+
+
 def sections() -> Iterator[tuple[str, str, Iterator[str]]]:
     """Title, introduction and entries of every section."""
     opening = (name for name in detente.__all__ if inspect.isfunction(getattr(detente, name)))
@@ -65,20 +82,20 @@ def sections() -> Iterator[tuple[str, str, Iterator[str]]]:
     yield "Results", said(Result), (entry(name, thing) for name, thing in verbs(Result))
     estimators = (getattr(models, name) for name in models.__all__)
     classes = (one for one in estimators if inspect.isclass(one) and hasattr(one, "fit"))
-    yield "Estimators", "Each has `fit`, which gives a result.", (entry(one.__name__, one) for one in classes)
+    introduction = "In `detente.models`. Each has `fit`, which gives a result, and `example()`, numbers to try it on."
+    yield "Estimators", introduction, (entry(one.__name__, one) for one in classes if one is not models.Estimator)
+    yield "What other packages can add", ADDED, (names(one) for one in REGISTRIES)
     errors = (detente.DetenteError, detente.NoData, detente.NotEstimable)
     yield "Errors", "", (f"- `{error.__name__}`: {said(error)}" for error in errors)
 
 
-def main() -> None:
-    """Print the page."""
-    print(HEAD)
+def page() -> str:
+    """The whole page."""
+    parts = [HEAD.rstrip()]
     for title, introduction, entries in sections():
-        print(f"## {title}\n")
-        if introduction:
-            print(textwrap.fill(introduction, WIDTH), end="\n\n")
-        print(*entries, sep="\n", end="\n\n")
+        parts += [f"## {title}", *([textwrap.fill(introduction, WIDTH)] if introduction else []), "\n".join(entries)]
+    return "\n\n".join(parts) + "\n"
 
 
 if __name__ == "__main__":
-    main()
+    print(page(), end="")

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from detente.errors import NotEstimable
 from detente.forecasts.scores import COUNT, LEVELS
 from detente.forecasts.series.dataset import Array, untransform
 from detente.forecasts.series.forecaster import Forecaster
@@ -18,7 +19,8 @@ LEAST, MOST, DRAWS = 16, 8, 400
 class Vector(Forecaster):
     """On the scale of scores; see `detente.models.BayesianVAR`.
 
-    Of pairs with up to eight series, each known in all of sixteen periods or more and not constant.
+    Of pairs with up to eight series, each known in all of sixteen periods or more, not constant, and none the sum of
+    others.
     """
 
     def forecast(self, known: Known, horizons: Sequence[int], learnt: Any = None) -> dict[int, Array]:
@@ -34,7 +36,10 @@ class Vector(Forecaster):
             mine = np.flatnonzero((pair_of == pair) & np.isfinite(z).all(1) & (np.ptp(z, axis=1) > 0))
             if not 1 <= len(mine) <= MOST:
                 continue
-            fit = BayesianVAR(lags=1 if len(mine) > 2 else 2).fit(z[mine].T)
+            try:
+                fit = BayesianVAR(lags=1 if len(mine) > 2 else 2).fit(z[mine].T)
+            except NotEstimable:
+                continue
             paths = fit.predictive(last, draws=DRAWS, seed=known.seed)
             for h in horizons:
                 drawn = untransform(kind, np.quantile(paths[:, h - 1], LEVELS, axis=0).T)
