@@ -211,15 +211,13 @@ def test_codebook(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert "rule 2" in run(capsys, "codebook", "--why", "Russia", "062", "USA")[1]
 
 
-def test_assess(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    code, out, err = run(capsys, "assess", "USA", "RUS", "--as-of", "2007-02-01", "--html", tmp_path / "p.html")
+def test_assess(held: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    asked = ("assess", "USA", "RUS", "--as-of", "2007-02-01", "--record", held)
+    code, out, err = run(capsys, *asked, "--html", tmp_path / "p.html")
     assert code == 0 and "Bottom line" in out and "wrote" in err and (tmp_path / "p.html").exists()
-    assert json.loads(run(capsys, "assess", "USA", "RUS", "--as-of", "2007-02-01", "--format", "json")[1])["pair"] == [
-        "USA",
-        "RUS",
-    ]
-    assert len(run(capsys, "assess", "USA", "RUS", "--as-of", "2007-02-01", "--brief")[1].splitlines()) <= 24
-    code, _, err = run(capsys, "assess", "USA", "RUS", "--as-of", "2007-02-01", "--html", "/nowhere/p.html")
+    assert json.loads(run(capsys, *asked, "--format", "json")[1])["pair"] == ["USA", "RUS"]
+    assert len(run(capsys, *asked, "--brief")[1].splitlines()) <= 24
+    code, _, err = run(capsys, *asked, "--html", "/nowhere/p.html")
     assert code == 2 and "can't be written" in err
 
 

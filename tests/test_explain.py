@@ -333,11 +333,13 @@ def test_command_line(icews: Any, alone: Any, tmp_path: Path) -> None:
     points = run("ideal-points", "USA", "RUS", "--sessions", "3", "--format", "json", record=icews)
     assert {row["state"] for row in json.loads(points.stdout)} == {"USA", "RUS"}
     assert "Ideal points of" in points.stderr
-    alike = run("similarity", "USA", "RUS", "--issue", "all", "--format", "csv", record=icews).stdout.splitlines()
+    alike = run(
+        "similarity", "USA", "RUS", "--issue", "nu", "--as-of", "1965-01-01", "--format", "csv", record=icews
+    ).stdout.splitlines()
     assert alike[0].startswith("year,issue,votes,agreement,agreement_low,agreement_high,s,")
-    assert run("similarity", "--issue", "nu", "--format", "csv", record=icews).stdout.startswith(
-        "year,a,b,votes,agreement,s,pi"
-    )
+    assert run(
+        "similarity", "--issue", "nu", "--as-of", "1965-01-01", "--format", "csv", record=icews
+    ).stdout.startswith("year,a,b,votes,agreement,s,pi")
     level = run("levels", "USA", "RUS", "--area", "diplomatic", "--format", "csv", record=icews)
     assert level.stdout.startswith("period,sender,receiver,area,measure,observed,exposure,level,low,high,basis")
     assert "basis: icews_triples events by month" in level.stderr

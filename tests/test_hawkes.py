@@ -33,14 +33,14 @@ def naive(
 
 @pytest.fixture(scope="module")
 def small() -> tuple[np.ndarray, np.ndarray]:
-    return PROCESS.simulate(150.0, seed=3)
+    return PROCESS.simulate(400.0, seed=3)
 
 
 def test_likelihood_is_the_definition(small: tuple[np.ndarray, np.ndarray]) -> None:
     times, types = small
-    fit = Hawkes(decays=[2.0, 0.3]).fit(times, types, end=150.0)
+    fit = Hawkes(decays=[2.0, 0.3]).fit(times, types, end=400.0)
     assert fit.log_likelihood == pytest.approx(
-        naive(times, types, fit.baseline, fit.jumps, fit.decays, 150.0), rel=1e-10
+        naive(times, types, fit.baseline, fit.jumps, fit.decays, 400.0), rel=1e-10
     )
 
 
@@ -55,7 +55,7 @@ def test_maximum_is_that_of_a_general_optimiser(small: tuple[np.ndarray, np.ndar
 
     times, types = small
     decays = np.array([1.0])
-    fit = Hawkes(decays=[1.0]).fit(times, types, end=150.0)
+    fit = Hawkes(decays=[1.0]).fit(times, types, end=400.0)
 
     def loss(x: np.ndarray) -> float:
         return -naive(times, types, x[:2], x[2:].reshape(2, 2, 1), decays, 150.0)
@@ -79,14 +79,14 @@ def test_standard_errors_are_the_curvature() -> None:
 
     hessian = np.empty((3, 3))
     for a, i in enumerate(chosen):
-        for b, j in enumerate(chosen):
+        for b, j in enumerate(chosen[: a + 1]):
             parts = []
             for p, q in ((1, 1), (1, -1), (-1, 1), (-1, -1)):
                 y = x.copy()
                 y[i] += p * h
                 y[j] += q * h
                 parts.append(p * q * value(y))
-            hessian[a, b] = sum(parts) / (4 * h * h)
+            hessian[a, b] = hessian[b, a] = sum(parts) / (4 * h * h)
     expected = np.sqrt(np.diag(np.linalg.inv(-hessian)))
     got = [fit.baseline_error[0], fit.jumps_error[0, 0, 0], fit.jumps_error[0, 1, 0]]
     assert_allclose(got, expected, rtol=0.02)
