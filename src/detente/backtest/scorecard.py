@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from detente import __version__
-from detente.backtest import charts, words
+from detente.backtest import words
 from detente.backtest.cells import WHOLE, Cells
 from detente.backtest.plan import BINS, SUMS
 from detente.forecasts.series.dataset import Array
@@ -55,13 +55,37 @@ class Scorecard(Cells, Result):
         """A row a model; see `models`."""
         return self.models()
 
+    @property
+    def headline(self) -> str:
+        """The result in two sentences, whoever won."""
+        return words.headline(self.overall(), len(self.scored))
+
     def summary(self) -> str:
         """Who won, and what was run."""
-        return f"{words.headline(self)}\n{words.described(self)}"
+        return f"{self.headline}\n{words.described(self.described())}"
 
     def plot(self) -> Any:
-        """Skill by horizon; see `detente.backtest.charts` for calibration."""
-        return charts.skill_chart(self)
+        """Skill over the strongest baseline of each horizon, ours and the other models as points."""
+        from detente.plots import BLUE, GREY, SERIES, figure, source_line
+
+        frame = self.horizons()
+        drawing, axis = figure(3.2)
+        x = frame["horizon"].to_numpy()
+        axis.axhline(0, color=GREY, linewidth=1)
+        low, middle, high = (100 * frame[name].to_numpy() for name in ("low", "skill", "high"))
+        axis.errorbar(x, middle, [middle - low, high - middle], fmt="o-", color=BLUE, capsize=3, label=self.best)
+        for name, colour in zip([m for m in self.ours if m != self.best and m in self.whole], SERIES[1:], strict=False):
+            against = [
+                100 * (1 - self.mean(name, cells) / self.mean(self.strongest(cells), cells))
+                for cells in (self.at(self.cells, n) for n in range(len(x)))
+            ]
+            axis.plot(x, against, "--", color=colour, linewidth=1, label=name)
+        axis.set_xlabel(f"horizon ({self.data.by}s)")
+        axis.set_ylabel("skill in CRPS (%)")
+        axis.set_xticks(x)
+        axis.legend(frameon=False, ncols=4, fontsize=8)
+        source_line(drawing, words.described(self.described()))
+        return drawing
 
     def models(self) -> pl.DataFrame:
         """A row a model: CRPS by horizon and over all, log and interval scores, Brier, coverage, skill over the

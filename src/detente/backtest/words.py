@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from detente.backtest.scorecard import Scorecard
+from typing import Any
 
 FEW = 8
 SCALES = {"count": "log(1 + n)", "value": "asinh of the value", "share": "share (0 to 1)"}
@@ -26,10 +23,9 @@ def band(row: dict[str, Any]) -> str:
     return "–" if row["low"] != row["low"] else f"{percent(row['low'])} to {percent(row['high'])}"
 
 
-def headline(card: Scorecard) -> str:
-    """The result in two sentences, whoever won."""
-    o = card.overall()
-    few = len(card.scored) < FEW
+def headline(overall: dict[str, Any], origins: int) -> str:
+    """The result in two sentences, whoever won; see `Scorecard.overall`."""
+    o, few = overall, origins < FEW
     verdict = (
         ("ahead of" if o["skill"] > 0 else "behind")
         if few
@@ -39,7 +35,7 @@ def headline(card: Scorecard) -> str:
         if o["high"] < 0
         else "not told apart from"
     )
-    doubt = f" Only {len(card.scored)} origins: too few to tell skill from luck." if few else ""
+    doubt = f" Only {origins} origins: too few to tell skill from luck." if few else ""
     return (
         f"The {o['model']} is {verdict} the strongest baseline ({o['strongest']}): skill {percent(o['skill'])} "
         f"(90% {band(o)}), better on {o['pairs_won']:,} of {o['pairs']:,} pairs; median pair "
@@ -48,9 +44,8 @@ def headline(card: Scorecard) -> str:
     )
 
 
-def described(card: Scorecard) -> str:
-    """What was run, in a line."""
-    run = card.described()
+def described(run: dict[str, Any]) -> str:
+    """What was run (see `Scorecard.described`), in a line."""
     teaching = f" (models learn from {run['series_teaching']:,})" if run["series_teaching"] != run["series"] else ""
     return (
         f"{run['data']}: {run['series']:,} series of {run['pairs']:,} pairs{teaching}, {run['kind']}, by "

@@ -13,8 +13,8 @@ import polars as pl
 from detente.actors import state_name
 from detente.checks import whole
 from detente.errors import NoData
-from detente.explain.section import Section, section, sections_as_data
-from detente.explain.topic import TOPICS, Draft, Question, Topic
+from detente.explain.section import Section, sections_as_data
+from detente.explain.topic import TOPICS, Draft, Question, Topic, section
 from detente.record.queries import third_counts
 from detente.results import Result
 
@@ -146,7 +146,7 @@ def _leading_thirds(pair: View) -> tuple[str, ...]:
     facts = pair.chronology.filter(pl.col("third_party").is_not_null())
     if facts.is_empty():
         try:
-            return tuple(third_counts(pair)["state"].head(THIRDS))
+            return tuple(third_counts(pair, pair.source)["state"].head(THIRDS))
         except NoData:
             return ()
     recent = facts.filter(pl.col("date") > pl.lit(facts["date"].max()).dt.offset_by("-10y"))

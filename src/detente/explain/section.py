@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from detente.periods import is_old
 from detente.uncertainty import Quotient
-
-if TYPE_CHECKING:
-    from detente.explain.topic import Draft, Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +50,6 @@ class Section:
 
 
 LAST_KNOWN = "Last known: "
-
-
-def section(topic: Topic, draft: Draft, as_of: date | None) -> Section:
-    """The section as it may be said on a day: where its data ended more than 24 months before, what stands is said to
-    be unknown, and what tells of "now" is history without numbers.
-
-    >>> from detente.explain.topic import Draft, Topic
-    >>> draft = Draft([("87% in 2011.", False)], data_to=date(2011, 12, 31))
-    >>> levels = Topic("levels", "Levels", print, now=True)
-    >>> [section(levels, draft, date(year, 6, 1)).statements for year in (2012, 2014)]
-    [('87% in 2011.',), ('Last known: 87% in 2011.',)]
-    """
-    data_to = min(draft.data_to, as_of) if draft.data_to and as_of else draft.data_to
-    ended = data_to is not None and is_old(data_to, as_of)
-    history = ended and topic.now
-    statements = tuple(f"{LAST_KNOWN if old or history else ''}{text}" for text, old in draft.statements)
-    since = f"since {data_to}, the last day of its data"
-    unknown = since if history else f"whether this still holds; {since}" if ended else None
-    figures = () if history else tuple(draft.figures)
-    return Section(topic.id, topic.title, statements, figures, draft.basis, unknown, data_to)
 
 
 def sections_as_data(sections: Iterable[Section]) -> list[dict[str, Any]]:

@@ -52,7 +52,7 @@ def pair_panel(
     frames = []
     coverage = pair.record.coverage(chosen, pair.as_of, by)
     for area in areas:
-        counts = pair_counts(pair, by=by, area=area, sectors=kept)
+        counts = pair_counts(pair, pair.source, by=by, area=area, sectors=kept)
         frames.append(_complete(counts, pairs, by, coverage, area))
     panel = pl.concat(frames)
     if panel.is_empty():

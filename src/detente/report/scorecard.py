@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from detente.backtest.charts import calibration_chart, skill_chart
-from detente.backtest.words import described, headline
+from detente.backtest.calibration import calibration_chart
+from detente.backtest.words import described
 from detente.plots import Chart
 from detente.report.document import Document, Lead, Note, Part, Table
 
@@ -50,9 +50,9 @@ def build(card: Scorecard, *, title: str = "Back-test") -> Document:
     skill = "Skill of ours over the strongest baseline of each horizon, with 90% bands."
     flat = "PIT histograms: flat when calibrated; a heap at both ends means too narrow, in the middle too wide."
     blocks = (
-        Lead("", headline(card)),
-        Note(described(card)),
-        Chart(partial(skill_chart, card), "Skill by horizon", skill),
+        Lead("", card.headline),
+        Note(described(card.described())),
+        Chart(card.plot, "Skill by horizon", skill),
         Chart(partial(calibration_chart, card), "Calibration", flat),
     )
     return Document(title, f"{card.data.name}, by {card.data.by}", (*blocks, *_parts(card), Note(NOTE), Note(READ)))
