@@ -300,7 +300,8 @@ def test_the_sum_of_no_known_intensity_is_unknown(tmp_path: Path) -> None:
     file.write_text("\n".join("\t".join(row) for row in rows) + "\n")
     record = dt.open_record(tmp_path / "r", cases=False)
     record.ingest(file)
-    found = pair_counts(record.pair("RUS", "USA"), "icews_triples", by="week")
+    pair = record.pair("RUS", "USA")
+    found = pair_counts(pair, pair.source, by="week")
     assert found["intensity"].to_list() == [None, 2.5] and found.select(pl.sum_horizontal(COUNTS)).sum().item() == 2
 
 
