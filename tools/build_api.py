@@ -15,6 +15,7 @@ from detente import models
 from detente.explain.topic import TOPICS
 from detente.forecasts.series.forecaster import FORECASTERS
 from detente.measures.variables import VARIABLES
+from detente.record.pair import PairOnDay
 from detente.record.view import View
 from detente.registry import Registry
 from detente.report import FORMATS
@@ -78,7 +79,7 @@ def sections() -> Iterator[tuple[str, str, Iterator[str]]]:
     yield "Record", said(detente.Record), (entry(name, thing) for name, thing in verbs(detente.Record))
     yield "Pair", said(detente.Pair), (entry(name, thing) for name, thing in verbs(detente.Pair))
     settled = "What is settled once for a pair and a day, and handed to every room:"
-    yield "What a pair knows of itself", settled, (entry(name, thing) for name, thing in verbs(View))
+    yield "What a pair knows of itself", settled, (entry(name, thing) for name, thing in verbs(View, (PairOnDay,)))
     yield "Results", said(Result), (entry(name, thing) for name, thing in verbs(Result))
     estimators = (getattr(models, name) for name in models.__all__)
     classes = (one for one in estimators if inspect.isclass(one) and hasattr(one, "fit"))
