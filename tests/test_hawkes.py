@@ -58,7 +58,7 @@ def test_maximum_is_that_of_a_general_optimiser(small: tuple[np.ndarray, np.ndar
     fit = Hawkes(decays=[1.0]).fit(times, types, end=400.0)
 
     def loss(x: np.ndarray) -> float:
-        return -naive(times, types, x[:2], x[2:].reshape(2, 2, 1), decays, 150.0)
+        return -naive(times, types, x[:2], x[2:].reshape(2, 2, 1), decays, 400.0)
 
     start = np.array([0.3, 0.3, 0.1, 0.1, 0.1, 0.1])
     found = minimize(loss, start, method="L-BFGS-B", bounds=[(1e-6, None)] * 2 + [(0, None)] * 4)
