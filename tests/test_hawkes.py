@@ -33,14 +33,14 @@ def naive(
 
 @pytest.fixture(scope="module")
 def small() -> tuple[np.ndarray, np.ndarray]:
-    return PROCESS.simulate(400.0, seed=3)
+    return PROCESS.simulate(150.0, seed=3)
 
 
 def test_likelihood_is_the_definition(small: tuple[np.ndarray, np.ndarray]) -> None:
     times, types = small
-    fit = Hawkes(decays=[2.0, 0.3]).fit(times, types, end=400.0)
+    fit = Hawkes(decays=[2.0, 0.3]).fit(times, types, end=150.0)
     assert fit.log_likelihood == pytest.approx(
-        naive(times, types, fit.baseline, fit.jumps, fit.decays, 400.0), rel=1e-10
+        naive(times, types, fit.baseline, fit.jumps, fit.decays, 150.0), rel=1e-10
     )
 
 
@@ -55,10 +55,10 @@ def test_maximum_is_that_of_a_general_optimiser(small: tuple[np.ndarray, np.ndar
 
     times, types = small
     decays = np.array([1.0])
-    fit = Hawkes(decays=[1.0]).fit(times, types, end=400.0)
+    fit = Hawkes(decays=[1.0]).fit(times, types, end=150.0)
 
     def loss(x: np.ndarray) -> float:
-        return -naive(times, types, x[:2], x[2:].reshape(2, 2, 1), decays, 400.0)
+        return -naive(times, types, x[:2], x[2:].reshape(2, 2, 1), decays, 150.0)
 
     start = np.array([0.3, 0.3, 0.1, 0.1, 0.1, 0.1])
     found = minimize(loss, start, method="L-BFGS-B", bounds=[(1e-6, None)] * 2 + [(0, None)] * 4)
