@@ -18,29 +18,23 @@ def naive(
     times: np.ndarray, types: np.ndarray, base: np.ndarray, jumps: np.ndarray, decays: np.ndarray, end: float
 ) -> float:
     """The log likelihood by its definition, every event against every earlier one."""
-    value = 0.0
-    for t, i in zip(times, types, strict=True):
-        rate = base[i]
-        for s, j in zip(times, types, strict=True):
-            if s < t:
-                rate += sum(jumps[i, j, k] * b * np.exp(-b * (t - s)) for k, b in enumerate(decays))
-        value += np.log(rate)
-    value -= base.sum() * end
-    for s, j in zip(times, types, strict=True):
-        value -= sum(jumps[:, j, k].sum() * (1 - np.exp(-b * (end - s))) for k, b in enumerate(decays))
-    return float(value)
+    gap = np.clip(times[:, None] - times, 0, None)
+    answer = sum(jumps[types[:, None], types, k] * b * np.exp(-b * gap) for k, b in enumerate(decays))
+    rate = base[types] + np.where(gap > 0, answer, 0.0).sum(axis=1)
+    set_off = sum(jumps[:, types, k].sum(axis=0) * (1 - np.exp(-b * (end - times))) for k, b in enumerate(decays))
+    return float(np.log(rate).sum() - base.sum() * end - np.sum(set_off))
 
 
 @pytest.fixture(scope="module")
 def small() -> tuple[np.ndarray, np.ndarray]:
-    return PROCESS.simulate(400.0, seed=3)
+    return PROCESS.simulate(150.0, seed=3)
 
 
 def test_likelihood_is_the_definition(small: tuple[np.ndarray, np.ndarray]) -> None:
     times, types = small
-    fit = Hawkes(decays=[2.0, 0.3]).fit(times, types, end=400.0)
+    fit = Hawkes(decays=[2.0, 0.3]).fit(times, types, end=150.0)
     assert fit.log_likelihood == pytest.approx(
-        naive(times, types, fit.baseline, fit.jumps, fit.decays, 400.0), rel=1e-10
+        naive(times, types, fit.baseline, fit.jumps, fit.decays, 150.0), rel=1e-10
     )
 
 
@@ -55,7 +49,7 @@ def test_maximum_is_that_of_a_general_optimiser(small: tuple[np.ndarray, np.ndar
 
     times, types = small
     decays = np.array([1.0])
-    fit = Hawkes(decays=[1.0]).fit(times, types, end=400.0)
+    fit = Hawkes(decays=[1.0]).fit(times, types, end=150.0)
 
     def loss(x: np.ndarray) -> float:
         return -naive(times, types, x[:2], x[2:].reshape(2, 2, 1), decays, 150.0)
