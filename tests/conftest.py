@@ -11,10 +11,13 @@ import tomllib
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from datetime import date
 from functools import cache
+from io import StringIO
 from itertools import product
 from pathlib import Path
+from subprocess import CompletedProcess
 from types import SimpleNamespace
 from typing import Any
 
@@ -60,6 +63,16 @@ def assessed(real: Record) -> Callable[..., Assessment]:
 def no_own_record(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test touches the user's own record."""
     monkeypatch.setenv("DETENTE_RECORD", str(tmp_path / "own-record"))
+
+
+def detente(*arguments: object) -> CompletedProcess[str]:
+    """What the command line answers, run in this process: its exit code and what it wrote; a fault is raised here."""
+    from detente.cli import main
+
+    out, err = StringIO(), StringIO()
+    with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as end:
+        main([str(argument) for argument in arguments])
+    return CompletedProcess(arguments, int(end.value.code or 0), out.getvalue(), err.getvalue())
 
 
 def gdelt_row(

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import gzip
 import io
-import subprocess
-import sys
 import tarfile
 import zipfile
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
 import detente as dt
-from conftest import TRIPLE_HEADER, gdelt_row, gdelt_zip, triples
+from conftest import TRIPLE_HEADER, detente, gdelt_row, gdelt_zip, triples
 
 GDELT = "\n".join(gdelt_row(n) for n in range(3)) + "\n"
 TRIPLES = TRIPLE_HEADER + "\n2018-01-01\tRussia\tConsult\t040\t1\tUnited States\n"
@@ -27,20 +26,8 @@ def pack(path: Path, **members: str | bytes) -> Path:
     return path
 
 
-def ingest(tmp_path: Path, *paths: Path) -> subprocess.CompletedProcess[str]:
-    command = [
-        sys.executable,
-        "-m",
-        "detente",
-        "ingest",
-        "--quiet",
-        "--record",
-        str(tmp_path / "rec"),
-        *map(str, paths),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert "Traceback" not in done.stderr, done.stderr
-    return done
+def ingest(tmp_path: Path, *paths: Path) -> CompletedProcess[str]:
+    return detente("ingest", "--quiet", "--record", tmp_path / "rec", *paths)
 
 
 @pytest.mark.parametrize("first", [True, False])

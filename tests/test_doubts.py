@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +9,7 @@ from typing import Any
 import pytest
 
 import detente as dt
-from conftest import read_file
+from conftest import detente, read_file
 from detente.actors import actors, organisations, who
 from detente.actors.codes import state_of
 from detente.actors.tables import rows
@@ -134,7 +132,5 @@ def test_a_list_of_states_is_no_text_and_a_day_is_a_day(tmp_path: Path) -> None:
 
 
 def test_the_command_line_names_the_ways() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "detente", "who", "710"], capture_output=True, text=True, encoding="utf-8"
-    )
+    done = detente("who", "710")
     assert done.returncode == 1 and "'710' is a bare number: write cow:710" in done.stderr and not done.stdout

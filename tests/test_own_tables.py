@@ -9,13 +9,12 @@ import polars as pl
 import pytest
 
 import detente as dt
-from conftest import read_file
+from conftest import detente, read_file
 from detente.actors import actors
 from detente.errors import DetenteError
 from detente.files.dates import read_date
 from detente.record.audit import audit
 from detente.record.cases import builtin_cases, case_in
-from test_bad_input import run
 
 HEAD = "date,actors,targets,area,kind,tone,channel,third_party,description,source,known_on\n"
 FIGURES = "subject,measure,area,period,value,unit,source,note\n"
@@ -220,7 +219,7 @@ def test_agreements_that_are_named_but_not_described(tmp_path: Path, make_record
     assert "indus_waters" in record.table("agreements")["agreement"].to_list()
     _, findings = audit(record, record.pair("PER", "ECU"))
     assert findings.filter(pl.col("what") == "agreement not described")["text"].to_list() == ["indus_waters"]
-    told = run("record", "--record", tmp_path / "record", "audit", "PER", "ECU").stderr
+    told = detente("record", "--record", tmp_path / "record", "audit", "PER", "ECU").stderr
     assert "agreement 'indus_waters', named by 1 fact of chronology, is described nowhere" in told
 
 

@@ -6,12 +6,12 @@ import csv
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
 
 import detente as dt
+from conftest import detente
 from detente.actors import Person, actors, continuers, counts_as, existed, life, state_name, states, who
 from detente.actors.codes import SCHEMES
 from detente.actors.tables import identity
@@ -458,27 +458,20 @@ def test_events_before_a_state_lived_make_no_panel(tmp_path: Path) -> None:
     assert record.panel(by="year").frame.is_empty()
 
 
-def run(*args: str) -> Any:
-    import subprocess
-    import sys
-
-    return subprocess.run([sys.executable, "-m", "detente", *args], capture_output=True, text=True, check=False)
-
-
 def test_commands_refuse_what_did_not_exist(tmp_path: Path) -> None:
     record = ["--record", str(tmp_path / "r")]
     for command in (
         ["assess", "USSR", "USA", "--as-of", "2021-06-01"],
         ["panel", "USA", "SUN", "--as-of", "2018-01-01"],
     ):
-        done = run(*command, *record)
+        done = detente(*command, *record)
         assert done.returncode == 2 and "Russia (RUS) continues it" in done.stderr, done.stderr
         assert done.stderr.count("\n") == 1
-    done = run("similarity", "SSD", "USA", "--as-of", "2005-01-01", *record)
+    done = detente("similarity", "SSD", "USA", "--as-of", "2005-01-01", *record)
     assert done.returncode == 2 and "it exists from 2011-07-09" in done.stderr
-    assert "DEU" in run("who", "cow:260").stdout and "YEM" in run("who", "gw:678").stdout
-    assert run("who", "345", "--scheme", "cow", "--on", "1980-01-01").stdout.startswith("cow:345 -> YUG")
-    assert "may be Republic of Congo (COG)" in run("who", "Congo").stderr
+    assert "DEU" in detente("who", "cow:260").stdout and "YEM" in detente("who", "gw:678").stdout
+    assert detente("who", "345", "--scheme", "cow", "--on", "1980-01-01").stdout.startswith("cow:345 -> YUG")
+    assert "may be Republic of Congo (COG)" in detente("who", "Congo").stderr
 
 
 def test_facts_figures_and_agreements_of_a_former_code_are_the_states(tmp_path: Path) -> None:
