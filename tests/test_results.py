@@ -74,3 +74,10 @@ def test_no_verb_is_forgotten() -> None:
     assert verbs(dt.Pair) == PAIR.keys()
     assert verbs(dt.Record) - {"pair", "claims_files"} == RECORD.keys()
     assert dir(dt) == sorted(dt.__all__)
+
+
+def test_an_area_that_is_none_is_refused() -> None:
+    pair = dt.open_record("none").pair("USA", "RUS")
+    for ask in (pair.in_force, pair.levels, lambda area: pair.forecast(area=area)):
+        with pytest.raises(dt.DetenteError, match="no issue area 'arms'"):
+            ask(area="arms")

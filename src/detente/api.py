@@ -80,7 +80,9 @@ class Record(Store):
 
         day = _day(as_of)
         named = self._sides(states, day)
-        return panel_of_all(self, named, _areas(area), add, by=by, as_of=day, source=source, min_events=min_events)
+        return panel_of_all(
+            self, named, _areas(self, area), add, by=by, as_of=day, source=source, min_events=min_events
+        )
 
     def similarity(self, *, issue: str | None = None, as_of: Day = None) -> Table:
         """How alike all pairs vote in the UN, year by year; see `detente.measures.all_similarity`."""
@@ -193,7 +195,7 @@ class Pair(View):
         """
         from detente.measures.tables import panel_of
 
-        return panel_of(self, by, _areas(area), sectors, add)
+        return panel_of(self, by, _areas(self.record, area), sectors, add)
 
     def facts(self, area: str | None = None) -> Table:
         """The dated facts of the pair, of an area (as in third_party_dispute:IRN), with their sources."""
@@ -217,7 +219,7 @@ class Pair(View):
         """
         from detente.measures.tables import in_force_of
 
-        return in_force_of(self, by, _areas(area))
+        return in_force_of(self, by, _areas(self.record, area))
 
     def un_agreement(self, issues: Sequence[str] = ()) -> Table:
         """Yearly agreement in UN roll calls; see `detente.measures.un_agreement`."""
@@ -241,7 +243,7 @@ class Pair(View):
         """Levels of cooperation and conflict with bands, as of today without a day; see `detente.explain.levels`."""
         from detente.explain.levels import levels
 
-        return levels(self._dated(), by=by, areas=_areas(area))
+        return levels(self._dated(), by=by, areas=_areas(self.record, area))
 
     def reciprocity(
         self, *, by: str | None = None, area: str | None = None, horizon: int | None = None, seed: int = 0
@@ -279,7 +281,7 @@ class Pair(View):
         from detente.explain.spillover import spillover
 
         state = self.record.actors.side(third, self.as_of)
-        return spillover(self, state, by=by, areas=_areas(area), horizon=horizon, seed=seed)
+        return spillover(self, state, by=by, areas=_areas(self.record, area), horizon=horizon, seed=seed)
 
     def breaks(self, *, by: str | None = None, area: str | None = None, seed: int = 0) -> PairBreaks:
         """When relations changed regime, with facts near; see `detente.explain.breaks`."""
@@ -308,7 +310,7 @@ class Pair(View):
         """What is to be expected within `horizon` months; needs a day; see `detente.forecasts`."""
         from detente.forecasts.pair import forecast
 
-        return forecast(self, horizon=horizon, by=by, areas=_areas(area), seed=seed, on_step=on_step)
+        return forecast(self, horizon=horizon, by=by, areas=_areas(self.record, area), seed=seed, on_step=on_step)
 
     def weigh(
         self,
@@ -360,5 +362,8 @@ def _day(value: Day) -> date | None:
     return past_day(day) if day else None
 
 
-def _areas(area: Areas) -> list[str | None]:
-    return [area] if area is None or isinstance(area, str) else list(area)
+def _areas(record: Store, area: Areas) -> list[str | None]:
+    names = [area] if area is None or isinstance(area, str) else list(area)
+    for name in filter(None, names):
+        record.codebook.area(name)
+    return names
