@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,6 +16,7 @@ import pytest
 from conftest import write_votes
 from detente import open_record
 from detente.record import Store
+from detente.record.cases import case_in
 from detente.uncertainty import Estimate
 
 
@@ -146,3 +148,32 @@ def test_what_is_asked_again_of_a_pair_is_the_same_and_not_fitted(real: Any, mon
     assert again == first
     monkeypatch.setattr(levels, "TOPIC", replace(levels.TOPIC, say=never))
     assert open_record(real.folder).pair("USA", "RUS", as_of="2018-06-30").explain(["IRN"]).to_json() == first[0]
+
+
+def test_what_is_learnt_of_one_pair_alone_serves_no_other(
+    real: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the most active pairs lack an item, the answer doesn't depend on which pair was asked about before."""
+    monkeypatch.setattr("detente.forecasts.reports.MOST_PAIRS", 1)
+    areas = ["defence_industry", "economic"]
+
+    def fans(folder: Path, *states: str) -> list[Any]:
+        shutil.copytree(real.folder, folder, ignore=shutil.ignore_patterns("cache"), dirs_exist_ok=True)
+        pair = open_record(folder).pair(*states, as_of="2018-08-31", source="icews_triples")
+        return pair.forecast(area=areas).frame.rows()
+
+    alone = fans(tmp_path / "one", "RUS", "UKR")
+    fans(tmp_path / "two", "MMR", "USA")
+    assert fans(tmp_path / "two", "RUS", "UKR") == alone
+
+
+def test_what_is_kept_of_a_case_follows_its_reach_and_its_names(tmp_path: Path) -> None:
+    case, names = tmp_path / "mine", tmp_path / "names.csv"
+    case.mkdir()
+    (case / "facts.csv").write_text("date,actors\n")
+    digests = []
+    for end, code in (("2010", "USA"), ("2011", "USA"), ("2011", "GBR")):
+        (case / "datapackage.json").write_text(f'{{"temporal": {{"end": "{end}"}}}}')
+        names.write_text(f"name,code,sector,from,to\nBlue Side,{code},,,\n")
+        digests.append(case_in(case, names=str(names)).digest)
+    assert len(set(digests)) == 3

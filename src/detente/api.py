@@ -180,7 +180,7 @@ class Record(Store):
         return check(self, read_study(path, self.actors, self.codebook), as_of=_day(as_of), seed=seed)
 
     def _sides(self, states: Sequence[str] | None, day: date | None) -> list[str] | None:
-        if isinstance(states, str):
+        if isinstance(states, str) or (states is not None and not len(states)):
             raise DetenteError(f"{states!r} is no list of states: give several, as in ['USA', 'RUS']")
         return None if states is None else [self.actors.side(state, day) for state in states]
 
@@ -364,6 +364,9 @@ def _day(value: Day) -> date | None:
 
 def _areas(record: Store, area: Areas) -> list[str | None]:
     names = [area] if area is None or isinstance(area, str) else list(area)
-    for name in filter(None, names):
-        record.codebook.area(name)
+    for name in names:
+        if name is not None:
+            record.codebook.area(name)
+    if not names:
+        raise DetenteError("no area is named: give one or several, or None for all together")
     return names

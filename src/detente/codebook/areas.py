@@ -68,12 +68,12 @@ class Codebook:
 
         DetenteError lists the ids, or says that the state is unknown or the area takes none.
         """
-        id_, _, state = name.partition(":")
+        id_, colon, state = name.partition(":")
         for area in self.areas:
             if area.id == id_:
-                if state and not area.third_party:
+                if colon and not area.third_party:
                     raise DetenteError(f"area {id_!r} names no third state: leave out {':' + state!r}")
-                if state and state not in states():
+                if colon and state not in states():
                     raise DetenteError(f"{state!r} in {name!r} is no ISO3 code of a state")
                 return area
         raise DetenteError(f"no issue area {name!r}; the codebook has {', '.join(a.id for a in self.areas)}")

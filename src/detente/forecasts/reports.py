@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from detente.errors import NoData
@@ -129,6 +130,9 @@ def _learnt(
 ) -> Stack:
     """The stack of all pairs but the least active, from the record's cache where it is there."""
     items = own.keys["item"].unique().sort().to_list()
+    others = own.keys.filter(~pl.all_horizontal(pl.col("a", "b").is_in([pair.a, pair.b])))
+    # Where the pair alone has one of the items, what is learnt may be of its own dataset, and is no other pair's.
+    whose = [] if others["item"].n_unique() == len(items) else [pair.a, pair.b]
 
     def make() -> Stack:
         data = _dataset(pair, target, own.by, areas, with_pair=False)
@@ -139,7 +143,7 @@ def _learnt(
     made_from = {
         "events": pair.record.digest("events"),
         "codebook": pair.record.codebook.digest,
-        "asked": [pair.source, pair.day, target, own.by, list(areas), items, members, reach, seed, MOST_PAIRS],
+        "asked": [pair.source, pair.day, target, own.by, list(areas), items, members, reach, seed, MOST_PAIRS, whose],
     }
     return pair.record.cached("forecasts", made_from, make)
 
