@@ -209,4 +209,4 @@ def _say(ask: Question, draft: Draft) -> None:
     draft.charts["breaks"] = answer.plot
 
 
-TOPIC = Topic("breaks", "Breaks", _say)
+TOPIC = Topic("breaks", "Breaks", _say, methods=ChangePointsFit.METHODS)

@@ -247,4 +247,4 @@ def _say(ask: Question, draft: Draft) -> None:
     draft.data_to = pair.record.covers(chosen, pair.as_of)[-1][1]
 
 
-TOPIC = Topic("structure", "Hidden structure", _say)
+TOPIC = Topic("structure", "Hidden structure", _say, methods=TensorFit.METHODS)

@@ -99,17 +99,19 @@ def explain(
     asked = tuple(thirds) or _leading_thirds(pair)
     question = Question(pair, asked, seed)
     fits: dict[str, Draft] = {}
-    sections = []
+    sections: list[Section] = []
+    methods: dict[str, None] = {}
     for topic in TOPICS.values():
         if on_topic:
             on_topic(topic.title)
         sections.append(_kept(topic, question, fits))
+        methods |= dict.fromkeys(topic.methods if sections[-1].statements else ())
     if not any(section.statements for section in sections):
         raise NoData(
             f"nothing of {state_name(pair.a)} and {state_name(pair.b)} that a model could explain is held: "
             f"{sections[0].unknown}"
         )
-    provenance = pair.provenance(votes=True, source=pair.named, seed=seed, thirds=list(asked))
+    provenance = pair.provenance(methods, votes=True, source=pair.named, seed=seed, thirds=list(asked))
     return Digest(
         (pair.a, pair.b), pair.names, pair.as_of, tuple(sections), provenance, partial(_charts, question, fits)
     )
@@ -124,12 +126,11 @@ def _kept(topic: Topic, question: Question, fits: dict[str, Draft]) -> Section:
 
 
 def _asked(topic: Topic, question: Question, fits: dict[str, Draft]) -> Section:
-    draft = Draft()
+    draft = fits[topic.id] = Draft()
     try:
         topic.say(question, draft)
     except NoData as error:
         return Section(topic.id, topic.title, unknown=str(error))
-    fits[topic.id] = draft
     return section(topic, draft, question.pair.as_of)
 
 
@@ -138,7 +139,7 @@ def _charts(question: Question, fits: dict[str, Draft]) -> dict[str, Callable[[]
     for topic in TOPICS.values():
         if topic.id not in fits:
             _asked(topic, question, fits)
-    return {name: draw for topic in TOPICS if topic in fits for name, draw in fits[topic].charts.items()}
+    return {name: draw for topic in TOPICS.values() for name, draw in fits[topic.id].charts.items()}
 
 
 def _leading_thirds(pair: View) -> tuple[str, ...]:

@@ -34,9 +34,9 @@ DECAYS = (1.0, 0.15)
 class ExcitationFit(Fit):
     """Direct offspring [effect, cause] with 90% bounds, averaged over draws of the hour within the day.
 
-    NaN where fewer than 5 acts of the cause or of the effect are held; `counts` (kinds,) has how many there are. How
-    often the bounds hold the truth, for rare kinds and common ones, is in docs/recovery.md: about 90% or more; 95%
-    and more where the truth is nought, which no bound can miss from below.
+    NaN where fewer than 5 acts of the cause or of the effect are held; `counts` (kinds,) has how many there are,
+    `senders` who acts. How often the bounds hold the truth, for rare kinds and common ones, is in docs/recovery.md:
+    about 90% or more; 95% and more where the truth is nought, which no bound can miss from below.
     """
 
     COLUMNS: ClassVar[dict[str, str]] = {
@@ -49,6 +49,7 @@ class ExcitationFit(Fit):
     METHODS: ClassVar[tuple[str, ...]] = HawkesFit.METHODS
 
     names: list[str]
+    senders: list[str]
     branching: Array
     low: Array
     high: Array
@@ -67,13 +68,7 @@ class ExcitationFit(Fit):
     def frame(self) -> pl.DataFrame:
         """Rows effect, cause, value (acts of the effect set off by one act of the cause), low, high (90%)."""
         rows = [
-            (
-                effect,
-                cause,
-                self.branching[i, j],
-                self.low[i, j],
-                self.high[i, j],
-            )
+            (effect, cause, self.branching[i, j], self.low[i, j], self.high[i, j])
             for i, effect in enumerate(self.names)
             for j, cause in enumerate(self.names)
         ]
@@ -89,8 +84,9 @@ class ExcitationFit(Fit):
             f"{', '.join(f'{1 / x:.0f}' for x in DECAYS)} days; "
             f"spectral radius {np.mean([fit.radius for fit in self.fits]):.2f}."
         ]
+        sides = dict(zip(self.names, self.senders, strict=True))
         for row in table.drop_nulls(("value", "low", "high")).iter_rows(named=True):
-            if row["effect"].split(" ")[0] != row["cause"].split(" ")[0]:
+            if sides[row["effect"]] != sides[row["cause"]]:
                 lines.append(
                     f"One {row['cause']} sets off {row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f}) "
                     f"{row['effect']}."
@@ -150,7 +146,12 @@ def excitation(pair: View, *, draws: int = 5, seed: int = 0) -> Explained[Excita
     ]
     basis = f"{events.height:,} {chosen} events, in what it covers from {first} to {last}"
     provenance = pair.provenance(HawkesFit.METHODS, draws=draws, seed=seed)
-    return Explained(combined(fits), basis, data_to=last, provenance=provenance)
+    return Explained(
+        combined(fits, senders=np.repeat(pair.directions, len(KINDS)).tolist()),
+        basis,
+        data_to=last,
+        provenance=provenance,
+    )
 
 
 def _kinds(pair: View) -> list[str]:
@@ -182,10 +183,10 @@ def _acts(n: int) -> str:
     return f"only {n} act{'' if n == 1 else 's'}" if n else "no act"
 
 
-def combined(fits: Sequence[HawkesFit], least: int = LEAST_OF_KIND) -> ExcitationFit:
+def combined(fits: Sequence[HawkesFit], least: int = LEAST_OF_KIND, senders: Sequence[str] = ()) -> ExcitationFit:
     """Fits to several draws of the unknown hours as one, by Rubin's rules on either side of the mean.
 
-    NaN for kinds of fewer acts than `least`.
+    NaN for kinds of fewer acts than `least`. `senders` says who acts, kind by kind: another for each kind if not told.
     """
     from detente.models.hawkes_likelihood import Z
 
@@ -197,7 +198,10 @@ def combined(fits: Sequence[HawkesFit], least: int = LEAST_OF_KIND) -> Excitatio
     counts = np.bincount(fits[0].types, minlength=len(mean)).astype(float)
     rare = counts < least
     known = np.where(rare[:, None] | rare, np.nan, mean)
-    return ExcitationFit(list(fits[0].names), known, np.maximum(known - down, 0.0), known + up, list(fits), counts)
+    names = list(fits[0].names)
+    return ExcitationFit(
+        names, list(senders) or names, known, np.maximum(known - down, 0.0), known + up, list(fits), counts
+    )
 
 
 def _say(ask: Question, draft: Draft) -> None:
@@ -227,4 +231,4 @@ def _say(ask: Question, draft: Draft) -> None:
     draft.charts["excitation"] = answer.plot
 
 
-TOPIC = Topic("excitation", "Event by event", _say)
+TOPIC = Topic("excitation", "Event by event", _say, methods=ExcitationFit.METHODS)

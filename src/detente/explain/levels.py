@@ -63,13 +63,10 @@ def levels(pair: View, *, by: str = "month", areas: Sequence[str | None] = (None
     together (sender and receiver null). Raises NoData where nothing is held.
     """
     one_of("by", by, PERIODS)
-    try:
-        chosen = pair.source
-    except NoData:
-        if pair.named:
-            raise
+    source = pair.source_held
+    if source is None:
         return _without_events(pair, areas, yearly=True)
-    all_reports = volume(pair.record, source=chosen, by=by, as_of=pair.as_of)
+    all_reports = volume(pair.record, source=source, by=by, as_of=pair.as_of)
     panel = pair_panel(pair, by=by, areas=areas).join(all_reports, on="period", how="left", maintain_order="left")
     frames = []
     for (sender, receiver, area), rows in panel.partition_by(
@@ -86,12 +83,12 @@ def levels(pair: View, *, by: str = "month", areas: Sequence[str | None] = (None
             ("conflict", "poisson", bad, offset),
             ("intensity", "gaussian", rows["intensity"], offset),
         ):
-            labels = (sender, receiver, area, measure, f"{chosen} events")
+            labels = (sender, receiver, area, measure, f"{source} events")
             frames.append(_one(rows["period"], family, y, exposure, labels))
     if not frames and not pair.named:
         # Yearly counts of a case are another source's reports: beside this one they don't belong.
         return _without_events(pair, areas, yearly=False)
-    return _gathered(pair, by, areas, frames, f"{chosen} events by {by}")
+    return _gathered(pair, by, areas, frames, f"{source} events by {by}")
 
 
 def fact_counts(pair: View, *, by: str, area: str | None) -> pl.DataFrame | None:
@@ -136,8 +133,9 @@ def _gathered(
 
 def _without_events(pair: View, areas: Sequence[str | None], *, yearly: bool) -> PairLevels:
     frames: list[pl.DataFrame | None] = []
+    ways = dict(zip(pair.directions, ((pair.a, pair.b), (pair.b, pair.a)), strict=True))
     counts = pair_figures(pair).filter(
-        pl.col("subject").str.contains(">") & pl.col("measure").is_in([f"icews_{name}" for name in COUNTS])
+        pl.col("subject").is_in(ways) & pl.col("measure").is_in([f"icews_{name}" for name in COUNTS])
     )
     good = pl.col("measure").str.contains("cooperation")
     if None in areas and yearly:
@@ -148,14 +146,14 @@ def _without_events(pair: View, areas: Sequence[str | None], *, yearly: bool) ->
             sums = sums.sort("period")
             every = pl.DataFrame({"period": periods(sums["period"][0], sums["period"][-1], "year")})
             sums = every.join(sums, on="period", how="left", maintain_order="left").fill_null(0)
-            labels = (*str(subject).split(">"), None, "share", YEARLY)
+            labels = (*ways[str(subject)], None, "share", YEARLY)
             frames.append(_one(sums["period"], "binomial", sums["k"], sums["n"], labels))
     for area in areas:
         quarterly = fact_counts(pair, by="quarter", area=area)
         if quarterly is None:
             continue
-        labels = (None, None, area, "share", FACTS)
-        frames.append(_one(quarterly["period"], "binomial", quarterly["k"], quarterly["n"], labels))
+        of_both = (None, None, area, "share", FACTS)
+        frames.append(_one(quarterly["period"], "binomial", quarterly["k"], quarterly["n"], of_both))
     basis = "no events: yearly counts of a case, and facts by quarter" if yearly else "too few events: facts by quarter"
     return _gathered(pair, "quarter", areas, frames, basis)
 
@@ -299,4 +297,4 @@ def _say(ask: Question, draft: Draft) -> None:
     draft.charts["levels"] = answer.plot
 
 
-TOPIC = Topic("levels", "Levels", _say, now=True)
+TOPIC = Topic("levels", "Levels", _say, now=True, methods=LocalLevelFit.METHODS)

@@ -113,4 +113,4 @@ def _say(ask: Question, draft: Draft) -> None:
     draft.data_to = answer.data_to
 
 
-TOPIC = Topic("positions", "Ideal points", _say, now=True)
+TOPIC = Topic("positions", "Ideal points", _say, now=True, methods=IdealPointsFit.METHODS)

@@ -195,4 +195,4 @@ def _answered(one: Answer, mover: str, answerer: str, horizon: int, unit: str) -
     ]
 
 
-TOPIC = Topic("reciprocity", "Reciprocity and equal treatment", _say)
+TOPIC = Topic("reciprocity", "Reciprocity and equal treatment", _say, methods=ReciprocityFit.METHODS)

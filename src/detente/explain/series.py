@@ -17,10 +17,9 @@ from detente.measures.coverage import said, scaled, usable_run
 from detente.measures.panel import pair_panel
 from detente.periods import PERIODS, period_end, periods
 from detente.record.facts import holds, pair_facts
-from detente.record.view import View
 
 if TYPE_CHECKING:
-    from detente.record import Store
+    from detente.record.view import View
 
 LEAST_PERIODS, LEAST_MOVES = 40, 8
 
@@ -32,7 +31,6 @@ class Directed:
     frame: pl.DataFrame
     by: str
     basis: str
-    source: str | None
 
     @property
     def data_to(self) -> date:
@@ -53,14 +51,10 @@ def directed(pair: View, *, by: str | None = None, area: str | None = None) -> D
     weekday taken out. From the chronology: cooperative less conflictual acts of one side towards the other by quarter,
     joint acts left out. Raises NoData where there are too few periods.
     """
-    try:
-        chosen = pair.source
-    except NoData:
-        if pair.named:
-            raise
+    if pair.source_held is None:
         return _from_facts(pair, by, area)
     try:
-        return _from_events(pair, by, area, chosen)
+        return _from_events(pair, by, area)
     except NoData as error:
         # Who names a source or a period means the events.
         if pair.named or by:
@@ -71,20 +65,27 @@ def directed(pair: View, *, by: str | None = None, area: str | None = None) -> D
             raise error from None
 
 
-def _from_events(pair: View, by: str | None, area: str | None, chosen: str) -> Directed:
-    unit = by or fitting_period(pair)
-    if unit is None:
-        raise NoData(f"{chosen} covers too few periods{f' up to {pair.as_of}' if pair.as_of else ''}")
+def _from_events(pair: View, by: str | None, area: str | None) -> Directed:
+    unit = _unit(pair, by)
     run = covered_run(pair, unit)
     wide = _intensities(pair, unit, area, run)
-    frame = _level_weekdays(_checked(wide, unit, f"{chosen} of {state_name(pair.a)} and {state_name(pair.b)}"), unit)
-    where = f" in {area}" if area else ""
-    return Directed(frame, unit, _basis(chosen, frame, run, unit, where), chosen)
+    of = f"{state_name(pair.a)} and {state_name(pair.b)}"
+    return _of_events(pair, wide, run, unit, of, f" in {area}" if area else "")
 
 
-def _basis(source: str, frame: pl.DataFrame, run: pl.DataFrame, by: str, where: str = "") -> str:
+def _unit(pair: View, by: str | None, use: str = "") -> str:
+    """The period asked for, else the one that fits; NoData where none does."""
+    unit = by or fitting_period(pair)
+    if unit is None:
+        raise NoData(f"{pair.source} covers too few periods{f' up to {pair.as_of}' if pair.as_of else ''}{use}")
+    return unit
+
+
+def _of_events(pair: View, frame: pl.DataFrame, run: pl.DataFrame, by: str, of: str, where: str = "") -> Directed:
+    """The series, fit to be estimated, and on what they rest; NoData where too little is in them."""
+    frame = _level_weekdays(_checked(frame, by, f"{pair.source} of {of}"), by)
     partly = said(run.join(frame, on="period", how="semi"), by)
-    return f"net intensity of {source} events{where} by {by}{_span(frame)}{partly}"
+    return Directed(frame, by, f"net intensity of {pair.source} events{where} by {by}{_span(frame)}{partly}")
 
 
 def with_third(
@@ -96,10 +97,7 @@ def with_third(
     net intensity of its acts towards the third state and of those in return. An area with too few periods or acts has
     the NoData that says so. Needs events.
     """
-    chosen = pair.source
-    unit = by or fitting_period(pair)
-    if unit is None:
-        raise NoData(f"{chosen} covers too few periods up to {pair.as_of} for a model of third parties")
+    unit = _unit(pair, by, " for a model of third parties")
     run = covered_run(pair, unit)
     grid = _intensities(pair, unit, None, run).select("period")
     for side in (pair.a, pair.b):
@@ -115,7 +113,7 @@ def with_third(
     for area in areas:
         acts = events.filter(~about if area is None else pl.col("areas").list.contains(area))
         frame = grid.join(run, on="period", how="left", maintain_order="left")
-        for name in (f"{pair.a}>{pair.b}", f"{pair.b}>{pair.a}"):
+        for name in pair.directions:
             sums = (
                 acts.filter(pl.col("series") == name)
                 .group_by("period")
@@ -124,41 +122,26 @@ def with_third(
             frame = frame.join(sums, on="period", how="left", maintain_order="left").with_columns(
                 scaled(name).fill_null(0.0).alias(name)
             )
-        frame = frame.select(
-            "period", f"{pair.a}>{pair.b}", f"{pair.b}>{pair.a}", f"{pair.a}~{third}", f"{pair.b}~{third}"
-        )
+        frame = frame.select("period", *pair.directions, f"{pair.a}~{third}", f"{pair.b}~{third}")
         try:
-            checked = _checked(frame, unit, f"{chosen} of {state_name(third)} with both")
+            by_area[area] = _of_events(pair, frame, run, unit, f"{state_name(third)} with both")
         except NoData as error:
             by_area[area] = error
-            continue
-        basis = _basis(chosen, frame, run, unit)
-        by_area[area] = Directed(_level_weekdays(checked, unit), unit, basis, chosen)
     return by_area
 
 
-def among(
-    record: Store,
-    states: Sequence[str],
-    *,
-    by: str | None = None,
-    as_of: date | None = None,
-    source: str | None = None,
-) -> Directed:
-    """Net intensity of every directed pair of several states, pair by pair: for three, the triangle. Needs events."""
-    pairs = list(combinations(states, 2))
-    first = View(record, *pairs[0], as_of, source)
-    chosen = first.source
-    unit = by or fitting_period(first)
-    if unit is None:
-        raise NoData(f"{chosen} covers too few periods up to {as_of}")
+def among(first: View, others: Sequence[str], *, by: str | None = None) -> Directed:
+    """Net intensity of every directed pair of a pair and others, pair by pair: for three, the triangle. Needs events,
+    all by the source of the first pair.
+    """
+    states = (first.a, first.b, *others)
+    unit = _unit(first, by)
     run = covered_run(first, unit)
-    wide = _intensities(first, unit, None, run)
-    for a, b in pairs[1:]:
+    wide = run.select("period")
+    for a, b in combinations(states, 2):
         more = _intensities(first.other(a, b), unit, None, run)
         wide = wide.join(more, on="period", how="inner", maintain_order="left")
-    frame = _level_weekdays(_checked(wide, unit, f"{chosen} of {', '.join(map(state_name, states))}"), unit)
-    return Directed(frame, unit, _basis(chosen, frame, run, unit), chosen)
+    return _of_events(first, wide, run, unit, ", ".join(map(state_name, states)))
 
 
 def fitting_period(pair: View) -> str | None:
@@ -184,9 +167,8 @@ def _intensities(pair: View, by: str, area: str | None, run: pl.DataFrame) -> pl
     wide = panel.with_columns(pl.format("{}>{}", "sender", "receiver").alias("series")).pivot(
         on="series", index="period", values="intensity"
     )
-    names = [f"{pair.a}>{pair.b}", f"{pair.b}>{pair.a}"]
     both = run.join(wide, on="period", how="inner", maintain_order="left")
-    return both.select("period", *(scaled(name).alias(name) for name in names))
+    return both.select("period", *(scaled(name).alias(name) for name in pair.directions))
 
 
 def _level_weekdays(frame: pl.DataFrame, by: str) -> pl.DataFrame:
@@ -211,32 +193,20 @@ def _checked(frame: pl.DataFrame, by: str, what: str) -> pl.DataFrame:
 def _from_facts(pair: View, by: str | None, area: str | None) -> Directed:
     facts = pair_facts(pair, area)
     unit = one_of("by", by or "quarter", PERIODS)
-    rows = []
-    for sender, receiver in ((pair.a, pair.b), (pair.b, pair.a)):
+    grid, acts = pl.DataFrame({"period": fact_periods(pair, unit, whole=True)}), 0
+    tone = pl.when(pl.col("tone") == "cooperative").then(1.0).otherwise(-1.0)
+    for name, sender, receiver in zip(pair.directions, (pair.a, pair.b), (pair.b, pair.a), strict=True):
         mine = facts.filter(holds(pl.col("actors"), sender) & holds(pl.col("targets"), receiver))
-        rows.append(
-            mine.select(
-                pl.col("date").alias("day"),
-                pl.when(pl.col("tone") == "cooperative").then(1.0).otherwise(-1.0).alias("value"),
-                pl.lit(f"{sender}>{receiver}").alias("series"),
-            )
-        )
-    acts = pl.concat(rows)
-    grid = pl.DataFrame({"period": fact_periods(pair, unit, whole=True)})
-    every = PERIODS[unit].every
-    for name in (f"{pair.a}>{pair.b}", f"{pair.b}>{pair.a}"):
-        sums = (
-            acts.filter(pl.col("series") == name)
-            .group_by(pl.col("day").dt.truncate(every).alias("period"))
-            .agg(pl.col("value").sum().alias(name))
+        acts += mine.height
+        sums = mine.group_by(pl.col("date").dt.truncate(PERIODS[unit].every).alias("period")).agg(
+            tone.sum().alias(name)
         )
         grid = grid.join(sums, on="period", how="left", maintain_order="left").with_columns(pl.col(name).fill_null(0.0))
     frame = _checked(grid, unit, f"the chronology of {state_name(pair.a)} and {state_name(pair.b)}")
     return Directed(
         frame,
         unit,
-        f"{acts.height} one-sided facts of the chronology, cooperative less conflictual by {unit}{_span(frame)}",
-        None,
+        f"{acts} one-sided facts of the chronology, cooperative less conflictual by {unit}{_span(frame)}",
     )
 
 

@@ -14,7 +14,7 @@ from detente.checks import whole
 from detente.errors import DetenteError, NoData
 from detente.explain.series import with_third
 from detente.explain.topic import Draft, Question, Topic, capital, in_text, percent
-from detente.models.spillover import Spill, Spillover, SpilloverFit
+from detente.models.spillover import ASSOCIATED, Spill, Spillover, SpilloverFit
 from detente.periods import PERIODS, period_end
 from detente.results import Result
 
@@ -58,8 +58,8 @@ class PairSpillover(Result):
         """The shares with their bands, beside what chance gives, and what may be concluded."""
         lines = []
         for area, fit in self.fits.items():
-            head, *rest = fit.summary().splitlines()
-            lines += [f"{area or 'all areas'}: {head[0].lower()}{head[1:]}".replace("periods", f"{self.by}s"), *rest]
+            head, *rest = fit.summary(self.by).splitlines()
+            lines += [f"{area or 'all areas'}: {head[0].lower()}{head[1:]}", *rest]
         if self.left_out:
             lines.append(f"Too few acts for a model: {', '.join(self.left_out)}.")
         lines.append(f"Basis: {self.basis}. Associations in time, not proven causes.")
@@ -76,17 +76,16 @@ class PairSpillover(Result):
         if area not in self.fits and area is not None:
             raise NoData(f"no model of {area}; there is one of {', '.join(name or 'all areas' for name in self.fits)}")
         fit = self.fits.get(area) or next(iter(self.fits.values()))
-        drawing = fit.plot()
+        drawing = fit.plot(self.by)
 
         def day(x: float, _: int) -> str:
             return self.periods[round(x)].isoformat() if 0 <= round(x) < len(self.periods) else ""
 
         drawing.axes[-1].xaxis.set_major_formatter(FuncFormatter(day))
-        drawing.axes[-1].set_xlabel(self.by)
         for axis, name in zip(drawing.axes, fit.var.names, strict=False):
             axis.set_ylabel(f"{name}\nnet intensity")
-        line = " ".join(drawing.get_supxlabel().split()).replace("periods", f"{self.by}s")
-        source_line(drawing, f"{line} The block: relations with {state_name(self.third)}. Source: {self.basis}.")
+        block = f"The block: relations with {state_name(self.third)}. Source: {self.basis}."
+        source_line(drawing, block, after=True)
         return drawing
 
 
@@ -132,8 +131,6 @@ def spillover(
 
 def _say(ask: Question, draft: Draft) -> None:
     pair = ask.pair
-    from detente.models.spillover import ASSOCIATED
-
     if not ask.thirds:
         raise NoData("no facts about a third state and no events with one are held; name one (--third IRN)")
     names = in_text(pair.a), in_text(pair.b)
@@ -177,4 +174,4 @@ def _say(ask: Question, draft: Draft) -> None:
         raise NoData(problems[0])
 
 
-TOPIC = Topic("spillover", "Third parties", _say)
+TOPIC = Topic("spillover", "Third parties", _say, methods=SpilloverFit.METHODS)

@@ -51,13 +51,14 @@ class Draft:
 class Topic:
     """A question to the models: `say` fits once, fills the draft with words, numbers and charts, or raises NoData
     that says why the question can't be answered. `now`: it tells how things stand, so that of old data it says
-    history alone.
+    history alone. `methods` are the papers behind what is said.
     """
 
     id: str
     title: str
     say: Callable[[Question, Draft], None]
     now: bool = False
+    methods: tuple[str, ...] = ()
 
 
 TOPICS: Registry[Topic] = Registry(

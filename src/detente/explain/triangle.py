@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import permutations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
@@ -20,6 +21,7 @@ from detente.explain.series import among
 from detente.models import BayesianVAR
 from detente.models.var import VARFit
 from detente.periods import PERIODS
+from detente.record.view import View
 from detente.results import Result
 from detente.uncertainty import text
 
@@ -131,12 +133,14 @@ def triangle(
     """
     if len(set(states)) < 3 or len(set(states)) < len(states):
         raise DetenteError("a triangle needs three different states or more")
-    series = among(record, states, by=by, as_of=as_of, source=source)
+    first, second, *others = states
+    pair = View(record, first, second, as_of, source)
+    series = among(pair, others, by=by)
     span = horizon or PERIODS[series.by].ahead
     fit = BayesianVAR(PERIODS[series.by].lags).fit(series.frame.select(series.columns))
     table = fit.returned(span, seed=seed)
-    back = pl.col("mover").str.split(">").list.reverse().list.join(">") == pl.col("answerer")
-    kind = pl.when(back).then(pl.lit("bilateral")).otherwise(pl.lit("triangular")).alias("kind")
+    back = pl.col("mover").replace_strict({f"{a}>{b}": f"{b}>{a}" for a, b in permutations(states, 2)})
+    kind = pl.when(back == pl.col("answerer")).then(pl.lit("bilateral")).otherwise(pl.lit("triangular")).alias("kind")
     table = table.select("mover", "answerer", kind, "value", "low", "high").sort("kind", maintain_order=True)
-    provenance = record.provenance([series.source], VARFit.METHODS, by=series.by, horizon=span, seed=seed)
+    provenance = pair.provenance(VARFit.METHODS, by=series.by, horizon=span, seed=seed)
     return Triangle(tuple(states), table, fit, series.by, span, series.basis, provenance)

@@ -9,6 +9,7 @@ import polars as pl
 from detente.actors import state_name
 from detente.errors import NoData
 from detente.explain.topic import Draft, Question, Topic, percent
+from detente.measures.tables import INDICES, SHARES
 from detente.measures.votes import similarity
 from detente.record.facts import pair_figures
 from detente.uncertainty import Estimate
@@ -73,4 +74,4 @@ def _say(ask: Question, draft: Draft) -> None:
     draft.data_to = min(date(year, 12, 31), last) if isinstance(last, date) else None
 
 
-TOPIC = Topic("votes", "Votes in the UN", _say, now=True)
+TOPIC = Topic("votes", "Votes in the UN", _say, now=True, methods=(SHARES, *INDICES))

@@ -197,10 +197,10 @@ class SpilloverFit(Fit):
             for i in range(self.others)
         )
 
-    def summary(self) -> str:
+    def summary(self, unit: str = "period") -> str:
         """The shares with their bands, beside what chance gives, and what may be concluded."""
         block = ", ".join(self.var.names[self.others :])
-        lines = [f"Share of the variance, {self.model.horizon} periods ahead, that goes with {block}:"]
+        lines = [f"Share of the variance, {self.model.horizon} {unit}s ahead, that goes with {block}:"]
         for one in self.spills:
             last, first = (f"{x.value:.0%} ({x.low:.0%} to {x.high:.0%})" for x in (one.last, one.first))
             lines.append(
@@ -209,7 +209,7 @@ class SpilloverFit(Fit):
             )
         return "\n".join(lines)
 
-    def plot(self) -> Any:
+    def plot(self, unit: str = "period") -> Any:
         """Each series as it was, smoothed over the horizon, and without the block's shocks, with bands."""
         table = self.paths()
         names = self.var.names[: self.others]
@@ -224,6 +224,6 @@ class SpilloverFit(Fit):
             band(axis, rows["row"], *without, label="without the block's shocks")
             axis.set_ylabel(name)
         legend(axes[0][0])
-        axes[-1][0].set_xlabel("period")
-        source_line(drawing, f"Running means of {self.model.horizon} periods; shade: 90% band.")
+        axes[-1][0].set_xlabel(unit)
+        source_line(drawing, f"Running means of {self.model.horizon} {unit}s; shade: 90% band.")
         return drawing
