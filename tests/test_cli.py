@@ -14,6 +14,7 @@ import pytest
 
 from conftest import detente, triples, write_votes
 from detente.cli import COMMANDS, main
+from detente.sources.download import Remote
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
@@ -303,7 +304,7 @@ claims
 claims check weitz_2007
 codebook
 components -k 1
-explain IND PAK --as-of 2018-08-31
+explain RUS FRA --as-of 2018-08-31
 fetch gdelt --from 2005-01-01 --to 2005-01-02 --list
 forecast IND PAK --as-of 2007-02-01
 ideal-points
@@ -354,6 +355,8 @@ def test_data_is_the_same_in_every_form(
 ) -> None:
     monkeypatch.chdir(small)
     monkeypatch.setenv("DETENTE_RECORD", "r")
+    listed = [Remote("https://example.org/2005.zip", "2005.zip")]
+    monkeypatch.setattr(sys.modules["detente.sources.source"], "files_of", lambda *_: listed)
     printed = {}
     for form in ("csv", "parquet", "json", "table", "markdown", "html"):
         with pytest.raises(SystemExit) as end:
