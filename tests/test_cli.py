@@ -12,8 +12,9 @@ import click
 import polars as pl
 import pytest
 
-from conftest import triples
+from conftest import detente, triples, write_votes
 from detente.cli import COMMANDS, main
+from detente.sources.download import Remote
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
@@ -297,52 +298,73 @@ def _commands() -> dict[str, click.Command]:
     return found
 
 
-def test_every_command_that_prints_data_has_the_same_forms() -> None:
-    for name, command in _commands().items():
-        forms = [
-            one.type.choices for one in command.params if one.name == "form" and isinstance(one.type, click.Choice)
-        ]
-        if name in ("ingest", "fetch", "record verify"):
-            assert not forms
-        else:
-            assert {"table", "csv", "json", "parquet"} <= set(forms[0]), name
+PRINTED = """assess USA RUS --as-of 2007-02-01 --brief
+backtest scores.csv --horizons 1 --models hierarchical --no-classical
+claims
+claims check weitz_2007
+codebook
+components -k 1
+explain RUS FRA --as-of 2018-08-31
+fetch gdelt --from 2005-01-01 --to 2005-01-02 --list
+forecast IND PAK --as-of 2007-02-01
+ideal-points
+levels USA RUS --as-of 2018-08-31
+panel RUS FRA
+panel
+record
+record agreements USA RUS
+record audit
+record coverage
+record figures USA RUS
+record quarantine
+record show USA RUS
+record sources
+similarity USA RUS
+similarity
+stock USA RUS
+weigh IND PAK --as-of 2018-08-31 --draws 50
+who Russia
+who --unresolved acts.tsv""".splitlines()
+"""Every command that prints data, with arguments that a small record answers."""
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        "assess USA RUS --as-of 2007-02-01 --brief",
-        "claims",
-        "claims check weitz_2007",
-        "codebook",
-        "forecast USA RUS --as-of 2007-02-01",
-        "levels USA RUS",
-        "record",
-        "record agreements USA RUS",
-        "record audit",
-        "record figures USA RUS",
-        "record quarantine",
-        "record show USA RUS",
-        "record sources",
-        "stock USA RUS",
-        "who Russia",
-    ],
-)
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small record of acts and votes, and files to read."""
+    folder = tmp_path_factory.mktemp("small")
+    rows = [("Russia", "Consult", "040", "1", "France"), ("France", "Accuse", "112", "-2", "Zaphod")]
+    days = [f"2018-{month:02}-{day:02}" for month in range(1, 9) for day in range(1, 29)]
+    file = triples(folder / "acts.tsv", [(day, *row) for day in days for row in rows])
+    months = [f"{year}-{month:02}" for year in (2015, 2016) for month in range(1, 13)]
+    scores = [f"{a},{b},{month}-15,{int(month[-2:])}" for a, b in ("AB", "BA") for month in months]
+    (folder / "scores.csv").write_text("\n".join(["sender,receiver,date,value", *scores]) + "\n")
+    assert detente("ingest", "--record", folder / "r", file, write_votes(folder / "votes")).returncode == 0
+    return folder
+
+
+def test_every_command_that_prints_data_is_tried_in_every_form() -> None:
+    printing = {name for name, command in _commands().items() if any(one.name == "form" for one in command.params)}
+    assert set(_commands()) - printing == {"ingest", "record verify"}
+    tried = [max((name for name in printing if f"{line} ".startswith(f"{name} ")), key=len) for line in PRINTED]
+    assert set(tried) == printing
+
+
+@pytest.mark.parametrize("command", PRINTED)
 def test_data_is_the_same_in_every_form(
-    command: str, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+    command: str, small: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    words = command.split()
-    record = [] if words[0] in ("codebook", "who") or words[-1] == "sources" else ["--record", str(tmp_path / "r")]
-    heights = []
-    for form in ("csv", "parquet", "json", "table"):
+    monkeypatch.chdir(small)
+    monkeypatch.setenv("DETENTE_RECORD", "r")
+    listed = [Remote("https://example.org/2005.zip", "2005.zip")]
+    monkeypatch.setattr(sys.modules["detente.sources.source"], "files_of", lambda *_: listed)
+    printed = {}
+    for form in ("csv", "parquet", "json", "table", "markdown", "html"):
         with pytest.raises(SystemExit) as end:
-            main([*words, *record, "--format", form])
-        assert end.value.code == 0
-        out = capfdbinary.readouterr().out
-        assert out
-        if form == "json":
-            json.loads(out)
-        elif form != "table":
-            read = pl.read_csv if form == "csv" else pl.read_parquet
-            heights.append(read(BytesIO(out), **({"infer_schema": False} if form == "csv" else {})).height)
-    assert heights[0] == heights[1]
+            main([*command.split(), "--format", form])
+        printed[form], err = capfdbinary.readouterr()
+        assert end.value.code == 0 and printed[form], err
+    json.loads(printed["json"])
+    assert printed["markdown"].startswith(b"# ") and b"<html" in printed["html"][:200]
+    rows = pl.read_csv(BytesIO(printed["csv"]), infer_schema=False)
+    held = pl.read_parquet(BytesIO(printed["parquet"]))
+    assert rows.height == held.height and rows.columns == held.columns

@@ -10,27 +10,25 @@ import click
 from detente import __version__
 
 COMMANDS = {
-    "assess": ("detente.cli.assess", "Assess the security relations of two states as of a day."),
-    "backtest": ("detente.cli.backtest", "Score forecasts of the past from every origin, on a file or the record."),
-    "claims": ("detente.cli.claims", "Check what a study claimed against what followed, and score it."),
-    "codebook": ("detente.cli.codebook", "Print the actions and issue areas, or say why an event has its areas."),
-    "components": ("detente.cli.components", "Find the hidden structure of who does what to whom when."),
-    "explain": ("detente.cli.explain", "Explain a pair: levels, reciprocity, third parties, breaks, votes."),
-    "fetch": ("detente.cli.fetch", "Download event data and UN votes from their official addresses."),
-    "forecast": ("detente.cli.forecast", "Forecast a pair: fans of counts, shares and votes, chances of events."),
-    "ideal-points": ("detente.cli.ideal_points", "Place all states by their votes in the UN, session by session."),
-    "ingest": ("detente.cli.ingest", "Add files or folders to the record."),
-    "levels": ("detente.cli.levels", "Estimate a pair's levels of cooperation and conflict, with bands."),
-    "panel": ("detente.cli.panel", "Count the acts of a pair, or of all pairs, by direction and period."),
-    "record": (
-        "detente.cli.record",
-        "Show what the record holds: facts, agreements, figures, audit, quarantine, verify.",
-    ),
-    "similarity": ("detente.cli.similarity", "Measure how alike states vote in the UN, corrected for chance."),
-    "stock": ("detente.cli.stock", "Count a pair's agreements in force, area by area, through time."),
-    "weigh": ("detente.cli.weigh", "Weigh levers: what would be associated with how much more improvement."),
-    "who": ("detente.cli.who", "Say which state, organisation or group a name stands for."),
+    "assess": "Assess the security relations of two states as of a day.",
+    "backtest": "Score forecasts of the past from every origin, on a file or the record.",
+    "claims": "Check what a study claimed against what followed, and score it.",
+    "codebook": "Print the actions and issue areas, or say why an event has its areas.",
+    "components": "Find the hidden structure of who does what to whom when.",
+    "explain": "Explain a pair: levels, reciprocity, third parties, breaks, votes.",
+    "fetch": "Download event data and UN votes from their official addresses.",
+    "forecast": "Forecast a pair: fans of counts, shares and votes, chances of events.",
+    "ideal-points": "Place all states by their votes in the UN, session by session.",
+    "ingest": "Add files or folders to the record.",
+    "levels": "Estimate a pair's levels of cooperation and conflict, with bands.",
+    "panel": "Count the acts of a pair, or of all pairs, by direction and period.",
+    "record": "Show what the record holds: facts, agreements, figures, audit, quarantine, verify.",
+    "similarity": "Measure how alike states vote in the UN, corrected for chance.",
+    "stock": "Count a pair's agreements in force, area by area, through time.",
+    "weigh": "Weigh levers: what would be associated with how much more improvement.",
+    "who": "Say which state, organisation or group a name stands for.",
 }
+"""What each command does; it stands in the module of its name."""
 
 
 class LazyGroup(click.Group):
@@ -44,13 +42,14 @@ class LazyGroup(click.Group):
         """The command itself, imported now."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name][0]), cmd_name.replace("-", "_"))
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(importlib.import_module(f"{__name__}.{name}"), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List commands from the table, without importing them."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+            formatter.write_dl(sorted(COMMANDS.items()))
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

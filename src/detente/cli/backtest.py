@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from detente.cli.options import RECORD, Day, format_option, open_record, record_options, seed_option, source_option
-from detente.cli.output import counting, emit, say, write_text
+from detente.cli.common import Answer, Verb, step, write_file
+from detente.cli.options import Day, by_option, html_option, seed_option, source_option
+from detente.errors import DetenteError
 from detente.periods import LONGER, PERIODS
 
 if TYPE_CHECKING:
+    from detente.api import Record
     from detente.forecasts.series.dataset import Dataset
 
 
@@ -26,11 +28,9 @@ def _numbers(ctx: click.Context, param: click.Parameter, value: str) -> tuple[in
     return tuple(found)
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@click.option(
-    "--by", type=click.Choice(LONGER), default="month", show_default=True, help="The period of origins and horizons."
-)
+@by_option("month", LONGER, "The period of origins and horizons.")
 @click.option("--horizons", default="1,3,6", show_default=True, callback=_numbers, help="Periods ahead.")
 @click.option(
     "--train-until",
@@ -77,14 +77,10 @@ def _numbers(ctx: click.Context, param: click.Parameter, value: str) -> tuple[in
     type=click.Path(path_type=Path, file_okay=False),
     help="Keep finished origins here, so that an interrupted run goes on.",
 )
-@click.option(
-    "--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write the scorecard as a page as well."
-)
+@html_option
 @click.option("--json", "data_file", type=click.Path(path_type=Path, dir_okay=False), help="Write it as JSON as well.")
 @click.option("--title", default="Back-test", show_default=True)
-@record_options
-@format_option(documents=True)
-def backtest(file: Path | None, form: str, page: Path | None, data_file: Path | None, title: str, **asked: Any) -> None:
+def backtest(record: Record, file: Path | None, data_file: Path | None, title: str, **asked: Any) -> Answer:
     """Forecast the past from every origin and score it, on a tidy FILE or on the record.
 
     FILE has columns a, b (or sender, receiver), date, and value or counts; item and known_on if there are any.
@@ -96,29 +92,24 @@ def backtest(file: Path | None, form: str, page: Path | None, data_file: Path | 
     from detente.backtest.plan import Plan
     from detente.backtest.run import backtest as run
     from detente.forecasts.series.forecaster import judged
-    from detente.report import write
     from detente.report.scorecard import build
 
     models = tuple(filter(None, asked["models"].split(","))) or judged()
     unknown = [name for name in models if name not in judged()]
     if unknown:
         raise click.BadParameter(f"{', '.join(unknown)}: the models are {', '.join(judged())}", param_hint="--models")
-    data = _data(file, asked)
+    data = _data(record, file, asked)
     first = _first(data, asked["train_until"])
     plan = Plan(
         asked["horizons"], first, asked["step"], asked["refit"], models, not asked["no_classical"], asked["seed"]
     )
-    with counting("origins") as update:
-        card = run(data, plan, asked["keep"], on_origin=update)
-    document = build(card, title=title)
-    if page:
-        say(f"wrote {write(document, page)}")
+    card = run(data, plan, asked["keep"], on_origin=lambda done, of: step(f"origin {done} of {of}"))
     if data_file:
-        write_text(data_file, card.to_json())
-    emit(card, form, document=document)
+        write_file(data_file, card.to_json(), folder=True)
+    return Answer(card, document=build(card, title=title))
 
 
-def _data(file: Path | None, asked: dict[str, Any]) -> Dataset:
+def _data(record: Record, file: Path | None, asked: dict[str, Any]) -> Dataset:
     shared = {name: asked[name] for name in ("pairs", "training_pairs", "min_periods")} | {
         "until": asked["train_until"],
         "by": asked["by"],
@@ -130,7 +121,6 @@ def _data(file: Path | None, asked: dict[str, Any]) -> Dataset:
         return read_tidy(file, kind=asked["kind"], counts=counts, **shared)
     from detente.forecasts.series.datasets import from_record
 
-    record = open_record(**{name: asked[name] for name in RECORD})
     if asked["area"]:
         record.codebook.area(asked["area"])
     if asked["target"] == "votes":
@@ -143,8 +133,6 @@ def _first(data: Dataset, until: date | None) -> int:
     if until is None:
         return max(2, data.periods // 2)
     import polars as pl
-
-    from detente.errors import DetenteError
 
     ends = pl.Series(data.starts).dt.offset_by(PERIODS[data.by].every).dt.offset_by("-1d")
     first = int((ends <= until).sum()) - 1

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from detente.cli.options import format_option
-from detente.cli.output import emit
+from detente.cli.common import Answer, Verb
+from detente.cli.options import CODEBOOK
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
-@click.command()
+@click.command(cls=Verb, record=False, params=[CODEBOOK])
 @click.argument("area", required=False)
 @click.option(
     "--actions", "show_actions", is_flag=True, help="The CAMEO actions with quad class, intensity and PLOVER type."
@@ -17,8 +22,6 @@ from detente.cli.output import emit
 @click.option("--why", nargs=3, metavar="SENDER ACTION RECEIVER", help="Say which areas such an event has, and why.")
 @click.option("--text", default="", help="With --why: words of the report.")
 @click.option("--place", default="", help="With --why: where it happened, the state last.")
-@click.option("--codebook", "codebook_file", type=click.Path(), help="Issue areas from this TOML file.")
-@format_option()
 def codebook(
     area: str | None,
     show_actions: bool,
@@ -27,8 +30,7 @@ def codebook(
     text: str,
     place: str,
     codebook_file: str | None,
-    form: str,
-) -> None:
+) -> pl.DataFrame | Answer | None:
     """Print the issue areas, one area's rules, or the actions.
 
     \b
@@ -39,39 +41,33 @@ def codebook(
     """
     import polars as pl
 
-    from detente.actors import actors
     from detente.codebook import actions, explain, load_codebook
 
+    book = load_codebook(codebook_file)
     if toml:
         from importlib.resources import files
         from pathlib import Path
 
         source = Path(codebook_file) if codebook_file else files("detente.codebook").joinpath("areas.toml")
-        load_codebook(codebook_file)
         click.echo(source.read_text(encoding="utf-8"), nl=False)
-        return
-    book = load_codebook(codebook_file)
+        return None
     if show_actions:
         rows = [(a.code, a.name, a.quad, a.intensity, a.plover or None) for a in actions().values()]
-        emit(pl.DataFrame(rows, schema=["code", "name", "quad", "intensity", "plover"], orient="row"), form)
-    elif why:
-        sender, receiver = (actors().named(n) for n in (why[0], why[2]))
-        event = {
-            "sender": sender.code,
-            "sender_sector": sender.sector,
-            "action": why[1],
-            "receiver": receiver.code,
-            "receiver_sector": receiver.sector,
-            "text": text,
-            "place": place,
-        }
-        emit(pl.DataFrame(explain(event, book), schema={"area": pl.Utf8, "because": pl.Utf8}, orient="row"), form)
-    elif area:
+        return pl.DataFrame(rows, schema=["code", "name", "quad", "intensity", "plover"], orient="row")
+    if why:
+        event = {"action": why[1], "text": text, "place": place, **_side("sender", why[0]), **_side("receiver", why[2])}
+        return pl.DataFrame(explain(event, book), schema={"area": pl.Utf8, "because": pl.Utf8}, orient="row")
+    if area:
         one = book.area(area)
         rules = [(one.id, n, rule.text()) for n, rule in enumerate(one.rules, start=1)]
-        if form == "table":
-            click.echo(f"{one.title}: {one.definition}\nBoundary: {one.boundary}")
-        emit(pl.DataFrame(rules, schema=["area", "rule", "holds_if_all"], orient="row"), form)
-    else:
-        areas = [(a.id, a.definition, len(a.rules)) for a in book.areas]
-        emit(pl.DataFrame(areas, schema=["area", "definition", "rules"], orient="row"), form)
+        frame = pl.DataFrame(rules, schema=["area", "rule", "holds_if_all"], orient="row")
+        return Answer(frame, table=[f"{one.title}: {one.definition}\nBoundary: {one.boundary}", frame])
+    areas = [(a.id, a.definition, len(a.rules)) for a in book.areas]
+    return pl.DataFrame(areas, schema=["area", "definition", "rules"], orient="row")
+
+
+def _side(side: str, name: str) -> dict[str, str]:
+    from detente.actors import who
+
+    actor = who(name)
+    return {side: actor.code, f"{side}_sector": actor.sector}

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
+from detente.cli.common import Verb, say, step
 from detente.cli.ingest import tell
-from detente.cli.options import Day, open_record, record_options
-from detente.cli.output import say
+from detente.cli.options import Day
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from detente.api import Record
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("source")
 @click.option("--from", "first", type=Day(), required=True, help="First day.")
 @click.option("--to", "last", type=Day(), required=True, help="Last day.")
@@ -28,9 +33,9 @@ from detente.cli.output import say
 @click.option(
     "--mirror", envvar="DETENTE_MIRROR", help="Take the same paths from this address instead of the official host."
 )
-@click.option("--list", "only_list", is_flag=True, help="Only list the files and their addresses.")
-@record_options
+@click.option("--list", "only_list", is_flag=True, help="Only list the files, their addresses and published checksums.")
 def fetch(
+    record: Record,
     source: str,
     first: date,
     last: date,
@@ -40,47 +45,34 @@ def fetch(
     timeout: float,
     mirror: str | None,
     only_list: bool,
-    **options: Any,
-) -> int:
+) -> int | pl.DataFrame:
     """Download SOURCE (of `detente record sources`) from its publisher: checked, resumable, one request at a time.
 
     \b
     detente fetch gdelt --from 2019-10-24 --to 2019-10-24 --ingest
     detente fetch unvotes --from 1946-01-01 --to 2024-12-31
     """
-    from rich.console import Console
-    from rich.progress import Progress, TextColumn, TimeElapsedColumn
+    import polars as pl
 
     from detente.sources.download import Downloader
     from detente.sources.source import fetches, files_of
 
     if source not in fetches():
         raise click.BadParameter(f"{source!r} is none of {', '.join(fetches())}", param_hint="SOURCE")
-    record = open_record(**options)
     folder = Path(into) if into else record.folder.parent / "downloads" / source
-    console = Console(stderr=True)
-    with Progress(
-        TextColumn("{task.description}"),
-        TextColumn("{task.fields[size]}"),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as progress:
-        task = progress.add_task("listing", size="")
-        net = Downloader(
-            folder,
-            pause=pause,
-            timeout=timeout,
-            mirror=mirror,
-            on_progress=lambda name, size: progress.update(task, description=name[-50:], size=f"{size / 1e6:.1f} MB"),
-        )
-        files = files_of(source, first, last, net)
-        if only_list:
-            for file in files:
-                click.echo(f"{file.name}\t{file.url}\t{file.md5 or 'no checksum published'}")
-            return 0
-        outcome = net.all(files)
+    net = Downloader(
+        folder,
+        pause=pause,
+        timeout=timeout,
+        mirror=mirror,
+        on_progress=lambda name, size: step(f"{name[-50:]}  {size / 1e6:.1f} MB"),
+    )
+    files = files_of(source, first, last, net)
+    if only_list:
+        columns = ("name", "url", "md5")
+        rows = [tuple(getattr(file, column) for column in columns) for file in files]
+        return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.Utf8), orient="row")
+    outcome = net.all(files)
     for failure in outcome.failed:
         say(f"not fetched: {failure}")
     if outcome.missing:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from detente.cli.options import open_record, record_options
-from detente.cli.output import counting, say
+from detente.cli.common import Verb, say, step
+from detente.errors import NoData
 
 if TYPE_CHECKING:
+    from detente.api import Record
     from detente.record import Summary
     from detente.record.log import FileEntry
 
@@ -18,24 +19,21 @@ if TYPE_CHECKING:
 MOST_FILES = 20
 
 
-@click.command()
+@click.command(cls=Verb, prints=False)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@record_options
 @click.option("--quiet", is_flag=True, help="No progress.")
-def ingest(paths: tuple[Path, ...], quiet: bool, **options: Any) -> int:
+def ingest(record: Record, paths: tuple[Path, ...]) -> int:
     """Add files, or every file in folders, to the record. The format is told by the content.
 
     Reads ICEWS releases and name triples, GDELT 1.0 and 2.0 events, POLECAT, UN votes, and chronologies
     and figures of your own; plain, gzip or zip. A file already held adds nothing. It may be interrupted.
     """
-    from detente.errors import NoData
     from detente.record.opening import find_files
 
-    record = open_record(**options)
-    with counting("reading", len(find_files(list(paths))), quiet=quiet) as update:
-        summary = record.ingest(
-            list(paths), on_progress=lambda name, done, rows: update(done, words=f"{name[-40:]}  {rows:,} rows")
-        )
+    files = len(find_files(list(paths)))
+    summary = record.ingest(
+        list(paths), on_progress=lambda name, done, rows: step(f"{done} of {files}  {name[-40:]}  {rows:,} rows")
+    )
     tell(summary)
     if summary.swept:
         say(f"removed {summary.swept} unfinished parts of an interrupted ingest")

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-from detente.cli.options import as_of_option, format_option, open_record, pair_arguments, record_options
-from detente.cli.output import emit
+from detente.cli.common import Answer, Verb, as_rows
+from detente.cli.options import ISSUES, pair_options
 from detente.errors import NoData
 
-ISSUES = ["nu", "di", "me", "hr", "co", "ec"]
+if TYPE_CHECKING:
+    from detente.api import Pair, Record
 
 
-@click.command()
-@pair_arguments(required=False)
+@click.command(cls=Verb)
+@pair_options(required=False, as_of="Only roll calls known on this day.")
 @click.option("--issue", type=click.Choice([*ISSUES, "all"]), help="Roll calls of one issue, or of every one in turn.")
-@as_of_option("Only roll calls known on this day.")
-@record_options
-@format_option()
-def similarity(a: str | None, b: str | None, issue: str | None, as_of: date | None, form: str, **options: Any) -> None:
+def similarity(record: Record, pair: Pair | None, issue: str | None, as_of: date | None) -> Answer:
     """How alike A and B vote in the UN by year: agreement, S, pi, kappa, 90% intervals; without A and B, all pairs.
 
     nu nuclear weapons, di arms control, me Palestinian conflict, hr human rights, co colonialism, ec development.
@@ -29,18 +27,14 @@ def similarity(a: str | None, b: str | None, issue: str | None, as_of: date | No
     detente similarity USA RUS --issue all
     detente similarity --issue nu --format parquet > pairs.parquet
     """
-    record = open_record(**options)
-    if (a is None) != (b is None):
-        raise click.UsageError("Missing argument 'B': name two states, or none for all pairs.")
-    if a is None or b is None:
-        if issue == "all":
-            raise click.UsageError("--issue all is for one pair")
-        frame = record.similarity(issue=issue, as_of=as_of).frame
+    if pair:
+        table = pair.similarity((None, *ISSUES) if issue == "all" else (issue,))
+    elif issue == "all":
+        raise click.UsageError("--issue all is for one pair")
     else:
-        issues = (None, *ISSUES) if issue == "all" else (issue,)
-        frame = record.pair(a, b, as_of=as_of).similarity(issues).frame
-    if frame.is_empty():
+        table = record.similarity(issue=issue, as_of=as_of)
+    if table.frame.is_empty():
         raise NoData(
             "no roll calls are held in which they took part; ingest or fetch the votes (detente fetch unvotes)"
         )
-    emit(frame, form)
+    return as_rows(table)

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from detente.actors.codes import SCHEMES
-from detente.cli.options import Day, format_option
-from detente.cli.output import emit, say
+from detente.cli.common import Answer, Verb, say
+from detente.cli.options import NAMES, Day
+from detente.errors import DetenteError, NoData
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
-@click.command()
+@click.command(cls=Verb, record=False, params=[NAMES])
 @click.argument("name", nargs=-1)
 @click.option("--on", type=Day(), help="The day; a person counts for a state only while in office.")
-@click.option(
-    "--scheme",
-    type=click.Choice(SCHEMES),
-    help="Read NAME as a code of this scheme.",
-)
-@click.option("--names", "names_file", type=click.Path(), help="Your own names: CSV with name, code, sector, from, to.")
+@click.option("--scheme", type=click.Choice(SCHEMES), help="Read NAME as a code of this scheme.")
 @click.option(
     "--unresolved", type=click.Path(), help="List the most frequent names of an event file that stay unknown."
 )
 @click.option("--limit", default=25, show_default=True, help="How many names --unresolved lists.")
-@format_option()
 def who(
     name: tuple[str, ...],
     on: date | None,
@@ -33,8 +32,7 @@ def who(
     names_file: str | None,
     unresolved: str | None,
     limit: int,
-    form: str,
-) -> None:
+) -> pl.DataFrame | Answer:
     """Say which state, organisation or group NAME stands for.
 
     \b
@@ -46,44 +44,31 @@ def who(
     import polars as pl
 
     from detente.actors import actors
-    from detente.errors import DetenteError, NoData
 
-    index = actors(names_file)
     if unresolved:
-        _unresolved(Path(unresolved), names_file, limit, form)
-        return
+        return _unresolved(Path(unresolved), names_file, limit)
     if not name:
         raise DetenteError('give a name, as in: detente who "Military (Russia)"')
-    text = " ".join(name)
+    index, text = actors(names_file), " ".join(name)
     if scheme:
         index.state(text, scheme)
     actor = index.named(f"{scheme}:{text}" if scheme else text, on)
     if actor.kind == "unknown":
         unknown = "is unknown; add it with --names FILE (columns name, code, sector, from, to)"
         raise NoData(f"{text!r} {actor.note or unknown}")
-    row = {
-        "name": actor.name,
-        "kind": actor.kind,
-        "code": actor.code or None,
-        "sector": actor.sector or None,
-        "rule": actor.rule or None,
-        "note": actor.note or None,
-    }
-    if form == "table":
-        code = ", ".join(filter(None, (actor.code or "no state", actor.sector)))
-        click.echo(f"{actor.name} -> {code}  ({actor.kind}; {actor.rule})")
-        for line in filter(None, actor.note.split("; ")):
-            click.echo(f"  {line}")
-    else:
-        emit(pl.DataFrame([row], schema=dict.fromkeys(row, pl.Utf8)), form)
+    code = ", ".join(filter(None, (actor.code or "no state", actor.sector)))
+    notes = [f"  {line}" for line in actor.note.split("; ") if line]
+    columns = ("name", "kind", "code", "sector", "rule", "note")
+    row = [getattr(actor, column) or None for column in columns]
+    frame = pl.DataFrame([row], schema=dict.fromkeys(columns, pl.Utf8), orient="row")
+    return Answer(frame, table=[f"{actor.name} -> {code}  ({actor.kind}; {actor.rule})", *notes])
 
 
-def _unresolved(path: Path, names_file: str | None, limit: int, form: str) -> None:
+def _unresolved(path: Path, names_file: str | None, limit: int) -> pl.DataFrame:
     """Mentions by name over a file of events that tells actors by name."""
     import polars as pl
 
     from detente.actors import actors
-    from detente.errors import DetenteError
     from detente.files.cells import Calendar
     from detente.files.named import frames
     from detente.sources import detect, open_blocks, readers
@@ -94,31 +79,20 @@ def _unresolved(path: Path, names_file: str | None, limit: int, form: str) -> No
         raise DetenteError(
             f"{path}: holds {reader.title}, whose actors are codes; --unresolved reads files of names ({named})"
         )
-    counts: dict[tuple[str, date], int] = {}
-    calendar = Calendar()
+    index, calendar = actors(names_file), Calendar()
+    counts = [pl.DataFrame(schema={"name": pl.Utf8, "day": pl.Date, "mentions": pl.Int64})]
     for frame, _ in frames(open_blocks(path), reader.names):
-        frame = frame.with_columns(calendar.days(frame, "day")).drop_nulls("day")
-        both = pl.concat(
-            [
-                frame.select(pl.col("sender_name").alias("name"), "day"),
-                frame.select(pl.col("receiver_name").alias("name"), "day"),
-            ]
-        )
-        for known, day, count in both.filter(pl.col("name") != "").group_by("name", "day").len().iter_rows():
-            counts[known, day] = counts.get((known, day), 0) + count
-    index = actors(names_file)
-    missed: dict[str, int] = {}
-    total = 0
-    for (name, day), count in counts.items():
-        total += count
-        if not index.resolve(name, day).known:
-            missed[name] = missed.get(name, 0) + count
-    lost = sum(missed.values())
+        dated = frame.with_columns(calendar.days(frame, "day")).drop_nulls("day")
+        both = pl.concat(dated.select(pl.col(f"{side}_name").alias("name"), "day") for side in ("sender", "receiver"))
+        counts.append(both.filter(pl.col("name") != "").group_by("name", "day").agg(mentions=pl.len().cast(pl.Int64)))
+    mentions = pl.concat(counts).group_by("name", "day").agg(pl.col("mentions").sum())
+    known = [index.resolve(name, day).known for name, day in mentions.select("name", "day").iter_rows()]
+    lost = mentions.filter(~pl.Series(known, dtype=pl.Boolean)).group_by("name").agg(pl.col("mentions").sum())
+    total, unknown = int(mentions["mentions"].sum()), int(lost["mentions"].sum())
     say(
-        f"{total:,} mentions, {total - lost:,} resolved ({(total - lost) / total:.1%}); "
-        f"{len(missed):,} names stay unknown"
+        f"{total:,} mentions, {total - unknown:,} resolved ({(total - unknown) / total:.1%}); "
+        f"{lost.height:,} names stay unknown"
         if total
         else "no mentions"
     )
-    rows = sorted(missed.items(), key=lambda x: (-x[1], x[0]))[:limit]
-    emit(pl.DataFrame(rows, schema={"name": pl.Utf8, "mentions": pl.Int64}, orient="row"), form)
+    return lost.sort("mentions", "name", descending=[True, False]).head(limit)

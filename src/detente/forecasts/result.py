@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -138,6 +141,12 @@ class PairForecast(Result):
             "provenance": self.provenance,
         }
 
+    @property
+    def charts(self) -> dict[str, Callable[[], Any]]:
+        """What draws the fans of each item and area, by the chart's name."""
+        drawn = dict.fromkeys((fan.item, fan.area) for fan in self.fans)
+        return {f"forecast-{_name(*one)}": partial(self.plot, *one) for one in drawn}
+
     def plot(self, item: str | None = None, area: str | None = None) -> Any:
         """Fan charts of an item (default: the first) in an area (None: all together), a panel a direction; NoData
         without any.
@@ -150,6 +159,10 @@ class PairForecast(Result):
             others = sorted({f"{fan.item}{f' in {fan.area}' if fan.area else ''}" for fan in self.fans})
             raise NoData(f"no forecast of {name}{f' in {area}' if area else ''}; there are: {', '.join(others)}")
         return fan_chart(fans, self.as_of)
+
+
+def _name(item: str, area: str | None) -> str:
+    return re.sub(r"[:_ ]", "-", f"{item}-{area}" if area else item).replace(",", "").lower()
 
 
 def _plain(value: float) -> float | None:
