@@ -29,6 +29,7 @@ import pytest
 
 from detente import Record, open_record
 from detente.assessment import Assessment
+from detente.claims import Report
 from detente.sources.source import readers, sources
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -52,9 +53,21 @@ def real(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Record:
 
 
 @pytest.fixture(scope="session")
-def weitz() -> Assessment:
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Record:
+    """The built-in cases and nothing else, to read from only."""
+    return open_record(tmp_path_factory.mktemp("alone") / "record")
+
+
+@pytest.fixture(scope="session")
+def weitz(alone: Record) -> Assessment:
     """The assessment of the built-in case on the study's day, made once, to read from only."""
-    return open_record("no-such-folder").pair("USA", "RUS", as_of="2007-02-01").assess()
+    return alone.pair("USA", "RUS", as_of="2007-02-01").assess()
+
+
+@pytest.fixture(scope="session")
+def weitz_claims(alone: Record) -> Report:
+    """The claims of the built-in study, checked once, to read from only."""
+    return alone.check_claims("weitz_2007")
 
 
 @pytest.fixture(scope="session")

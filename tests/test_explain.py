@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -14,6 +15,7 @@ import pytest
 
 import detente as dt
 from conftest import detente, gdelt_row, gdelt_zip, triples
+from detente.assessment import Assessment
 from detente.errors import DetenteError, NoData
 from detente.explain.components import STRUCTURE_K
 from detente.explain.topic import TOPICS
@@ -29,11 +31,6 @@ def icews(real: Any) -> Any:
 @pytest.fixture(scope="module")
 def pair(icews: Any) -> Any:
     return icews.pair("USA", "RUS")
-
-
-@pytest.fixture(scope="module")
-def alone(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return dt.open_record(tmp_path_factory.mktemp("alone") / "record")
 
 
 def made(tmp_path: Path, days: int = 200, until: int | None = None, seed: int = 1) -> Path:
@@ -303,14 +300,14 @@ def test_digest_says_what_it_knows_and_what_not(alone: Any, pair: Any) -> None:
         alone.pair("FJI", "TON").explain()
 
 
-def test_assessment_takes_the_explanation_in(pair: Any, icews: Any) -> None:
-    result = icews.pair("USA", "RUS", as_of="2018-08-31").assess()
+def test_assessment_takes_the_explanation_in(assessed: Callable[..., Assessment]) -> None:
+    result = assessed("USA", "RUS")
     assert {section.topic for section in result.explanation} == set(TOPICS)
     assert "What the models say" in dt.render(result)
     data = result.to_dict()
     reciprocity = next(s for s in data["explanation"] if s["topic"] == "reciprocity")
     assert all(f["low"] <= f["value"] <= f["high"] for f in reciprocity["figures"])
-    short = icews.pair("USA", "RUS", as_of="2018-08-31").assess(with_models=False)
+    short = assessed("USA", "RUS", models=False)
     assert short.explanation == ()
     assert short.verdict == result.verdict
 
