@@ -10,7 +10,7 @@ import textwrap
 import tomllib
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import date
 from functools import cache
@@ -21,11 +21,16 @@ from subprocess import CompletedProcess
 from types import SimpleNamespace
 from typing import Any
 
+# Matrices of the tests are small: threads would cost several times what they save.
+os.environ |= {"OPENBLAS_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
+
 import polars as pl
 import pytest
 
 from detente import Record, open_record
 from detente.assessment import Assessment
+from detente.claims import Report
+from detente.sources.source import readers, sources
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -48,9 +53,21 @@ def real(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Record:
 
 
 @pytest.fixture(scope="session")
-def weitz() -> Assessment:
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Record:
+    """The built-in cases and nothing else, to read from only."""
+    return open_record(tmp_path_factory.mktemp("alone") / "record")
+
+
+@pytest.fixture(scope="session")
+def weitz(alone: Record) -> Assessment:
     """The assessment of the built-in case on the study's day, made once, to read from only."""
-    return open_record("no-such-folder").pair("USA", "RUS", as_of="2007-02-01").assess()
+    return alone.pair("USA", "RUS", as_of="2007-02-01").assess()
+
+
+@pytest.fixture(scope="session")
+def weitz_claims(alone: Record) -> Report:
+    """The claims of the built-in study, checked once, to read from only."""
+    return alone.check_claims("weitz_2007")
 
 
 @pytest.fixture(scope="session")
@@ -118,11 +135,18 @@ def recipe(heading: str, kind: str) -> str:
 
 
 @pytest.fixture
-def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
-    """Installs the module of a recipe of CONTRIBUTING.md as another package would be, with its entry point."""
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Path]]:
+    """Installs the module of a recipe of CONTRIBUTING.md, or other code in its place, as another package would be."""
     folder = tmp_path / "packages"
 
-    def run(heading: str) -> None:
+    def forget() -> None:
+        sources.cache_clear()
+        readers.cache_clear()
+        for name in [name for name in sys.modules if name.partition(".")[0] == "my_package"]:
+            del sys.modules[name]
+
+    def run(heading: str, *names: str, code: str | None = None) -> Path:
+        """Under the recipe's entry point, and under other names; gives the path of the module."""
         ((group, points),) = tomllib.loads(recipe(heading, "toml"))["project"]["entry-points"].items()
         ((name, place),) = points.items()
         path = folder.joinpath(*place.partition(":")[0].split(".")).with_suffix(".py")
@@ -130,14 +154,16 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
         info.mkdir(parents=True)
         path.parent.mkdir()
         (path.parent / "__init__.py").touch()
-        path.write_text(recipe(heading, "python"))
+        path.write_text(recipe(heading, "python") if code is None else code)
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {path.parent.name}\nVersion: 1\n")
-        (info / "entry_points.txt").write_text(f"[{group}]\n{name} = {place}\n")
+        entries = "".join(f"{one} = {place}\n" for one in (name, *names))
+        (info / "entry_points.txt").write_text(f"[{group}]\n{entries}")
         monkeypatch.syspath_prepend(folder)
+        forget()
+        return path
 
     yield run
-    for name in [name for name in sys.modules if name.partition(".")[0] == "my_package"]:
-        del sys.modules[name]
+    forget()
 
 
 def write_votes(folder: Path, last: str = "no") -> Path:
@@ -158,7 +184,7 @@ def write_votes(folder: Path, last: str = "no") -> Path:
 TRIPLE_HEADER = "date\tsender\taction\tcameo\tgoldstein\treceiver"
 
 
-def triples(path: Path, rows: list[tuple[str, ...]]) -> Path:
+def triples(path: Path, rows: Iterable[tuple[str, ...]]) -> Path:
     text = "\n".join([TRIPLE_HEADER, *("\t".join(r) for r in rows)]) + "\n"
     if path.suffix == ".gz":
         path.write_bytes(gzip.compress(text.encode()))

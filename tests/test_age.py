@@ -52,10 +52,9 @@ def test_reports_that_ended_long_before_the_day_are_history(of_2018: Any) -> Non
     assert not any("%" in line for line in first)
 
 
-def test_the_yearly_counts_of_the_case_end_in_2011() -> None:
-    record = dt.open_record("none")
+def test_the_yearly_counts_of_the_case_end_in_2011(alone: dt.Record) -> None:
     for day, value in (("2007-02-01", 0.8651), ("2012-06-01", None), ("2014-06-01", None), ("2021-06-01", None)):
-        made = record.pair("USA", "RUS", as_of=day).assess(with_models=False)
+        made = alone.pair("USA", "RUS", as_of=day).assess(with_models=False)
         reports = figures(made)["Reported acts that are cooperative"]
         if day == "2012-06-01":
             assert reports.value is not None and reports.data_to == date(2011, 12, 31)
@@ -65,23 +64,20 @@ def test_the_yearly_counts_of_the_case_end_in_2011() -> None:
             assert reports.value == pytest.approx(value, abs=0.005) and reports in made.headlines
 
 
-def test_charts_of_old_reports_say_that_they_are_history(tmp_path: Path) -> None:
-    record = dt.open_record("none")
+def test_charts_of_old_reports_say_that_they_are_history(alone: dt.Record) -> None:
     for day, said in (
         ("2007-02-01", "Data to 2006-12-31."),
         ("2021-06-01", "Data to 2011-12-31: history, nothing of how"),
     ):
-        page = dt.render(record.pair("USA", "RUS", as_of=day).assess(with_models=False), "html")
-        assert said in page
-    made = record.pair("USA", "RUS", as_of="2026-01-01").assess(with_models=False)
+        assert said in dt.render(alone.pair("USA", "RUS", as_of=day).assess(with_models=False), "markdown")
+    made = alone.pair("USA", "RUS", as_of="2026-01-01").assess(with_models=False)
     assert max(row["day"] for row in made.series["stock"]) == date(2024, 12, 31)
-    assert "complete to 2024-12-31" in dt.render(made, "html")
+    assert "complete to 2024-12-31" in dt.render(made, "markdown")
 
 
-def test_every_figure_shows_the_last_day_of_its_data() -> None:
-    record = dt.open_record("none")
+def test_every_figure_shows_the_last_day_of_its_data(alone: dt.Record) -> None:
     for day in ("2007-02-01", "2014-06-01", "2021-06-01", "2026-01-01"):
-        made = record.pair("USA", "RUS", as_of=day).assess(with_models=False)
+        made = alone.pair("USA", "RUS", as_of=day).assess(with_models=False)
         assert made.indicators and all(figure.data_to and figure.data_to <= made.as_of for figure in made.indicators)
         assert all(
             (figure.value is None) == (figure.data_to < date(int(day[:4]) - 2, int(day[5:7]), int(day[8:])))
@@ -91,30 +87,28 @@ def test_every_figure_shows_the_last_day_of_its_data() -> None:
         assert all(str(figure.data_to) in text or figure.value is None for figure in made.indicators)
 
 
-def test_after_the_end_of_a_chronology_silence_gives_no_chance() -> None:
-    record = dt.open_record("none")
-    last, after = (record.pair("USA", "RUS", as_of=day) for day in ("2024-12-31", "2025-01-01"))
+def test_after_the_end_of_a_chronology_silence_gives_no_chance(alone: dt.Record) -> None:
+    last, after = (alone.pair("USA", "RUS", as_of=day) for day in ("2024-12-31", "2025-01-01"))
     assert last.assess(with_models=False).verdict != "unknown"
     made = after.assess(with_models=False)
     assert made.verdict == "unknown" and "complete to 2024-12-31 only" in made.bottom_line
     assert all(area.probability is None for area in made.areas) and any(area.level is not None for area in made.areas)
     with pytest.raises(NoData, match="chances of events: the chronology is complete to 2024-12-31 only"):
         after.forecast()
-    late = record.pair("USA", "RUS", as_of="2026-01-15").assess(with_models=False)
+    late = alone.pair("USA", "RUS", as_of="2026-01-15").assess(with_models=False)
     assert all(area.level is None for area in late.areas), "a month of the window is covered"
-    undeclared = record.pair("IND", "PAK", as_of="2026-01-01").assess(with_models=False)
+    undeclared = alone.pair("IND", "PAK", as_of="2026-01-01").assess(with_models=False)
     assert "complete to 2025-05-10 only" in undeclared.bottom_line, "it declares no end: its last fact is one"
-    assert record.pair("IND", "PAK", as_of="2018-08-31").assess(with_models=False).verdict != "unknown"
+    assert alone.pair("IND", "PAK", as_of="2018-08-31").assess(with_models=False).verdict != "unknown"
 
 
-def test_a_day_to_come_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_day_to_come_is_refused(capsys: pytest.CaptureFixture[str], alone: dt.Record) -> None:
     with pytest.raises(DetenteError, match="2007-02-02 lies in the future"):
         past_day(date(2007, 2, 2), today=date(2007, 2, 1))
-    record = dt.open_record("none")
     for ask in (
-        lambda: record.pair("USA", "RUS", as_of="2999-01-01"),
-        lambda: record.panel(as_of="2999-01-01"),
-        lambda: record.ideal_points(as_of=date(2999, 1, 1)),
+        lambda: alone.pair("USA", "RUS", as_of="2999-01-01"),
+        lambda: alone.panel(as_of="2999-01-01"),
+        lambda: alone.ideal_points(as_of=date(2999, 1, 1)),
     ):
         with pytest.raises(DetenteError, match="2999-01-01 lies in the future"):
             ask()
@@ -179,10 +173,9 @@ def test_bands_never_narrow_with_distance(kind: str) -> None:
         assert after.max() <= 1 + 1e-9
 
 
-def test_levers_begin_at_their_day() -> None:
-    record = dt.open_record("none")
+def test_levers_begin_at_their_day(alone: dt.Record) -> None:
     asked = {"levers": ["equal"], "draws": 50}
-    near, bridged = (record.pair("USA", "RUS", as_of=day).weigh(**asked) for day in ("2024-10-01", "2025-11-25"))
+    near, bridged = (alone.pair("USA", "RUS", as_of=day).weigh(**asked) for day in ("2024-10-01", "2025-11-25"))
     assert "data to 2024-09-30;" in near.basis and "3 quarters bridged" in bridged.basis
     assert near.frame.to_dicts() != bridged.frame.to_dicts()
 

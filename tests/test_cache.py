@@ -134,7 +134,7 @@ def test_what_is_asked_again_of_a_pair_is_the_same_and_not_fitted(real: Any, mon
     from detente.levers import weigh
 
     def asked() -> tuple[str, str, list[str]]:
-        pair = open_record(real.folder).pair("USA", "RUS", as_of="2018-06-30")
+        pair = open_record(real.folder).pair("USA", "RUS", as_of="2018-08-31")
         digest = pair.explain(["IRN"])
         return digest.to_json(), pair.weigh(["equal"], draws=50).to_json(), list(digest.charts)
 
@@ -147,7 +147,7 @@ def test_what_is_asked_again_of_a_pair_is_the_same_and_not_fitted(real: Any, mon
     again = asked()
     assert again == first
     monkeypatch.setattr(levels, "TOPIC", replace(levels.TOPIC, say=never))
-    assert open_record(real.folder).pair("USA", "RUS", as_of="2018-06-30").explain(["IRN"]).to_json() == first[0]
+    assert open_record(real.folder).pair("USA", "RUS", as_of="2018-08-31").explain(["IRN"]).to_json() == first[0]
 
 
 def test_what_is_learnt_of_one_pair_alone_serves_no_other(

@@ -239,8 +239,8 @@ def test_scores_agree_with_their_definition_and_with_an_independent_bootstrap() 
     assert difference(list(one), list(other), list(outcomes), seed=2)[1:] != (low, high)
 
 
-def test_the_score_is_that_of_the_claims_shown() -> None:
-    report = dt.open_record("x").check_claims("weitz_2007")
+def test_the_score_is_that_of_the_claims_shown(weitz_claims: Report) -> None:
+    report = weitz_claims
     told = report.to_dict()
     outcome = {"held": 1, "mixed": 0.5, "failed": 0}
     some = [c for c in told["claims"] if c["verdict"] in outcome and c["tool_probability"] is not None]
@@ -361,8 +361,8 @@ def test_hostile_text_is_harmless_in_the_page(tmp_path: Path) -> None:
     assert "&lt;script&gt;" in page
 
 
-def test_the_committed_page_is_what_the_command_writes() -> None:
-    page = dt.render(dt.open_record("no-such-folder").check_claims("weitz_2007"), "markdown")
+def test_the_committed_page_is_what_the_command_writes(weitz_claims: Report) -> None:
+    page = dt.render(weitz_claims, "markdown")
     assert page == (ROOT / "docs" / "cases" / "weitz-2007.md").read_text(encoding="utf-8"), "run `make pages`"
     sentences = json.loads((ROOT / "src/detente/cases/rus_usa/claims/weitz_2007.json").read_text())["sentences"]
     assert page.count("\n## ") == len(sentences) + 2
@@ -392,13 +392,13 @@ def test_a_horizon_after_what_the_chronology_covers_is_not_decided(tmp_path: Pat
         checked(record, path)
 
 
-def test_the_built_in_case_says_where_it_ends() -> None:
-    report = dt.open_record("x").check_claims("weitz_2007")
+def test_the_built_in_case_says_where_it_ends(weitz_claims: Report) -> None:
+    report = weitz_claims
     assert report.ends == date(2024, 12, 31)
 
 
-def test_scores_of_areas_come_with_their_uncertainty() -> None:
-    report = dt.open_record("x").check_claims("weitz_2007")
+def test_scores_of_areas_come_with_their_uncertainty(weitz_claims: Report) -> None:
+    report = weitz_claims
     scores = report.area_scores
     assert scores is not None and len(scores.ids) == sum(area.improved is not None for area in report.areas)
     gap, low, high = scores.gaps["tool_less_base_rate"]
@@ -408,8 +408,8 @@ def test_scores_of_areas_come_with_their_uncertainty() -> None:
     assert (low, high) == pytest.approx(tuple(mean.confidence_interval), abs=0.01)
 
 
-def test_a_checked_study_is_a_result() -> None:
-    report = dt.open_record("x").check_claims("weitz_2007")
+def test_a_checked_study_is_a_result(weitz_claims: Report) -> None:
+    report = weitz_claims
     assert report.frame.columns == list(report.COLUMNS) and report.frame.height == len(report.checked)
     assert report.frame["verdict"].to_list() == [one.verdict for one in report.checked]
     assert "Brier score of" in report.summary() and len(repr(report)) < 120

@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from conftest import detente, triples, write_votes
+from detente import Record
 from detente.cli import COMMANDS, main
 from detente.sources.download import Remote
 
@@ -212,8 +213,8 @@ def test_codebook(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert "rule 2" in run(capsys, "codebook", "--why", "Russia", "062", "USA")[1]
 
 
-def test_assess(held: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    asked = ("assess", "USA", "RUS", "--as-of", "2007-02-01", "--record", held)
+def test_assess(real: Record, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    asked = ("assess", "USA", "RUS", "--as-of", "2018-08-31", "--record", real.folder)
     code, out, err = run(capsys, *asked, "--html", tmp_path / "p.html")
     assert code == 0 and "Bottom line" in out and "wrote" in err and (tmp_path / "p.html").exists()
     assert json.loads(run(capsys, *asked, "--format", "json")[1])["pair"] == ["USA", "RUS"]

@@ -9,6 +9,7 @@ import polars as pl
 
 import detente as dt
 from detente.assessment import Assessment
+from detente.claims import Report
 from detente.record.audit import audit
 from detente.report.assessment import build
 
@@ -22,8 +23,8 @@ def test_the_readme_shows_what_assess_prints(weitz: Assessment) -> None:
     assert dt.render(build(weitz, brief=True)) in README
 
 
-def test_the_walkthrough_shows_the_scoreboard() -> None:
-    text = dt.render(dt.open_record("no-such-folder").check_claims("weitz_2007"))
+def test_the_walkthrough_shows_the_scoreboard(weitz_claims: Report) -> None:
+    text = dt.render(weitz_claims)
     board = text[text.index("  Brier score") : text.index("  A claim is read")].rstrip()
     assert board in WALKTHROUGH
 
@@ -39,15 +40,15 @@ def test_the_limits_count_what_the_audit_counts(weitz: Assessment) -> None:
     assert f'with {big["facts"]} it reads "{weitz.verdict}"' in " ".join(LIMITS.split())
 
 
-def test_the_walkthrough_shows_what_explain_prints() -> None:
-    shown = dt.render(dt.open_record("no-such-folder").pair("USA", "RUS", as_of="2024-12-31").explain())
+def test_the_walkthrough_shows_what_explain_prints(alone: dt.Record) -> None:
+    shown = dt.render(alone.pair("USA", "RUS", as_of="2024-12-31").explain())
     for title, after in (("Reciprocity and equal treatment", "Event by event"), ("Breaks", "Hidden structure")):
         section = shown[shown.index(f"{title}\n") : shown.index(after)].rstrip()
         assert section in WALKTHROUGH
 
 
-def test_the_walkthrough_shows_what_forecast_and_weigh_print() -> None:
-    pair = dt.open_record("no-such-folder").pair("USA", "RUS", as_of="2007-02-01")
+def test_the_walkthrough_shows_what_forecast_and_weigh_print(alone: dt.Record) -> None:
+    pair = alone.pair("USA", "RUS", as_of="2007-02-01")
     text = dt.render(pair.forecast())
     assert text[: text.index("- new agr.: the chronology")].rstrip() in WALKTHROUGH
     text = dt.render(pair.weigh())

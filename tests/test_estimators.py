@@ -6,6 +6,7 @@ import dataclasses
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,6 @@ import pytest
 from detente.checks import one_of
 from detente.errors import DetenteError, NotEstimable
 from detente.models import ESTIMATORS, Estimator, Fit
-
-RECIPE = Path(__file__).parents[1] / "CONTRIBUTING.md"
 
 
 def keeps_the_protocol(estimator: type[Estimator]) -> None:
@@ -61,14 +60,8 @@ def _begin(value: object) -> object:
     return {key: one[:1] for key, one in value.items()} if isinstance(value, dict) else np.asarray(value)[:1]
 
 
-def test_another_package_adds_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    recipe = RECIPE.read_text(encoding="utf-8").partition("## Add an estimator")[2]
-    (tmp_path / "halves.py").write_text(recipe.partition("```python\n")[2].partition("```")[0])
-    info = tmp_path / "halves-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: halves\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[detente.estimators]\nHalves = halves:Halves\nLocalLevel = halves:Halves\n")
-    monkeypatch.syspath_prepend(str(tmp_path))
+def test_another_package_adds_one(install: Callable[..., Path]) -> None:
+    install("Add an estimator", "LocalLevel")
     assert "Halves" in ESTIMATORS
     keeps_the_protocol(ESTIMATORS["Halves"])
     # A name of this package can't be taken.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -14,7 +15,9 @@ import pytest
 
 import detente as dt
 from conftest import detente, gdelt_row, gdelt_zip, triples
+from detente.assessment import Assessment
 from detente.errors import DetenteError, NoData
+from detente.explain.components import STRUCTURE_K
 from detente.explain.topic import TOPICS
 from detente.models.spillover import ASSOCIATED
 from detente.uncertainty import NotIdentified
@@ -28,11 +31,6 @@ def icews(real: Any) -> Any:
 @pytest.fixture(scope="module")
 def pair(icews: Any) -> Any:
     return icews.pair("USA", "RUS")
-
-
-@pytest.fixture(scope="module")
-def alone(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return dt.open_record(tmp_path_factory.mktemp("alone") / "record")
 
 
 def made(tmp_path: Path, days: int = 200, until: int | None = None, seed: int = 1) -> Path:
@@ -235,17 +233,18 @@ def test_breaks_come_with_facts_near_them(alone: Any, pair: Any) -> None:
 
 
 def test_components_have_names_and_a_choice_of_k(icews: Any) -> None:
-    found = icews.components(8, restarts=1)
+    # As many as `explain` asks for: fitted once for both.
+    found = icews.components(STRUCTURE_K)
     table = found.frame
-    assert table["component"].n_unique() == 8
+    assert table["component"].n_unique() == STRUCTURE_K
     weights = table.group_by("component", maintain_order=True).agg(pl.col("weight").first())["weight"]
     assert weights.is_sorted(descending=True)
     assert weights.sum() == pytest.approx(1.0)
     assert (table["low"] <= table["share"] + 1e-12).all()
     assert "1. " in found.summary()
     assert len(found.plot(2).axes) == 4
-    with pytest.raises(DetenteError, match="no component 9"):
-        found.plot(9)
+    with pytest.raises(DetenteError, match="no component 99"):
+        found.plot(99)
     mine = found.of_pair("USA", "RUS")
     assert mine["share"].sum() == pytest.approx(1.0)
     assert (mine["low"] <= mine["high"]).all()
@@ -301,14 +300,14 @@ def test_digest_says_what_it_knows_and_what_not(alone: Any, pair: Any) -> None:
         alone.pair("FJI", "TON").explain()
 
 
-def test_assessment_takes_the_explanation_in(pair: Any, icews: Any) -> None:
-    result = icews.pair("USA", "RUS", as_of="2018-08-31").assess()
+def test_assessment_takes_the_explanation_in(assessed: Callable[..., Assessment]) -> None:
+    result = assessed("USA", "RUS")
     assert {section.topic for section in result.explanation} == set(TOPICS)
     assert "What the models say" in dt.render(result)
     data = result.to_dict()
     reciprocity = next(s for s in data["explanation"] if s["topic"] == "reciprocity")
     assert all(f["low"] <= f["value"] <= f["high"] for f in reciprocity["figures"])
-    short = icews.pair("USA", "RUS", as_of="2018-08-31").assess(with_models=False)
+    short = assessed("USA", "RUS", models=False)
     assert short.explanation == ()
     assert short.verdict == result.verdict
 

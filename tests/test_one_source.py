@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import detente as dt
-from conftest import gdelt_row, gdelt_zip, triples
+from conftest import detente, gdelt_row, gdelt_zip, triples
 from detente.cli import main
 from detente.record.view import View
 
@@ -131,19 +131,14 @@ def test_brief_is_brief_in_every_form(tmp_path: Path, capsys: pytest.CaptureFixt
         assert left_out not in text
 
 
-def test_ideal_points_are_the_same_whoever_asks(
-    tmp_path: Path, shared: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    record = dt.open_record(tmp_path / "r")
-    record.ingest([str(shared / "unvotes")])
-    with pytest.raises(SystemExit):
-        main(["ideal-points", "USA", "RUS", "--as-of", DAY, "--format", "json", "--record", str(record.folder)])
-    rows = json.loads(capsys.readouterr().out)
+def test_ideal_points_are_the_same_whoever_asks(real: dt.Record) -> None:
+    asked = ("ideal-points", "USA", "RUS", "--as-of", DAY, "--format", "json", "--record", real.folder)
+    rows = json.loads(detente(*asked).stdout)
     last = {row["state"]: row for row in rows if row["session"] == max(r["session"] for r in rows)}
     from detente.explain.topic import TOPICS, Draft, Question
 
     draft = Draft()
-    TOPICS["positions"].say(Question(record.pair("USA", "RUS", DAY), (), 0), draft)
+    TOPICS["positions"].say(Question(real.pair("USA", "RUS", DAY), (), 0), draft)
     for figure in draft.figures[:2]:
         row = last[figure.name[:3]]
         assert (figure.value, figure.low, figure.high) == pytest.approx(

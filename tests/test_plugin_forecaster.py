@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,29 +11,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from conftest import recipe
-from detente.cli import main
+from conftest import detente
 from detente.errors import DetenteError
 from detente.forecasts.series.forecaster import FORECASTERS, OURS, baselines, judged
 
 
-@pytest.fixture
-def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that looks as pip leaves it, with one package in it."""
-    folder = tmp_path / "site"
-    info = folder / "middle-1.0.dist-info"
-    info.mkdir(parents=True)
-    (folder / "middle_of_all.py").write_text(recipe("Add a forecaster", "python"))
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: middle\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[detente.forecasters]\nmiddle = middle_of_all:MIDDLE\n")
-    monkeypatch.syspath_prepend(str(folder))
-    monkeypatch.delitem(sys.modules, "middle_of_all", raising=False)
-    return folder
-
-
-def test_a_forecaster_of_another_package_is_judged(
-    installed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_forecaster_of_another_package_is_judged(install: Callable[..., Path], tmp_path: Path) -> None:
+    install("Add a forecaster")
     rng = np.random.default_rng(0)
     rows = [
         (a, "ZZZ", date(2020, 1, 6) + timedelta(day), float(rng.poisson(level)))
@@ -42,19 +26,18 @@ def test_a_forecaster_of_another_package_is_judged(
     ]
     pl.DataFrame(rows, schema=["a", "b", "date", "count"], orient="row").write_csv(tmp_path / "counts.csv")
     words = ["backtest", str(tmp_path / "counts.csv"), "--by", "week", "--horizons", "1,2", "--models", "middle"]
-    with pytest.raises(SystemExit) as done:
-        main([*words, "--no-classical", "--format", "json"])
-    assert done.value.code == 0
-    card = json.loads(capsys.readouterr().out)
+    done = detente(*words, "--no-classical", "--format", "json")
+    assert done.returncode == 0
+    card = json.loads(done.stdout)
     assert card["overall"]["model"] == "middle" and card["run"]["models"] == ["middle"]
     scores = {row["model"]: row for row in card["models"]}
     assert scores["middle"]["kind"] == "ours" and "stack" not in scores
     assert scores["middle"]["crps"] == pytest.approx(scores["climatology"]["crps"], rel=0.05)
 
 
-def test_a_forecaster_that_cannot_be_loaded_names_its_package(installed: Path) -> None:
-    (installed / "middle_of_all.py").write_text("")
-    with pytest.raises(DetenteError, match=r"middle: its detente\.forecasters 'middle' can't be loaded"):
+def test_a_forecaster_that_cannot_be_loaded_names_its_package(install: Callable[..., Path]) -> None:
+    install("Add a forecaster", code="")
+    with pytest.raises(DetenteError, match=r"my_package: its detente\.forecasters 'middle' can't be loaded"):
         FORECASTERS["middle"]
 
 

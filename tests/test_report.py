@@ -96,7 +96,7 @@ def test_what_is_no_result_and_what_is_no_format_is_said(tmp_path: Path) -> None
 
 
 def test_a_package_adds_a_format_and_an_assessment_is_written_in_it(
-    tmp_path: Path, install: Callable[[str], None], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, install: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The recipe of CONTRIBUTING.md, installed as another package would be."""
     install("Add a report format")

@@ -88,7 +88,7 @@ def test_the_command_joins_too(record: dt.Record, capsys: pytest.CaptureFixture[
     assert capsys.readouterr().out.splitlines()[0].endswith(",source,un_agreement,un_votes")
 
 
-def test_a_package_adds_a_variable(record: dt.Record, install: Callable[[str], None]) -> None:
+def test_a_package_adds_a_variable(record: dt.Record, install: Callable[..., Path]) -> None:
     """The recipe of CONTRIBUTING.md, installed as another package would be."""
     install("Add a joined variable")
     panel = record.pair("USA", "RUS").panel("year", add=["distance"])

@@ -20,10 +20,8 @@ from detente.models.linking import link
 
 
 @pytest.fixture(scope="module")
-def votes(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    record = dt.open_record(tmp_path_factory.mktemp("votes") / "record", cases=False)
-    record.ingest([shared / "unvotes"])
-    return record
+def votes(real: Any) -> Any:
+    return real
 
 
 def test_kappa_and_pi_are_those_of_statsmodels() -> None:

@@ -25,14 +25,6 @@ def test_weak_pairs_are_answered(real: Any, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.syspath_prepend(str(TOOLS))
     import two_hundred_pairs as tool  # type: ignore[import-not-found]
 
-    from detente.explain import components, positions
-    from detente.forecasts import reports
-
-    # What the tool sets, put back after the test.
-    for module, name in ((components, "components"), (positions, "ideal_points"), (reports, "MOST_PAIRS")):
-        monkeypatch.setattr(module, name, getattr(module, name))
-    tool.fit_once()
-    monkeypatch.setattr(reports, "MOST_PAIRS", 4)
     ends = {(name, *pair): tool.ask(name, *pair, str(real.folder)) for pair in WEAK for name in tool.COMMANDS}
     assert all(ended in ("answered", "nothing to say") and not why for ended, why in ends.values()), ends
     for pair in WEAK:

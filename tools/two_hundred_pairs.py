@@ -5,8 +5,7 @@ nothing to say.
 
 Pairs are drawn from all states seen in ICEWS of 2018 (January to August), as of 2018-08-31: at least half of them
 quiet (fewer than 30 reports), since there models fail. The table says how each command ended, the list below what
-went wrong, which should be nothing. What is the same for every pair of a day is fitted once, and forecasts learn from
-20 pairs instead of 150: the question here is whether all answer, not what.
+went wrong, which should be nothing. What is the same for every pair of a day is fitted once and kept with the record.
 """
 
 from __future__ import annotations
@@ -22,11 +21,9 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable
 from functools import partial
 from itertools import combinations
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -37,7 +34,7 @@ from detente.record.view import busiest_source
 
 DAY = "2018-08-31"
 COMMANDS = ("assess", "explain", "forecast", "weigh")
-QUIET, TEACHERS = 30, 20
+QUIET = 30
 FILES = ("icews/icews18_2018-01_2018-08.tsv.gz", "unvotes")
 ENDS = {0: "answered", 1: "nothing to say", 2: "refused"}
 
@@ -59,21 +56,6 @@ def draw(record: dt.Record, number: int, seed: int) -> list[tuple[str, str, int]
     drawn = [*rng.sample(quiet, number - half), *rng.sample(loud, half)]
     rng.shuffle(drawn)
     return drawn
-
-
-def fit_once() -> None:
-    """Ideal points and hidden structure, the same for every pair of a day, are fitted once."""
-    from detente.explain import components, positions
-
-    for module, name in ((components, "components"), (positions, "ideal_points")):
-        setattr(module, name, partial(_once, getattr(module, name), {}))
-
-
-def _once(fit: Callable[..., Any], held: dict[str, Any], record: dt.Record, *asked: Any, **said: Any) -> Any:
-    key = repr((asked, sorted(said.items())))
-    if key not in held:
-        held[key] = fit(record, *asked, **said)
-    return held[key]
 
 
 def ask(name: str, a: str, b: str, folder: str) -> tuple[str, str]:
@@ -115,7 +97,7 @@ def main() -> None:
         ends: dict[str, Counter[str]] = {name: Counter() for name in COMMANDS}
         faults = []
         began = time.perf_counter()
-        with multiprocessing.get_context("spawn").Pool(given.jobs, initializer=fit_once) as pool:
+        with multiprocessing.get_context("spawn").Pool(given.jobs) as pool:
             for number, found in enumerate(pool.imap(partial(ask_all, str(record.folder)), pairs), start=1):
                 a, b, n = pairs[number - 1]
                 for name, (ended, why) in zip(COMMANDS, found, strict=True):
@@ -143,8 +125,7 @@ def report(
         f"Made by `make pairs` (`tools/two_hundred_pairs.py`, seed {given.seed}): {len(pairs)} of {given.pairs} "
         f"pairs of ICEWS 2018 as of {DAY}, "
         f"{quiet} of them with fewer than {QUIET} reports, {sum(n == 0 for _, _, n in pairs)} with none; "
-        f"{seconds / 60:.0f} minutes. "
-        f"Forecasts learn from {TEACHERS} pairs here, not from 150.\n"
+        f"{seconds / 60:.0f} minutes.\n"
     )
     print("| command | " + " | ".join(columns) + " |\n| --- |" + " ---: |" * len(columns))
     for name, counted in ends.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -57,7 +58,7 @@ class Components(Result):
     basis: str
     provenance: dict[str, Any] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def frame(self) -> pl.DataFrame:
         """Rows component (1 the largest), weight (share of events), mode, label, name, share, low, high.
 
