@@ -81,8 +81,8 @@ def test_an_area_that_is_none_is_refused() -> None:
     for ask in (pair.in_force, pair.levels, lambda area: pair.forecast(area=area)):
         with pytest.raises(dt.DetenteError, match="no issue area 'arms'"):
             ask(area="arms")
-    for nothing in ("", [], "third_party_dispute:"):
+    for no_area in ("", list[str](), "third_party_dispute:"):
         with pytest.raises(dt.DetenteError, match=r"area|no ISO3"):
-            pair.in_force(area=nothing)
+            pair.in_force(area=no_area)
     with pytest.raises(dt.DetenteError, match="no list of states"):
-        pair.record.panel([])
+        dt.open_record("none").panel([])
