@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from detente.report.document import Document
     from detente.results import Result
 
+MOST_ROWS = 2_000
+"""A table for people has no more rows: it is laid out as a whole, which takes minutes for some hundred thousand."""
+
 
 class Verb(click.Command):
     """A command: it opens what its options name, runs its function under a spinner and prints what that returns.
@@ -169,10 +172,12 @@ def _print_table(frame: pl.DataFrame) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     for name, kind in frame.schema.items():
         table.add_column(name, justify="right" if kind.is_numeric() else "left", overflow="fold")
-    for row in frame.iter_rows():
+    for row in frame.head(MOST_ROWS).iter_rows():
         table.add_row(*(Text("" if v is None else f"{v:g}" if isinstance(v, float) else str(v)) for v in row))
     width = None if sys.stdout.isatty() else 200
     Console(width=width, highlight=False).print(table)
+    if frame.height > MOST_ROWS:
+        say(f"note: the first {MOST_ROWS:,} of {frame.height:,} rows; --format csv, json or parquet gives all")
 
 
 def say(text: str) -> None:
