@@ -96,8 +96,9 @@ def test_a_source_of_another_package_end_to_end(install: Callable[..., Path], da
     assert covered[1:] == ["wire,2018-01-01,1.0"]
     listed = detente("record", "sources").stdout
     assert "The Wire, 2020, https://example.org/wire" in listed and "ICEWS" in listed
-    asked = ("fetch", "wire", "--from", "2018-01-01", "--to", "2019-01-01", "--list", *record)
-    assert [line.split("\t")[0] for line in detente(*asked).stdout.splitlines()] == [
+    asked = ("fetch", "wire", "--from", "2018-01-01", "--to", "2019-01-01", "--list", "--format", "csv", *record)
+    assert [line.split(",")[0] for line in detente(*asked).stdout.splitlines()] == [
+        "name",
         "wire.2018.csv",
         "wire.2019.csv",
     ]

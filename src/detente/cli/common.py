@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 MOST_ROWS = 2_000
 """A table for people has no more rows: it is laid out as a whole, which takes minutes for some hundred thousand."""
 
+_steps: list[Callable[[str], None]] = [lambda text: None]
+
 
 class Verb(click.Command):
     """A command: it opens what its options name, runs its function under a spinner and prints what that returns.
@@ -186,14 +188,13 @@ def say(text: str) -> None:
 
 
 def step(text: str) -> None:
-    """What is being done, beside the spinner."""
-    click.get_current_context().meta[__name__](text)
+    """What is being done, beside the spinner; threads of a command's work may say it too."""
+    _steps[-1](text)
 
 
 @contextmanager
 def _waiting(ctx: click.Context, *, quiet: bool) -> Iterator[None]:
     """A spinner on standard error where that is a terminal; `step` changes its text."""
-    ctx.meta[__name__] = lambda text: None
     if quiet or not sys.stderr.isatty():
         yield
         return
@@ -204,8 +205,11 @@ def _waiting(ctx: click.Context, *, quiet: bool) -> Iterator[None]:
     # What goes to standard output while it turns is data, not to be drawn above it.
     with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
         task = progress.add_task(ctx.command_path)
-        ctx.meta[__name__] = lambda text: progress.update(task, description=text)
-        yield
+        _steps.append(lambda text: progress.update(task, description=text))
+        try:
+            yield
+        finally:
+            _steps.pop()
 
 
 def write_file(path: Path | str, content: str | bytes, *, folder: bool = False) -> None:
