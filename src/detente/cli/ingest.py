@@ -32,11 +32,13 @@ def ingest(record: Record, paths: tuple[Path, ...]) -> int:
 
     files = len(find_files(list(paths)))
     summary = record.ingest(
-        list(paths), on_progress=lambda name, done, rows: step(f"{done} of {files}  {name[-40:]}  {rows:,} rows")
+        list(paths),
+        on_progress=lambda name, done, rows: step(f"{done} of {files}  {name[-40:]}  {rows:,} rows"),
+        on_wait=say,
     )
     tell(summary)
     if summary.swept:
-        say(f"removed {summary.swept} unfinished parts of an interrupted ingest")
+        say(f"moved to lost+found what an interrupted ingest had left: {len(summary.swept)} files")
     if not summary.files and not summary.already and not summary.failed:
         raise NoData(f"none of the {len(summary.other)} files found is of a format we read")
     return 2 if summary.failed else 0

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from detente.cli.common import Answer, Verbs, as_rows, say
 from detente.cli.facts import agreements, audit, figures, show
+from detente.cli.ingest import tell
 from detente.cli.options import as_of_option, by_option, source_option
 from detente.errors import NoData
 
@@ -64,13 +66,33 @@ def coverage(record: Record, source: str | None, by: str, as_of: date | None) ->
 
 @record.command(prints=False)
 def verify(record: Record) -> int:
-    """Check every stored file against the digest in the log."""
+    """Check the log and every stored file: parts, rows set aside, files that no commit names, rows counted twice."""
     faults = record.verify()
     for fault in faults:
         say(fault)
-    parts = sum(len(c.parts) for c in record.commits)
-    click.echo(f"{parts - len(faults)} of {parts} stored files as ingested")
+    click.echo(f"{len(faults)} faults" if faults else f"{record.folder}: all is as ingested, to the last byte")
     return 2 if faults else 0
+
+
+@record.command(prints=False)
+def repair(record: Record) -> int:
+    """Make the log whole again from copies and parts. Nothing is deleted: what belongs nowhere goes to lost+found."""
+    for line in record.repair():
+        say(line)
+    faults = record.verify()
+    for fault in faults:
+        say(fault)
+    click.echo("the log is whole" + (f"; {len(faults)} faults remain" if faults else ""))
+    return 2 if faults else 0
+
+
+@record.command(prints=False)
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+def restore(record: Record, files: tuple[Path, ...]) -> int:
+    """Read the files of damaged parts anew, all that `detente record verify` names, and put them in their place."""
+    summary = record.ingest(list(files), restore=True, on_wait=say)
+    tell(summary)
+    return 2 if summary.failed else 0
 
 
 @record.command(record=False)

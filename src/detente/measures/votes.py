@@ -153,7 +153,7 @@ def counted_votes(record: Store, calls: pl.DataFrame, states: Sequence[str] = ()
     former, days = pl.col("state").is_in(list(continuers())), ["code", "state", "begins", "ends"]
     lives = pl.LazyFrame(counted(states or None, seats=True), schema=days, orient="row")
     return (
-        pl.scan_parquet(record.paths(record.parts("votes")))
+        pl.scan_parquet(record.paths(record.parts("votes")), glob=False)
         .filter(pl.col("choice").is_in(CHOICES))
         .select(
             "rcid",

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
+from detente import __version__
 from detente.files.tabular import RAW
 from detente.record.coverage import Count, of_file
-from detente.record.log import FileEntry, Part, sync_folder
+from detente.record.log import Commit, FileEntry, Part, sha256_of, sync_folder
 from detente.record.opening import Opened
+from detente.record.parts import SET_ASIDE, durably, read_part, write_part
 from detente.record.twins import CONTESTED, Hidden, with_content
 from detente.record.twins import REASON as CONFLICT
-from detente.record.work import conflict_rows, write_part
+from detente.record.work import conflict_rows
 from detente.sources import BadRow, source
 
 
@@ -25,7 +28,7 @@ class Draft:
 
     `bad` are rows set aside with the file's name, `withdrawn` those of earlier commits; `origins` has of each part
     written the files that its rows are from, and the file and line of each row. `hiding` and `contests` are what rows
-    hide and contest (see `detente.record.twins`), in force with the commit.
+    hide and contest (see `detente.record.twins`), in force with the commit, as is what is `removed`.
     """
 
     folder: Path
@@ -40,7 +43,9 @@ class Draft:
     origins: dict[str, tuple[Sequence[FileEntry], pl.DataFrame]] = field(default_factory=dict)
     hiding: list[tuple[FileEntry, Hidden]] = field(default_factory=list)
     contests: list[tuple[int, str, str, str, list[str]]] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
     tasks: int = 0
+    run: str = field(default_factory=lambda: secrets.token_hex(4))
 
     def add(self, opened: Iterable[Opened]) -> None:
         """Files read to their end."""
@@ -75,21 +80,23 @@ class Draft:
         removed = []
         for part in [p for p in [*held, *self.written] if p.path in claims]:
             claimed = claims[part.path]
-            rows = with_content(pl.read_parquet(self.folder / part.path), part.table)
+            rows = with_content(read_part(self.folder, part), part.table)
             gone = pl.col("event_id").is_in(list(claimed))
-            kept = rows.filter(~gone).drop("content")
+            files: Sequence[FileEntry] = ()
             if part in self.written:
-                owners, origin = self.origins.pop(part.path)
-                self._give_up(part.table, rows.with_columns(origin).filter(gone), claimed, owners)
+                files, origin = self.origins.pop(part.path)
+                rows = rows.with_columns(origin)
+                self._give_up(part.table, rows.filter(gone), claimed, files)
                 self.written.remove(part)
                 (self.folder / part.path).unlink()
             else:
                 self._withdraw(part, rows.filter(gone), claimed)
                 removed.append(part.path)
-            if kept.height:
-                name = self.next_name()
+            if (kept := rows.filter(~gone).drop("content")).height:
+                name, about = self.next_name(), (part.table, part.source, part.kind)
+                stands_for = part.path if part.path in removed else ""
                 self.written.append(
-                    write_part(kept, self.folder, part.table, part.source, part.kind, name, part.release)
+                    write_part(kept, self.folder, *about, name, part.release, replaces=stands_for, files=files)
                 )
         for _, table, publisher, release, ids in self.contests:
             frame, name = pl.DataFrame({"event_id": sorted(ids)}), self.next_name()
@@ -125,29 +132,32 @@ class Draft:
                 entry.replaced += 1
 
     def next_name(self) -> str:
-        """A name for the next part."""
+        """A name for the next part, which no other process can choose."""
         self.tasks += 1
-        return f"{self.number:08d}-{self.tasks:05d}"
+        return f"{self.number:08d}-{self.run}-{self.tasks:05d}"
 
     def covers(self, entry: FileEntry) -> list[list[str]]:
         """What a file covers, for the log."""
         names = self.names.pop(id(entry), (entry.name,))
         return of_file(source(entry.reader), names, self.counts.pop(id(entry), []))
 
-    def write_quarantine(self) -> str:
-        """Write the rows set aside; the path of their file, "" where there are none. Of rows held before no line is
-        known.
+    def commit(self, held: Sequence[Part], at: str, codebook: str, previous: str) -> Commit:
+        """The commit, all whose files are written: rows that count no more are out of parts, those set aside by.
+
+        The file of rows set aside is written last, and holds the whole commit: the log can be made anew from it.
         """
+        for entry in self.entries:
+            entry.covers = self.covers(entry)
+        removed = [*self.removed, *self.hide(held)]
         rows: list[tuple[str, int | None, str, str]] = [(name, b.line, b.reason, b.raw) for _, name, b in self.bad]
+        # Of rows held before no line is known.
         rows += [(name, None, CONFLICT, raw) for name, raw in self.withdrawn]
-        if not rows:
-            return ""
-        place = self.folder / "quarantine" / f"{self.number:08d}.parquet"
-        place.parent.mkdir(parents=True, exist_ok=True)
-        pl.DataFrame(
-            rows,
-            schema={"file": pl.Utf8, "line": pl.Int64, "reason": pl.Utf8, "raw": pl.Utf8},
-            orient="row",
-        ).write_parquet(place)
-        sync_folder(place.parent)
-        return str(place.relative_to(self.folder))
+        path = self.folder / "quarantine" / f"{self.number:08d}-{self.run}.parquet"
+        for folder in {path.parent, *((self.folder / part.path).parent for part in self.written)}:
+            folder.mkdir(parents=True, exist_ok=True)
+            sync_folder(folder)
+        place = str(path.relative_to(self.folder))
+        commit = Commit(self.number, at, __version__, codebook, self.entries, self.written, place, removed, previous)
+        durably(pl.DataFrame(rows, schema=SET_ASIDE, orient="row"), path, asdict(commit))
+        sync_folder(path.parent)
+        return replace(commit, quarantine_sha256=sha256_of(path))

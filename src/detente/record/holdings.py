@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from detente.record.cases import CASE_TABLES
+from detente.record.parts import rows_set_aside
 from detente.sources.schema import TABLES
 
 if TYPE_CHECKING:
@@ -67,7 +68,9 @@ def _of_files(record: Store) -> list[dict[str, Any]]:
             wanted = wanted if "date" in TABLES[table] else []
             if table in STATES:
                 wanted.append(pl.col(STATES[table]).drop_nulls().n_unique().alias("states"))
-            spans = pl.scan_parquet(record.paths(parts)).select(wanted).collect().to_dicts() if wanted else [{}]
+            spans = (
+                pl.scan_parquet(record.paths(parts), glob=False).select(wanted).collect().to_dicts() if wanted else [{}]
+            )
             by_day = record.coverage(source, by="day")["covered"] if table == "events" else pl.Series(dtype=pl.Float64)
             lines.append(
                 {
@@ -89,9 +92,5 @@ def quarantined(record: Store) -> pl.DataFrame:
     """Rows and files that could not be taken: file, line (0 for a whole file, null for rows held before), reason, raw,
     ingested_at.
     """
-    frames = [
-        pl.read_parquet(record.folder / c.quarantine).with_columns(pl.lit(c.at).alias("ingested_at"))
-        for c in record.commits
-        if c.quarantine
-    ]
+    frames = [rows_set_aside(record.folder, c).with_columns(pl.lit(c.at).alias("ingested_at")) for c in record.commits]
     return pl.concat([pl.DataFrame(schema=QUARANTINE), *frames])

@@ -22,8 +22,10 @@ from detente.actors import Actors
 from detente.codebook import Codebook
 from detente.errors import DetenteError
 from detente.record.draft import Draft
-from detente.record.log import Commit, FileEntry, Log, live_parts, sync_folder
+from detente.record.log import FileEntry, Log, live_parts
+from detente.record.mend import to_restore
 from detente.record.opening import JOIN_BYTES, Opened, Unread, ahead, ahead_blocks, key, open_file
+from detente.record.parts import SET_ASIDE, read_part, rows_set_aside
 from detente.record.twins import OLDER, Sifted, sift, with_content
 from detente.record.work import (
     Crew,
@@ -53,13 +55,13 @@ MOST_REASONS = 3
 
 @dataclass(slots=True)
 class Summary:
-    """What an ingest did. `other` are files in folders that are of no format we read."""
+    """What an ingest did. `other` are files in folders that are of no format we read, `swept` what a crash had left."""
 
     files: list[FileEntry] = field(default_factory=list)
     already: list[str] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
     other: list[str] = field(default_factory=list)
-    swept: int = 0
+    swept: list[str] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
@@ -80,34 +82,54 @@ class Ingest:
         codebook_path: str | None = None,
         now: datetime | None = None,
         on_progress: Callable[[str, int, int], None] | None = None,
+        on_wait: Callable[[str], None] | None = None,
     ) -> None:
         self.log = log
         self.context = Context(actors, codebook, (now or clock.now()).date())
         self.paths = (names, codebook_path)
         self.now = now
         self.on_progress = on_progress or (lambda name, done, rows: None)
-        commits = log.commits()
-        self.number = commits[-1].number if commits else 0
-        self.digests = {key(f) for c in commits for f in c.files}
-        self.parts = live_parts(commits)
-        mine = (__version__, codebook.digest)
-        self.foreign = frozenset(p.path for c in commits for p in c.parts if (c.version, c.codebook) != mine)
-        self.damaged = self._known_damage([c.quarantine for c in commits if c.quarantine])
+        self.on_wait = on_wait or (lambda text: None)
         self.summary = Summary()
         self.done = 0
         self.given: deque[tuple[Task, list[FileEntry]]] = deque()
         self.results = 0
-        self.draft = Draft(log.folder, self.number + 1)
 
-    def run(self, files: list[Path], named: Sequence[Path] = ()) -> Summary:
-        """Ingest files in order. Damaged files, and unknown ones among `named`, are listed as failed."""
+    def _begin(self) -> None:
+        """What is held already; asked when no other process can add to it."""
+        commits = self.log.commits()
+        self.number = commits[-1].number if commits else 0
+        self.digests = {key(f) for c in commits for f in c.files}
+        self.parts = live_parts(commits)
+        mine = (__version__, self.context.codebook.digest)
+        self.foreign = frozenset(p.path for c in commits for p in c.parts if (c.version, c.codebook) != mine)
+        aside = pl.concat([pl.DataFrame(schema=SET_ASIDE), *(rows_set_aside(self.log.folder, c) for c in commits)])
+        self.damaged = set(aside.filter(pl.col("line") == 0).select("file", "reason").iter_rows())
+        self.summary.swept = self.log.set_aside()
+        self.draft = Draft(self.log.folder, self.number + 1)
+
+    def run(self, files: list[Path], named: Sequence[Path] = (), *, restore: bool = False) -> Summary:
+        """Ingest files in order. Damaged files, and unknown ones among `named`, are listed as failed.
+
+        To `restore` damaged parts, their files are read as if they had never been, and the last commit takes the
+        damaged ones out: until then whoever reads them is told.
+        """
         self.named = set(named)
-        with self.log.writing():
-            self.summary.swept = self.log.sweep()
+        with self.log.writing(self.on_wait):
+            damaged, digests = to_restore(self.log, files) if restore else ([], set())
+            self._begin()
+            self.digests -= {one for one in self.digests if one.split()[0] in digests}
+            self.parts = [part for part in self.parts if part not in damaged]
             size = sum(path.stat().st_size for path in files if path.is_file())
             self.crew = Crew(self.context, self.log.folder, *self.paths, helpers=2 if size > HELPERS_FROM else 0)
             try:
                 self._all(files)
+                if damaged:
+                    self.draft.removed = [part.path for part in damaged]
+                    self._commit()
+                    for part in damaged:
+                        if (self.log.folder / part.path).exists():
+                            self.log.lose(self.log.folder / part.path)
             except OSError as error:
                 raise self._disk(error.errno, str(error.strerror or error)) from None
             except pl.exceptions.PolarsError as error:
@@ -160,13 +182,6 @@ class Ingest:
     def _open(self, path: Path) -> list[Opened] | Unread:
         return open_file(path, self.digests, named=path in self.named)
 
-    def _known_damage(self, paths: list[str]) -> set[tuple[str, str]]:
-        damage: set[tuple[str, str]] = set()
-        for path in paths:
-            rows = pl.read_parquet(self.log.folder / path).filter(pl.col("line") == 0)
-            damage |= set(zip(rows["file"], rows["reason"], strict=True))
-        return damage
-
     def _failed(self, path: Path, reason: str, raw: str = "", *, files: int = 1) -> None:
         """List a file, or a member of it, that cannot be read, and put it in quarantine once, as line 0."""
         if not reason:
@@ -186,7 +201,15 @@ class Ingest:
     def _task(self, reader: Reader, owners: list[FileEntry], starts: list[int], first_line: int, data: bytes) -> None:
         barred = self.draft.barred("events", reader.source)
         task = Task(
-            self.draft.next_name(), readers().index(reader), starts, first_line, data, self.parts, self.foreign, barred
+            self.draft.next_name(),
+            readers().index(reader),
+            starts,
+            first_line,
+            data,
+            self.parts,
+            owners,
+            self.foreign,
+            barred,
         )
         self.given.append((task, owners))
         for result in self.crew.give(task):
@@ -267,9 +290,7 @@ class Ingest:
             near = [p for p in self.draft.written if p.first_id <= part.last_id and part.first_id <= p.last_id]
             if not near and not barred:
                 continue
-            here, *others = [
-                pl.read_parquet(self.log.folder / p.path, columns=["event_id"])["event_id"] for p in (part, *near)
-            ]
+            here, *others = [read_part(self.log.folder, p, ["event_id"])["event_id"] for p in (part, *near)]
             if any(here.is_in(ids.implode()).any() for ids in (*others, pl.Series(list(barred), dtype=pl.Utf8))):
                 return True
         return False
@@ -364,7 +385,9 @@ class Ingest:
         source = entry.reader
         for table, frames in buffer.items():
             name = self.draft.next_name()
-            for part, origin in write_rows(pl.concat(frames), self.log.folder, table, source, name, entry.release):
+            for part, origin in write_rows(
+                pl.concat(frames), self.log.folder, table, source, name, [entry], entry.release
+            ):
                 self.draft.written.append(part)
                 self.draft.origins[part.path] = [entry], origin
         buffer.clear()
@@ -374,21 +397,16 @@ class Ingest:
         for result in self.crew.finish():
             self._received(result)
         self._refuse_empty()
-        if not self.draft.entries and not self.draft.bad:
-            return
+        if self.draft.entries or self.draft.bad:
+            self._commit()
+
+    def _commit(self) -> None:
         draft = self.draft
-        for entry in draft.entries:
-            entry.covers = draft.covers(entry)
-        removed, quarantine = draft.hide(self.parts), draft.write_quarantine()
-        for folder in {(self.log.folder / p.path).parent for p in draft.written}:
-            sync_folder(folder)
         moment = (self.now or clock.now()).isoformat(timespec="seconds")
-        book = self.context.codebook.digest
-        self.log.write(
-            Commit(draft.number, moment, __version__, book, draft.entries, draft.written, quarantine, removed)
-        )
+        commit = draft.commit(self.parts, moment, self.context.codebook.digest, self.log.last_digest(self.number))
+        self.log.write(commit)
         self.number = draft.number
-        self.parts = [*(p for p in self.parts if p.path not in removed), *draft.written]
+        self.parts = [*(p for p in self.parts if p.path not in commit.removed), *draft.written]
         self.summary.files += draft.entries
         self.draft, self.results = Draft(self.log.folder, self.number + 1), 0
 

@@ -1,7 +1,9 @@
 """The record's log: what was added, from which file, when; one small JSON file a commit.
 
-A part of data exists for readers only when a commit names it. A commit is written under another
-name and renamed, so that a record is whole after a crash at any moment.
+A part of data exists for readers only when a commit names it. A commit is written under another name and given its own
+in one step, never over another, so that a record is whole after a crash at any moment. Each names the digest of the
+one before it, and the marker `RECORD.json` the last: an entry lost, changed or copied is found before anything is
+read, and nothing is ever deleted because the log doesn't know it.
 """
 
 from __future__ import annotations
@@ -11,13 +13,23 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+import re
+import secrets
+import socket
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from detente.errors import DetenteError
 
-FORMAT = 2
+FORMAT = 3
+MARKER, LOST = "RECORD.json", "lost+found"
+REPAIR = "`detente record repair` mends the log"
+_ENTRY = re.compile(r"\d{8}\.json")
+_OURS = frozenset({MARKER, LOST, "lock", "log", "data", "quarantine", "cache"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +38,7 @@ class Part:
     unknown).
 
     The table "contested" holds ids of the table `kind` that files give other content (see `detente.record.twins`).
+    `replaces` is the part of an earlier commit in whose place it stands, without the rows that no longer count.
     """
 
     path: str
@@ -37,6 +50,7 @@ class Part:
     first_id: str
     last_id: str
     release: str = ""
+    replaces: str = ""
 
 
 @dataclass(slots=True)
@@ -73,6 +87,8 @@ class FileEntry:
 class Commit:
     """One addition to the record. `removed` are parts of earlier commits that no longer count: a part without the rows
     that were superseded stands in their place. Their files stay, so that the history can be verified.
+
+    `previous` is the SHA-256 of the entry before, `quarantine_sha256` that of the file of rows set aside.
     """
 
     number: int
@@ -83,6 +99,18 @@ class Commit:
     parts: list[Part]
     quarantine: str = ""
     removed: list[str] = field(default_factory=list)
+    previous: str = ""
+    quarantine_sha256: str = ""
+
+    def to_json(self) -> str:
+        """The entry as it stands in the log."""
+        return json.dumps(asdict(self), indent=1, sort_keys=True)
+
+
+def commit_of(data: dict[str, Any]) -> Commit:
+    """A commit from what its JSON holds; KeyError, TypeError or AttributeError where that is none."""
+    told = {**data, "files": [FileEntry(**f) for f in data["files"]], "parts": [Part(**p) for p in data["parts"]]}
+    return Commit(**told)
 
 
 def live_parts(commits: Sequence[Commit]) -> list[Part]:
@@ -91,101 +119,215 @@ def live_parts(commits: Sequence[Commit]) -> list[Part]:
     return [part for commit in commits for part in commit.parts if part.path not in removed]
 
 
+class _Damaged(DetenteError):
+    """The marker can't be read."""
+
+
 class Log:
-    """The commits of a record folder."""
+    """The commits of a record folder. Raises DetenteError where the folder is another thing, or of a newer format."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.directory = folder / "log"
-        marker = folder / "RECORD.json"
-        if marker.exists():
-            try:
-                number = json.loads(marker.read_text())["format"]
-            except (ValueError, KeyError, OSError) as error:
-                raise DetenteError(f"{marker}: is damaged ({error}); is {folder} a detente record?") from None
-            if number > FORMAT:
+        self.marker = folder / MARKER
+        if not self.marker.exists():
+            if folder.exists() and (not folder.is_dir() or any(not _ours(path) for path in _inside(folder))):
+                raise DetenteError(f"{folder}: is no detente record, and not empty; name another folder with --record")
+            return
+        # A damaged marker is told when the log is read: it can be repaired.
+        with contextlib.suppress(_Damaged):
+            if (number := self.head()["format"]) > FORMAT:
                 raise DetenteError(
                     f"{folder}: is a record of format {number}, made by a newer detente; upgrade detente"
                 )
-        elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise DetenteError(f"{folder}: is no detente record, and not empty; name another folder with --record")
+
+    def head(self) -> dict[str, Any]:
+        """What the marker says: the format and, from format 3 on, how many commits there are and the digest of the
+        last.
+        """
+        try:
+            head = json.loads(self.marker.read_text(encoding="utf-8"))
+            return {"format": int(head["format"]), "commits": int(head.get("commits", 0)), "last": head.get("last", "")}
+        except FileNotFoundError:
+            return {"format": FORMAT, "commits": 0, "last": ""}
+        except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+            raise _Damaged(f"{self.marker}: is damaged ({error}); {REPAIR}") from None
+
+    def entries(self) -> list[Path]:
+        """The files of the log in order; those that are no entries last. Unfinished ones of a crash are none."""
+        names = _inside(self.directory) if self.directory.exists() else []
+        return sorted(
+            (path for path in names if path.suffix != ".draft"),
+            key=lambda path: (not _ENTRY.fullmatch(path.name), path),
+        )
 
     def commits(self) -> list[Commit]:
-        """All commits, oldest first."""
-        commits = []
-        for path in sorted(self.directory.glob("[0-9]*.json")) if self.directory.exists() else []:
-            try:
-                data = json.loads(path.read_text())
-                commits.append(
-                    Commit(
-                        data["number"],
-                        data["at"],
-                        data["version"],
-                        data["codebook"],
-                        [FileEntry(**f) for f in data["files"]],
-                        [Part(**p) for p in data["parts"]],
-                        data["quarantine"],
-                        data.get("removed", []),
-                    )
-                )
-            except (ValueError, KeyError, TypeError) as error:
-                raise DetenteError(
-                    f"{path}: is damaged ({error}); restore it from a copy or ingest its files anew"
-                ) from None
+        """All commits, oldest first. Raises DetenteError, with the remedy, where one is lost, damaged or a stranger."""
+        # The marker first: another process may be adding commits.
+        head, commits, digest = self.head(), list[Commit](), ""
+        if not self.marker.exists() and self.entries():
+            raise DetenteError(f"{self.marker}: is missing; {REPAIR}")
+        for number, path in enumerate(self.entries(), start=1):
+            if path.name != f"{number:08d}.json":
+                if _ENTRY.fullmatch(path.name):
+                    raise DetenteError(f"{self.folder}: commit {number} is missing from the log; {REPAIR}")
+                raise DetenteError(f"{path}: is no entry of the log (a copy made by a program that syncs?); {REPAIR}")
+            commit, digest = self._read(path, number, digest)
+            commits.append(commit)
+            if number == head["commits"] and digest != head["last"]:
+                raise DetenteError(f"{path}: has changed since it was written; {REPAIR}")
+        if len(commits) < head["commits"]:
+            raise DetenteError(f"{self.folder}: the log ends at commit {len(commits)} of {head['commits']}; {REPAIR}")
         return commits
 
+    def _read(self, path: Path, number: int, before: str) -> tuple[Commit, str]:
+        """An entry and its digest."""
+        try:
+            content = path.read_bytes()
+            commit = commit_of(json.loads(content))
+        except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+            raise DetenteError(f"{path}: is damaged ({error}); {REPAIR}") from None
+        if commit.number != number:
+            raise DetenteError(f"{path}: holds commit {commit.number}; {REPAIR}")
+        # Entries of format 2 name none before them.
+        if commit.previous and commit.previous != before:
+            raise DetenteError(f"{path}: doesn't follow the entry before it, which was lost or changed; {REPAIR}")
+        return commit, hashlib.sha256(content).hexdigest()
+
+    def last_digest(self, number: int) -> str:
+        """The digest of an entry, "" of number 0."""
+        return sha256_of(self.directory / f"{number:08d}.json") if number else ""
+
     def write(self, commit: Commit) -> None:
-        """Add a commit durably."""
+        """Add a commit durably; DetenteError where another process has written one of its number."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        marker = self.folder / "RECORD.json"
-        if not marker.exists() or json.loads(marker.read_text())["format"] < FORMAT:
-            _write_whole(marker, json.dumps({"format": FORMAT}))
-        _write_whole(self.directory / f"{commit.number:08d}.json", json.dumps(asdict(commit), indent=1, sort_keys=True))
+        sync_folder(self.folder)
+        content, path = commit.to_json(), self.directory / f"{commit.number:08d}.json"
+        draft = _drafted(path, content)
+        try:
+            _give_name(draft, path)
+        except FileExistsError:
+            draft.unlink()
+            raise DetenteError(
+                f"{path}: another process has written it meanwhile; nothing was overwritten. Run the same command again"
+            ) from None
+        sync_folder(path.parent)
+        self.write_head(commit.number, hashlib.sha256(content.encode()).hexdigest())
+
+    def write_head(self, commits: int, last: str) -> None:
+        """The marker, in one step."""
+        _drafted(self.marker, json.dumps({"format": FORMAT, "commits": commits, "last": last})).replace(self.marker)
+        sync_folder(self.folder)
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[None]:
-        """Hold the record's write lock; DetenteError where another process holds it."""
+    def writing(self, on_wait: Callable[[str], None] = lambda text: None) -> Iterator[None]:
+        """Hold the record's write lock. Where another process holds it, `on_wait` is told which, and it is waited for.
+
+        Raises DetenteError where the folder can't be written or locked.
+        """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            marker = self.folder / "RECORD.json"
-            if not marker.exists():
-                _write_whole(marker, json.dumps({"format": FORMAT}))
-            handle = (self.folder / "lock").open("w")
+            handle = (self.folder / "lock").open("a+", encoding="utf-8", errors="replace")
         except OSError as error:
             raise DetenteError(f"{self.folder}: can't be written: {error.strerror}") from None
         with handle:
             try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise DetenteError(
-                    f"{self.folder}: another detente is writing to this record; wait for it to end"
-                ) from None
-            yield
+                self._lock(handle, on_wait)
+                if not self.marker.exists() and not self.entries():
+                    self.write_head(0, "")
+                handle.truncate(0)
+                handle.write(f"process {os.getpid()} on {socket.gethostname()}, since {datetime.now():%Y-%m-%d %H:%M}")
+                handle.flush()
+            except OSError as error:
+                raise DetenteError(f"{self.folder}: can't be locked for writing: {error.strerror}") from None
+            try:
+                yield
+            finally:
+                with contextlib.suppress(OSError):
+                    handle.truncate(0)
 
-    def sweep(self) -> int:
-        """Remove data files that no commit names (left by a crash); return how many."""
-        named = {p.path for c in self.commits() for p in c.parts} | {c.quarantine for c in self.commits()}
-        removed = 0
-        for place in ("data", "quarantine"):
-            for path in sorted((self.folder / place).rglob("*")) if (self.folder / place).exists() else []:
-                if path.is_file() and str(path.relative_to(self.folder)) not in named:
-                    path.unlink()
-                    removed += 1
-        return removed
+    def _lock(self, handle: Any, on_wait: Callable[[str], None]) -> None:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            handle.seek(0)
+            holder = handle.read(200).strip() or "another process"
+            on_wait(f"{self.folder}: waiting for {holder}, which is writing to this record")
+            fcntl.flock(handle, fcntl.LOCK_EX)
+
+    def put(self, commit: Commit) -> str:
+        """Make the entry of a commit what it should be, the one replaced goes to lost+found; its digest."""
+        content, path = commit.to_json(), self.directory / f"{commit.number:08d}.json"
+        if not path.exists() or path.read_bytes() != content.encode():
+            if path.exists():
+                self.lose(path)
+            self.directory.mkdir(parents=True, exist_ok=True)
+            _drafted(path, content).rename(path)
+            sync_folder(self.directory)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+    def strangers(self, commits: Sequence[Commit]) -> list[str]:
+        """Data files that no commit names, and unfinished entries; a crash leaves them."""
+        named = {p.path for c in commits for p in c.parts} | {c.quarantine for c in commits}
+        places = [path for place in ("data", "quarantine") for path in (self.folder / place).rglob("*")]
+        drafts = [path for place in (self.folder, self.directory) for path in place.glob(".*.draft")]
+        paths = [str(path.relative_to(self.folder)) for path in (*places, *drafts) if path.is_file()]
+        return sorted(path for path in paths if path not in named)
+
+    def set_aside(self) -> list[str]:
+        """Move what no commit names to lost+found; where it is now."""
+        return [self.lose(self.folder / path) for path in self.strangers(self.commits())]
+
+    def lose(self, path: Path) -> str:
+        """Move a file of the record to lost+found, under a name that is free; its place there."""
+        target = self.folder / LOST / path.relative_to(self.folder)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        while target.exists():
+            target = target.with_name(f"{secrets.token_hex(2)}-{target.name}")
+        path.rename(target)
+        return str(target.relative_to(self.folder))
 
 
-def _write_whole(path: Path, text: str) -> None:
-    draft = path.with_suffix(".draft")
-    with draft.open("w") as file:
+def _inside(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError as error:
+        raise DetenteError(f"{folder}: can't be read: {error.strerror}") from None
+
+
+def _ours(path: Path) -> bool:
+    """Whether a folder with this in it may be one of ours that a crash left before it was marked."""
+    return path.name in _OURS or path.suffix == ".draft"
+
+
+def _drafted(path: Path, text: str) -> Path:
+    """A file beside `path`, durably written, that only has to be given its name."""
+    draft = path.with_name(f".{path.name}-{os.getpid()}-{secrets.token_hex(4)}.draft")
+    with draft.open("x", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    draft.replace(path)
-    sync_folder(path.parent)
+    return draft
+
+
+def _give_name(draft: Path, path: Path) -> None:
+    """Rename a draft; FileExistsError where the name is taken."""
+    try:
+        os.link(draft, path)
+        draft.unlink()
+    except FileExistsError:
+        raise
+    except OSError:
+        # File systems without links: the lock alone keeps others out between these two steps.
+        if path.exists():
+            raise FileExistsError(path) from None
+        draft.rename(path)
 
 
 def sync_folder(folder: Path) -> None:
-    """Make renames in a folder durable."""
+    """Make new names in a folder durable."""
+    if sys.platform == "win32":
+        return
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

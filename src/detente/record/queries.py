@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import narwhals as nw
@@ -34,7 +35,7 @@ class Engine(NamedTuple):
 
 
 POLARS = nw.Implementation.POLARS
-ENGINES = {POLARS: Engine(pl.scan_parquet, pl.DataFrame.lazy)}
+ENGINES = {POLARS: Engine(partial(pl.scan_parquet, glob=False), pl.DataFrame.lazy)}
 
 
 def open_events(record: Store, source: str, engine: nw.Implementation = POLARS) -> Events:

@@ -20,8 +20,10 @@ from detente.record.cache import MOST, kept, key_of
 from detente.record.cases import CASE_TABLES, Case, builtin_cases, case_in, installed_cases
 from detente.record.coverage import DAY, Span, days, midnight, read_span, shares, union
 from detente.record.ingest import Ingest, Summary
-from detente.record.log import Commit, Log, Part, live_parts, sha256_of
+from detente.record.log import Commit, Log, Part, live_parts
+from detente.record.mend import repair, verify
 from detente.record.opening import find_files
+from detente.record.parts import check
 from detente.sources.schema import TABLES, conform
 from detente.sources.source import by_precision, cited
 
@@ -118,8 +120,14 @@ class Store:
         *,
         now: datetime | None = None,
         on_progress: Callable[[str, int, int], None] | None = None,
+        on_wait: Callable[[str], None] | None = None,
+        restore: bool = False,
     ) -> Summary:
-        """Add files, or every file in folders; see `detente.record.ingest`."""
+        """Add files, or every file in folders; see `detente.record.ingest`.
+
+        Where another process is writing to the record, `on_wait` is told which, and its end is waited for. With
+        `restore` the files of damaged parts, all of them, are read anew and take their place.
+        """
         many = [Path(p) for p in (paths if isinstance(paths, list) else [paths])]
         run = Ingest(
             self.log,
@@ -129,8 +137,9 @@ class Store:
             codebook_path=self._paths[1],
             now=now,
             on_progress=on_progress,
+            on_wait=on_wait,
         )
-        summary = run.run(find_files(many), [p for p in many if not p.is_dir()])
+        summary = run.run(find_files(many), [p for p in many if not p.is_dir()], restore=restore)
         self.__dict__.pop("commits", None)
         self._remembered.clear()
         return summary
@@ -144,8 +153,8 @@ class Store:
         ]
 
     def paths(self, parts: list[Part]) -> list[str]:
-        """Absolute paths of parts."""
-        return [str(self.folder / p.path) for p in parts]
+        """Absolute paths of parts, each found as it was written; DetenteError where one isn't."""
+        return [str(check(self.folder, part)) for part in parts]
 
     def table(self, name: str, as_of: date | None = None) -> pl.DataFrame:
         """A small table (all but events) of record and built-in cases, known on `as_of`, without twins."""
@@ -155,7 +164,7 @@ class Store:
         paths = self.paths(self.parts(name))
         if paths:
             # Parts written before a column existed lack it.
-            frames += [conform(name, pl.read_parquet(path)) for path in paths]
+            frames += [conform(name, pl.read_parquet(path, glob=False)) for path in paths]
         rows = pl.concat(frames).unique("event_id", keep="first", maintain_order=True)
         if as_of is not None and "known_on" in schema:
             rows = rows.filter(pl.col("known_on") <= as_of)
@@ -197,18 +206,18 @@ class Store:
         return by_precision({part.source for part in self.parts("events")})
 
     def verify(self) -> list[str]:
-        """Faults of the stored files against the log's digests; empty when all is well."""
-        faults = []
-        for commit in self.commits:
-            for part in commit.parts:
-                path = self.folder / part.path
-                if not path.exists():
-                    faults.append(
-                        f"{part.path}: missing; remove {self.folder} and ingest again, or restore it from a copy"
-                    )
-                elif sha256_of(path) != part.sha256:
-                    faults.append(f"{part.path}: its content has changed since it was ingested at {commit.at}")
-        return faults
+        """Faults of the folder against its log, which must be whole: parts, rows set aside, files that no commit names.
+
+        Empty when all is well.
+        """
+        return verify(self.log)
+
+    def repair(self) -> list[str]:
+        """Make the log whole from what the folder holds; what was done, a line each. See `detente.record.mend`."""
+        done = repair(self.log)
+        self.__dict__.pop("commits", None)
+        self._remembered.clear()
+        return done
 
     def digest(self, *tables: str) -> str:
         """A digest of everything held, the stored parts and the cases; with names of tables, of these alone."""

@@ -15,6 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from detente.record.log import Part
+from detente.record.parts import read_part
 from detente.sources.schema import TABLES
 
 CONTESTED = "contested"
@@ -158,13 +159,13 @@ def _known(
     for part in held:
         if part.last_id < first or last < part.first_id or table not in (part.table, part.kind):
             continue
-        here = pl.read_parquet(folder / part.path, columns=["event_id"]).join(ids, on="event_id", how="semi")
+        here = read_part(folder, part, ["event_id"]).join(ids, on="event_id", how="semi")
         if here.is_empty():
             continue
         if part.table == CONTESTED:
             contested.append(here.with_columns(at=pl.lit(part.release)))
         else:
-            full = pl.read_parquet(folder / part.path).join(ids, on="event_id", how="semi")
+            full = read_part(folder, part).join(ids, on="event_id", how="semi")
             found.append(_held(full, table, part.path, part.release))
     if waiting:
         full = pl.concat(waiting).join(ids, on="event_id", how="semi")

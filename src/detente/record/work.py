@@ -24,7 +24,8 @@ from pathlib import Path
 import polars as pl
 
 from detente.files.tabular import RAW
-from detente.record.log import Part, sha256_of
+from detente.record.log import FileEntry, Part
+from detente.record.parts import write_rows
 from detente.record.twins import REASON as CONFLICT
 from detente.record.twins import Hidden, sift
 from detente.sources import BadRow, Block, Context, readers
@@ -32,14 +33,15 @@ from detente.sources import BadRow, Block, Context, readers
 
 @dataclass(slots=True)
 class Task:
-    """A block: `starts` are the first lines of the files joined in it, ending with one past the last."""
+    """A block of `files`: `starts` are the first lines of those joined in it, ending with one past the last."""
 
-    number: str
+    name: str
     reader: int
     starts: list[int]
     first_line: int
     data: bytes
     held: list[Part]
+    files: list[FileEntry]
     foreign: frozenset[str] = frozenset()
     barred: frozenset[str] = frozenset()
 
@@ -79,52 +81,6 @@ def report_counts(rows: pl.DataFrame, moments: pl.Series | None = None) -> list[
     return rows.group_by("owner", "date", moment.alias("moment")).agg(pl.len().alias("n")).rows()
 
 
-def write_part(
-    rows: pl.DataFrame, folder: Path, table: str, source: str, kind: str, name: str, release: str = ""
-) -> Part:
-    """Write rows durably as one Parquet file that no commit names yet."""
-    path = folder / "data" / table / source / f"{name}-{kind}.parquet"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    rows.write_parquet(path, compression="zstd", compression_level=1, row_group_size=50_000, statistics=True)
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-    return Part(
-        str(path.relative_to(folder)),
-        table,
-        source,
-        kind,
-        rows.height,
-        sha256_of(path),
-        str(rows["event_id"].min()),
-        str(rows["event_id"].max()),
-        release,
-    )
-
-
-def write_rows(
-    rows: pl.DataFrame, folder: Path, table: str, source: str, name: str, release: str = ""
-) -> list[tuple[Part, pl.DataFrame]]:
-    """Write rows as parts, each with the `owner` and `line` of its rows: events between two actors, sorted by them,
-    apart.
-    """
-    if table == "events":
-        between = (
-            pl.col("sender").is_not_null() & pl.col("receiver").is_not_null() & (pl.col("sender") != pl.col("receiver"))
-        ).fill_null(False)
-        pairs = rows.filter(between).sort("sender", "receiver", "date", "event_id")
-        kinds = {"pairs": pairs, "other": rows.filter(~between)}
-    else:
-        kinds = {"all": rows}
-    return [
-        (
-            write_part(some.drop("owner", "line"), folder, table, source, kind, name, release),
-            some.select(pl.col("owner", "line").cast(pl.UInt32)),
-        )
-        for kind, some in kinds.items()
-        if some.height
-    ]
-
-
 def do(task: Task, context: Context, folder: Path) -> Result:
     """Read one block of a joinable format and write its events."""
     result = Result()
@@ -150,7 +106,7 @@ def do(task: Task, context: Context, folder: Path) -> Result:
         result.hidden, result.contested = sifted.hidden, sifted.contested["event_id"].unique().to_list()
         result.bad += conflict_rows(sifted.contested)
         result.counts = report_counts(rows, batch.moments)
-        for part, origin in write_rows(sifted.rows, folder, "events", reader.source, task.number):
+        for part, origin in write_rows(sifted.rows, folder, "events", reader.source, task.name, task.files):
             result.parts.append(part)
             result.origins[part.path] = origin
     return result
@@ -176,11 +132,21 @@ def guarded(task: Task, context: Context, folder: Path) -> Result:
         return Result(error=str(error))
 
 
+def _die_with_parent() -> None:
+    """A helper that is stopped when its parent dies would else write on when it is resumed, days later perhaps."""
+    if sys.platform == "linux":
+        import ctypes
+        import signal
+
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
 def serve() -> None:
     """Answer tasks from standard input until it ends (the helper's main)."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _die_with_parent()
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
     # Packages that add sources lie where the caller finds them.

@@ -1,0 +1,234 @@
+"""What is wrong with a record's folder, its log made anew from what its parts say, and damaged parts read again."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from detente import __version__
+from detente.errors import DetenteError
+from detente.record.coverage import Count, of_file
+from detente.record.log import LOST, REPAIR, Commit, FileEntry, Log, Part, commit_of, live_parts, sha256_of
+from detente.record.parts import about_of, check
+from detente.record.work import report_counts
+from detente.sources import source
+
+
+def verify(log: Log) -> list[str]:
+    """Faults of a record's folder, a line each; none when the log is whole and all files are as it says."""
+    try:
+        commits = log.commits()
+    except DetenteError as error:
+        return [str(error)]
+    live = live_parts(commits)
+    faults = [fault for part in live for fault in _fault(log, part, commits)]
+    gone = {path for commit in commits for path in commit.removed}
+    for part in (part for commit in commits for part in commit.parts if part.path in gone):
+        if (log.folder / part.path).exists() and sha256_of(log.folder / part.path) != part.sha256:
+            faults.append(f"{part.path}: its content has changed; none of its rows counts any more")
+    for commit in commits:
+        path = log.folder / commit.quarantine
+        if commit.quarantine and not path.exists():
+            faults.append(f"{commit.quarantine}: is missing: what commit {commit.number} set aside can't be shown")
+        elif commit.quarantine_sha256 and sha256_of(path) != commit.quarantine_sha256:
+            faults.append(f"{commit.quarantine}: is damaged: what commit {commit.number} set aside can't be shown")
+    with _nobody_writing(log) as alone:
+        strangers = log.strangers(commits) if alone else []
+    faults += [f"{path}: no commit names it; the next ingest moves it to {LOST}" for path in strangers]
+    return faults if faults else _counted_twice(log, live)
+
+
+def _fault(log: Log, part: Part, commits: Sequence[Commit]) -> Iterator[str]:
+    try:
+        # The whole of it, whatever was looked at before.
+        if sha256_of(log.folder / part.path) == part.sha256:
+            return
+        what = "is damaged: its content has changed since it was ingested"
+    except OSError as error:
+        what = f"can't be read ({error.strerror})"
+    names = [file.name for file in files_of(part, commits)]
+    yield f"{part.path}: {what}; `detente record restore` reads its files anew: {', '.join(names)}"
+
+
+def _counted_twice(log: Log, live: Sequence[Part]) -> list[str]:
+    faults = []
+    for table, publisher in sorted({(part.table, part.source) for part in live}):
+        paths = [log.folder / p.path for p in live if (p.table, p.source) == (table, publisher)]
+        ids = pl.scan_parquet(paths, glob=False).select("event_id")
+        rows, different = ids.select(pl.len(), pl.col("event_id").n_unique().alias("ids")).collect().row(0)
+        if table != "contested" and rows != different:
+            faults.append(f"{table} of {publisher}: {rows - different:,} rows are counted twice; {REPAIR}")
+    return faults
+
+
+@contextmanager
+def _nobody_writing(log: Log) -> Iterator[bool]:
+    """Whether no process is adding files now, whose parts no commit names yet."""
+    try:
+        with (log.folder / "lock").open(encoding="utf-8") as handle:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            yield True
+    except FileNotFoundError:
+        yield True
+    except OSError:
+        yield False
+
+
+def files_of(part: Part, commits: Sequence[Commit]) -> list[FileEntry]:
+    """The files that the rows of a part may be from: those of its source in the commit that wrote it first."""
+    by_path = {one.path: (one, commit) for commit in commits for one in commit.parts}
+    while part.replaces in by_path:
+        part = by_path[part.replaces][0]
+    commit = by_path[part.path][1]
+    return [file for file in commit.files if file.reader == part.source]
+
+
+def damaged(log: Log, commits: Sequence[Commit]) -> list[Part]:
+    """The parts that count and are lost or not as they were written."""
+    parts = []
+    for part in live_parts(commits):
+        try:
+            check(log.folder, part)
+        except DetenteError:
+            parts.append(part)
+    return parts
+
+
+def repair(log: Log) -> list[str]:
+    """Make the log whole; what was done, a line each.
+
+    An entry lost or changed is made anew from the copy in its commit's file of rows set aside, else from what the
+    parts say of themselves, whose files then cover the days of their rows. Nothing is deleted: strangers, entries
+    replaced and data that no commit names go to lost+found.
+    """
+    with log.writing():
+        done, entries = _entries(log)
+        copies = _copies(log)
+        parts = _parts(log)
+        try:
+            head = log.head()
+        except DetenteError:
+            head = {"commits": 0, "last": ""}
+            done.append(f"{log.marker.name}: was damaged, written anew")
+        known = max([head["commits"], *entries] if head["commits"] else [0, *entries, *copies])
+        before = ""
+        for number in range(1, known + 1):
+            after = [one.previous for one in (entries.get(number + 1), copies.get(number + 1)) if one and one.previous]
+            expected = head["last"] if number == head["commits"] else after[0] if after else ""
+            candidates = [one for one in (entries.get(number), copies.get(number)) if one]
+            proved = [one for one in candidates if _digest(one) == expected]
+            commit = next(iter(proved or candidates), None)
+            if commit is None:
+                commit = _from_parts(log, number, parts.get(number, []))
+                done.append(
+                    f"commit {number}: made anew from {len(commit.parts)} parts of "
+                    f"{', '.join(f.name for f in commit.files) or 'no file'}; what was set aside is not known"
+                )
+            elif commit is not entries.get(number):
+                done.append(f"commit {number}: made anew from its copy")
+            elif candidates and expected and not proved:
+                done.append(f"commit {number}: has changed since it was written and has no copy; kept as it is")
+            if commit.previous and commit.previous != before:
+                commit = replace(commit, previous=before)
+            before = log.put(commit)
+        log.write_head(known, before)
+        done += [f"moved to {path}: no commit names it" for path in log.set_aside()]
+    return done
+
+
+def _digest(commit: Commit) -> str:
+    return hashlib.sha256(commit.to_json().encode()).hexdigest()
+
+
+def _entries(log: Log) -> tuple[list[str], dict[int, Commit]]:
+    """What was moved away, and the entries that can be read, by number."""
+    moved, entries = [], {}
+    for path in log.entries():
+        try:
+            commit = commit_of(json.loads(path.read_bytes()))
+        except (ValueError, KeyError, TypeError, AttributeError, OSError):
+            moved.append(f"moved to {log.lose(path)}: can't be read as an entry of the log")
+            continue
+        if path.name == f"{commit.number:08d}.json":
+            entries[commit.number] = commit
+            continue
+        names = ", ".join(file.name for file in commit.files)
+        moved.append(
+            f"moved to {log.lose(path)}: is no entry of this log; it tells of {names or 'no file'}: if their "
+            "rows are missing, ingest them again"
+        )
+    return moved, entries
+
+
+def _copies(log: Log) -> dict[int, Commit]:
+    copies = {}
+    for path in sorted((log.folder / "quarantine").glob("*.parquet")):
+        try:
+            commit = commit_of(about_of(path))
+        except (KeyError, TypeError, AttributeError):
+            continue
+        copies[commit.number] = replace(commit, quarantine_sha256=sha256_of(path))
+    return copies
+
+
+def _parts(log: Log) -> dict[int, list[Path]]:
+    """The files of data by the commit that they say they are of."""
+    parts: dict[int, list[Path]] = {}
+    for path in sorted((log.folder / "data").rglob("*.parquet")):
+        parts.setdefault(int(about_of(path).get("commit", 0)), []).append(path)
+    return parts
+
+
+def _from_parts(log: Log, number: int, paths: Sequence[Path]) -> Commit:
+    files: dict[str, FileEntry] = {}
+    counts: dict[str, list[Count]] = {}
+    parts, removed = [], []
+    for path in paths:
+        about, rows = about_of(path), pl.read_parquet(path, glob=False)
+        table, publisher, kind, release = (about[name] for name in ("table", "source", "kind", "release"))
+        ids = rows["event_id"]
+        where = str(path.relative_to(log.folder))
+        first, last = str(ids.min()), str(ids.max())
+        digest = sha256_of(path)
+        parts.append(Part(where, table, publisher, kind, rows.height, digest, first, last, release, about["replaces"]))
+        removed += [about["replaces"]] if about["replaces"] else []
+        for file in about["files"]:
+            entry = FileEntry(file["name"], file["digest"], file["bytes"], file["reader"], release=release)
+            entry = files.setdefault(file["digest"], entry)
+            entry.rows[table] = entry.rows.get(table, 0) + file["rows"]
+        if about["files"] and table == "events":
+            most = max(about["files"], key=lambda file: int(file["rows"]))["digest"]
+            counted = report_counts(rows.with_columns(pl.lit(0).alias("owner")))
+            counts.setdefault(most, []).extend((day, moment, n) for _, day, moment, n in counted)
+    for digest, entry in files.items():
+        entry.covers = of_file(source(entry.reader), (entry.name,), counts.get(digest, []))
+    at = max((path.stat().st_mtime for path in paths), default=0.0)
+    moment = datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
+    return Commit(number, moment, __version__, "", list(files.values()), parts, removed=removed)
+
+
+def to_restore(log: Log, files: Sequence[Path]) -> tuple[list[Part], set[str]]:
+    """The damaged parts, and the digests of their files, all of which must be among `files`.
+
+    Raises DetenteError where no part is damaged or files are missing, and names them.
+    """
+    commits = log.commits()
+    parts = damaged(log, commits)
+    if not parts:
+        raise DetenteError(f"{log.folder}: no stored file is damaged; nothing to restore")
+    wanted = {file.digest: file.name for part in parts for file in files_of(part, commits)}
+    missing = sorted(wanted[digest] for digest in wanted.keys() - {sha256_of(path) for path in files})
+    if missing:
+        raise DetenteError(
+            f"{log.folder}: {len(parts)} stored files are damaged; to restore them all of their files are needed: "
+            f"{', '.join(missing)} not given (or not as first ingested); else remove the folder and ingest again"
+        )
+    return parts, set(wanted)

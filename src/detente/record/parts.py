@@ -1,0 +1,150 @@
+"""The Parquet files of a record: written durably, saying themselves what they are, checked before they are read."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from detente.errors import DetenteError
+from detente.record.log import Commit, FileEntry, Part, sha256_of
+
+ABOUT = "detente"
+SET_ASIDE: dict[str, Any] = {"file": pl.Utf8, "line": pl.Int64, "reason": pl.Utf8, "raw": pl.Utf8}
+_checked: set[tuple[str, int, int, str]] = set()
+
+
+def check(folder: Path, part: Part) -> Path:
+    """The place of a part whose content is as it was written, looked at once a process.
+
+    Raises DetenteError, with the remedy, where it is missing or has changed.
+    """
+    path = folder / part.path
+    try:
+        status = path.stat()
+        state = str(path), status.st_size, status.st_mtime_ns, part.sha256
+        if state not in _checked:
+            if sha256_of(path) != part.sha256:
+                raise DetenteError(f"{path}: {DAMAGED}")
+            _checked.add(state)
+    except OSError as error:
+        raise DetenteError(f"{path}: can't be read ({error.strerror}); {RESTORE}") from None
+    return path
+
+
+RESTORE = "`detente record restore FILE` reads its files anew; `detente record verify` names them"
+DAMAGED = f"is damaged: its content has changed since it was ingested; {RESTORE}"
+
+
+def read_part(folder: Path, part: Part, columns: list[str] | None = None) -> pl.DataFrame:
+    """The rows of a part, once it is found whole."""
+    return pl.read_parquet(check(folder, part), columns=columns, glob=False)
+
+
+def rows_set_aside(folder: Path, commit: Commit) -> pl.DataFrame:
+    """The rows of a commit in quarantine: file, line, reason, raw; where their file is lost or damaged, a row says so."""
+    path = folder / commit.quarantine
+    try:
+        if not commit.quarantine:
+            return pl.DataFrame(schema=SET_ASIDE)
+        if commit.quarantine_sha256 in ("", sha256_of(path)):
+            return pl.read_parquet(path, glob=False)
+        fault = "is damaged"
+    except OSError as error:
+        fault = f"can't be read ({error.strerror})"
+    except pl.exceptions.PolarsError:
+        fault = "is damaged"
+    row = (commit.quarantine, None, f"{fault}: what commit {commit.number} set aside can't be shown", "")
+    return pl.DataFrame([row], schema=SET_ASIDE, orient="row")
+
+
+def write_part(
+    rows: pl.DataFrame,
+    folder: Path,
+    table: str,
+    source: str,
+    kind: str,
+    name: str,
+    release: str = "",
+    *,
+    replaces: str = "",
+    files: Sequence[FileEntry] = (),
+) -> Part:
+    """Write rows durably as one Parquet file that no commit names yet.
+
+    It says itself what it is: `files` are those that its rows (with `owner`, the number of each row's file) are from.
+    """
+    path = folder / "data" / table / source / f"{name}-{kind}.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    owned = dict(rows["owner"].value_counts().iter_rows()) if files else {}
+    came_from = [
+        {"name": file.name, "digest": file.digest, "bytes": file.bytes, "reader": file.reader, "rows": owned.get(n, 0)}
+        for n, file in enumerate(files)
+    ]
+    about = {"table": table, "source": source, "kind": kind, "release": release, "replaces": replaces}
+    rows = rows.drop("owner", "line", strict=False)
+    durably(rows, path, {**about, "commit": int(name[:8]), "files": came_from})
+    return Part(
+        str(path.relative_to(folder)),
+        table,
+        source,
+        kind,
+        rows.height,
+        sha256_of(path),
+        str(rows["event_id"].min()),
+        str(rows["event_id"].max()),
+        release,
+        replaces,
+    )
+
+
+def durably(rows: pl.DataFrame, path: Path, about: dict[str, Any]) -> None:
+    """Write rows as a new Parquet file that holds, as JSON, what they are; see `about_of`."""
+    with path.open("xb") as file:
+        rows.write_parquet(
+            file,
+            compression="zstd",
+            compression_level=1,
+            row_group_size=50_000,
+            statistics=True,
+            metadata={ABOUT: json.dumps(about)},
+        )
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def about_of(path: Path) -> dict[str, Any]:
+    """What a Parquet file of a record says that it is; empty where it says nothing or can't be read."""
+    try:
+        about = json.loads(pl.read_parquet_metadata(path).get(ABOUT, "{}"))
+    except (OSError, ValueError, pl.exceptions.PolarsError):
+        return {}
+    return about if isinstance(about, dict) else {}
+
+
+def write_rows(
+    rows: pl.DataFrame, folder: Path, table: str, source: str, name: str, files: Sequence[FileEntry], release: str = ""
+) -> list[tuple[Part, pl.DataFrame]]:
+    """Write rows as parts, each with the `owner` and `line` of its rows: events between two actors, sorted by them,
+    apart.
+    """
+    if table == "events":
+        between = (
+            pl.col("sender").is_not_null() & pl.col("receiver").is_not_null() & (pl.col("sender") != pl.col("receiver"))
+        ).fill_null(False)
+        pairs = rows.filter(between).sort("sender", "receiver", "date", "event_id")
+        kinds = {"pairs": pairs, "other": rows.filter(~between)}
+    else:
+        kinds = {"all": rows}
+    return [
+        (
+            write_part(some, folder, table, source, kind, name, release, files=files),
+            some.select(pl.col("owner", "line").cast(pl.UInt32)),
+        )
+        for kind, some in kinds.items()
+        if some.height
+    ]
