@@ -245,7 +245,7 @@ def _say(ask: Question, draft: Draft) -> None:
         draft.add(f"component {row['component']}", value, "share of the pair's acts")
         draft.say(f"{percent(value)} of what is reported between them belongs to {row['name']}.")
     draft.basis = f"Poisson factorisation, K = {STRUCTURE_K} by convention, one fit; {answer.basis}"
-    draft.data_to = pair.record.covers(chosen, pair.as_of)[-1][1]
+    draft.data_to = pair.covered_to
 
 
 TOPIC = Topic("structure", "Hidden structure", _say, methods=TensorFit.METHODS)

@@ -106,10 +106,10 @@ class ReciprocityThroughTime(Result):
 
     def plot(self) -> Any:
         """Both returns through time with bands."""
-        from detente.plots import GREY, SERIES, band, figure, source_line
+        from detente.plots import SERIES, band, figure, legend, level_line, source_line
 
         drawing, axis = figure(3.0)
-        axis.axhline(0, color=GREY, linewidth=0.7)
+        level_line(axis)
         gaps = "; no line where a return is not identified" if self.table["returned"].null_count() else ""
         for number, rows in enumerate(self.table.partition_by("mover", "answerer", maintain_order=True)):
             name = f"{rows['answerer'][0]} returns of {rows['mover'][0]}"
@@ -117,7 +117,7 @@ class ReciprocityThroughTime(Result):
             band(axis, rows["end"], middle, low, high, colour=SERIES[number], label=name)
         axis.set_ylabel("returned of one unit")
         axis.set_xlabel(f"end of the window of {self.window} {self.by}s")
-        axis.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0, frameon=False, ncols=2)
+        legend(axis)
         source_line(drawing, f"Shade: 90% band; windows overlap{gaps}. Source: {self.basis}.")
         return drawing
 

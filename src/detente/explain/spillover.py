@@ -69,19 +69,13 @@ class PairSpillover(Result):
         """Both directions of one area (None: all, or the first modelled) as they were and without the third state's
         shocks.
         """
-        from matplotlib.ticker import FuncFormatter
-
-        from detente.plots import source_line
+        from detente.plots import period_axis, source_line
 
         if area not in self.fits and area is not None:
             raise NoData(f"no model of {area}; there is one of {', '.join(name or 'all areas' for name in self.fits)}")
         fit = self.fits.get(area) or next(iter(self.fits.values()))
         drawing = fit.plot(self.by)
-
-        def day(x: float, _: int) -> str:
-            return self.periods[round(x)].isoformat() if 0 <= round(x) < len(self.periods) else ""
-
-        drawing.axes[-1].xaxis.set_major_formatter(FuncFormatter(day))
+        period_axis(drawing.axes[-1], self.periods, self.by)
         for axis, name in zip(drawing.axes, fit.var.names, strict=False):
             axis.set_ylabel(f"{name}\nnet intensity")
         block = f"The block: relations with {state_name(self.third)}. Source: {self.basis}."

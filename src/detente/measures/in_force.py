@@ -26,10 +26,7 @@ if TYPE_CHECKING:
 SCHEMA = {
     "day": pl.Date,
     "area": pl.Utf8,
-    "in_force": pl.Int64,
-    "signed": pl.Int64,
-    "suspended": pl.Int64,
-    "restrictions": pl.Int64,
+    **dict.fromkeys(("in_force", "signed", "suspended", "restrictions"), pl.Int64),
 }
 
 
