@@ -76,8 +76,7 @@ class Components(Result):
                         break
                     shown = _named(name, labels[i])
                     rows.append((number, weights[k], name, labels[i], shown, column[i], low[i], high[i]))
-        columns = ["component", "weight", "mode", "label", "name", "share", "low", "high"]
-        return pl.DataFrame(rows, schema=columns, orient="row")
+        return pl.DataFrame(rows, schema=list(self.COLUMNS), orient="row")
 
     def name(self, component: int) -> str:
         """A component's name: its top senders, receivers, actions and periods, as many as hold half of it, three at
@@ -211,12 +210,9 @@ def _fitted(
     """The labels of each mode, the fit, and the scores of every K, where it had to be chosen."""
     people = sorted({*counts["sender"], *counts["receiver"]})
     acts, when = sorted(set(counts["root"])), sorted(set(counts["period"]))
-    indices = np.column_stack(
-        [
-            counts[column].replace_strict({v: i for i, v in enumerate(values)}, return_dtype=pl.Int64).to_numpy()
-            for column, values in (("sender", people), ("receiver", people), ("root", acts), ("period", when))
-        ]
-    )
+    modes = {"sender": people, "receiver": people, "root": acts, "period": when}
+    places = [pl.Series(members).search_sorted(counts[mode]) for mode, members in modes.items()]
+    indices = np.column_stack(places).astype(np.int64)
     y = counts["count"].to_numpy()
     dims = (len(people), len(people), len(acts), len(when))
     model = PoissonTensor(k=k or TRIED[0], loops=False, restarts=restarts, seed=seed)

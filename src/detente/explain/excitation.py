@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from detente.actors import life, state_name
 from detente.checks import whole
@@ -19,12 +18,11 @@ from detente.explain.topic import Draft, Question, Topic, in_text
 from detente.models.base import Fit
 from detente.models.hawkes import Hawkes, HawkesFit
 from detente.record.queries import volume
-from detente.uncertainty import Estimate
+from detente.uncertainty import Array, Estimate, text
 
 if TYPE_CHECKING:
     from detente.record.view import View
 
-Array = NDArray[np.float64]
 LEAST_EVENTS, LEAST_OF_KIND = 200, 5
 KINDS = ("cooperation", "conflict")
 DECAYS = (1.0, 0.15)
@@ -66,31 +64,26 @@ class ExcitationFit(Fit):
 
     @property
     def frame(self) -> pl.DataFrame:
-        """Rows effect, cause, value (acts of the effect set off by one act of the cause), low, high (90%)."""
-        rows = [
+        """A row a kind that follows and a kind that sets it off; see `COLUMNS`."""
+        return self._table(
             (effect, cause, self.branching[i, j], self.low[i, j], self.high[i, j])
             for i, effect in enumerate(self.names)
             for j, cause in enumerate(self.names)
-        ]
-        schema = {"effect": pl.Utf8, "cause": pl.Utf8, **dict.fromkeys(("value", "low", "high"), pl.Float64)}
-        return pl.DataFrame(rows, schema=schema, orient="row").fill_nan(None)
+        )
 
     def summary(self) -> str:
         """What one act of each kind sets off on the other side, and how well the model fits."""
         first = self.fits[0]
-        table = self.frame
         lines = [
             f"Acts that set off acts: {len(first.times):,} acts of four kinds, mean delays of "
             f"{', '.join(f'{1 / x:.0f}' for x in DECAYS)} days; "
             f"spectral radius {np.mean([fit.radius for fit in self.fits]):.2f}."
         ]
         sides = dict(zip(self.names, self.senders, strict=True))
-        for row in table.drop_nulls(("value", "low", "high")).iter_rows(named=True):
+        for row in self.frame.drop_nulls(("value", "low", "high")).iter_rows(named=True):
             if sides[row["effect"]] != sides[row["cause"]]:
-                lines.append(
-                    f"One {row['cause']} sets off {row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f}) "
-                    f"{row['effect']}."
-                )
+                value = text(row["value"], row["low"], row["high"])
+                lines.append(f"One {row['cause']} sets off {value} {row['effect']}.")
         if self.rare:
             lines.append(f"Unknown: {self.rare}.")
         for row in first.goodness().iter_rows(named=True):
@@ -171,9 +164,7 @@ def _days(pair: View) -> pl.DataFrame:
     """Every day (date, covered) from the first that the source covers to the last, of those on which both states
     lived.
     """
-    days = pair.record.coverage(pair.source, pair.as_of, "day").select(
-        pl.col("period").alias("date"), pl.col("covered") > 0
-    )
+    days = pair.coverage("day").select(pl.col("period").alias("date"), pl.col("covered") > 0)
     for born, ends in (life(code) for code in (pair.a, pair.b)):
         days = days.filter(pl.col("date").is_between(born or date.min, ends or date.max, closed="left"))
     return days

@@ -23,19 +23,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from detente.actors import continuers, counted, counts_as
 from detente.errors import DetenteError
 from detente.record.facts import pair_figures
 from detente.sources.unvotes import ISSUES
-from detente.uncertainty import LEVEL, share_interval
+from detente.uncertainty import LEVEL, Array, share_interval
 
 if TYPE_CHECKING:
     from detente.record import Store
     from detente.record.view import View
 
-Array = NDArray[np.float64]
 CHOICES = ("yes", "abstain", "no")
 STEPS = np.abs(np.subtract.outer(np.arange(3), np.arange(3))).astype(float)
 INDICES = ("agreement", "s", "pi", "kappa", "pi_steps", "kappa_steps")

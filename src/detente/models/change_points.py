@@ -14,16 +14,15 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 import polars as pl
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from detente.checks import above_nought, whole
 from detente.errors import DetenteError, NotEstimable
 from detente.models.base import Estimator, Fit
-from detente.models.frames import UNITS, exposed, observed
+from detente.models.frames import UNITS, by_period, exposed
 from detente.models.regimes import MEMORIES, binomial, dispersion, gaussian, lengths, poisson, stabilised
 from detente.plots import BLUE, GREY, INK, figure, source_line
-
-Array = NDArray[np.float64]
+from detente.uncertainty import Array
 
 
 @dataclass(frozen=True)
@@ -70,6 +69,8 @@ class ChangePoints(Estimator):
         def remembering(memory: float) -> Array:
             return self._long_enough(gaussian(working, weight > 0, memory))
 
+        from scipy.special import softmax
+
         chances = softmax(np.array([_evidence(remembering(float(r)), chance) for r in grid]))
         memory, inflation = float(chances @ grid), 1.0
         if self.family == "gaussian":
@@ -102,16 +103,6 @@ class ChangePoints(Estimator):
 
     def _long_enough(self, marginal: Array) -> Array:
         return np.where(lengths(len(marginal) - 1) >= self.shortest, marginal, -np.inf)
-
-
-def softmax(logs: Array) -> Array:
-    """Weights that are to each other as the exponentials of logs, adding up to 1.
-
-    >>> softmax(np.log(np.array([1.0, 3.0])))
-    array([0.25, 0.75])
-    """
-    weights = np.exp(logs - logs.max())
-    return np.asarray(weights / weights.sum())
 
 
 def _segments(marginal: Array, chance: float) -> tuple[Array, Array]:
@@ -259,14 +250,7 @@ class ChangePointsFit(Fit):
     @property
     def frame(self) -> pl.DataFrame:
         """A row a period; see `COLUMNS`."""
-        return pl.DataFrame(
-            {
-                "period": np.arange(len(self.y)),
-                "observed": observed(self.y, self.exposure),
-                "exposure": self.exposure,
-                "probability": self.probability,
-            }
-        )
+        return by_period(self.y, self.exposure, probability=self.probability)
 
     def summary(self) -> str:
         """The number of breaks and their dates, with uncertainty."""

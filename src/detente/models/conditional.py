@@ -31,8 +31,8 @@ from detente.checks import estimable, whole
 from detente.errors import DetenteError
 from detente.models.impulse import moving_average
 from detente.models.minnesota import lagged
-from detente.models.regression import Array
 from detente.models.var import VARFit
+from detente.uncertainty import Array
 
 
 @dataclass(frozen=True, eq=False)

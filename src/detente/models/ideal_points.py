@@ -20,13 +20,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
-from detente.checks import above_nought, probability, whole
+from detente.checks import above_nought, whole
 from detente.errors import DetenteError, NotEstimable
 from detente.models.base import Estimator, Fit
 from detente.models.linking import Links, link
 from detente.plots import GREY, SERIES, band, figure, legend, source_line
+from detente.uncertainty import Array, reach
 
-Array = NDArray[np.float64]
 CHOICES = {"no": 0, "abstain": 1, "yes": 2}
 
 
@@ -196,9 +196,7 @@ class IdealPointsFit(Fit):
 
     def bands(self, level: float = 0.90) -> pl.DataFrame:
         """The rows of `frame` with bands that hold `level`."""
-        from scipy.special import ndtri
-
-        z = float(ndtri((1 + probability("level", level)) / 2))
+        z = reach(level)
         at = np.searchsorted(self.links.sessions, self.sessions)
         points, errors = self.points, self.links.stretch[at] * self.errors
         return pl.DataFrame(
@@ -220,9 +218,7 @@ class IdealPointsFit(Fit):
 
         The band takes the two positions as independent.
         """
-        from scipy.special import ndtri
-
-        z = float(ndtri((1 + probability("level", level)) / 2))
+        z = reach(level)
         frame = self.frame
         one, two = (frame.filter(pl.col("state") == state) for state in (a, b))
         both = one.join(two, on="session", suffix="_b").with_columns(

@@ -14,15 +14,14 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 import polars as pl
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from detente.checks import probability
 from detente.errors import NotEstimable
 from detente.models.base import Estimator, Fit
-from detente.models.frames import UNITS, exposed, observed
+from detente.models.frames import UNITS, by_period, exposed
 from detente.plots import GREY, band, figure, legend, source_line
-
-Array = NDArray[np.float64]
+from detente.uncertainty import Array, reach
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ class LocalLevel(Estimator):
 
 
 def _fit(model: LocalLevel, y: Array, exposure: Array) -> LocalLevelFit:
-    from scipy.special import expit, ndtri
+    from scipy.special import expit, softmax
 
     from detente.models.local_level_filter import laplace
 
@@ -83,15 +82,14 @@ def _fit(model: LocalLevel, y: Array, exposure: Array) -> LocalLevelFit:
             estimates.append((level, variance))
             weights.append(log_likelihood + prior)
             pairs.append((step, noise))
-    weight = np.exp(np.array(weights) - max(weights))
-    weight /= weight.sum()
+    weight = softmax(weights)
     levels = np.array([level for level, _ in estimates])
     mean = weight @ levels
     deviation = own.spread * np.sqrt(
         weight @ (np.array([variance for _, variance in estimates]) + (levels - mean) ** 2)
     )
     mean = own.centre + own.spread * mean
-    z = float(ndtri((1 + model.probability) / 2))
+    z = reach(model.probability)
     turn = {"binomial": expit, "poisson": np.exp, "gaussian": lambda x: x}[model.family]
     step, noise = weight @ np.array(pairs)
     return LocalLevelFit(
@@ -171,16 +169,7 @@ class LocalLevelFit(Fit):
     @property
     def frame(self) -> pl.DataFrame:
         """A row a period; see `COLUMNS`."""
-        return pl.DataFrame(
-            {
-                "period": np.arange(len(self.y)),
-                "observed": observed(self.y, self.exposure),
-                "exposure": self.exposure,
-                "level": self.level,
-                "low": self.low,
-                "high": self.high,
-            }
-        )
+        return by_period(self.y, self.exposure, level=self.level, low=self.low, high=self.high)
 
     def summary(self) -> str:
         """Where the level began and where it stands, with bands."""

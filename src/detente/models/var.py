@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from detente.checks import estimable, probability, whole
 from detente.errors import DetenteError, NotEstimable
@@ -19,9 +18,8 @@ from detente.models.frames import columns_of
 from detente.models.impulse import Responses, decompose, made_by, moving_average, orthogonalised, with_band
 from detente.models.minnesota import Minnesota, lagged, log_evidence, minnesota, residual_deviations
 from detente.models.regression import Posterior, regress
-from detente.uncertainty import away_from_nought, tails
+from detente.uncertainty import Array, away_from_nought, tails
 
-Array = NDArray[np.float64]
 GRID = np.geomspace(0.01, 5.0, 28)
 
 
