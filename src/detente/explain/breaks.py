@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import polars as pl
 
@@ -18,11 +18,10 @@ from detente.measures.panel import CONFLICTUAL, COOPERATIVE, pair_panel
 from detente.models import ChangePoints
 from detente.models.change_points import ChangePointsFit
 from detente.periods import PERIODS, next_period, period_end, period_text, start_of
+from detente.plots import period_axis, source_line
 from detente.record.facts import date_text, pair_facts
+from detente.record.view import View
 from detente.results import Result
-
-if TYPE_CHECKING:
-    from detente.record.view import View
 
 NEAR = 4
 LEAST_PERIODS, LEAST_COUNTS = 8, 20
@@ -56,11 +55,11 @@ class PairBreaks(Result):
     @property
     def frame(self) -> pl.DataFrame:
         """A row a break; see `COLUMNS`. Up to four facts each, as "day description"."""
-        found, days, levels = self.fit.breaks, pl.Series(self.periods), self.fit.regimes()["level"]
-        table = found.select(
-            date=days.gather(found["period"]),
-            low=days.gather(found["low"]),
-            high=days.gather(found["high"]),
+        posterior, days, levels = self.fit.breaks, pl.Series(self.periods), self.fit.regimes()["level"]
+        table = posterior.select(
+            date=days.gather(posterior["period"]),
+            low=days.gather(posterior["low"]),
+            high=days.gather(posterior["high"]),
             probability="probability",
             level_before=levels.head(-1),
             level_after=levels.tail(-1),
@@ -98,8 +97,6 @@ class PairBreaks(Result):
 
     def plot(self) -> Any:
         """The share with its regimes, and the probability of a break in each period."""
-        from detente.plots import period_axis, source_line
-
         drawing = self.fit.plot()
         upper, lower = drawing.axes
         upper.set_ylabel("cooperative share")
@@ -166,8 +163,8 @@ def _say(ask: Question, draft: Draft) -> None:
         )
     if table.is_empty():
         draft.say("No break is more likely than not.")
-    left = f"{answer.fit.memory:.2f} of a departure left to the next {answer.by}"
-    draft.basis = f"exact Bayesian change points, {left}; {answer.basis}"
+    memory = f"{answer.fit.memory:.2f} of a departure left to the next {answer.by}"
+    draft.basis = f"exact Bayesian change points, {memory}; {answer.basis}"
     draft.data_to = answer.data_to
     draft.charts["breaks"] = answer.plot
 

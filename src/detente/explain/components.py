@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -18,13 +18,12 @@ from detente.explain.topic import Draft, Question, Topic, percent
 from detente.models import PoissonTensor, choose_k
 from detente.models.tensor import TensorFit
 from detente.periods import period
+from detente.plots import BLUE, band, figure, source_line
+from detente.record import Store
 from detente.record.queries import action_counts, count_pair
 from detente.record.view import busiest_source
 from detente.results import Result
 from detente.uncertainty import Estimate
-
-if TYPE_CHECKING:
-    from detente.record import Store
 
 MODES = ("sender", "receiver", "action", "period")
 STRUCTURE_K, LEAST_SHARE, LEAST_ACTS = 20, 0.05, 20
@@ -138,8 +137,6 @@ class Components(Result):
 
     def plot(self, component: int = 1) -> Any:
         """One component: its top senders, receivers and actions, and its course through time, with bands."""
-        from detente.plots import BLUE, band, figure, source_line
-
         rows = self.frame.filter(pl.col("component") == component)
         if rows.is_empty():
             raise DetenteError(f"no component {component}; there are {len(self.order)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -18,10 +18,8 @@ from detente.explain.topic import Draft, Question, Topic, in_text
 from detente.models.base import Fit
 from detente.models.hawkes import Hawkes, HawkesFit
 from detente.record.queries import volume
+from detente.record.view import View
 from detente.uncertainty import Array, Estimate, text
-
-if TYPE_CHECKING:
-    from detente.record.view import View
 
 LEAST_EVENTS, LEAST_OF_KIND = 200, 5
 KINDS = ("cooperation", "conflict")

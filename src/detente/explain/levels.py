@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -20,13 +20,12 @@ from detente.measures.panel import CONFLICTUAL, COOPERATIVE, COUNTS, pair_panel
 from detente.models import LocalLevel
 from detente.models.local_level import LocalLevelFit
 from detente.periods import PERIODS, is_old, period_end, period_text
+from detente.plots import SERIES, band, figure, legend, source_line
 from detente.record.facts import pair_facts, pair_figures
 from detente.record.queries import volume
+from detente.record.view import View
 from detente.results import Result
 from detente.uncertainty import Estimate
-
-if TYPE_CHECKING:
-    from detente.record.view import View
 
 # What a level is of, and the unit: reports are set against all reports of the source in the period.
 MEASURES = {
@@ -109,11 +108,11 @@ def _share(counts: pl.DataFrame, labels: tuple[str | None, ...]) -> pl.DataFrame
 def _gathered(
     pair: View, by: str, areas: Sequence[str | None], frames: Sequence[pl.DataFrame | None], basis: str
 ) -> PairLevels:
-    kept = [frame for frame in frames if frame is not None]
-    if not kept:
+    series = [frame for frame in frames if frame is not None]
+    if not series:
         raise NoData(f"nothing of {state_name(pair.a)} and {state_name(pair.b)} is held that has a level")
     provenance = pair.provenance(LocalLevelFit.METHODS, by=by, areas=list(areas))
-    return PairLevels((pair.a, pair.b), by, pl.concat(kept), basis, pair.as_of, provenance)
+    return PairLevels((pair.a, pair.b), by, pl.concat(series), basis, pair.as_of, provenance)
 
 
 def _without_events(pair: View, areas: Sequence[str | None], *, yearly: bool) -> PairLevels:
@@ -215,8 +214,6 @@ class PairLevels(Result):
 
     def plot(self, measure: str = "share", area: str | None = None) -> Any:
         """One measure of one area through time, a line for each direction, the periods' own values as dots."""
-        from detente.plots import SERIES, band, figure, legend, source_line
-
         rows = self.table.filter((pl.col("measure") == measure) & pl.col("area").eq_missing(area))
         if rows.is_empty():
             raise NoData(f"no level of {measure} in {area or 'all areas'}")
@@ -241,29 +238,22 @@ class PairLevels(Result):
 def _say(ask: Question, draft: Draft) -> None:
     pair = ask.pair
     answer = levels(pair)
-    shown = answer.latest()
-    rates = {"cooperation", "conflict"}
-    for row in shown.iter_rows(named=True):
-        who = (
-            capital(f"{in_text(row['sender'])} to {in_text(row['receiver'])}")
-            if row["sender"]
-            else "Both sides together"
-        )
+    for row in answer.latest().iter_rows(named=True):
+        who, name = "Both sides together", f"{pair.a}-{pair.b}"
+        if row["sender"]:
+            who = capital(f"{in_text(row['sender'])} to {in_text(row['receiver'])}")
+            name = f"{row['sender']}>{row['receiver']}"
         value = Estimate(row["level"], row["low"], row["high"])
-        name = f"{row['sender']}>{row['receiver']}" if row["sender"] else f"{pair.a}-{pair.b}"
-        old = is_old(answer.end(row), pair.as_of)
+        old = pair.is_old(answer.end(row))
         if not old:
-            draft.add(
-                f"{name} {row['measure']}",
-                value,
-                "share" if row["measure"] == "share" else "per 1,000 reports of the source",
-            )
+            unit = "share" if row["measure"] == "share" else "per 1,000 reports of the source"
+            draft.add(f"{name} {row['measure']}", value, unit)
         when, then = (answer.when(row, key) for key in ("period", "before_period"))
         if row["measure"] == "share":
             before = f", {row['before']:.0%} in {then}" if then != when else ""
             entries = "facts" if row["basis"] == FACTS else "reports"
             draft.say(f"{who}: {percent(value)} of {entries} cooperative in {when}{before}.", old=old)
-        elif row["measure"] in rates:
+        elif row["measure"] != "intensity":
             before = f", {row['before']:.1f} in {then}" if then != when else ""
             draft.say(
                 f"{who}: {row['level']:.1f} ({row['low']:.1f} to {row['high']:.1f}) {MEASURES[row['measure']]} in "

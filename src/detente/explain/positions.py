@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -15,11 +14,8 @@ from detente.explain.result import Explained
 from detente.explain.topic import Draft, Question, Topic, capital, in_text
 from detente.measures.votes import calls_on, counted_votes
 from detente.models.ideal_points import IdealPoints, IdealPointsFit
+from detente.record import Store
 from detente.uncertainty import Estimate
-
-if TYPE_CHECKING:
-    from detente.record import Store
-
 
 SESSIONS = 8
 
@@ -58,10 +54,8 @@ def ideal_points(
         {"votes": record.digest("votes"), "calls": calls.sort("rcid"), "tolerance": tolerance},
         lambda: _fitted(record, calls, tolerance, on_step, as_of),
     )
-    made_by = record.provenance(
-        ["unvotes"], IdealPointsFit.METHODS, as_of=as_of, sessions=sessions, issue=issue, tolerance=tolerance
-    )
-    return replace(answer, provenance=made_by)
+    question = {"as_of": as_of, "sessions": sessions, "issue": issue, "tolerance": tolerance}
+    return replace(answer, provenance=record.provenance(["unvotes"], IdealPointsFit.METHODS, **question))
 
 
 def _fitted(
@@ -106,8 +100,7 @@ def _say(ask: Question, draft: Draft) -> None:
     draft.add("distance", Estimate(last["distance"], last["low"], last["high"]), "standard deviations")
     draft.say(
         f"They are {last['distance']:.2f} ({last['low']:.2f} to {last['high']:.2f}) standard deviations apart, "
-        f"further than {last['place']:.0%} of all pairs; "
-        f"{first['distance']:.2f} in session {first['session']}."
+        f"further than {last['place']:.0%} of all pairs; {first['distance']:.2f} in session {first['session']}."
     )
     draft.basis = f"dynamic ideal points; {answer.basis}"
     draft.data_to = answer.data_to

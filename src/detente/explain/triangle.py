@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import permutations
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -22,12 +22,11 @@ from detente.explain.series import among
 from detente.models import BayesianVAR
 from detente.models.var import VARFit
 from detente.periods import PERIODS
+from detente.plots import figure, matrix, source_line
+from detente.record import Store
 from detente.record.view import View
 from detente.results import Result
 from detente.uncertainty import text
-
-if TYPE_CHECKING:
-    from detente.record import Store
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -72,17 +71,14 @@ class Triangle(Result):
         left = others.filter((pl.col("low") <= 0) & (pl.col("high") >= 0)).height
         unsure = others["value"].null_count()
         lines.append(
-            f"{left} other triangular answers are not clear of "
-            f"nought{f', {unsure} not identified' if unsure else ''}; of all, "
-            "one in ten would be clear by chance."
+            f"{left} other triangular answers are not clear of nought{f', {unsure} not identified' if unsure else ''}; "
+            "of all, one in ten would be clear by chance."
         )
         lines.append(f"Basis: {self.basis}; {self.fit.lags} lags, Minnesota prior.")
         return "\n".join(lines)
 
     def plot(self) -> Any:
         """All answers as a matrix, those clear of nought in bold."""
-        from detente.plots import figure, matrix, source_line
-
         names = self.fit.names
         drawing, axis = figure(0.42 * len(names) + 1.6)
         values, bold = np.zeros((len(names), len(names))), np.zeros((len(names), len(names)), dtype=bool)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
@@ -13,13 +13,10 @@ from detente.errors import NoData
 from detente.measures.columns import PANEL
 from detente.measures.coverage import LEAST
 from detente.periods import PERIODS, period, periods
+from detente.record import Store
 from detente.record.queries import all_counts, pair_counts
-from detente.record.view import busiest_source
+from detente.record.view import View, busiest_source
 from detente.uncertainty import share_interval
-
-if TYPE_CHECKING:
-    from detente.record import Store
-    from detente.record.view import View
 
 COUNTS = ["verbal_cooperation", "material_cooperation", "verbal_conflict", "material_conflict"]
 COOPERATIVE = pl.col("verbal_cooperation") + pl.col("material_cooperation")
@@ -52,10 +49,10 @@ def pair_panel(
     period(by)
     chosen = pair.source
     pairs = pl.DataFrame({"sender": [pair.a, pair.b], "receiver": [pair.b, pair.a]})
-    kept = GOVERNMENT if sectors == "government" else None
+    actors = GOVERNMENT if sectors == "government" else None
     coverage = pair.coverage(by)
     panel = pl.concat(
-        _complete(pair_counts(pair, chosen, by=by, area=area, sectors=kept), pairs, by, coverage, area, chosen)
+        _complete(pair_counts(pair, chosen, by=by, area=area, sectors=actors), pairs, by, coverage, area, chosen)
         for area in areas
     )
     if panel.is_empty():

@@ -71,7 +71,8 @@ class ChangePoints(Estimator):
 
         from scipy.special import softmax
 
-        chances = softmax(np.array([_evidence(remembering(float(r)), chance) for r in grid]))
+        # The log marginal likelihood of the whole series, under each memory.
+        chances = softmax([_segments(remembering(float(r)), chance)[1][0] for r in grid])
         memory, inflation = float(chances @ grid), 1.0
         if self.family == "gaussian":
             chances = np.where(chances > 1e-3, chances, 0.0) / chances[chances > 1e-3].sum()
@@ -116,11 +117,6 @@ def _segments(marginal: Array, chance: float) -> tuple[Array, Array]:
     for s in range(t - 1, -1, -1):
         ahead[s] = np.logaddexp.reduce(segment[s, s + 1 :] + ahead[s + 1 :])
     return segment, ahead
-
-
-def _evidence(marginal: Array, chance: float) -> float:
-    """Log marginal likelihood of the series over all segmentations."""
-    return float(_segments(marginal, chance)[1][0])
 
 
 def _posterior(
@@ -224,27 +220,20 @@ class ChangePointsFit(Fit):
             y, n = self.y[first:after], self.exposure[first:after]
             seen = n > 0
             k, total = y.sum() / self.inflation, n.sum() / self.inflation
-            if not seen.any():
-                rows.append((first, after - 1, None, None, None, 0))
-                continue
-            if self.model.family == "binomial":
+            middle = low = high = None
+            if seen.any() and self.model.family == "binomial":
                 middle, low, high = betaincinv(k + 0.5, total - k + 0.5, [0.5, 0.05, 0.95])
-            elif self.model.family == "poisson":
+            elif seen.any() and self.model.family == "poisson":
                 middle, low, high = gammaincinv(k + 0.5, [0.5, 0.05, 0.95]) / total
-            else:
+            elif seen.any():
                 rates = y[seen] / n[seen]
-                if len(rates) < 2:
-                    rows.append((first, after - 1, float(rates[0]), None, None, 1))
-                    continue
-                error = rates.std(ddof=1) / np.sqrt(len(rates)) * np.sqrt((1 + self.memory) / (1 - self.memory))
-                middle, low, high = rates.mean() + error * stdtrit(len(rates) - 1, [0.5, 0.05, 0.95])
-            rows.append((first, after - 1, float(middle), float(low), float(high), int(seen.sum())))
-        schema = {
-            "first": pl.Int64,
-            "last": pl.Int64,
-            **dict.fromkeys(("level", "low", "high"), pl.Float64),
-            "seen": pl.Int64,
-        }
+                middle = rates.mean()
+                if len(rates) > 1:
+                    error = rates.std(ddof=1) / np.sqrt(len(rates)) * np.sqrt((1 + self.memory) / (1 - self.memory))
+                    low, high = middle + error * stdtrit(len(rates) - 1, [0.05, 0.95])
+            rows.append((first, after - 1, middle, low, high, int(seen.sum())))
+        schema = dict.fromkeys(("first", "last"), pl.Int64) | dict.fromkeys(("level", "low", "high"), pl.Float64)
+        schema["seen"] = pl.Int64
         return pl.DataFrame(rows, schema=schema, orient="row")
 
     @property

@@ -266,11 +266,11 @@ class IdealPointsFit(Fit):
             f"({self.iterations} iterations, last change {self.change:.4f})."
         ]
         for state in states:
-            mine = frame.filter(pl.col("state") == state)
-            if mine.height:
+            path = frame.filter(pl.col("state") == state)
+            if path.height:
                 ends = " and ".join(
                     f"{r['ideal_point']:+.2f} ({r['low']:+.2f} to {r['high']:+.2f}) in session {r['session']}"
-                    for r in mine[[0, -1]].iter_rows(named=True)
+                    for r in path[[0, -1]].iter_rows(named=True)
                 )
                 lines.append(f"{state}: {ends}.")
         if not states:
@@ -293,8 +293,8 @@ class IdealPointsFit(Fit):
         )
         axis.fill_between(spread["session"], spread["low"], spread["high"], color=GREY, alpha=0.15, linewidth=0)
         for number, state in enumerate(states):
-            mine = frame.filter(pl.col("state") == state)
-            columns = mine["session", "ideal_point", "low", "high"]
+            path = frame.filter(pl.col("state") == state)
+            columns = path["session", "ideal_point", "low", "high"]
             band(axis, *columns, colour=SERIES[number % len(SERIES)], label=state)
         axis.set_xlabel("session of the UN General Assembly")
         axis.xaxis.get_major_locator().set_params(integer=True)
