@@ -102,10 +102,8 @@ class Components(Result):
         """
         unknown = [code for code in (a, b) if code not in self.labels[0]]
         if unknown:
-            named = ", ".join(map(state_name, unknown))
-            raise NoData(
-                f"no acts of {named} are among the components, which are of states that act in the periods covered"
-            )
+            acts = f"no acts of {', '.join(map(state_name, unknown))}"
+            raise NoData(f"{acts} are among the components, which are of states that act in the periods covered")
         i, j = self.labels[0].index(a), self.labels[0].index(b)
         rng = np.random.default_rng(seed)
         sender, receiver, *rest = self.fit.gammas
@@ -127,9 +125,8 @@ class Components(Result):
         weights = self.fit.weights / self.fit.weights.sum()
         lines = [f"{self.fit.model.k} components of {self.basis}."]
         if self.scores is not None:
-            shown = ", ".join(
-                f"{row['k']}: {row['gain_per_event']:+.3f}" for row in self.scores.drop_nulls("k").iter_rows(named=True)
-            )
+            tried = self.scores.drop_nulls("k").select("k", "gain_per_event").iter_rows()
+            shown = ", ".join(f"{k}: {gain:+.3f}" for k, gain in tried)
             lines.append(f"Held-out gain over each cell's own average, in nats an event, by K: {shown}.")
         for number, k in enumerate(self.order, start=1):
             lines.append(f"{number}. {weights[k]:.1%} {self.name(number)}")
@@ -228,12 +225,8 @@ def _say(ask: Question, draft: Draft) -> None:
     if acts < LEAST_ACTS:
         raise NoData(f"{acts} acts between the two in {chosen} are too few, {LEAST_ACTS} are needed")
     answer = components(pair.record, STRUCTURE_K, as_of=pair.as_of, source=chosen, seed=ask.seed)
-    for row in (
-        answer.of_pair(pair.a, pair.b, seed=ask.seed)
-        .filter(pl.col("share") >= LEAST_SHARE)
-        .head(3)
-        .iter_rows(named=True)
-    ):
+    shares = answer.of_pair(pair.a, pair.b, seed=ask.seed).filter(pl.col("share") >= LEAST_SHARE)
+    for row in shares.head(3).iter_rows(named=True):
         value = Estimate(row["share"], row["low"], row["high"])
         draft.add(f"component {row['component']}", value, "share of the pair's acts")
         draft.say(f"{percent(value)} of what is reported between them belongs to {row['name']}.")

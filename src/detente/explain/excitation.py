@@ -84,12 +84,9 @@ class ExcitationFit(Fit):
                 lines.append(f"One {row['cause']} sets off {value} {row['effect']}.")
         if self.rare:
             lines.append(f"Unknown: {self.rare}.")
-        for row in first.goodness().iter_rows(named=True):
-            if row["p"] is not None:
-                lines.append(
-                    f"{row['type']}: clock test KS {row['statistic']:.3f}, "
-                    f"{'fits' if row['p'] >= 0.05 else 'does NOT fit'}."
-                )
+        for row in first.goodness().drop_nulls("p").iter_rows(named=True):
+            word = "fits" if row["p"] >= 0.05 else "does NOT fit"
+            lines.append(f"{row['type']}: clock test KS {row['statistic']:.3f}, {word}.")
         return "\n".join(lines)
 
     def plot(self) -> Any:
@@ -110,11 +107,11 @@ def excitation(pair: View, *, draws: int = 5, seed: int = 0) -> Explained[Excita
     whole("seed", seed, 0)
     chosen = pair.source
     events = pair.reports()
-    _enough(events, pair.a, pair.b, chosen)
+    _enough(events, pair)
     names = _kinds(pair)
     days = _days(pair)
     events = events.join(days.filter("covered"), on="date", how="semi", maintain_order="left")
-    _enough(events, pair.a, pair.b, chosen)
+    _enough(events, pair)
     types = (2 * (events["sender"] == pair.b).cast(pl.Int64) + (events["quad"] > 2).cast(pl.Int64)).to_numpy()
     first, last, length = days["date"][0], days["date"][-1], days.height
     start = (events["date"] - first).dt.total_days().cast(pl.Float64).to_numpy()
@@ -150,12 +147,10 @@ def _kinds(pair: View) -> list[str]:
     return [f"{direction} {kind}" for direction in pair.directions for kind in KINDS]
 
 
-def _enough(events: pl.DataFrame, a: str, b: str, source: str) -> None:
+def _enough(events: pl.DataFrame, pair: View) -> None:
     if events.height < LEAST_EVENTS:
-        raise NoData(
-            f"{events.height} acts of {state_name(a)} and {state_name(b)} in {source} are too few, {LEAST_EVENTS} "
-            "are needed"
-        )
+        acts = f"{events.height} acts of {state_name(pair.a)} and {state_name(pair.b)} in {pair.source}"
+        raise NoData(f"{acts} are too few, {LEAST_EVENTS} are needed")
 
 
 def _days(pair: View) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
@@ -52,14 +53,12 @@ def directed(pair: View, *, by: str | None = None, area: str | None = None) -> D
         return _from_facts(pair, by, area)
     try:
         return _from_events(pair, by, area)
-    except NoData as error:
+    except NoData:
         # Who names a source or a period means the events.
-        if pair.named or by:
-            raise
-        try:
-            return _from_facts(pair, by, area)
-        except NoData:
-            raise error from None
+        if not pair.named and not by:
+            with suppress(NoData):
+                return _from_facts(pair, by, area)
+        raise
 
 
 def _from_events(pair: View, by: str | None, area: str | None) -> Directed:

@@ -85,11 +85,10 @@ def votes(similarity: pl.DataFrame) -> Any:
         rows = similarity.group_by("year").agg(quartiles).sort("year")
         band(axis, rows["year"], rows["0.5"], rows["0.25"], rows["0.75"], label="median of all pairs, middle half")
     else:
-        issues = (
-            similarity.partition_by("issue", maintain_order=True) if "issue" in similarity.columns else [similarity]
-        )
-        for n, rows in enumerate(issues):
-            issue = rows["issue"][0] if "issue" in rows.columns else None
+        if "issue" not in similarity.columns:
+            similarity = similarity.with_columns(issue=pl.lit(None, pl.Utf8))
+        for n, rows in enumerate(similarity.partition_by("issue", maintain_order=True)):
+            issue = rows["issue"][0]
             ends = (f"{name}_low", f"{name}_high") if f"{name}_low" in rows.columns else (name, name)
             colour = SERIES[n % len(SERIES)]
             lines = (rows[column] for column in ("year", name, *ends))

@@ -14,11 +14,11 @@ from detente.measures.columns import PANEL
 from detente.measures.coverage import LEAST
 from detente.periods import PERIODS, period, periods
 from detente.record import Store
-from detente.record.queries import all_counts, pair_counts
+from detente.record.queries import CLASSES, all_counts, pair_counts
 from detente.record.view import View, busiest_source
 from detente.uncertainty import share_interval
 
-COUNTS = ["verbal_cooperation", "material_cooperation", "verbal_conflict", "material_conflict"]
+COUNTS = list(CLASSES)
 COOPERATIVE = pl.col("verbal_cooperation") + pl.col("material_cooperation")
 CONFLICTUAL = pl.col("verbal_conflict") + pl.col("material_conflict")
 TYPES: dict[str, Any] = {

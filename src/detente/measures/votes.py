@@ -192,8 +192,7 @@ def all_similarity(
         cast_by = np.zeros((3, len(states), len(calls)))
         cast_by[rows["vote"].to_numpy(), at[0], at[1]] = 1
         i, j = np.triu_indices(len(states), 1)
-        tables = np.stack([[(cast_by[x] @ cast_by[y].T)[i, j] for y in range(3)] for x in range(3)])
-        tables = np.moveaxis(tables, -1, 0)
+        tables = np.moveaxis((cast_by[:, None] @ cast_by.transpose(0, 2, 1))[..., i, j], -1, 0)
         met = tables.sum((1, 2)) > 0
         indices = similarity_indices(tables[met])
         frames.append(

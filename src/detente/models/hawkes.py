@@ -285,10 +285,9 @@ class HawkesFit(Fit):
                 continue
             causes = ", ".join(f"{cause} {self.branching[i, j]:.2f}" for j, cause in enumerate(self.names))
             lines.append(f"{effect}: {self.endogenous[i]:.0%} set off by others; one event of each sets off: {causes}.")
-        for row in self.goodness().iter_rows(named=True):
-            if row["p"] is not None:
-                word = "fits" if row["p"] >= 0.05 else "does NOT fit"
-                lines.append(f"{row['type']}: the clock test {word} (KS {row['statistic']:.3f}, p = {row['p']:.3f}).")
+        for row in self.goodness().drop_nulls("p").iter_rows(named=True):
+            word = "fits" if row["p"] >= 0.05 else "does NOT fit"
+            lines.append(f"{row['type']}: the clock test {word} (KS {row['statistic']:.3f}, p = {row['p']:.3f}).")
         return "\n".join(lines)
 
     def plot(self) -> Any:

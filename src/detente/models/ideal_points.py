@@ -95,9 +95,8 @@ class IdealPoints(Estimator):
         places, place = np.unique(state * span + t[kept], return_inverse=True)
         of, when = places // span, places % span
         best = em(place, call, c[kept], of, when, self.iterations, self.tolerance, on_step)
-        sign = 1.0
-        if self.positive is not None and best.mean[names[of] == self.positive].mean() < 0:
-            sign = -1.0
+        turned = self.positive is not None and best.mean[names[of] == self.positive].mean() < 0
+        sign = -1.0 if turned else 1.0
         return IdealPointsFit(
             names[of],
             when,

@@ -121,10 +121,8 @@ def exposure(gammas: Sequence[Gammas], mode: int, loops: bool, hidden: Indices) 
     whole = np.prod([s for m, s in enumerate(sums) if m != mode], axis=0)[None, :]
     if not loops:
         rest = np.prod([s for m, s in enumerate(sums) if m > 1 and m != mode], axis=0)
-        if mode < 2:
-            whole = whole - gammas[1 - mode].mean * rest
-        else:
-            whole = whole - (gammas[0].mean * gammas[1].mean).sum(0) * rest
+        itself = gammas[1 - mode].mean if mode < 2 else (gammas[0].mean * gammas[1].mean).sum(0)
+        whole = whole - itself * rest
     if len(hidden):
         from scipy.sparse import csr_matrix
 
