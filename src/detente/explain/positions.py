@@ -31,8 +31,7 @@ def ideal_points(
 ) -> Explained[IdealPointsFit]:
     """Ideal points of every member in the last `sessions` sessions (None: in all), from votes known on `as_of`.
 
-    The scale is that of the sessions fitted, so a session's numbers move with how many are: whoever asks without
-    saying gets those of the same eight.
+    The scale is that of all the sessions fitted: a session's numbers change with their number.
 
     A roll call counts as the same resolution come back where its title is the title of just one roll call in the
     session and of just one in the session before; no better mark of identity is held. `issue` keeps the roll calls of
@@ -66,6 +65,7 @@ def _fitted(
     as_of: date | None,
 ) -> Explained[IdealPointsFit]:
     alone = (pl.len().over("session", "title") == 1) & (pl.col("title") != "")
+    # Known by its title where that is unique in the session, so that it links the sessions it comes back in.
     calls = calls.with_columns(pl.when(alone).then("title").otherwise("rcid").alias("item"))
     votes = counted_votes(record, calls).join(calls.lazy(), on=["rcid", "date"]).sort("rcid", "state").collect()
     if votes.is_empty():

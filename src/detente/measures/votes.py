@@ -223,7 +223,7 @@ def un_agreement(pair: View, *, issues: tuple[str, ...] = ()) -> pl.DataFrame:
 
 
 def full_years(pair: View, issues: tuple[str, ...] = ()) -> pl.DataFrame:
-    """`agreement` in the years that had ended by a day."""
+    """The years of `un_agreement` that had ended by the pair's day."""
     return un_agreement(pair, issues=issues).filter(pl.col("year") < pair.day.year)
 
 

@@ -256,6 +256,6 @@ def _reached(pulled: Callable[[float, Array], tuple[float, float, Array]], best:
             break
         # The fall goes about as the square of the pull: the next is tried where that would have it at DROP.
         guess = pull * float(np.sqrt(DROP / max(fall, 1e-6)))
-        one, other = 0.9 * near + 0.1 * far, 0.1 * near + 0.9 * far
-        pull = min(max(guess, min(one, other)), max(one, other)) if np.isfinite(far) else guess
+        lower, upper = sorted((0.9 * near + 0.1 * far, 0.1 * near + 0.9 * far))
+        pull = min(max(guess, lower), upper) if np.isfinite(far) else guess
     return max(total + (DROP - fall) / pull, 0.0)
