@@ -6,6 +6,7 @@ import re
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -76,6 +77,15 @@ def dots(estimates: Sequence[tuple[str, Estimate]], unit: str) -> Any:
     axis.set_yticks(list(rows), [name for name, _ in estimates])
     axis.set_xlabel(unit)
     return drawing
+
+
+def period_axis(axis: Any, days: Sequence[date], by: str) -> None:
+    """Numbers of periods along the foot of a chart shown as their first days; of quarters and years, as the year."""
+    from matplotlib.ticker import FuncFormatter
+
+    texts = dict(enumerate(day.isoformat()[: 4 if by in ("quarter", "year") else 10] for day in days))
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda number, _: texts.get(round(number), "")))
+    axis.set_xlabel(by)
 
 
 def level_line(axis: Any, at: float = 0.0) -> None:

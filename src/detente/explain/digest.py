@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import polars as pl
 
@@ -16,10 +16,8 @@ from detente.errors import NoData
 from detente.explain.section import Section, sections_as_data
 from detente.explain.topic import TOPICS, Draft, Question, Topic, section
 from detente.record.queries import third_counts
+from detente.record.view import View
 from detente.results import Result
-
-if TYPE_CHECKING:
-    from detente.record.view import View
 
 THIRDS = 3
 
@@ -70,9 +68,9 @@ class Digest(Result):
         """One chart of `charts` (None: the first that can be drawn); NoData where there is none."""
         if chart is not None and chart not in self.charts:
             raise NoData(f"no chart of {chart!r}; there are {', '.join(self.charts) or 'none'}")
-        for name in [chart] if chart else self.charts:
-            return self.charts[name]()
-        raise NoData("none of the topics has a chart")
+        if not self.charts:
+            raise NoData("none of the topics has a chart")
+        return self.charts[chart or next(iter(self.charts))]()
 
     def to_dict(self) -> dict[str, Any]:
         """The public form."""
@@ -96,8 +94,8 @@ def explain(
     NoData where no section has an answer.
     """
     whole("seed", seed, 0)
-    asked = tuple(thirds) or _leading_thirds(pair)
-    question = Question(pair, asked, seed)
+    named = tuple(thirds) or _leading_thirds(pair)
+    question = Question(pair, named, seed)
     fits: dict[str, Draft] = {}
     sections: list[Section] = []
     methods: dict[str, None] = {}
@@ -111,14 +109,14 @@ def explain(
             f"nothing of {state_name(pair.a)} and {state_name(pair.b)} that a model could explain is held: "
             f"{sections[0].unknown}"
         )
-    provenance = pair.provenance(methods, votes=True, source=pair.named, seed=seed, thirds=list(asked))
+    provenance = pair.provenance(methods, votes=True, source=pair.named, seed=seed, thirds=list(named))
     return Digest(
         (pair.a, pair.b), pair.names, pair.as_of, tuple(sections), provenance, partial(_charts, question, fits)
     )
 
 
 def _kept(topic: Topic, question: Question, fits: dict[str, Draft]) -> Section:
-    """The section of a topic, kept with the record; topics of other packages are asked each time."""
+    """The section of a topic, kept with the record; topics of other packages are named each time."""
     make = partial(_asked, topic, question, fits)
     if topic.id not in TOPICS.own:
         return make()

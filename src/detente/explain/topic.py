@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from detente.actors import state_name
 from detente.explain.section import LAST_KNOWN, NamedEstimate, Section
 from detente.periods import is_old
+from detente.record.view import View
 from detente.registry import Registry
 from detente.uncertainty import Estimate, Quotient
-
-if TYPE_CHECKING:
-    from detente.record.view import View
 
 
 @dataclass(frozen=True, slots=True)
