@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 import textwrap
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from io import StringIO
 from typing import TYPE_CHECKING, Any
+
+from detente.errors import visible
 
 if TYPE_CHECKING:
     from detente.uncertainty import Estimate
@@ -20,6 +24,7 @@ SERIES = (BLUE, INK, "#2a9d8f", "#7a4fa3", GREY, "#8a5a00")
 STYLE: dict[str, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "detente",
+    "text.parse_math": False,
     "font.family": "sans-serif",
     "font.size": 9,
     "axes.edgecolor": GREY,
@@ -46,11 +51,31 @@ def figure(height: float, rows: int = 1, columns: int = 1, **grid: Any) -> tuple
     The reader's own matplotlib settings stay as they are.
     """
     import matplotlib
-    from matplotlib.figure import Figure
 
     with matplotlib.rc_context(STYLE):
-        drawing = Figure(figsize=(8.4, height), layout="constrained")
+        drawing = _house()(figsize=(8.4, height), layout="constrained")
         return drawing, drawing.subplots(rows, columns, **{"sharex": True, **grid})
+
+
+@cache
+def _house() -> Any:
+    """A figure that draws text as it stands: a dollar sign begins no formula, a letter that the font lacks is no news.
+
+    Made when asked for, as matplotlib takes long to import.
+    """
+    import matplotlib
+    from matplotlib.figure import Figure
+    from matplotlib.text import Text
+
+    class House(Figure):
+        def draw(self, renderer: Any) -> None:
+            for text in self.findobj(Text):
+                text.set_parse_math(False)  # type: ignore[attr-defined]  # a text
+            with matplotlib.rc_context(STYLE), warnings.catch_warnings():
+                warnings.filterwarnings("ignore", "Glyph")
+                super().draw(renderer)
+
+    return House
 
 
 def signed_colours() -> Any:
@@ -129,6 +154,6 @@ def svg(figure: Any, label: str) -> str:
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     text = out.getvalue()
     text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.S)
-    clean = label.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+    text = visible(re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.S))
+    clean = visible(label).replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
     return text.replace("<svg ", f'<svg role="img" aria-label="{clean}" ', 1)
