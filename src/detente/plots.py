@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import textwrap
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from io import StringIO
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import visible
@@ -20,6 +22,7 @@ BLUE, ORANGE, GREY, INK = "#0b5cad", "#c4560a", "#6b7280", "#1f2933"
 # For lines that are neither cooperation nor conflict: told apart by lightness too.
 SERIES = (BLUE, INK, "#2a9d8f", "#7a4fa3", GREY, "#8a5a00")
 
+_DRAWING = RLock()
 
 STYLE: dict[str, Any] = {
     "svg.fonttype": "none",
@@ -50,11 +53,18 @@ def figure(height: float, rows: int = 1, columns: int = 1, **grid: Any) -> tuple
 
     The reader's own matplotlib settings stay as they are.
     """
-    import matplotlib
-
-    with matplotlib.rc_context(STYLE):
+    with _style():
         drawing = _house()(figsize=(8.4, height), layout="constrained")
         return drawing, drawing.subplots(rows, columns, **{"sharex": True, **grid})
+
+
+@contextmanager
+def _style() -> Iterator[None]:
+    """Our settings for as long as this lasts, for one thread at a time: matplotlib has but one set of them."""
+    import matplotlib
+
+    with _DRAWING, matplotlib.rc_context(STYLE):
+        yield
 
 
 @cache
@@ -63,7 +73,6 @@ def _house() -> Any:
 
     Made when asked for, as matplotlib takes long to import.
     """
-    import matplotlib
     from matplotlib.figure import Figure
     from matplotlib.text import Text
 
@@ -71,7 +80,7 @@ def _house() -> Any:
         def draw(self, renderer: Any) -> None:
             for text in self.findobj(Text):
                 text.set_parse_math(False)  # type: ignore[attr-defined]  # a text
-            with matplotlib.rc_context(STYLE), warnings.catch_warnings():
+            with _style(), warnings.catch_warnings():
                 warnings.filterwarnings("ignore", "Glyph")
                 super().draw(renderer)
 
@@ -147,10 +156,8 @@ def source_line(figure: Any, text: str, *, after: bool = False) -> None:
 
 def svg(figure: Any, label: str) -> str:
     """The figure as an SVG element with an accessible label, without the XML head."""
-    import matplotlib
-
     out = StringIO()
-    with matplotlib.rc_context(STYLE):
+    with _style():
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     text = out.getvalue()
     text = text[text.index("<svg") :]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from detente.cli.options import FORM, RECORD
-from detente.errors import DetenteError, NoData, visible
+from detente.errors import DetenteError, NoData, PackageError, visible
 
 if TYPE_CHECKING:
     import polars as pl
@@ -221,7 +221,7 @@ def _write_charts(folder: str, result: Any) -> None:
     for name, draw in result.charts.items():
         try:
             content = svg(draw(), f"{name} of {' and '.join(result.pair)}")
-        except NoData as error:
+        except (NoData, PackageError) as error:
             say(f"no chart of {name}: {error}")
             continue
         write_file(Path(folder) / f"{name}.svg", content, folder=True)
