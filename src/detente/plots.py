@@ -84,7 +84,15 @@ def _house() -> Any:
                 warnings.filterwarnings("ignore", "Glyph")
                 super().draw(renderer)
 
+    House.__qualname__ = "House"
     return House
+
+
+def __getattr__(name: str) -> Any:
+    # A figure is pickled by the name of its class.
+    if name == "House":
+        return _house()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def signed_colours() -> Any:
