@@ -91,11 +91,11 @@ def backtest(record: Record, file: Path | None, data_file: Path | None, title: s
     """
     from detente.backtest.plan import Plan
     from detente.backtest.run import backtest as run
-    from detente.forecasts.series.forecaster import judged
+    from detente.forecasts.series.forecaster import FORECASTERS, judged
     from detente.report.scorecard import build
 
     models = tuple(filter(None, asked["models"].split(","))) or judged()
-    unknown = [name for name in models if name not in judged()]
+    unknown = [name for name in models if name not in FORECASTERS or FORECASTERS[name].baseline]
     if unknown:
         raise click.BadParameter(f"{', '.join(unknown)}: the models are {', '.join(judged())}", param_hint="--models")
     data = _data(record, file, asked)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from detente.cli.options import FORM, RECORD
-from detente.errors import DetenteError, NoData
+from detente.errors import DetenteError, NoData, PackageError, visible
 
 if TYPE_CHECKING:
     import polars as pl
@@ -130,7 +130,7 @@ def emit(answer: Answer, form: str) -> None:
         click.echo(_json(frame, answer.data) if result is None or answer.data else result.to_json(), nl=False)
     elif form == "table" and (result is None or answer.table):
         for part in answer.table or [frame]:
-            click.echo(part) if isinstance(part, str) else _print_table(_flat(part))
+            click.echo(visible(part)) if isinstance(part, str) else _print_table(_flat(part))
         for note in answer.notes:
             say(note)
     else:
@@ -141,12 +141,10 @@ def emit(answer: Answer, form: str) -> None:
 
 
 def _json(frame: pl.DataFrame, data: Callable[[list[Any]], Any] | None) -> str:
-    import json
-
-    from detente.results import plain
+    from detente.results import as_json, plain
 
     rows = frame.to_dicts()
-    return json.dumps(plain(data(rows) if data else rows), ensure_ascii=False, indent=1) + "\n"
+    return as_json(plain(data(rows) if data else rows))
 
 
 def _document(frame: pl.DataFrame) -> Document:
@@ -175,7 +173,8 @@ def _print_table(frame: pl.DataFrame) -> None:
     for name, kind in frame.schema.items():
         table.add_column(name, justify="right" if kind.is_numeric() else "left", overflow="fold")
     for row in frame.head(MOST_ROWS).iter_rows():
-        table.add_row(*(Text("" if v is None else f"{v:g}" if isinstance(v, float) else str(v)) for v in row))
+        cells = ("" if v is None else f"{v:g}" if isinstance(v, float) else visible(str(v)) for v in row)
+        table.add_row(*map(Text, cells))
     width = None if sys.stdout.isatty() else 200
     Console(width=width, highlight=False).print(table)
     if frame.height > MOST_ROWS:
@@ -184,7 +183,7 @@ def _print_table(frame: pl.DataFrame) -> None:
 
 def say(text: str) -> None:
     """A line to standard error."""
-    click.echo(text, err=True)
+    click.echo(visible(text), err=True)
 
 
 def step(text: str) -> None:
@@ -231,7 +230,7 @@ def _write_charts(folder: str, result: Any) -> None:
     for name, draw in result.charts.items():
         try:
             content = svg(draw(), f"{name} of {' and '.join(result.pair)}")
-        except NoData as error:
+        except (NoData, PackageError) as error:
             say(f"no chart of {name}: {error}")
             continue
         write_file(Path(folder) / f"{name}.svg", content, folder=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
@@ -12,7 +13,7 @@ import polars as pl
 
 from detente.actors import state_name
 from detente.checks import whole
-from detente.errors import NoData
+from detente.errors import DetenteError, NoData, PackageError
 from detente.explain.section import Section, sections_as_data
 from detente.explain.topic import TOPICS, Draft, Question, Topic, section
 from detente.record.queries import third_counts
@@ -68,9 +69,12 @@ class Digest(Result):
         """One chart of `charts` (None: the first that can be drawn); NoData where there is none."""
         if chart is not None and chart not in self.charts:
             raise NoData(f"no chart of {chart!r}; there are {', '.join(self.charts) or 'none'}")
-        if not self.charts:
-            raise NoData("none of the topics has a chart")
-        return self.charts[chart or next(iter(self.charts))]()
+        for name in [] if chart else self.charts:
+            with suppress(NoData, PackageError):
+                return self.charts[name]()
+        if chart:
+            return self.charts[chart]()
+        raise NoData("none of the topics has a chart")
 
     def to_dict(self) -> dict[str, Any]:
         """The public form."""
@@ -99,7 +103,7 @@ def explain(
     fits: dict[str, Draft] = {}
     sections: list[Section] = []
     methods: dict[str, None] = {}
-    for topic in TOPICS.values():
+    for topic in TOPICS.usable().values():
         if on_topic:
             on_topic(topic.title)
         sections.append(_kept(topic, question, fits))
@@ -126,18 +130,32 @@ def _kept(topic: Topic, question: Question, fits: dict[str, Draft]) -> Section:
 def _asked(topic: Topic, question: Question, fits: dict[str, Draft]) -> Section:
     draft = fits[topic.id] = Draft()
     try:
-        topic.say(question, draft)
-    except NoData as error:
+        with TOPICS.blamed(topic.id):
+            topic.say(question, draft)
+            return section(topic, draft, question.pair.as_of)
+    except DetenteError as error:
+        if not isinstance(error, NoData) and topic.id in TOPICS.own:
+            raise
+        draft.charts.clear()
         return Section(topic.id, topic.title, unknown=str(error))
-    return section(topic, draft, question.pair.as_of)
 
 
 def _charts(question: Question, fits: dict[str, Draft]) -> dict[str, Callable[[], Any]]:
     """What draws each fit; those of which only the words were kept are fitted now."""
-    for topic in TOPICS.values():
+    charts: dict[str, Callable[[], Any]] = {}
+    for topic in TOPICS.usable().values():
         if topic.id not in fits:
             _asked(topic, question, fits)
-    return {name: draw for topic in TOPICS.values() for name, draw in fits[topic.id].charts.items()}
+        for name, draw in fits[topic.id].charts.items():
+            charts.setdefault(name, partial(_drawn, topic.id, draw))
+    return charts
+
+
+def _drawn(topic: str, draw: Callable[[], Any]) -> Any:
+    with TOPICS.blamed(topic):
+        drawing = draw()
+        drawing.get_axes()
+        return drawing
 
 
 def _leading_thirds(pair: View) -> tuple[str, ...]:

@@ -85,7 +85,10 @@ def _readable(path: Path) -> list[Any]:
     """The value of an entry, as a list of one; of none where it is absent, damaged or of another form."""
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            value = _decoded(json.loads(arrays["tree"].tobytes()), arrays)
+            name, tree = json.loads(arrays["tree"].tobytes())
+            if name != _name(path):
+                return []
+            value = _decoded(tree, arrays)
     except Exception:  # whatever is wrong with it, it can be made anew
         return []
     with suppress(OSError):
@@ -95,12 +98,22 @@ def _readable(path: Path) -> list[Any]:
 
 def _write(path: Path, value: Any) -> None:
     arrays: list[Any] = []
-    tree = _encoded(value, arrays)
+    tree = [_name(path), _encoded(value, arrays)]
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
-        text = np.frombuffer(json.dumps(tree).encode(), np.uint8)
-        np.savez_compressed(part, allow_pickle=False, tree=text, **{f"a{n}": one for n, one in enumerate(arrays)})
-    Path(part.name).replace(path)
+        try:
+            text = np.frombuffer(json.dumps(tree).encode(), np.uint8)
+            np.savez_compressed(part, allow_pickle=False, tree=text, **{f"a{n}": one for n, one in enumerate(arrays)})
+            part.flush()
+            Path(part.name).replace(path)
+        except BaseException:
+            Path(part.name).unlink()
+            raise
+
+
+def _name(path: Path) -> str:
+    """What an entry is called within: one that came to lie in another's place is none."""
+    return f"{path.parent.name}/{path.stem}"
 
 
 def _forget(folder: Path, most: int) -> None:

@@ -20,7 +20,7 @@ import polars as pl
 from detente import __version__, clock
 from detente.actors import Actors
 from detente.codebook import Codebook
-from detente.errors import DetenteError
+from detente.errors import DetenteError, PackageError
 from detente.record.draft import Draft
 from detente.record.log import Commit, FileEntry, Log, live_parts, sync_folder
 from detente.record.opening import JOIN_BYTES, Opened, Unread, ahead, ahead_blocks, key, open_file
@@ -40,6 +40,7 @@ from detente.sources import (
     Context,
     DamagedFile,
     Reader,
+    batches,
     open_blocks,
     readers,
     source,
@@ -238,6 +239,8 @@ class Ingest:
                 self.draft.barred("events", readers()[task.reader].source),
             )
             result = guarded(task, self.context, self.log.folder)
+        if result.blamed:
+            raise PackageError(result.blamed)
         if result.error:
             raise self._disk(result.errno, result.error)
         self.results += 1
@@ -294,7 +297,7 @@ class Ingest:
         stream = (
             chain(opened.blocks, opened.rest or ()) if opened.blocks else open_blocks(opened.path, only=opened.numbers)
         )
-        for batch in opened.reader.read(ahead_blocks(stream), self.context):
+        for batch in batches(opened.reader, ahead_blocks(stream), self.context):
             self._take(entry, opened.reader, batch, buffer)
             if sum(f.height for frames in buffer.values() for f in frames) >= PART_ROWS:
                 self._spill(entry, buffer)

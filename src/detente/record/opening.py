@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from detente.errors import DetenteError
+from detente.errors import DetenteError, PackageError
 from detente.record.log import FileEntry, sha256_of
 from detente.sources import Block, DamagedFile, NotRecognised, Reader, contents, open_blocks, source
 
@@ -81,7 +81,7 @@ def open_file(path: Path, held: Collection[str], *, named: bool) -> list[Opened]
         return opened
     except NotRecognised as error:
         return Unread(path, str(error) if named else "")
-    except DamagedFile as error:
+    except (DamagedFile, PackageError) as error:
         return Unread(path, str(error))
     except OSError as error:
         return Unread(path, f"{path}: can't be read: {error.strerror or error}")

@@ -9,7 +9,7 @@ from detente.files.stream import Block, DamagedFile, open_blocks
 from detente.sources.contents import Contents, Found, NotRecognised, find_contents
 from detente.sources.reader import Context, Reader
 from detente.sources.schema import TABLES, Batch
-from detente.sources.source import Source, by_precision, cited, readers, source, sources
+from detente.sources.source import Source, batches, by_precision, cited, readers, source, sources
 
 __all__ = [
     "TABLES",
@@ -24,6 +24,7 @@ __all__ = [
     "NotRecognised",
     "Reader",
     "Source",
+    "batches",
     "by_precision",
     "cited",
     "contents",

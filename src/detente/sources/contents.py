@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from detente.errors import DetenteError
+from detente.errors import DetenteError, PackageError
 from detente.files.rows import Head
 from detente.files.stream import DamagedFile, Member, members, packing
 from detente.sources.foreign import PAGE, known_as
 from detente.sources.reader import Reader
-from detente.sources.source import source, sources
+from detente.sources.source import SOURCES, source, sources
 
 # So many lines may stand above a header that is looked for.
 _ABOVE = 12
@@ -95,19 +95,30 @@ def _reader(member: Member, readers: Sequence[Reader]) -> Reader | _Not:
     if packed := packing(member.head):
         return _Not(f"is packed ({packed})", packed=packed)
     head = Head(tuple(member.head.split(b"\n")[:50]))
+    failed: list[str] = []
     for reader in readers:
-        if reader.recognises(head):
+        if _recognises(reader, head, failed):
             return reader
-    if known := known_as(head):
+    if known := "; ".join(failed) or known_as(head):
         return _Not(known)
     for above in range(1, min(_ABOVE, len(head.lines))):
         below = Head(head.lines[above:])
-        if any(reader.recognises(below) for reader in readers if not reader.joinable):
+        if any(_recognises(reader, below, failed) for reader in readers if not reader.joinable):
             return _Not(f"its column names are in line {above + 1}: delete the lines above them")
     return _Not(
         "of no format we read",
         f" ({', '.join(one.title for one in sources().values())}); it begins {bytes(member.head[:60])!r}",
     )
+
+
+def _recognises(reader: Reader, head: Head, failed: list[str]) -> bool:
+    """Whether a file is a reader's; where one of another package fails, that is noted, and others may take the file."""
+    try:
+        with SOURCES.blamed(reader.source):
+            return bool(reader.recognises(head))
+    except PackageError as error:
+        failed.append(str(error))
+        return False
 
 
 def _quiet(reader: Reader, name: str) -> bool:

@@ -12,7 +12,7 @@ from importlib.resources import files
 
 from detente.files.named import names_in
 from detente.files.rows import Head
-from detente.sources.source import sources
+from detente.sources.source import SOURCES, sources
 
 _FIGURES = "write what you need of it as figures.csv (docs/formats.md)"
 _OTHER_EVENTS = "another coding of events; ingest ICEWS, GDELT or POLECAT files"
@@ -78,8 +78,9 @@ def known_as(head: Head) -> str:
     """
     line = head.lines[0] if head.lines else b""
     for one in sources().values():
-        if one.other_files and (text := one.other_files(head)):
-            return text
+        with SOURCES.blamed(one.id):
+            if one.other_files and (text := one.other_files(head)):
+                return f"{text}"
     for beginning, what in _PROGRAMS.items():
         if b"\n".join(head.lines[:2]).startswith(beginning):
             return f"is {what}: save its table as CSV (UTF-8)"

@@ -15,8 +15,10 @@ import polars as pl
 
 from detente.errors import DetenteError, NoData
 from detente.files.rows import Head
+from detente.files.stream import Block
 from detente.registry import Registry
-from detente.sources.reader import Reader
+from detente.sources.reader import Context, Reader
+from detente.sources.schema import TABLES, Batch
 
 if TYPE_CHECKING:
     from detente.sources.download import Downloader, Remote
@@ -66,6 +68,10 @@ class Source:
     home: str = ""
 
     def __post_init__(self) -> None:
+        for pattern in (self.releases, *(pattern for pattern, _ in self.spans)):
+            re.compile(pattern)
+        if unknown := {*self.tables} - {*TABLES} or {form for _, form in self.spans} - {*LENGTHS}:
+            raise ValueError(f"the source {self.id} is of unknown tables or forms: {', '.join(sorted(unknown))}")
         own = tuple(replace(one, source=self.id, title=one.title or self.title) for one in self.readers)
         object.__setattr__(self, "readers", own)
 
@@ -125,17 +131,14 @@ SOURCES: Registry[Source] = Registry(
         "gdelt2": "detente.sources.gdelt:GDELT2",
         "gdelt1": "detente.sources.gdelt:GDELT1",
     },
+    "detente.sources.source:Source",
 )
 
 
 @cache
 def sources() -> dict[str, Source]:
     """Every source by its id: this package's, and those that others add (entry points of `detente.sources`)."""
-    known = dict(SOURCES)
-    for name, one in known.items():
-        if not isinstance(one, Source) or one.id != name:
-            raise DetenteError(f"{SOURCES.group} {name!r} is no Source of that id: mend or uninstall its package")
-    return known
+    return SOURCES.usable()
 
 
 def source(name: str) -> Source:
@@ -144,9 +147,9 @@ def source(name: str) -> Source:
     >>> source("polecat").title
     'POLECAT events'
     """
-    if name not in sources():
+    if name not in SOURCES:
         raise DetenteError(f"no source is named {name!r}; known: {', '.join(sources())}")
-    return sources()[name]
+    return sources()[name] if name in sources() else SOURCES[name]
 
 
 @cache
@@ -155,6 +158,15 @@ def readers() -> tuple[Reader, ...]:
     told by their number of columns alone.
     """
     return tuple(sorted((one for origin in sources().values() for one in origin.readers), key=lambda one: one.joinable))
+
+
+def batches(reader: Reader, blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
+    """What a reader makes of blocks; PackageError where one of another package fails or gives what is no batch."""
+    with SOURCES.blamed(reader.source):
+        for batch in reader.read(blocks, context):
+            if batch.rows.schema != pl.Schema(TABLES[batch.table]) or len(batch.lines) != batch.rows.height:
+                raise ValueError(f"its rows are not those of {batch.table}, each with its line")
+            yield batch
 
 
 def by_precision(names: Iterable[str]) -> list[str]:
@@ -182,7 +194,9 @@ def files_of(name: str, first: date, last: date, net: Downloader) -> list[Remote
     """
     if first > last:
         raise DetenteError(f"--from {first} lies after --to {last}")
-    files = list(fetches()[name].files(first, last, net))
+    fetch = fetches()[name]
+    with SOURCES.blamed(next(one.id for one in sources().values() if one.fetch is fetch)):
+        files = list(fetch.files(first, last, net))
     if not files:
         raise NoData(f"the publisher lists no {name} files for {first} to {last}")
     return files
