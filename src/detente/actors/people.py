@@ -19,19 +19,9 @@ def office_holders() -> tuple[dict[str, Person], dict[tuple[str, str], Person | 
     """Persons by name, and by first and last name where that is one person's (None where it is several)."""
     persons: dict[str, Person] = {}
     first_last: dict[tuple[str, str], Person | None] = {}
-    by_identity: dict[tuple[str, str], Person] = {}
     for row in rows("offices.csv"):
-        spell = Spell(
-            row["state"],
-            row["sector"],
-            row["office"],
-            moment(row["from"]),
-            moment(row["to"], last=True),
-            several(row["start_checked"]),
-        )
-        person = persons.get(normal(row["name"])) or by_identity.setdefault(
-            (normal(row["name"]), ""), Person(row["name"])
-        )
+        spell = Spell(row["state"], row["sector"], row["office"], moment(row["from"]), moment(row["to"], last=True))
+        person = persons.get(normal(row["name"])) or Person(row["name"])
         person.spells.append(spell)
         for name in (row["name"], *several(row["other_names"])):
             persons.setdefault(normal(name), person)

@@ -83,7 +83,6 @@ class Spell:
     office: str
     begins: date | None = None
     ends: date | None = None
-    checked: tuple[str, ...] = ()
 
     def covers(self, day: date) -> bool:
         """True where the day lies within the spell; the last day belongs to the successor."""
@@ -100,8 +99,7 @@ class Person:
 
 def rows(table: str) -> list[dict[str, str]]:
     """Rows of one of the package's own CSV tables, in file order."""
-    text = files("detente.actors").joinpath(table).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
+    return list(csv.DictReader(files(__package__).joinpath(table).read_text(encoding="utf-8").splitlines()))
 
 
 def several(cell: str | None) -> tuple[str, ...]:
