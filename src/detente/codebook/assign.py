@@ -19,7 +19,7 @@ from detente.actors.text import normal
 from detente.codebook.areas import Area, Codebook, Rule
 from detente.errors import DetenteError
 
-NEEDED = ("action", "sender", "sender_sector", "receiver", "receiver_sector", "channel", "place", "text", "url")
+READ = ("action", "sender", "sender_sector", "receiver", "receiver_sector", "channel", "place", "text", "url")
 _THIRD = "@third_states"
 _AMBIGUOUS = [
     "america",
@@ -41,10 +41,11 @@ _SHAPE = ["action", "sender", "sender_sector", "receiver", "receiver_sector", "c
 def assign_areas(events: pl.DataFrame, codebook: Codebook) -> pl.Series:
     """Return a list-of-text series with the area ids of each event, in the codebook's order.
 
-    `events` needs the columns in NEEDED. An area with `third_party` also gives "<area>:<ISO3>" for
+    Columns of READ that `events` lacks are empty. An area with `third_party` also gives "<area>:<ISO3>" for
     each third state that the place or the text names.
     """
-    frame = events.select(NEEDED).with_row_index("row")
+    lacking = (pl.lit(None, dtype=pl.Utf8).alias(name) for name in READ if name not in events.columns)
+    frame = events.with_columns(*lacking).select(READ).with_row_index("row")
     pairs = frame.filter(
         (pl.col("sender").fill_null("") != "")
         & (pl.col("receiver").fill_null("") != "")
@@ -191,7 +192,7 @@ def explain(event: dict[str, Any], codebook: Codebook) -> list[tuple[str, str]]:
     >>> ("military_dialogue", "rule 2 (actions: 0312, 0212, 062, 072, 0332, 152, 154, 138, 1212, 1622)") in why
     True
     """
-    frame = pl.DataFrame([event], schema=dict.fromkeys(NEEDED, pl.Utf8))
+    frame = pl.DataFrame([event], schema=dict.fromkeys(READ, pl.Utf8))
     return [
         (name, f"rule {n} ({rule.text()})")
         for area in codebook.areas

@@ -19,6 +19,7 @@ from detente.files.named import Layout, frames, names_in
 from detente.files.rows import BadRow, Head
 from detente.files.stream import Block
 from detente.files.tabular import corrections, reject
+from detente.sources.common import read_once
 from detente.sources.dataverse import listed
 from detente.sources.reader import Context, Reader
 from detente.sources.schema import Batch, conform
@@ -61,14 +62,12 @@ _SAID = ["rcid", "day", "number", "session", "date", "unres", "short", "descr", 
 
 def _states(frame: pl.DataFrame, name: str, code: str, scheme: str, index: Actors) -> pl.DataFrame:
     """Add `state` and, where the name overrules the code, `state_note`: "NA" beside West Germany is no Namibia."""
-    rows = []
-    for given, coded in frame.select(name, code).unique().iter_rows():
-        found = index.country(given, coded, scheme)
-        note = f"country's name and code disagree: {found.note}" if found.note else ""
-        rows.append((given, coded, found.code or None, note or None))
-    schema = {name: pl.Utf8, code: pl.Utf8, "state": pl.Utf8, "state_note": pl.Utf8}
-    table = pl.DataFrame(rows, schema=schema, orient="row")
-    return frame.join(table, on=[name, code], how="left", maintain_order="left", nulls_equal=True)
+
+    def read(country: str, number: str) -> tuple[str | None, str | None]:
+        state = index.country(country, number, scheme)
+        return state.code or None, f"country's name and code disagree: {state.note}" if state.note else None
+
+    return read_once(frame, [name, code], read, {"state": pl.Utf8, "state_note": pl.Utf8})
 
 
 def _rcid() -> list[tuple[pl.Expr, pl.Expr | str]]:

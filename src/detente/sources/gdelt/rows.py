@@ -18,7 +18,7 @@ from detente.actors import UNKNOWN, actors, is_missing
 from detente.codebook import assign_areas
 from detente.files.cells import Calendar, after_today, clean, whole
 from detente.files.named import Layout, frames, header_of, names_in
-from detente.files.rows import Head
+from detente.files.rows import BadRow, Head
 from detente.files.stream import Block
 from detente.files.tabular import corrections, reject, tab_frame
 from detente.sources.codes import SCALE, read_actions, with_intensity
@@ -112,14 +112,14 @@ def _days(frame: pl.DataFrame, column: str) -> pl.Series:
     return found if not found.null_count() else found.zip_with(found.is_not_null(), Calendar().days(frame, column))
 
 
-def _normalise(frame: pl.DataFrame, source: str, context: Context) -> Batch:
+def _normalise(frame: pl.DataFrame, bad: list[BadRow], source: str, context: Context) -> Batch:
     parts = {"code": "given_code", "base": "given_base", "root": "given_root", "quad": "given_quad"}
     if "url" not in frame.columns:
         frame = frame.with_columns(pl.lit("").alias("url"))
     frame = read_actions(whole(clean(frame, _TEXTS), "id"), parts).with_columns(
         _days(frame, "day").alias("date"), _days(frame, "added").alias("known_on")
     )
-    frame, bad = reject(
+    frame, rejected = reject(
         frame,
         [
             (pl.col("id") == "", "has no GLOBALEVENTID"),
@@ -154,7 +154,6 @@ def _normalise(frame: pl.DataFrame, source: str, context: Context) -> Batch:
         ).alias("mentions"),
         pl.max_horizontal("date", "known_on").alias("known_on"),
         channel(),
-        pl.lit(None, dtype=pl.Utf8).alias("text"),
         pl.col("url").replace("", None),
     )
     rows = conform("events", frame.with_columns(assign_areas(frame, context.codebook).alias("areas")))
@@ -167,7 +166,7 @@ def _normalise(frame: pl.DataFrame, source: str, context: Context) -> Batch:
         ],
     )
     moments = frame["added"].str.strip_suffix(".0").str.replace_all(r"\D", "")
-    return Batch("events", rows, frame["line"], bad, moments=moments, corrected=changed)
+    return Batch("events", rows, frame["line"], [*bad, *rejected], moments=moments, corrected=changed)
 
 
 def reads(width: int, source: str) -> Callable[[Iterator[Block], Context], Iterator[Batch]]:
@@ -175,10 +174,7 @@ def reads(width: int, source: str) -> Callable[[Iterator[Block], Context], Itera
 
     def read(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
         for block in blocks:
-            frame, bad = tab_frame(block.data, block.line, width, _LAYOUTS[width])
-            batch = _normalise(frame, source, context)
-            batch.bad[:0] = bad
-            yield batch
+            yield _normalise(*tab_frame(block.data, block.line, width, _LAYOUTS[width]), source, context)
 
     return read
 
@@ -215,9 +211,7 @@ def reads_named(source: str) -> Callable[[Iterator[Block], Context], Iterator[Ba
         columns = {name: own for name, own in _NAMES.items() if own != "day" or name == day}
         layout = Layout("GDELT events with a header", columns, (*_NEEDED, day), remedy=_REMEDY)
         for frame, bad in frames(chain([first], blocks), layout):
-            batch = _normalise(frame, source, context)
-            batch.bad[:0] = bad
-            yield batch
+            yield _normalise(frame, bad, source, context)
 
     return read
 
