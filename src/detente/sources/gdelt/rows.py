@@ -14,7 +14,7 @@ from itertools import chain
 
 import polars as pl
 
-from detente.actors import UNKNOWN, actors, is_missing
+from detente.actors import UNKNOWN, actors, is_missing, states
 from detente.codebook import assign_areas
 from detente.files.cells import Calendar, after_today, clean, whole
 from detente.files.named import Layout, frames, header_of, names_in
@@ -89,8 +89,6 @@ def _fips_places(frame: pl.DataFrame) -> pl.DataFrame:
     """A place without a name takes the state of its FIPS code."""
     bare = (frame["place"] == "") & (frame["place_fips"] != "")
     if bare.any():
-        from detente.actors import states
-
         names = {fips: s.name for s in states().values() for fips in s.fips if not s.ends}
         frame = frame.with_columns(
             pl.when(bare)
@@ -108,8 +106,8 @@ def _eight_digits(text: pl.Expr) -> pl.Expr:
 
 def _days(frame: pl.DataFrame, column: str) -> pl.Series:
     """The release's eight digits, with or without the time; else the day in any form that other formats may have."""
-    found = frame.select(_eight_digits(pl.col(column).str.replace(r"^(\d{8})(\d{6})?(\.0)?$", "$1"))).to_series()
-    return found if not found.null_count() else found.zip_with(found.is_not_null(), Calendar().days(frame, column))
+    days = frame.select(_eight_digits(pl.col(column).str.replace(r"^(\d{8})(\d{6})?(\.0)?$", "$1"))).to_series()
+    return days if not days.null_count() else days.zip_with(days.is_not_null(), Calendar().days(frame, column))
 
 
 def _normalise(frame: pl.DataFrame, bad: list[BadRow], source: str, context: Context) -> Batch:
