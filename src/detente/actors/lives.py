@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import lru_cache
 
-from detente.actors.tables import Listed, identity, listed, state_name, states
+from detente.actors.tables import by_code, identity, state_name, states
 from detente.errors import DetenteError
 from detente.periods import union
 
@@ -100,7 +100,7 @@ def spells(code: str, *, seats: bool = False) -> tuple[Days, ...]:
 
     A state lives when one of the field's lists has it; see docs/actors.md.
     """
-    lived = [spell for own in identity(continuers().get(code, code)) for spell in _by_code().get(own, [])]
+    lived = [spell for own in identity(continuers().get(code, code)) for spell in by_code().get(own, [])]
     merged = union((s.begins or date.min, s.ends or date.max) for s in lived if seats or s.scheme != "un")
     return tuple((None if b == date.min else b, None if e == date.max else e) for b, e in merged)
 
@@ -139,11 +139,3 @@ def _heirs(code: str) -> str:
         heir = counts_as(code)
         return f"{state_name(heir)} ({heir}) continues it"
     return f"its successor is {named[0]}" if len(named) == 1 else f"its successors are {' and '.join(named)}"
-
-
-@lru_cache(maxsize=1)
-def _by_code() -> dict[str, list[Listed]]:
-    by_code: dict[str, list[Listed]] = {}
-    for spell in listed():
-        by_code.setdefault(spell.code, []).append(spell)
-    return by_code

@@ -25,6 +25,8 @@ def show(pair: Pair, area: str | None, first: date | None, last: date | None) ->
     """List the dated facts of a pair, with their sources."""
     import polars as pl
 
+    from detente.record.facts import date_text
+
     if first and last and first > last:
         raise DetenteError(f"--from {first} is after --to {last}")
     table = pair.facts(area)
@@ -38,7 +40,7 @@ def show(pair: Pair, area: str | None, first: date | None, last: date | None) ->
         )
     lines = []
     for row in facts.iter_rows(named=True):
-        day = row["date"].isoformat()[: {"day": 10, "month": 7, "year": 4}[row["precision"]]]
+        day = date_text(row["date"], row["precision"])
         mark = "+" if row["tone"] == "cooperative" else "-"
         also = f"; also {row['url2']}" if row["url2"] else ""
         note = f" ({row['note']})" if row["note"] else ""

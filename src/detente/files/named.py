@@ -33,7 +33,8 @@ def header_of(line: bytes) -> tuple[bytes, list[str]]:
     (b';', ['subject', 'measure', 'value'])
     """
     separator = max(SEPARATORS, key=line.count)
-    return separator, [plain_name(name) for name in Head((line,)).header(separator)]
+    names = line.lstrip(b"\xef\xbb\xbf").strip(b"\r\n").split(separator)
+    return separator, [plain_name(name.decode("utf-8", "replace")) for name in names]
 
 
 def names_in(head: Head) -> set[str]:
