@@ -70,7 +70,7 @@ class Verb(click.Command):
             raise click.UsageError("Missing argument 'B': name two states, or none for all.", ctx)
         seen = {name: asked[name] for name in ("as_of", "source") if name in asked}
         asked["pair"] = record.pair(a, b, **seen) if a else None
-        if any(one.name == "b" and one.required for one in self.params):
+        if any(param.name == "b" and param.required for param in self.params):
             for name in ("record", *seen):
                 del asked[name]
 
@@ -230,7 +230,7 @@ def _write_charts(folder: str, result: Any) -> None:
 
 def _of_record(ctx: click.Context) -> dict[str, Any]:
     """The options of the record, taken from the parameters; those given go before its group's, cases of both count."""
-    own = {str(one.name): ctx.params.pop(str(one.name)) for one in RECORD}
+    own = {str(option.name): ctx.params.pop(str(option.name)) for option in RECORD}
     if not ctx.obj:
         return own
     given = {name for name in own if ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE}

@@ -71,7 +71,7 @@ def agreements(pair: Pair, on: date | None, area: str | None) -> Answer:
     rows = [(life.area, life.title, life.form, life.state_on(day), life.since(day)) for life in lives]
     frame = pl.DataFrame(rows, schema=["area", "title", "form", "state", "since"], orient="row")
     begun = [replace(life, stages=tuple(stage for stage in life.stages if stage.day <= day)) for life in lives]
-    return Answer(treaties, frame, [frame], lambda _: [{**asdict(one), "state": one.state_on(day)} for one in begun])
+    return Answer(treaties, frame, [frame], lambda _: [{**asdict(life), "state": life.state_on(day)} for life in begun])
 
 
 @click.command(cls=Verb)

@@ -99,7 +99,7 @@ def _write(path: Path, value: Any) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
         text = np.frombuffer(json.dumps(tree).encode(), np.uint8)
-        np.savez_compressed(part, allow_pickle=False, tree=text, **{f"a{n}": one for n, one in enumerate(arrays)})
+        np.savez_compressed(part, allow_pickle=False, tree=text, **{f"a{n}": array for n, array in enumerate(arrays)})
     Path(part.name).replace(path)
 
 
@@ -125,11 +125,11 @@ def _encoded(value: Any, arrays: list[Any]) -> Any:
         arrays.append(np.frombuffer(content.getvalue(), np.uint8))
         return {"frame": len(arrays) - 1}
     if isinstance(value, list):
-        return [_encoded(one, arrays) for one in value]
+        return [_encoded(item, arrays) for item in value]
     if isinstance(value, tuple):
-        return {"tuple": [_encoded(one, arrays) for one in value]}
+        return {"tuple": [_encoded(item, arrays) for item in value]}
     if isinstance(value, dict):
-        return {"dict": [[_encoded(one, arrays) for one in pair] for pair in value.items()]}
+        return {"dict": [[_encoded(part, arrays) for part in item] for item in value.items()]}
     kind = type(value)
     if is_dataclass(kind) and kind.__module__.startswith("detente."):
         values = [_encoded(getattr(value, field.name), arrays) for field in fields(kind) if field.init]
@@ -139,7 +139,7 @@ def _encoded(value: Any, arrays: list[Any]) -> Any:
 
 def _decoded(tree: Any, arrays: Mapping[str, Any]) -> Any:
     if isinstance(tree, list):
-        return [_decoded(one, arrays) for one in tree]
+        return [_decoded(item, arrays) for item in tree]
     if not isinstance(tree, dict):
         return tree
     ((form, content),) = tree.items()
@@ -150,11 +150,11 @@ def _decoded(tree: Any, arrays: Mapping[str, Any]) -> Any:
     if form == "frame":
         return pl.read_parquet(BytesIO(arrays[f"a{content}"].tobytes()))
     if form == "class":
-        return _made(content[0], content[1], [_decoded(one, arrays) for one in content[2:]])
-    return {"tuple": tuple, "dict": dict}[form](_decoded(one, arrays) for one in content)
+        return _instance(content[0], content[1], [_decoded(item, arrays) for item in content[2:]])
+    return {"tuple": tuple, "dict": dict}[form](_decoded(item, arrays) for item in content)
 
 
-def _made(module: str, name: str, values: list[Any]) -> Any:
+def _instance(module: str, name: str, values: list[Any]) -> Any:
     kind = getattr(import_module(module), name) if module.startswith("detente.") else None
     if not is_dataclass(kind):
         raise TypeError(f"{module}.{name} is no dataclass of this package")

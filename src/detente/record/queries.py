@@ -38,7 +38,7 @@ ENGINES = {POLARS: Engine(pl.scan_parquet, pl.DataFrame.lazy)}
 
 
 def open_events(record: Store, source: str, engine: nw.Implementation = POLARS) -> Events:
-    """The events of one source between different actors, none of them read yet: the columns of `sources.schema.EVENTS`.
+    """The events of one source between different actors, none of them read yet: the columns of that table.
 
     Raises NoData where none are held.
     """
