@@ -196,7 +196,7 @@ def _waiting(ctx: click.Context, *, quiet: bool) -> Iterator[None]:
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    # What goes to standard output while it turns is data, not to be drawn above it.
+    # Standard output carries data, so the spinner must not redirect it.
     with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
         task = progress.add_task(ctx.command_path)
         ctx.meta[__name__] = lambda text: progress.update(task, description=text)

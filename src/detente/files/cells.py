@@ -68,15 +68,6 @@ def _unquoted(name: str) -> pl.Expr:
     return pl.when(whole).then(inner.str.strip_chars()).otherwise(text).alias(name)
 
 
-def empty(cell: str | None) -> str:
-    """The cell's text, "" where it is missing.
-
-    >>> empty(" NULL "), empty("Oman")
-    ('', 'Oman')
-    """
-    return "" if is_missing(cell) else (cell or "").strip()
-
-
 def whole(frame: pl.DataFrame, column: str) -> pl.DataFrame:
     """The frame with a number that is a name (a roll call, an id) without the ".0" and zeros that tools add to it.
 

@@ -83,7 +83,7 @@ def _near(facts: pl.DataFrame) -> pl.DataFrame:
 
 def _agreements(record: Store, facts: pl.DataFrame, described: pl.DataFrame) -> list[pl.DataFrame]:
     named = facts.explode("agreements").drop_nulls("agreements").rename({"agreements": "agreement"})
-    # A name that another pair's agreement happens to have describes nothing: the fact's own parties count.
+    # An agreement of the same name among other parties doesn't describe the one that a fact names.
     any_lives = life_facts(record, record.table("agreements").unique("agreement", keep="last", maintain_order=True))
     unknown = named.join(any_lives, on=["event_id", "agreement"], how="anti")
     lives = life_facts(record, described).filter(pl.col("kind").is_in(list(STAGES)))

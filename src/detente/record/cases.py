@@ -105,10 +105,10 @@ def case_in(folder: Path, *, names: str | None = None, codebook: str | None = No
         raise DetenteError(
             f"{folder}: no case: it needs facts.csv, agreements.csv or figures.csv (docs/cases/your-own.md)"
         )
-    # How far the chronology reaches, and whom a name stands for, make the case as much as its rows do.
+    # The declared end of the chronology and the user's names change what a case says, so they are part of its digest.
     beside = [folder / "datapackage.json", *([Path(names)] if names else [])]
-    read = b"".join(path.read_bytes() for path in [*paths, *beside] if path.exists())
-    digest = hashlib.sha256(read).hexdigest()
+    content = b"".join(path.read_bytes() for path in [*paths, *beside] if path.exists())
+    digest = hashlib.sha256(content).hexdigest()
     return Case(folder.resolve().name, folder, digest, names, codebook, shipped=shipped)
 
 

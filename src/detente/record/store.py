@@ -216,6 +216,6 @@ class Store:
         if not tables or set(tables) & CASE_TABLES.keys():
             parts += [case.digest for case in self.cases]
         if "events" in tables:
-            # What files cover, which an empty one widens too, makes silence a zero.
+            # Silence in what files cover is a count of nought; an empty file widens it without a part of its own.
             parts += [f"{file.reader}{file.covers}" for commit in self.commits for file in commit.files]
         return hashlib.sha256("".join(parts).encode()).hexdigest()[:16]

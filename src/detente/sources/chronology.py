@@ -23,7 +23,7 @@ from detente.sources.schema import Batch
 from detente.sources.source import DAY, MONTH, YEAR, Source
 
 ALWAYS = date(1900, 1, 1)
-# Of a longer description the id holds so much, and a digest of the whole.
+# An id holds so many letters of a longer description, and a digest of the whole.
 NAMED_BY = 60
 
 

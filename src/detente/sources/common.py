@@ -13,20 +13,16 @@ from detente.actors import Actor, Actors, Person, counts_as, organisations, sect
 from detente.files.rows import Head
 
 EARLIEST = date(1945, 1, 1)
-# Codes that read as another state after the end of theirs.
+# Former states that nobody continues and that have one successor, to which their codes go over when they end.
 ENDED = [s.code for s in states().values() if s.ends and len(s.successors) == 1 and not s.continuing]
 
 
-def headless(width: int, title: str) -> Callable[[Head], str]:
-    """What tells rows of `width` columns, the first an id and the second a day, that have lost their column names."""
-
-    def test(head: Head) -> str:
-        line = head.lines[0].rstrip(b"\r\n") if head.lines else b""
-        if line.count(b"\t") + 1 != width or not re.match(rb"[\w-]+\t(\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{4})\t", line):
-            return ""
-        return f"is {title} events without the line of column names: put it back as the first line"
-
-    return test
+def headless(head: Head, *, width: int, title: str) -> str:
+    """What rows are that have lost their column names: `width` columns, the first an id and the second a day."""
+    line = head.lines[0].rstrip(b"\r\n") if head.lines else b""
+    if line.count(b"\t") + 1 != width or not re.match(rb"[\w-]+\t(\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{4})\t", line):
+        return ""
+    return f"is {title} events without the line of column names: put it back as the first line"
 
 
 def channel() -> pl.Expr:

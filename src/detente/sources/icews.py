@@ -8,7 +8,8 @@ receiver, as in the ICEWS18 benchmark. ICEWS gives no day of release, so an even
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -140,13 +141,10 @@ def _normalise(
     return Batch("events", rows, frame["line"], [*bad, *rejected], corrected=changed)
 
 
-def _reads(layout: Layout, source: str) -> Callable[[Iterator[Block], Context], Iterator[Batch]]:
-    def read(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
-        calendar = Calendar()
-        for frame, bad in frames(blocks, layout):
-            yield _normalise(frame, bad, source, context, calendar, release=layout is _RELEASE)
-
-    return read
+def _read(blocks: Iterator[Block], context: Context, *, layout: Layout, source: str) -> Iterator[Batch]:
+    calendar = Calendar()
+    for frame, bad in frames(blocks, layout):
+        yield _normalise(frame, bad, source, context, calendar, release=layout is _RELEASE)
 
 
 def _is_release(head: Head) -> bool:
@@ -164,11 +162,18 @@ _ABOUT: dict[str, Any] = {
 RELEASES = Source(
     "icews",
     "ICEWS events",
-    (Reader(_is_release, _reads(_RELEASE, "icews"), "ICEWS coded events (release)", names=_RELEASE),),
+    (
+        Reader(
+            _is_release,
+            partial(_read, layout=_RELEASE, source="icews"),
+            "ICEWS coded events (release)",
+            names=_RELEASE,
+        ),
+    ),
     rank=1,
     spans=((r"^events\.((?:19|20)\d\d)\.", "%Y"),),
     releases=rf"events\.\d{{4}}\.({YEAR}{MONTH}{DAY})(?!\d)",
-    other_files=headless(len(RELEASE), "ICEWS"),
+    other_files=partial(headless, width=len(RELEASE), title="ICEWS"),
     fetch=Fetch(
         "icews", listed("10.7910/DVN/28075", lambda name, *span: name.startswith("events.") and holds(name, *span))
     ),
@@ -180,7 +185,7 @@ TRIPLES = Source(
     (
         Reader(
             lambda head: set(TRIPLE_COLUMNS) <= names_in(head),
-            _reads(_TRIPLES, "icews_triples"),
+            partial(_read, layout=_TRIPLES, source="icews_triples"),
             "ICEWS events as name triples",
             names=_TRIPLES,
         ),

@@ -7,12 +7,13 @@ rows have, and rows that end in a run of empty extra tabs. The day of publicatio
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import polars as pl
 
 from detente.actors import Actors, Person
 from detente.codebook import assign_areas, polecat_action
-from detente.files.cells import Calendar, after_today, day_faults, empty
+from detente.files.cells import Calendar, after_today, day_faults, is_missing
 from detente.files.named import Layout, frames, names_in
 from detente.files.rows import BadRow, Head
 from detente.files.stream import Block
@@ -98,7 +99,8 @@ def _actor(name: str, country: str, cow: str, index: Actors) -> tuple[str, str]:
 
 
 def _first(cell: str | None) -> str:
-    return empty((cell or "").split(";")[0])
+    first = (cell or "").split(";")[0].strip()
+    return "" if is_missing(first) else first
 
 
 def _read(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
@@ -186,7 +188,7 @@ POLECAT = Source(
     "POLECAT events",
     (Reader(_recognises, _read),),
     rank=3,
-    other_files=headless(len(_LAYOUT.usual), "POLECAT"),
+    other_files=partial(headless, width=len(_LAYOUT.usual), title="POLECAT"),
     fetch=Fetch(
         "polecat", listed("10.7910/DVN/AJGVIT", lambda name, *span: "ngecevents" in name and holds(name, *span))
     ),

@@ -131,7 +131,7 @@ def _read_rollcalls(blocks: Iterator[Block], context: Context) -> Iterator[Batch
 
 def _held_on(frame: pl.DataFrame, calendar: Calendar) -> pl.DataFrame:
     """Add `day` and the session's `number`."""
-    # 12Dec2006, and no year of two digits.
+    # As in 12Dec2006; a year of two digits is not read.
     text = frame["date"].set(~frame["date"].str.contains(r"\d{4}$"), None)
     spelled = text.str.to_date("%d%b%Y", strict=False)
     return frame.with_columns(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from itertools import chain
 
@@ -49,17 +49,13 @@ _LAYOUTS = {
 _NUMBER = re.compile(rb"\d+(\.\d+)?([eE]\+?\d+)?")
 
 
-def recognises(width: int) -> Callable[[Head], bool]:
-    """The test of files without a header: so many columns, most rows beginning with a number."""
-
-    def test(head: Head) -> bool:
-        if head.tabs != width:
-            return False
-        usual = [line.split(b"\t") for line in head.lines if line.count(b"\t") == width - 1]
-        numeric = sum(1 for fields in usual if _NUMBER.fullmatch(fields[0]))
-        return numeric * 2 > len(usual)
-
-    return test
+def is_headerless(head: Head, *, width: int) -> bool:
+    """Whether a file has so many columns and no header: most of its rows begin with a number."""
+    if head.tabs != width:
+        return False
+    usual = [line.split(b"\t") for line in head.lines if line.count(b"\t") == width - 1]
+    numeric = sum(1 for fields in usual if _NUMBER.fullmatch(fields[0]))
+    return numeric * 2 > len(usual)
 
 
 _CODES: dict[str, tuple[str | None, str | None]] = {}
@@ -167,14 +163,10 @@ def _normalise(frame: pl.DataFrame, bad: list[BadRow], source: str, context: Con
     return Batch("events", rows, frame["line"], [*bad, *rejected], moments=moments, corrected=changed)
 
 
-def reads(width: int, source: str) -> Callable[[Iterator[Block], Context], Iterator[Batch]]:
-    """The reader of files without a header."""
-
-    def read(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
-        for block in blocks:
-            yield _normalise(*tab_frame(block.data, block.line, width, _LAYOUTS[width]), source, context)
-
-    return read
+def read_headerless(blocks: Iterator[Block], context: Context, *, width: int, source: str) -> Iterator[Batch]:
+    """The rows of files without a header."""
+    for block in blocks:
+        yield _normalise(*tab_frame(block.data, block.line, width, _LAYOUTS[width]), source, context)
 
 
 # The names of the columns in the codebooks, and as BigQuery and gdeltPyR write them.
@@ -199,19 +191,15 @@ _REMEDY = "name every column in the first line, or delete it where the columns a
 _NEEDED = ("globaleventid", "actor1code", "actor2code", "eventcode", "quadclass", "goldsteinscale", "dateadded")
 
 
-def reads_named(source: str) -> Callable[[Iterator[Block], Context], Iterator[Batch]]:
-    """The reader of files with a header: read by the names of columns alone."""
-
-    def read(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
-        first = next(blocks)
-        names = names_in(Head((first.data.partition(b"\n")[0],)))
-        day = "sqldate" if "sqldate" in names or "day" not in names else "day"
-        columns = {name: own for name, own in _NAMES.items() if own != "day" or name == day}
-        layout = Layout("GDELT events with a header", columns, (*_NEEDED, day), remedy=_REMEDY)
-        for frame, bad in frames(chain([first], blocks), layout):
-            yield _normalise(frame, bad, source, context)
-
-    return read
+def read_named(blocks: Iterator[Block], context: Context, *, source: str) -> Iterator[Batch]:
+    """The rows of files with a header, read by the names of columns alone."""
+    first = next(blocks)
+    names = names_in(Head((first.data.partition(b"\n")[0],)))
+    day = "sqldate" if "sqldate" in names or "day" not in names else "day"
+    columns = {name: own for name, own in _NAMES.items() if own != "day" or name == day}
+    layout = Layout("GDELT events with a header", columns, (*_NEEDED, day), remedy=_REMEDY)
+    for frame, bad in frames(chain([first], blocks), layout):
+        yield _normalise(frame, bad, source, context)
 
 
 def _version(head: Head) -> str:
@@ -237,11 +225,7 @@ def _version(head: Head) -> str:
     return "gdelt2" if "actiongeo adm2code" in names else "gdelt1"
 
 
-def is_named(source: str) -> Callable[[Head], bool]:
-    """The test of files with a header: three of its columns, and the version that they tell."""
-
-    def test(head: Head) -> bool:
-        names = names_in(head)
-        return "globaleventid" in names and len(names & set(_NAMES)) >= 3 and _version(head) == source
-
-    return test
+def is_named(head: Head, *, source: str) -> bool:
+    """Whether a file has a header, with three of the columns, and is of this version."""
+    names = names_in(head)
+    return "globaleventid" in names and len(names & set(_NAMES)) >= 3 and _version(head) == source
