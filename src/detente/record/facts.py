@@ -177,11 +177,6 @@ def _today() -> pl.Expr:
 
 
 def _last_day() -> pl.Expr:
-    day, precision = pl.col("date"), pl.col("precision")
-    return (
-        pl.when(precision == "year")
-        .then(day.dt.offset_by("1y").dt.offset_by("-1d"))
-        .when(precision == "month")
-        .then(day.dt.offset_by("1mo").dt.offset_by("-1d"))
-        .otherwise(day)
-    )
+    """The last day that a date may mean."""
+    length = pl.col("precision").replace_strict({"year": "1y", "month": "1mo", "day": "1d"}, return_dtype=pl.Utf8)
+    return pl.col("date").dt.offset_by(length).dt.offset_by("-1d")

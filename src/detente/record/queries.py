@@ -14,6 +14,7 @@ import narwhals as nw
 import polars as pl
 
 from detente.actors import counted
+from detente.codebook import assign_areas
 from detente.errors import DetenteError, NoData
 from detente.periods import PERIODS
 
@@ -204,8 +205,6 @@ def volume(record: Store, *, source: str, by: str, as_of: date | None) -> pl.Dat
 
 def recode(record: Store, frame: pl.DataFrame) -> pl.DataFrame:
     """Events with their areas assigned by the record's own codebook."""
-    from detente.codebook import assign_areas
-
     return frame.with_columns(assign_areas(frame, record.codebook).alias("areas"))
 
 

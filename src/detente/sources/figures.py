@@ -24,6 +24,8 @@ from detente.sources.reader import Context
 from detente.sources.schema import Batch, conform
 
 EVERYONE = "all"
+# Columns of dates, and how the columns read from each begin.
+_DATES = {"period": "", "known_on": "known_", "compiled_on": "compiled_"}
 _SENTINELS = [-9.0, -99.0, -999.0, -9999.0, -99999.0]
 
 
@@ -33,7 +35,7 @@ def read_figures(blocks: Iterator[Block], context: Context, source: str = "figur
     col = pl.col
     frame = frame.with_columns(col("value").cast(pl.Float64, strict=False).alias("number"))
     frame = _read(frame, "subject", lambda text: (subject_code(text, context.actors),), {"who": pl.Utf8})
-    for name, short in (("period", ""), ("known_on", "known_"), ("compiled_on", "compiled_")):
+    for name, short in _DATES.items():
         frame = _read(frame, name, _dated, {f"{short}first": pl.Date, f"{short}last": pl.Date, f"{short}text": pl.Utf8})
     frame = read_once(frame, ["who", "first", "last"], _unborn, {"who_fault": pl.Utf8})
     frame, wrong = reject(frame, _faults(frame, context), sorted(required("figures")))
@@ -122,16 +124,11 @@ def _unborn(subject: str | None, first: date | None, last: date | None) -> tuple
 def _faults(frame: pl.DataFrame, context: Context) -> list[tuple[pl.Expr, pl.Expr | str]]:
     col = pl.col
     areas = [area.id for area in context.codebook.areas]
-    faults: list[tuple[pl.Expr, pl.Expr | str]] = [
-        (col(name) == "", f"the {name} is missing") for name in ("subject", "measure", "period", "value", "unit")
-    ]
-    faults.append((col("subject_fault").is_not_null(), col("subject_fault")))
-    faults.append((col("who_fault").is_not_null(), pl.format("subject: {}", "who_fault")))
-    faults += [
-        (col(f"{name}_fault").is_not_null(), pl.format(f"{name} {{}}", col(f"{name}_fault")))
-        for name in ("period", "known_on", "compiled_on")
-    ]
-    faults += [
+    return [
+        *((col(name) == "", f"the {name} is missing") for name in ("subject", "measure", "period", "value", "unit")),
+        (col("subject_fault").is_not_null(), col("subject_fault")),
+        (col("who_fault").is_not_null(), pl.format("subject: {}", "who_fault")),
+        *((col(f"{name}_fault").is_not_null(), pl.format(f"{name} {{}}", col(f"{name}_fault"))) for name in _DATES),
         (
             col("number").is_null(),
             pl.format("value '{}' is no number; write it without thousands marks and with a decimal point", "value"),
@@ -150,10 +147,8 @@ def _faults(frame: pl.DataFrame, context: Context) -> list[tuple[pl.Expr, pl.Exp
             (col("source") != "") & ~col("source").str.contains("^https?://"),
             pl.format("source '{}' is no web address; leave it empty if you have none", "source"),
         ),
+        *(fault for name, short in _DATES.items() for fault in after_today(name, f"{short}first", name, context.today)),
     ]
-    for name, short in (("period", ""), ("known_on", "known_"), ("compiled_on", "compiled_")):
-        faults += after_today(name, f"{short}first", name, context.today)
-    return faults
 
 
 def _sentinels(frame: pl.DataFrame) -> pl.Expr:
