@@ -49,8 +49,9 @@ def kept(folder: Path, kind: str, key: str, make: Callable[[], T], *, most: int 
     be read is made anew. Of a kind, the `most` entries used last stay.
     """
     path = folder / "cache" / kind / f"{key}.npz"
-    for value in _readable(path):
-        return value  # type: ignore[no-any-return]  # made by `make` of this key
+    # Whatever is wrong with an entry (most often that there is none), its value can be made anew.
+    with suppress(Exception):
+        return _read(path)  # type: ignore[no-any-return]  # made by `make` of this key
     value = make()
     # A folder without the marker is no record yet, and must stay empty to become one.
     if (folder / "RECORD.json").exists():
@@ -81,16 +82,12 @@ def _digest(value: Any) -> Any:
     raise TypeError(f"a {type(value).__name__} has no digest: {value!r}")
 
 
-def _readable(path: Path) -> list[Any]:
-    """The value of an entry, as a list of one; of none where it is absent, damaged or of another form."""
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            value = _decoded(json.loads(arrays["tree"].tobytes()), arrays)
-    except Exception:  # whatever is wrong with it, it can be made anew
-        return []
+def _read(path: Path) -> Any:
+    with np.load(path, allow_pickle=False) as arrays:
+        value = _decoded(json.loads(arrays["tree"].tobytes()), arrays)
     with suppress(OSError):
         path.touch()
-    return [value]
+    return value
 
 
 def _write(path: Path, value: Any) -> None:
