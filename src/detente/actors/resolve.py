@@ -211,7 +211,7 @@ class Actors:
         """
         return state_of(scheme, as_text(value), on)
 
-    def country(self, name: str, code: str = "", scheme: str = "iso2", on: date | None = None) -> Actor:
+    def country(self, name: str, code: str = "", scheme: str = "iso2") -> Actor:
         """The state that a cell with a country's name stands for, with the code in the cell beside it, if any.
 
         The name is never read as a two-letter code, and it wins: where the code says something else, the
@@ -226,10 +226,10 @@ class Actors:
         >>> index.country("Serbia and Montenegro", "CS").note, index.country("France", "NA").note
         ('', '')
         """
-        coded = "" if is_missing(code) else self.by_code(scheme, code, on)
+        coded = "" if is_missing(code) else self.by_code(scheme, code)
         if is_missing(name):
             return Actor(code, "state", coded, "", f"{scheme} code") if coded else UNKNOWN
-        actor = self.resolve(name, on)
+        actor = self.resolve(name)
         if actor.kind != "state" or not actor.code:
             return Actor(name, "state", coded, "", f"{scheme} code") if coded else Actor(name, "unknown")
         if coded and counts_as(actor.code) not in map(counts_as, holders(scheme, code)):

@@ -55,9 +55,7 @@ class _Not:
 
 
 def detect(path: Path) -> Reader:
-    """The reader for a file, from its first lines (unpacked if need be); of several, that of the first member that
-    has one. Raises as `find_contents`.
-    """
+    """The reader for a file, of several that of the first member that has one; raises as `find_contents`."""
     return find_contents(path).found[0].reader
 
 
@@ -114,7 +112,7 @@ def _reader(member: Member) -> Reader | _Not:
             return _Not(f"its column names are in line {above + 1}: delete the lines above them")
     return _Not(
         "of no format we read",
-        f" ({', '.join(one.title for one in sources().values())}); it begins {bytes(member.head[:60])!r}",
+        f" ({', '.join(entry.title for entry in sources().values())}); it begins {bytes(member.head[:60])!r}",
     )
 
 
