@@ -16,7 +16,8 @@ import pytest
 import detente as dt
 from conftest import gdelt_row, gdelt_zip, triples
 from detente.errors import DetenteError, NoData
-from detente.record.coverage import days, read_span, union, written
+from detente.periods import union
+from detente.record.coverage import days, read_span, written
 from detente.record.log import Log
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 import polars as pl
 
 from detente import clock
 from detente.errors import DetenteError
 
+Day = TypeVar("Day", date, datetime)
 MONTH_DAYS = 30.4375
 
 
@@ -97,6 +99,24 @@ def next_period(start: date, by: str) -> date:
     """
     days = PERIODS[by].days
     return start_of(start + timedelta(days=int(days) + (days > 1)), by)
+
+
+def union(spans: Iterable[tuple[Day, Day]]) -> list[tuple[Day, Day]]:
+    """Spans [start, end) merged and sorted; neighbours are joined, empty ones left out.
+
+    >>> a, b, c = (date(2018, 1, day) for day in (1, 2, 3))
+    >>> union([(b, c), (a, b), (c, c)]) == [(a, c)]
+    True
+    """
+    merged: list[tuple[Day, Day]] = []
+    for start, end in sorted(spans):
+        if end <= start:
+            continue
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def period_end(start: date, by: str) -> date:

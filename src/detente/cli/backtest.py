@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 def _numbers(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, ...]:
     try:
-        found = sorted({int(part) for part in value.split(",")})
+        horizons = sorted({int(part) for part in value.split(",")})
     except ValueError:
         raise click.BadParameter("whole numbers parted by commas, as in 1,3,6") from None
-    if not found or found[0] < 1 or found[-1] > 31:
+    if horizons[0] < 1 or horizons[-1] > 31:
         raise click.BadParameter("horizons are from 1 to 31 periods")
-    return tuple(found)
+    return tuple(horizons)
 
 
 @click.command(cls=Verb)
@@ -110,10 +110,8 @@ def backtest(record: Record, file: Path | None, data_file: Path | None, title: s
 
 
 def _data(record: Record, file: Path | None, asked: dict[str, Any]) -> Dataset:
-    shared = {name: asked[name] for name in ("pairs", "training_pairs", "min_periods")} | {
-        "until": asked["train_until"],
-        "by": asked["by"],
-    }
+    shared = {name: asked[name] for name in ("pairs", "training_pairs", "min_periods", "by")}
+    shared["until"] = asked["train_until"]
     if file is not None:
         from detente.forecasts.series.tidy import read_tidy
 

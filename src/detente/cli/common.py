@@ -75,7 +75,7 @@ class Verb(click.Command):
             raise click.UsageError("Missing argument 'B': name two states, or none for all.", ctx)
         seen = {name: asked[name] for name in ("as_of", "source") if name in asked}
         asked["pair"] = record.pair(a, b, **seen) if a else None
-        if any(one.name == "b" and one.required for one in self.params):
+        if any(param.name == "b" and param.required for param in self.params):
             for name in ("record", *seen):
                 del asked[name]
 
@@ -201,7 +201,7 @@ def _waiting(ctx: click.Context, *, quiet: bool) -> Iterator[None]:
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    # What goes to standard output while it turns is data, not to be drawn above it.
+    # Standard output carries data, so the spinner must not redirect it.
     with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
         task = progress.add_task(ctx.command_path)
         _steps.append(lambda text: progress.update(task, description=text))
@@ -238,7 +238,7 @@ def _write_charts(folder: str, result: Any) -> None:
 
 def _of_record(ctx: click.Context) -> dict[str, Any]:
     """The options of the record, taken from the parameters; those given go before its group's, cases of both count."""
-    own = {str(one.name): ctx.params.pop(str(one.name)) for one in RECORD}
+    own = {str(option.name): ctx.params.pop(str(option.name)) for option in RECORD}
     if not ctx.obj:
         return own
     given = {name for name in own if ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE}

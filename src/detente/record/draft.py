@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -16,6 +17,8 @@ from detente.record.twins import CONTESTED, Hidden, with_content
 from detente.record.twins import REASON as CONFLICT
 from detente.record.work import conflict_rows, write_part
 from detente.sources import BadRow, source
+
+QUARANTINE: dict[str, Any] = {"file": pl.Utf8, "line": pl.Int64, "reason": pl.Utf8, "raw": pl.Utf8}
 
 
 @dataclass(slots=True)
@@ -44,20 +47,20 @@ class Draft:
 
     def add(self, opened: Iterable[Opened]) -> None:
         """Files read to their end."""
-        for one in opened:
-            self.entries.append(one.entry)
-            self.places[id(one.entry)] = one.path
-            self.names[id(one.entry)] = one.names
+        for file in opened:
+            self.entries.append(file.entry)
+            self.places[id(file.entry)] = file.path
+            self.names[id(file.entry)] = file.names
 
     def forget(self, entry: FileEntry) -> None:
         """Take back everything of a file found damaged half way."""
-        for part in [p for p in self.written if all(one is entry for one in self.origins[p.path][0])]:
+        for part in [p for p in self.written if all(owner is entry for owner in self.origins[p.path][0])]:
             (self.folder / part.path).unlink(missing_ok=True)
             self.written.remove(part)
-        self.bad = [one for one in self.bad if one[0] != id(entry)]
+        self.bad = [row for row in self.bad if row[0] != id(entry)]
         self.counts.pop(id(entry), None)
-        self.hiding = [one for one in self.hiding if one[0] is not entry]
-        self.contests = [one for one in self.contests if one[0] != id(entry)]
+        self.hiding = [(owner, hidden) for owner, hidden in self.hiding if owner is not entry]
+        self.contests = [contest for contest in self.contests if contest[0] != id(entry)]
 
     def barred(self, table: str, source: str) -> frozenset[str]:
         """Ids contested in this run and not yet committed."""
@@ -144,10 +147,6 @@ class Draft:
             return ""
         place = self.folder / "quarantine" / f"{self.number:08d}.parquet"
         place.parent.mkdir(parents=True, exist_ok=True)
-        pl.DataFrame(
-            rows,
-            schema={"file": pl.Utf8, "line": pl.Int64, "reason": pl.Utf8, "raw": pl.Utf8},
-            orient="row",
-        ).write_parquet(place)
+        pl.DataFrame(rows, schema=QUARANTINE, orient="row").write_parquet(place)
         sync_folder(place.parent)
         return str(place.relative_to(self.folder))

@@ -72,7 +72,7 @@ class Source:
             re.compile(pattern)
         if unknown := {*self.tables} - {*TABLES} or {form for _, form in self.spans} - {*LENGTHS}:
             raise ValueError(f"the source {self.id} is of unknown tables or forms: {', '.join(sorted(unknown))}")
-        own = tuple(replace(one, source=self.id, title=one.title or self.title) for one in self.readers)
+        own = tuple(replace(reader, source=self.id, title=reader.title or self.title) for reader in self.readers)
         object.__setattr__(self, "readers", own)
 
     def cite(self) -> str:
@@ -91,8 +91,8 @@ class Source:
         ['20240501', '']
         """
         for name in names if self.releases else ():
-            if found := re.findall(self.releases, name, re.IGNORECASE):
-                return re.sub(r"\D", "", found[-1])
+            if dates := re.findall(self.releases, name, re.IGNORECASE):
+                return re.sub(r"\D", "", dates[-1])
         return ""
 
     def named(self, names: Sequence[str]) -> list[tuple[Span, str]] | None:
@@ -102,8 +102,8 @@ class Source:
         >>> source("gdelt2").named(["20191024143000.export.CSV"])[0][0][1]
         datetime.datetime(2019, 10, 24, 14, 45)
         """
-        said = [self._named(name) for name in names]
-        return None if not said or None in said else [span for span in said if span]
+        spans = [self._named(name) for name in names]
+        return None if not spans or None in spans else [span for span in spans if span]
 
     def _named(self, name: str) -> tuple[Span, str] | None:
         for pattern, form in self.spans:
@@ -157,7 +157,7 @@ def readers() -> tuple[Reader, ...]:
     """The readers of all sources, in the order in which they are asked: formats without a header last, since they are
     told by their number of columns alone.
     """
-    return tuple(sorted((one for origin in sources().values() for one in origin.readers), key=lambda one: one.joinable))
+    return tuple(sorted((r for entry in sources().values() for r in entry.readers), key=lambda reader: reader.joinable))
 
 
 def batches(reader: Reader, blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
@@ -185,7 +185,7 @@ def cited(names: Iterable[str]) -> list[str]:
 
 def fetches() -> dict[str, Fetch]:
     """What `detente fetch` can download, by name."""
-    return {one.fetch.name: one.fetch for one in sources().values() if one.fetch}
+    return {entry.fetch.name: entry.fetch for entry in sources().values() if entry.fetch}
 
 
 def files_of(name: str, first: date, last: date, net: Downloader) -> list[Remote]:
