@@ -70,6 +70,42 @@ def test_a_damaged_entry_is_made_anew(store: Store) -> None:
         assert path.read_bytes() != damage
 
 
+@pytest.mark.parametrize("damage", ["swapped", "flipped", "a folder", "no folder"])
+def test_whatever_lies_there_the_answer_is_the_same(store: Store, damage: str) -> None:
+    def ask() -> list[float]:
+        fresh = Store(store.folder, cases=False)
+        return [float(fresh.cached("harm", {"n": n}, lambda n=n: np.full(99, n / 3))[0]) for n in range(2)]
+
+    before, folder = ask(), store.folder / "cache" / "harm"
+    one, other = sorted(folder.iterdir())
+    content = bytearray(one.read_bytes())
+    if damage == "swapped":
+        one.write_bytes(other.read_bytes())
+        other.write_bytes(content)
+    elif damage == "flipped":
+        content[len(content) // 2] ^= 255
+        one.write_bytes(content)
+    elif damage == "a folder":
+        one.unlink()
+        one.mkdir()
+    else:
+        shutil.rmtree(folder)
+        folder.write_text("")
+    assert ask() == before == ask()
+    assert not list(folder.glob("*.part"))
+
+
+def test_a_full_disk_is_not_in_the_way(store: Store) -> None:
+    resource = pytest.importorskip("resource")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200, limits[1]))
+    try:
+        rows = store.cached("full", {"n": 1}, lambda: np.random.default_rng(0).random(999))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert len(rows) == 999 and not list((store.folder / "cache" / "full").iterdir())
+
+
 def test_an_entry_makes_no_object_of_another_package(store: Store) -> None:
     @dataclass
     class Own:

@@ -224,7 +224,8 @@ def test_packages_can_bring_cases(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         assert dt.open_record("x", cases=False).pair("PER", "ECU").facts().frame.is_empty()
         (info / "entry_points.txt").write_text("[detente.cases]\nandes = no_such_module\n")
         cases.installed_cases.cache_clear()
-        with pytest.raises(DetenteError, match=r"'andes' \(no_such_module\) can't be loaded"):
+        monkeypatch.syspath_prepend(str(tmp_path / "no_such_folder"))  # another path: entry points are read anew
+        with pytest.raises(DetenteError, match=r"andes: its detente\.cases 'andes' can't be loaded .*uninstall"):
             dt.open_record("x").table("facts")
     finally:
         cases.installed_cases.cache_clear()

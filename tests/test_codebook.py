@@ -9,13 +9,13 @@ import pytest
 from conftest import recipe
 from detente import open_record
 from detente.codebook import actions, assign_areas, explain, load_codebook, polecat_action
-from detente.codebook.assign import NEEDED
+from detente.codebook.assign import READ
 from detente.errors import DetenteError
 
 
 def frame(**columns: list[str | None]) -> pl.DataFrame:
     size = len(next(iter(columns.values())))
-    return pl.DataFrame({name: pl.Series(columns.get(name, [None] * size), dtype=pl.Utf8) for name in NEEDED})
+    return pl.DataFrame({name: pl.Series(columns.get(name, [None] * size), dtype=pl.Utf8) for name in READ})
 
 
 def test_actions_follow_the_codebook() -> None:

@@ -129,7 +129,7 @@ def test_nothing_after_an_origin_changes_what_is_said_there(kind: str) -> None:
     for rows in (frame, other):
         data = build(rows, kind=kind, by="week", directed=True)
         known = Known(data, 19)
-        models = {name: FORECASTERS[name] for name in OURS} | baselines(kind, "week")
+        models = {name: FORECASTERS[name] for name in (*OURS, *baselines(kind, "week").values())}
         said.append({name: model.forecast(known, (3,))[3] for name, model in models.items()})
     for name in said[0]:
         assert np.array_equal(said[0][name], said[1][name], equal_nan=True), name

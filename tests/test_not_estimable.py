@@ -15,7 +15,7 @@ import pytest
 from detente.errors import DetenteError, NotEstimable
 from detente.forecasts.scores import COUNT
 from detente.forecasts.series.features import Relatives
-from detente.forecasts.series.forecaster import CLASSICAL, baselines
+from detente.forecasts.series.forecaster import CLASSICAL, baselines, forecast_by
 from detente.forecasts.series.hierarchical import HIERARCHICAL
 from detente.forecasts.series.learners import Boosted, Forest
 from detente.forecasts.series.stacking import combine
@@ -256,9 +256,9 @@ def test_forecasts_of_nothing_are_unknown() -> None:
         warnings.simplefilter("ignore")
         for kind in ("count", "value", "share"):
             for y in (np.zeros((3, 0)), np.full((3, 30), NAN)):
-                for name, model in baselines(kind, "month").items():
-                    if name not in CLASSICAL and (y.shape[1] or "last value" not in name):
-                        quantiles = model.forecast(known(y, kind), [1])[1]
+                for title, name in baselines(kind, "month").items():
+                    if name not in CLASSICAL and (y.shape[1] or "last value" not in title):
+                        quantiles = forecast_by(name, known(y, kind), [1])[1]
                         assert quantiles.shape == (3, COUNT), name
                         assert np.isnan(quantiles).all(), name
                 if y.shape[1]:

@@ -12,8 +12,7 @@ import polars as pl
 import pytest
 
 from conftest import detente
-from detente.errors import DetenteError
-from detente.forecasts.series.forecaster import FORECASTERS, OURS, baselines, judged
+from detente.forecasts.series.forecaster import OURS, baselines, judged
 
 
 def test_a_forecaster_of_another_package_is_judged(install: Callable[..., Path], tmp_path: Path) -> None:
@@ -33,12 +32,6 @@ def test_a_forecaster_of_another_package_is_judged(install: Callable[..., Path],
     scores = {row["model"]: row for row in card["models"]}
     assert scores["middle"]["kind"] == "ours" and "stack" not in scores
     assert scores["middle"]["crps"] == pytest.approx(scores["climatology"]["crps"], rel=0.05)
-
-
-def test_a_forecaster_that_cannot_be_loaded_names_its_package(install: Callable[..., Path]) -> None:
-    install("Add a forecaster", code="")
-    with pytest.raises(DetenteError, match=r"my_package: its detente\.forecasters 'middle' can't be loaded"):
-        FORECASTERS["middle"]
 
 
 def test_ours_and_baselines_come_through_the_same_door() -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 import detente as dt
-from detente.errors import DetenteError
 from detente.explain.topic import TOPICS
 
 PLUGIN = """
@@ -50,12 +49,3 @@ def test_a_topic_of_another_package(installed: Path, tmp_path: Path) -> None:
     assert {"breaks", "tally"} <= digest.charts.keys()
     assert "Euclid" in digest.cite() and "Fearnhead" in digest.cite()
     assert "Hawkes" not in digest.cite(), "what can't be answered rests on no paper"
-
-
-def test_a_topic_that_cannot_be_loaded_names_its_package(installed: Path, tmp_path: Path) -> None:
-    installed.write_text("")
-    with pytest.raises(
-        DetenteError, match=r"^tally: its detente\.topics 'tally' can't be loaded .*uninstall"
-    ) as caught:
-        dt.open_record(tmp_path / "record").pair("USA", "RUS", as_of="2007-02-01").explain()
-    assert "\n" not in str(caught.value)

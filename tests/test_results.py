@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
 import detente as dt
-from detente.results import Result
+from detente.results import Result, Table
 
 PAIR: dict[str, Callable[[dt.Pair], Result]] = {
     "panel": lambda pair: pair.panel(),
@@ -49,7 +51,7 @@ def has_the_form(result: Any) -> None:
     assert isinstance(result.frame, pl.DataFrame)
     assert [name for name, meaning in result.columns.items() if not meaning] == [], "every column is documented"
     assert result.summary().strip()
-    assert len(repr(result)) < 160 and "\n" not in repr(result)
+    assert len(repr(result)) < 120 and "\n" not in repr(result)
     assert json.loads(result.to_json()) == json.loads(json.dumps(result.to_dict()))
     assert {"version", "record_digest", "codebook_digest", "parameters"} <= result.provenance.keys()
     assert result.cite().startswith(f"detente {dt.__version__} on the record ")
@@ -65,6 +67,40 @@ def test_of_a_pair(verb: str, real: dt.Record) -> None:
 @pytest.mark.parametrize("verb", RECORD)
 def test_of_a_record(verb: str, real: dt.Record) -> None:
     has_the_form(RECORD[verb](real))
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1800-01-01", "9999-12-31"])
+def test_no_day_is_a_fault(day: str, alone: dt.Record) -> None:
+    for ask in PAIR.values():
+        with suppress(dt.DetenteError):
+            json.loads(ask(alone.pair("USA", "RUS", as_of=day)).to_json())
+
+
+def test_any_number_makes_sound_json() -> None:
+    rows = pl.DataFrame({"value": [float("nan"), float("inf"), 0.5]})
+    result = Table(
+        rows, "\x1b[31m" + "long " * 99, {}, print, provenance={"seed": np.int64(3), "share": np.float32("nan")}
+    )
+
+    class Raw(Table):
+        def to_dict(self) -> dict[str, Any]:
+            return {"value": float("nan"), "many": np.float64("inf"), "n": np.int32(2), "text": "\x9b2J"}
+
+    def refuse(text: str) -> None:
+        raise AssertionError(text)
+
+    rows_read = json.loads(result.to_json(), parse_constant=refuse)
+    assert [row["value"] for row in rows_read["rows"]] == [None, None, 0.5]
+    assert rows_read["provenance"] == {"seed": 3, "share": None}
+    raw = Raw(rows, "", {}, print).to_json()
+    assert json.loads(raw, parse_constant=refuse) == {"value": None, "many": None, "n": 2, "text": "\x9b2J"}
+    assert "\x9b" not in raw and "\x1b" not in result.summary()
+    assert len(repr(result)) < 120 and repr(result).endswith("…>")
+
+
+def test_what_to_cite_is_a_line_each() -> None:
+    table = Table(pl.DataFrame(), "", {}, print, provenance={"sources": ["A\nB\x1b[2J", "C"]})
+    assert table.cite() == "A B\\x1b[2J\nC"
 
 
 def test_no_verb_is_forgotten() -> None:

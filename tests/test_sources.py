@@ -13,7 +13,7 @@ from detente.codebook import load_codebook
 from detente.measures import un_agreement
 from detente.record.view import View
 from detente.sources import Context, detect, open_blocks
-from detente.sources.schema import EVENTS
+from detente.sources.schema import TABLES
 
 CONTEXT = Context(actors(), load_codebook())
 
@@ -38,7 +38,7 @@ def test_real_files_lose_no_row(shared: Path, name: str, reader: str, rows: int)
     assert detect(path).source == reader
     frame, bad = read(path)
     assert (frame.height, bad) == (rows, [])
-    assert dict(frame.schema) == EVENTS
+    assert dict(frame.schema) == TABLES["events"]
     assert frame["event_id"].n_unique() == rows
     assert frame.select(pl.col("quad").is_between(1, 4).all(), pl.col("intensity").is_between(-10, 10).all()).row(
         0

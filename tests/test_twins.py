@@ -309,4 +309,4 @@ def test_a_record_written_before_reads_as_before(tmp_path: Path) -> None:
     again = dt.open_record(tmp_path / "r", cases=False)
     assert len(events(again)) == 1 and again.coverage("gdelt2", by="day")["covered"].to_list() == [1.0]
     again.ingest(gdelt_zip(tmp_path / "b.export.CSV.zip", [gdelt_row(2)]))
-    assert json.loads((tmp_path / "r" / "RECORD.json").read_text())["format"] == 2
+    assert json.loads((tmp_path / "r" / "RECORD.json").read_text())["format"] == 3

@@ -15,7 +15,6 @@ from detente import models
 from detente.explain.topic import TOPICS
 from detente.forecasts.series.forecaster import FORECASTERS
 from detente.measures.variables import VARIABLES
-from detente.record.pair import PairOnDay
 from detente.record.view import View
 from detente.registry import Registry
 from detente.report import FORMATS
@@ -52,12 +51,11 @@ def said(thing: Any) -> str:
     return " ".join((inspect.getdoc(thing) or "").split("\n\n")[0].split())
 
 
-def verbs(kind: type, bases: tuple[type, ...] = ()) -> Iterator[tuple[str, Any]]:
+def verbs(kind: type) -> Iterator[tuple[str, Any]]:
     """What a class defines itself, in the order of the file, without what is private or a field."""
-    for owner in (kind, *bases):
-        for name, thing in vars(owner).items():
-            if not name.startswith("_") and (inspect.isfunction(thing) or isinstance(thing, property)):
-                yield name, thing
+    for name, thing in vars(kind).items():
+        if not name.startswith("_") and (inspect.isfunction(thing) or isinstance(thing, property)):
+            yield name, thing
 
 
 def entry(name: str, thing: Any) -> str:
@@ -79,7 +77,7 @@ def sections() -> Iterator[tuple[str, str, Iterator[str]]]:
     yield "Record", said(detente.Record), (entry(name, thing) for name, thing in verbs(detente.Record))
     yield "Pair", said(detente.Pair), (entry(name, thing) for name, thing in verbs(detente.Pair))
     settled = "What is settled once for a pair and a day, and handed to every room:"
-    yield "What a pair knows of itself", settled, (entry(name, thing) for name, thing in verbs(View, (PairOnDay,)))
+    yield "What a pair knows of itself", settled, (entry(name, thing) for name, thing in verbs(View))
     yield "Results", said(Result), (entry(name, thing) for name, thing in verbs(Result))
     estimators = (getattr(models, name) for name in models.__all__)
     classes = (one for one in estimators if inspect.isclass(one) and hasattr(one, "fit"))

@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
+import re
+
+UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    r"""Text of others with what could steer a terminal or turn the order of letters written out: control characters
+    (lines and tabs stay), overrides of direction, halves of characters.
+
+    >>> visible("a\x1b[31mb\u202e")
+    'a\\x1b[31mb\\u202e'
+    """
+    return UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
 
 class DetenteError(Exception):
     """Bad usage or bad input; the command line prints the message and exits with 2."""
+
+    def __str__(self) -> str:
+        return visible(super().__str__())
+
+
+class PackageError(DetenteError):
+    """What another package adds can't be loaded or failed; the message names the package and what it did."""
 
 
 class NoData(DetenteError):

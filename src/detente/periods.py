@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 import polars as pl
 
 from detente import clock
 from detente.errors import DetenteError
 
+Day = TypeVar("Day", date, datetime)
 MONTH_DAYS = 30.4375
 
 
@@ -98,6 +101,24 @@ def next_period(start: date, by: str) -> date:
     return start_of(start + timedelta(days=int(days) + (days > 1)), by)
 
 
+def union(spans: Iterable[tuple[Day, Day]]) -> list[tuple[Day, Day]]:
+    """Spans [start, end) merged and sorted; neighbours are joined, empty ones left out.
+
+    >>> a, b, c = (date(2018, 1, day) for day in (1, 2, 3))
+    >>> union([(b, c), (a, b), (c, c)]) == [(a, c)]
+    True
+    """
+    merged: list[tuple[Day, Day]] = []
+    for start, end in sorted(spans):
+        if end <= start:
+            continue
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return merged
+
+
 def period_end(start: date, by: str) -> date:
     """The last day of the period that begins on a day.
 
@@ -119,15 +140,17 @@ def period_text(day: date, by: str) -> str:
 
 
 def months_before(day: date, months: int) -> date:
-    """The same day of the month so many months earlier (clipped to the month's last day).
+    """The same day of the month so many months earlier (clipped to the month's last day, and to the calendar's ends).
 
     >>> months_before(date(2007, 2, 1), 24), months_before(date(2024, 3, 31), 1)
     (datetime.date(2005, 2, 1), datetime.date(2024, 2, 29))
+    >>> months_before(date(1, 1, 1), 24), months_before(date(9999, 12, 1), -1)
+    (datetime.date(1, 1, 1), datetime.date(9999, 12, 31))
     """
-    index = day.year * 12 + day.month - 1 - months
-    year, month = divmod(index, 12)
-    following = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
-    return date(year, month + 1, min(day.day, (following - timedelta(days=1)).day))
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    if not date.min.year <= year <= date.max.year:
+        return date.min if months > 0 else date.max
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def is_old(last: date, as_of: date | None, months: int = HORIZON) -> bool:

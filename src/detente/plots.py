@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 from io import StringIO
+from threading import RLock
 from typing import TYPE_CHECKING, Any
+
+from detente.errors import visible
 
 if TYPE_CHECKING:
     from detente.uncertainty import Estimate
@@ -16,10 +23,12 @@ BLUE, ORANGE, GREY, INK = "#0b5cad", "#c4560a", "#6b7280", "#1f2933"
 # For lines that are neither cooperation nor conflict: told apart by lightness too.
 SERIES = (BLUE, INK, "#2a9d8f", "#7a4fa3", GREY, "#8a5a00")
 
+_DRAWING = RLock()
 
 STYLE: dict[str, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "detente",
+    "text.parse_math": False,
     "font.family": "sans-serif",
     "font.size": 9,
     "axes.edgecolor": GREY,
@@ -45,12 +54,46 @@ def figure(height: float, rows: int = 1, columns: int = 1, **grid: Any) -> tuple
 
     The reader's own matplotlib settings stay as they are.
     """
-    import matplotlib
-    from matplotlib.figure import Figure
-
-    with matplotlib.rc_context(STYLE):
-        drawing = Figure(figsize=(8.4, height), layout="constrained")
+    with _style():
+        drawing = _house()(figsize=(8.4, height), layout="constrained")
         return drawing, drawing.subplots(rows, columns, **{"sharex": True, **grid})
+
+
+@contextmanager
+def _style() -> Iterator[None]:
+    """Our settings for as long as this lasts, for one thread at a time: matplotlib has but one set of them."""
+    import matplotlib
+
+    with _DRAWING, matplotlib.rc_context(STYLE):
+        yield
+
+
+@cache
+def _house() -> Any:
+    """A figure that draws text as it stands: a dollar sign begins no formula, a letter that the font lacks is no news.
+
+    Made when asked for, as matplotlib takes long to import.
+    """
+    from matplotlib.figure import Figure
+    from matplotlib.text import Text
+
+    class House(Figure):
+        def draw(self, renderer: Any) -> None:
+            for text in self.findobj(Text):
+                text.set_parse_math(False)  # type: ignore[attr-defined]  # a text
+            with _style(), warnings.catch_warnings():
+                warnings.filterwarnings("ignore", "Glyph")
+                super().draw(renderer)
+
+    House.__qualname__ = "House"
+    return House
+
+
+def __getattr__(name: str) -> Any:
+    # A figure is pickled by the name of its class.
+    if name == "House":
+        return _house()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def signed_colours() -> Any:
@@ -76,6 +119,15 @@ def dots(estimates: Sequence[tuple[str, Estimate]], unit: str) -> Any:
     axis.set_yticks(list(rows), [name for name, _ in estimates])
     axis.set_xlabel(unit)
     return drawing
+
+
+def period_axis(axis: Any, days: Sequence[date], by: str) -> None:
+    """Numbers of periods along the foot of a chart shown as their first days; of quarters and years, as the year."""
+    from matplotlib.ticker import FuncFormatter
+
+    texts = dict(enumerate(day.isoformat()[: 4 if by in ("quarter", "year") else 10] for day in days))
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda number, _: texts.get(round(number), "")))
+    axis.set_xlabel(by)
 
 
 def level_line(axis: Any, at: float = 0.0) -> None:
@@ -122,13 +174,11 @@ def source_line(figure: Any, text: str, *, after: bool = False) -> None:
 
 def svg(figure: Any, label: str) -> str:
     """The figure as an SVG element with an accessible label, without the XML head."""
-    import matplotlib
-
     out = StringIO()
-    with matplotlib.rc_context(STYLE):
+    with _style():
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     text = out.getvalue()
     text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.S)
-    clean = label.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+    text = visible(re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.S))
+    clean = visible(label).replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
     return text.replace("<svg ", f'<svg role="img" aria-label="{clean}" ', 1)

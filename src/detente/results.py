@@ -8,7 +8,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
+from functools import wraps
 from typing import TYPE_CHECKING, Any, ClassVar
+
+from detente.errors import UNSEEN, visible
 
 if TYPE_CHECKING:
     import polars as pl
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
 LAST_ROWS = 8
 """Rows that the summary of a table shows."""
 LONGEST_CELL = 44
+LONGEST_LINE = 118
+AS_IT_IS = 400
+"""More places than any float has."""
 
 
 class Result(ABC):
@@ -30,6 +36,12 @@ class Result(ABC):
     COLUMNS: ClassVar[dict[str, str]] = {}
     METHODS: ClassVar[tuple[str, ...]] = ()
     provenance: dict[str, Any]
+
+    def __init_subclass__(cls) -> None:
+        """Whatever a summary quotes of others, it is harmless to see."""
+        super().__init_subclass__()
+        if say := vars(cls).get("summary"):
+            cls.summary = wraps(say)(lambda *args, **asked: visible(say(*args, **asked)))  # type: ignore[method-assign]
 
     @property
     @abstractmethod
@@ -54,15 +66,16 @@ class Result(ABC):
         return {"rows": [plain(row) for row in self.frame.iter_rows(named=True)], "provenance": plain(self._made_by)}
 
     def to_json(self) -> str:
-        """`to_dict` as JSON text with a final newline."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1) + "\n"
+        """`to_dict` as JSON text with a final newline; what is not a number is null."""
+        return as_json(self.to_dict())
 
     def cite(self) -> str:
         """What to cite, a line each: this program, the data, the method."""
         provenance = self._made_by
         record = f" on the record {provenance['record_digest']}" if "record_digest" in provenance else ""
-        program = [f"detente {provenance['version']}{record}"] if provenance else []
-        return "\n".join([*program, *provenance.get("sources", ()), *provenance.get("methods", ()), *self.METHODS])
+        program = [f"detente {provenance['version']}{record}"] if "version" in provenance else []
+        lines = [*program, *provenance.get("sources", ()), *provenance.get("methods", ()), *self.METHODS]
+        return "\n".join(visible(" ".join(line.split())) for line in lines)
 
     @property
     def _made_by(self) -> dict[str, Any]:
@@ -71,8 +84,8 @@ class Result(ABC):
 
     def __repr__(self) -> str:
         """One line: what it is, and the first line of what it says."""
-        first = next(iter(self.summary().splitlines()), "")
-        return f"<{type(self).__name__}: {first if len(first) <= 90 else first[:89] + '…'}>"
+        line = f"<{type(self).__name__}: {next(iter(self.summary().splitlines()), '')}>"
+        return line if len(line) < LONGEST_LINE else f"{line[: LONGEST_LINE - 3]}…>"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -130,7 +143,7 @@ class Table(Result):
         return {"title": self.title, "basis": self.basis, "columns": self.columns, **super().to_dict()}
 
 
-def text_lines(frame: pl.DataFrame, width: int = 118) -> list[str]:
+def text_lines(frame: pl.DataFrame, width: int = LONGEST_LINE) -> list[str]:
     """A frame as aligned text with a line of names, as many of its columns as fit; ids and what is empty throughout
     left out.
 
@@ -159,6 +172,16 @@ def _cell(value: Any) -> str:
         return f"{value:.3g}" if abs(value) < 100 else f"{value:,.0f}"
     text = "-" if value is None else str(value)
     return text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…"
+
+
+def as_json(value: Any) -> str:
+    r"""Plain data as JSON text that any reader takes and any terminal can show: what is not a number is null.
+
+    >>> as_json({"share": float("nan"), "name": "a\x9bb"})
+    '{\n "share": null,\n "name": "a\\u009bb"\n}\n'
+    """
+    text = json.dumps(plain(value, AS_IT_IS), ensure_ascii=False, indent=1, allow_nan=False, default=str)
+    return UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
 def keys(*names: str) -> dict[str, Any]:
@@ -199,6 +222,8 @@ def plain(value: Any, places: int = 6) -> Any:
     >>> plain({"day": date(2007, 2, 1), "value": 1 / 3, "low": float("nan")})
     {'day': '2007-02-01', 'value': 0.333333, 'low': None}
     """
+    if getattr(value, "shape", None) == ():  # a number of numpy's
+        value = value.item()
     if is_dataclass(value):
         value = flat(value)
     if isinstance(value, dict):

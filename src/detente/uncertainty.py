@@ -75,6 +75,17 @@ def estimate(draws: Array, level: float = LEVEL) -> Estimate:
     return Estimate(float(middle), float(low), float(high), level)
 
 
+def reach(level: float) -> float:
+    """How many standard deviations the central band of a normal distribution reaches to each side.
+
+    >>> round(reach(0.9), 3)
+    1.645
+    """
+    from scipy.special import ndtri
+
+    return float(ndtri((1 + probability("level", level)) / 2))
+
+
 def tails(level: float = LEVEL) -> tuple[float, float, float]:
     """The quantiles of the lower bound, the median and the upper bound of a central band."""
     low = round((1 - level) / 2, 12)

@@ -87,11 +87,9 @@ def code_table() -> dict[tuple[str, str], tuple[Entry, ...]]:
         entry = (state.begins, state.ends, state.code) if state.ends else (None, None, state.code)
         own = () if state.of_the_past else (state.code,)
         cameo = (state.cameo,) if own and state.cameo else own
-        codes = {"iso2": (state.iso2,), "iso3": own, "numeric": state.numeric, "fips": state.fips}
-        pairs = [(scheme, value) for scheme, values in {**codes, "cameo": cameo}.items() for value in values if value]
-        for scheme, _, value in (code.partition(":") for code in state.other_codes):
-            pairs.append((scheme, value))
-        for pair in pairs:
+        codes = {"iso2": (state.iso2,), "iso3": own, "numeric": state.numeric, "fips": state.fips, "cameo": cameo}
+        pairs = [(scheme, value) for scheme, values in codes.items() for value in values if value]
+        for pair in (*pairs, *(code.partition(":")[::2] for code in state.other_codes)):
             table.setdefault(pair, []).append(entry)
     table |= {("cameo", value): [(None, None, code)] for value, code in _CAMEO.items()}
     return {key: tuple(sorted(codes, key=lambda e: e[0] or date.min)) for key, codes in table.items()}
@@ -104,4 +102,4 @@ def other_numbers() -> dict[tuple[str, str], tuple[Entry, ...]]:
     for row in rows("numbers.csv"):
         entry = (moment(row["from"]), moment(row["to"], last=True), row["code"])
         numbers.setdefault((row["scheme"], row["number"]), []).append(entry)
-    return {key: tuple(sorted(held, key=lambda e: e[0] or date.min)) for key, held in numbers.items()}
+    return {key: tuple(sorted(entries, key=lambda e: e[0] or date.min)) for key, entries in numbers.items()}

@@ -43,6 +43,6 @@ def code_doubt(text: str, body: Actor | None) -> str:
     state = (state_of("iso2", text) or state_of("iso3", text)) if body and len(text.strip()) in (2, 3) else ""
     if body is None or not state or body.code == state:
         return ""
-    known = organisations().get(body.code)
-    name = known.name if known else body.name
+    organisation = organisations().get(body.code)
+    name = organisation.name if organisation else body.name
     return f"may be {name} or {state_name(state)} ({state}): write {name}, or {state}"

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import lru_cache
 
-from detente.actors.tables import Listed, identity, listed, state_name, states
+from detente.actors.tables import by_code, identity, state_name, states
 from detente.errors import DetenteError
+from detente.periods import union
 
 RECORDS_FROM = date(1945, 1, 1)
 Days = tuple[date | None, date | None]
@@ -77,11 +78,8 @@ def counted(states_asked: Iterable[str] | None = None, *, seats: bool = False) -
     """
     asked = None if states_asked is None else {counts_as(code) for code in states_asked}
     codes = set(states()) if asked is None else {former for code in asked for former in identity(code)}
-    return [(code, counts_as(code), *_open(life(code, seats=seats))) for code in sorted(codes)]
-
-
-def _open(days: Days) -> tuple[date, date]:
-    return days[0] or date.min, days[1] or date.max
+    lives = ((code, life(code, seats=seats)) for code in sorted(codes))
+    return [(code, counts_as(code), begins or date.min, ends or date.max) for code, (begins, ends) in lives]
 
 
 def existed(code: str, first: date, last: date) -> bool:
@@ -102,14 +100,8 @@ def spells(code: str, *, seats: bool = False) -> tuple[Days, ...]:
 
     A state lives when one of the field's lists has it; see docs/actors.md.
     """
-    lived = [spell for one in identity(continuers().get(code, code)) for spell in _by_code().get(one, [])]
-    days = sorted((s.begins or date.min, s.ends or date.max) for s in lived if seats or s.scheme != "un")
-    merged: list[tuple[date, date]] = []
-    for begins, ends in days:
-        if merged and begins <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(ends, merged[-1][1]))
-        else:
-            merged.append((begins, ends))
+    lived = [spell for own in identity(continuers().get(code, code)) for spell in by_code().get(own, [])]
+    merged = union((s.begins or date.min, s.ends or date.max) for s in lived if seats or s.scheme != "un")
     return tuple((None if b == date.min else b, None if e == date.max else e) for b, e in merged)
 
 
@@ -147,11 +139,3 @@ def _heirs(code: str) -> str:
         heir = counts_as(code)
         return f"{state_name(heir)} ({heir}) continues it"
     return f"its successor is {named[0]}" if len(named) == 1 else f"its successors are {' and '.join(named)}"
-
-
-@lru_cache(maxsize=1)
-def _by_code() -> dict[str, list[Listed]]:
-    by_code: dict[str, list[Listed]] = {}
-    for spell in listed():
-        by_code.setdefault(spell.code, []).append(spell)
-    return by_code

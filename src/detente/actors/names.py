@@ -68,11 +68,11 @@ def named_state(name: str, names: dict[str, str] | None = None) -> str:
     >>> named_state("Cyprus (Northern)"), named_state("China (Rep.)"), named_state("Georgia (United States)")
     ('', 'TWN', '')
     """
-    known = state_names() if names is None else names
-    code = next((known[form] for form in _forms(name) if form in known), "")
+    codes = state_names() if names is None else names
+    code = next((codes[form] for form in _forms(name) if form in codes), "")
     turned = None if code else _TURNED.match(name.strip())
     if turned and turned["gloss"]:
-        head = known.get(normal(turned["head"]).removeprefix("the "), "")
+        head = codes.get(normal(turned["head"]).removeprefix("the "), "")
         return head if head and _says_nothing(normal(turned["gloss"]), normal(turned["head"]), head) else ""
     return code
 

@@ -19,19 +19,9 @@ def office_holders() -> tuple[dict[str, Person], dict[tuple[str, str], Person | 
     """Persons by name, and by first and last name where that is one person's (None where it is several)."""
     persons: dict[str, Person] = {}
     first_last: dict[tuple[str, str], Person | None] = {}
-    by_identity: dict[tuple[str, str], Person] = {}
     for row in rows("offices.csv"):
-        spell = Spell(
-            row["state"],
-            row["sector"],
-            row["office"],
-            moment(row["from"]),
-            moment(row["to"], last=True),
-            several(row["start_checked"]),
-        )
-        person = persons.get(normal(row["name"])) or by_identity.setdefault(
-            (normal(row["name"]), ""), Person(row["name"])
-        )
+        spell = Spell(row["state"], row["sector"], row["office"], moment(row["from"]), moment(row["to"], last=True))
+        person = persons.get(normal(row["name"])) or Person(row["name"])
         person.spells.append(spell)
         for name in (row["name"], *several(row["other_names"])):
             persons.setdefault(normal(name), person)
@@ -51,15 +41,13 @@ def _own_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     columns = ("name", "code", "sector", "from", "to")
     remedy = "it needs a header with name, code and optionally sector, from, to"
     layout = Layout("the names file", {name: name for name in columns}, ("name", "code"), remedy=remedy)
-    empty = True
+    if path.exists() and not path.stat().st_size:
+        raise DetenteError(f"{path}: the names file is empty; {remedy}")
     for frame, bad in frames(open_blocks(path), layout):
-        empty = False
         for fault in bad:
             raise DetenteError(f"{path}: line {fault.line}: {fault.reason}")
         for row in frame.iter_rows(named=True):
             yield row.pop("line"), row
-    if empty and not path.stat().st_size:
-        raise DetenteError(f"{path}: the names file is empty; {remedy}")
 
 
 def own_names(path: Path, code_of: Callable[[str], str]) -> dict[str, Person]:
@@ -72,10 +60,10 @@ def own_names(path: Path, code_of: Callable[[str], str]) -> dict[str, Person]:
         try:
             spell = Spell(
                 code_of(row["code"]),
-                row.get("sector", ""),
+                row["sector"],
                 "from the names file",
-                moment(row.get("from", "")),
-                moment(row.get("to", ""), last=True),
+                moment(row["from"]),
+                moment(row["to"], last=True),
             )
         except DetenteError as error:
             raise DetenteError(f"{path}: line {line}: {error}") from None

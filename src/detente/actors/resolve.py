@@ -186,9 +186,9 @@ class Actors:
             raise DetenteError(f"{text!r} {actor.note}")
         import difflib
 
-        known = state_names()
-        near = difflib.get_close_matches(normal(text), list(known), n=3, cutoff=0.6)
-        hint = f"; near: {', '.join(dict.fromkeys(states()[known[n]].name for n in near))}" if near else ""
+        names = state_names()
+        near = difflib.get_close_matches(normal(text), list(names), n=3, cutoff=0.6)
+        hint = f"; near: {', '.join(dict.fromkeys(states()[names[n]].name for n in near))}" if near else ""
         raise DetenteError(f"{text!r} names no state or organisation we know{hint}; give a name or an ISO3 code")
 
     def side(self, text: str, on: date | None = None) -> str:
@@ -211,7 +211,7 @@ class Actors:
         """
         return state_of(scheme, as_text(value), on)
 
-    def country(self, name: str, code: str = "", scheme: str = "iso2", on: date | None = None) -> Actor:
+    def country(self, name: str, code: str = "", scheme: str = "iso2") -> Actor:
         """The state that a cell with a country's name stands for, with the code in the cell beside it, if any.
 
         The name is never read as a two-letter code, and it wins: where the code says something else, the
@@ -226,10 +226,10 @@ class Actors:
         >>> index.country("Serbia and Montenegro", "CS").note, index.country("France", "NA").note
         ('', '')
         """
-        coded = "" if is_missing(code) else self.by_code(scheme, code, on)
+        coded = "" if is_missing(code) else self.by_code(scheme, code)
         if is_missing(name):
             return Actor(code, "state", coded, "", f"{scheme} code") if coded else UNKNOWN
-        actor = self.resolve(name, on)
+        actor = self.resolve(name)
         if actor.kind != "state" or not actor.code:
             return Actor(name, "state", coded, "", f"{scheme} code") if coded else Actor(name, "unknown")
         if coded and counts_as(actor.code) not in map(counts_as, holders(scheme, code)):
@@ -279,14 +279,14 @@ class Actors:
         )
 
 
-def _on(found: Actor, on: date | None) -> Actor:
+def _on(actor: Actor, on: date | None) -> Actor:
     """A state as of a day: where it had ended, its successor; where it did not exist, a note says since when."""
-    if on is None or not found.code:
-        return found
-    state = states().get(found.code)
+    if on is None or not actor.code:
+        return actor
+    state = states().get(actor.code)
     if state and state.ends and on >= state.ends:
-        return replace(found, code=counts_as(found.code, on), note=_refusal(found.code, on))
-    return found if existed(found.code, on, on) else replace(found, note=_refusal(found.code, on))
+        return replace(actor, code=counts_as(actor.code, on), note=_refusal(actor.code, on))
+    return actor if existed(actor.code, on, on) else replace(actor, note=_refusal(actor.code, on))
 
 
 def _refusal(code: str, on: date) -> str:
@@ -309,8 +309,8 @@ def _part(head: str, place: str) -> str:
 
 
 def _either(key: str) -> str:
-    one, other = AMBIGUOUS.get(key, ("", ""))
-    return f"may be {state_name(one)} ({one}) or {state_name(other)} ({other})" if one else ""
+    meant = [f"{state_name(code)} ({code})" for code in AMBIGUOUS.get(key, ())]
+    return f"may be {' or '.join(meant)}" if meant else ""
 
 
 @lru_cache(maxsize=4)

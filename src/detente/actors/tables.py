@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import re
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -17,6 +18,7 @@ from importlib.resources import files
 from typing import Any
 
 from detente.errors import DetenteError
+from detente.files.dates import read_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,6 @@ class Spell:
     office: str
     begins: date | None = None
     ends: date | None = None
-    checked: tuple[str, ...] = ()
 
     def covers(self, day: date) -> bool:
         """True where the day lies within the spell; the last day belongs to the successor."""
@@ -100,8 +101,7 @@ class Person:
 
 def rows(table: str) -> list[dict[str, str]]:
     """Rows of one of the package's own CSV tables, in file order."""
-    text = files("detente.actors").joinpath(table).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
+    return list(csv.DictReader(files(__package__).joinpath(table).read_text(encoding="utf-8").splitlines()))
 
 
 def several(cell: str | None) -> tuple[str, ...]:
@@ -117,20 +117,11 @@ def moment(text: str, *, last: bool = False) -> date | None:
     """
     if not text:
         return None
-    try:
-        if not re.fullmatch(r"\d{4}(-\d{1,2}){0,2}", text):
-            raise ValueError
-        parts = [int(p) for p in text.split("-")]
-        if len(parts) == 3:
-            return date(*parts)
-        if len(parts) == 2:
-            year, month = parts
-            if not last:
-                return date(year, month, 1)
-            return date(year + month // 12, month % 12 + 1, 1)
-        return date(parts[0] + (1 if last else 0), 1, 1)
-    except (ValueError, TypeError):
-        raise DetenteError(f"{text!r} is no date: write YYYY, YYYY-MM or YYYY-MM-DD") from None
+    if re.fullmatch(r"\d{4}(-\d{1,2}){0,2}", text):
+        with suppress(DetenteError, OverflowError):
+            dated = read_date(text)
+            return dated.last + timedelta(days=1) if last and dated.precision != "day" else dated.first
+    raise DetenteError(f"{text!r} is no date: write YYYY, YYYY-MM or YYYY-MM-DD")
 
 
 def as_day(value: str | date | None) -> date | None:
@@ -175,21 +166,28 @@ def listed() -> tuple[Listed, ...]:
 
 
 @lru_cache(maxsize=1)
+def by_code() -> dict[str, list[Listed]]:
+    """The spells of each state in the field's lists."""
+    spells: dict[str, list[Listed]] = {}
+    for spell in listed():
+        spells.setdefault(spell.code, []).append(spell)
+    return spells
+
+
+@lru_cache(maxsize=1)
 def states() -> dict[str, State]:
     """Every state and territory by code: ISO 3166-1 alpha-3, former ones under their own."""
     import pycountry
 
-    spells: dict[str, list[Listed]] = {}
-    for spell in listed():
-        spells.setdefault(spell.code, []).append(spell)
+    spells = by_code()
     table: dict[str, State] = {}
-    for entry in pycountry.countries:
-        known: Any = entry
-        names = [known.name, getattr(known, "common_name", ""), getattr(known, "official_name", "")]
-        head, comma, _ = known.name.partition(",")
+    country: Any
+    for country in pycountry.countries:
+        names = [country.name, getattr(country, "common_name", ""), getattr(country, "official_name", "")]
+        head, comma, _ = country.name.partition(",")
         names.append(head if comma and not any(word in head for word in ("Korea", "Congo", "Virgin")) else "")
-        table[known.alpha_3] = State(
-            known.alpha_3, known.name, tuple(n for n in names if n), iso2=known.alpha_2, numeric=(known.numeric,)
+        table[country.alpha_3] = State(
+            country.alpha_3, country.name, tuple(filter(None, names)), iso2=country.alpha_2, numeric=(country.numeric,)
         )
     for row in rows("states.csv"):
         iso = table.get(row["iso3"], State(row["iso3"], row["name"]))

@@ -7,25 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 # Letters that NFKD leaves whole.
-_PLAIN = str.maketrans(
-    {
-        "ı": "i",
-        "İ": "I",
-        "ø": "o",
-        "Ø": "O",
-        "ł": "l",
-        "Ł": "L",
-        "đ": "d",
-        "Đ": "D",
-        "ß": "ss",
-        "æ": "ae",
-        "Æ": "AE",
-        "ə": "e",
-        "’": "'",
-        "ʻ": "'",
-        "ʼ": "'",
-    }
-)
+_PLAIN = str.maketrans("ıİøØłŁđĐə’ʻʼ", "iIoOlLdDe'''") | str.maketrans({"ß": "ss", "æ": "ae", "Æ": "AE"})
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 

@@ -9,7 +9,7 @@ interrupted run goes on where it stopped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,9 @@ from detente.backtest.plan import Plan, Scored
 from detente.backtest.scorecard import Scorecard
 from detente.backtest.scoring import score
 from detente.errors import NoData
-from detente.forecasts.series.dataset import Array, Dataset
+from detente.forecasts.series.dataset import Dataset
 from detente.forecasts.series.features import Relatives
-from detente.forecasts.series.forecaster import CLASSICAL, FORECASTERS, Forecaster, baselines
+from detente.forecasts.series.forecaster import CLASSICAL, FORECASTERS, baselines, forecast_by
 from detente.forecasts.series.known import Known
 from detente.forecasts.series.stack import STACK, Memory, remember, weights_of
 from detente.forecasts.series.stacking import combine
@@ -56,8 +56,8 @@ def backtest(
             known = Known(data, origin, seed=plan.seed, relatives=relatives)
             if block != shared[0]:
                 begun = known if block == origin else Known(data, block, seed=plan.seed, relatives=relatives)
-                shared = block, {n: m.learn(begun, plan.horizons) for n, m in models.items() if m.costly}
-            kept = _origin(known, plan, models, shared[1], memory, scored=origin in origins)
+                shared = block, {n: _learnt(n, begun, plan.horizons) for n, m in models.items() if m.costly}
+            kept = _origin(known, plan, shared[1], memory, scored=origin in origins)
             keeper.write(origin, kept)
         memory.append(kept[1])
         if kept[0] is not None:
@@ -67,10 +67,14 @@ def backtest(
     return Scorecard(data, plan, scored)
 
 
+def _learnt(name: str, known: Known, horizons: Sequence[int]) -> Any:
+    with FORECASTERS.blamed(name):
+        return FORECASTERS[name].learn(known, horizons)
+
+
 def _origin(
     known: Known,
     plan: Plan,
-    models: Mapping[str, Forecaster],
     learnt: Mapping[str, Any],
     memory: list[Memory],
     *,
@@ -78,12 +82,10 @@ def _origin(
 ) -> tuple[Scored | None, Memory]:
     horizons, members = plan.horizons, plan.members
     rng = np.random.default_rng([plan.seed, known.origin])
-    run = models if scored else {name: models[name] for name in members if name in models}
-    forecasts: dict[str, Mapping[int, Array]] = {
-        name: model.forecast(known, horizons, learnt.get(name)) for name, model in run.items()
-    }
+    run = plan.models if scored else [name for name in members if name in plan.models]
+    forecasts = {name: forecast_by(name, known, horizons, learnt.get(name)) for name in run}
     if members:
-        forecasts["climatology"] = FORECASTERS["climatology"].forecast(known, horizons)
+        forecasts["climatology"] = forecast_by("climatology", known, horizons)
     now = remember(known, forecasts, members, horizons, rng)
     if not scored:
         return None, now
@@ -92,7 +94,7 @@ def _origin(
         forecasts[STACK] = {
             h: combine(np.stack([forecasts[name][h] for name in members]), weights[n]) for n, h in enumerate(horizons)
         }
-    for name, model in baselines(known.kind, known.by).items():
-        if plan.classical or name not in CLASSICAL:
-            forecasts[name] = model.forecast(known, horizons)
+    for title, name in baselines(known.kind, known.by).items():
+        if plan.classical or title not in CLASSICAL:
+            forecasts[title] = forecast_by(name, known, horizons)
     return score(known, horizons, forecasts, weights, rng), now

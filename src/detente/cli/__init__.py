@@ -65,9 +65,11 @@ def detente() -> None:
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; known errors become one line and an exit code."""
     import sys
+    import warnings
 
-    from detente.errors import DetenteError, NoData
+    from detente.errors import DetenteError, NoData, visible
 
+    warnings.showwarning = lambda message, *_, **__: click.echo(f"note: {visible(str(message))}", err=True)
     try:
         sys.exit(detente.main(args=arguments, standalone_mode=False) or 0)
     except click.ClickException as error:

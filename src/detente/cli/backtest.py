@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 def _numbers(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, ...]:
     try:
-        found = sorted({int(part) for part in value.split(",")})
+        horizons = sorted({int(part) for part in value.split(",")})
     except ValueError:
         raise click.BadParameter("whole numbers parted by commas, as in 1,3,6") from None
-    if not found or found[0] < 1 or found[-1] > 31:
+    if horizons[0] < 1 or horizons[-1] > 31:
         raise click.BadParameter("horizons are from 1 to 31 periods")
-    return tuple(found)
+    return tuple(horizons)
 
 
 @click.command(cls=Verb)
@@ -91,11 +91,11 @@ def backtest(record: Record, file: Path | None, data_file: Path | None, title: s
     """
     from detente.backtest.plan import Plan
     from detente.backtest.run import backtest as run
-    from detente.forecasts.series.forecaster import judged
+    from detente.forecasts.series.forecaster import FORECASTERS, judged
     from detente.report.scorecard import build
 
     models = tuple(filter(None, asked["models"].split(","))) or judged()
-    unknown = [name for name in models if name not in judged()]
+    unknown = [name for name in models if name not in FORECASTERS or FORECASTERS[name].baseline]
     if unknown:
         raise click.BadParameter(f"{', '.join(unknown)}: the models are {', '.join(judged())}", param_hint="--models")
     data = _data(record, file, asked)
@@ -110,10 +110,8 @@ def backtest(record: Record, file: Path | None, data_file: Path | None, title: s
 
 
 def _data(record: Record, file: Path | None, asked: dict[str, Any]) -> Dataset:
-    shared = {name: asked[name] for name in ("pairs", "training_pairs", "min_periods")} | {
-        "until": asked["train_until"],
-        "by": asked["by"],
-    }
+    shared = {name: asked[name] for name in ("pairs", "training_pairs", "min_periods", "by")}
+    shared["until"] = asked["train_until"]
     if file is not None:
         from detente.forecasts.series.tidy import read_tidy
 

@@ -58,10 +58,10 @@ def codebook(
         event = {"action": why[1], "text": text, "place": place, **_side("sender", why[0]), **_side("receiver", why[2])}
         return pl.DataFrame(explain(event, book), schema={"area": pl.Utf8, "because": pl.Utf8}, orient="row")
     if area:
-        one = book.area(area)
-        rules = [(one.id, n, rule.text()) for n, rule in enumerate(one.rules, start=1)]
+        asked = book.area(area)
+        rules = [(asked.id, n, rule.text()) for n, rule in enumerate(asked.rules, start=1)]
         frame = pl.DataFrame(rules, schema=["area", "rule", "holds_if_all"], orient="row")
-        return Answer(frame, table=[f"{one.title}: {one.definition}\nBoundary: {one.boundary}", frame])
+        return Answer(frame, table=[f"{asked.title}: {asked.definition}\nBoundary: {asked.boundary}", frame])
     areas = [(a.id, a.definition, len(a.rules)) for a in book.areas]
     return pl.DataFrame(areas, schema=["area", "definition", "rules"], orient="row")
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from detente.cli.options import FORM, RECORD
-from detente.errors import DetenteError, NoData
+from detente.errors import DetenteError, NoData, PackageError, visible
 
 if TYPE_CHECKING:
     import polars as pl
@@ -75,7 +75,7 @@ class Verb(click.Command):
             raise click.UsageError("Missing argument 'B': name two states, or none for all.", ctx)
         seen = {name: asked[name] for name in ("as_of", "source") if name in asked}
         asked["pair"] = record.pair(a, b, **seen) if a else None
-        if any(one.name == "b" and one.required for one in self.params):
+        if any(param.name == "b" and param.required for param in self.params):
             for name in ("record", *seen):
                 del asked[name]
 
@@ -130,7 +130,7 @@ def emit(answer: Answer, form: str) -> None:
         click.echo(_json(frame, answer.data) if result is None or answer.data else result.to_json(), nl=False)
     elif form == "table" and (result is None or answer.table):
         for part in answer.table or [frame]:
-            click.echo(part) if isinstance(part, str) else _print_table(_flat(part))
+            click.echo(visible(part)) if isinstance(part, str) else _print_table(_flat(part))
         for note in answer.notes:
             say(note)
     else:
@@ -141,12 +141,10 @@ def emit(answer: Answer, form: str) -> None:
 
 
 def _json(frame: pl.DataFrame, data: Callable[[list[Any]], Any] | None) -> str:
-    import json
-
-    from detente.results import plain
+    from detente.results import as_json, plain
 
     rows = frame.to_dicts()
-    return json.dumps(plain(data(rows) if data else rows), ensure_ascii=False, indent=1) + "\n"
+    return as_json(plain(data(rows) if data else rows))
 
 
 def _document(frame: pl.DataFrame) -> Document:
@@ -175,7 +173,8 @@ def _print_table(frame: pl.DataFrame) -> None:
     for name, kind in frame.schema.items():
         table.add_column(name, justify="right" if kind.is_numeric() else "left", overflow="fold")
     for row in frame.head(MOST_ROWS).iter_rows():
-        table.add_row(*(Text("" if v is None else f"{v:g}" if isinstance(v, float) else str(v)) for v in row))
+        cells = ("" if v is None else f"{v:g}" if isinstance(v, float) else visible(str(v)) for v in row)
+        table.add_row(*map(Text, cells))
     width = None if sys.stdout.isatty() else 200
     Console(width=width, highlight=False).print(table)
     if frame.height > MOST_ROWS:
@@ -184,7 +183,7 @@ def _print_table(frame: pl.DataFrame) -> None:
 
 def say(text: str) -> None:
     """A line to standard error."""
-    click.echo(text, err=True)
+    click.echo(visible(text), err=True)
 
 
 def step(text: str) -> None:
@@ -202,7 +201,7 @@ def _waiting(ctx: click.Context, *, quiet: bool) -> Iterator[None]:
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    # What goes to standard output while it turns is data, not to be drawn above it.
+    # Standard output carries data, so the spinner must not redirect it.
     with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
         task = progress.add_task(ctx.command_path)
         _steps.append(lambda text: progress.update(task, description=text))
@@ -231,7 +230,7 @@ def _write_charts(folder: str, result: Any) -> None:
     for name, draw in result.charts.items():
         try:
             content = svg(draw(), f"{name} of {' and '.join(result.pair)}")
-        except NoData as error:
+        except (NoData, PackageError) as error:
             say(f"no chart of {name}: {error}")
             continue
         write_file(Path(folder) / f"{name}.svg", content, folder=True)
@@ -239,7 +238,7 @@ def _write_charts(folder: str, result: Any) -> None:
 
 def _of_record(ctx: click.Context) -> dict[str, Any]:
     """The options of the record, taken from the parameters; those given go before its group's, cases of both count."""
-    own = {str(one.name): ctx.params.pop(str(one.name)) for one in RECORD}
+    own = {str(option.name): ctx.params.pop(str(option.name)) for option in RECORD}
     if not ctx.obj:
         return own
     given = {name for name in own if ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE}

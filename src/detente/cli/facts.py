@@ -25,6 +25,8 @@ def show(pair: Pair, area: str | None, first: date | None, last: date | None) ->
     """List the dated facts of a pair, with their sources."""
     import polars as pl
 
+    from detente.record.facts import date_text
+
     if first and last and first > last:
         raise DetenteError(f"--from {first} is after --to {last}")
     table = pair.facts(area)
@@ -38,7 +40,7 @@ def show(pair: Pair, area: str | None, first: date | None, last: date | None) ->
         )
     lines = []
     for row in facts.iter_rows(named=True):
-        day = row["date"].isoformat()[: {"day": 10, "month": 7, "year": 4}[row["precision"]]]
+        day = date_text(row["date"], row["precision"])
         mark = "+" if row["tone"] == "cooperative" else "-"
         also = f"; also {row['url2']}" if row["url2"] else ""
         note = f" ({row['note']})" if row["note"] else ""
@@ -69,7 +71,7 @@ def agreements(pair: Pair, on: date | None, area: str | None) -> Answer:
     rows = [(life.area, life.title, life.form, life.state_on(day), life.since(day)) for life in lives]
     frame = pl.DataFrame(rows, schema=["area", "title", "form", "state", "since"], orient="row")
     begun = [replace(life, stages=tuple(stage for stage in life.stages if stage.day <= day)) for life in lives]
-    return Answer(treaties, frame, [frame], lambda _: [{**asdict(one), "state": one.state_on(day)} for one in begun])
+    return Answer(treaties, frame, [frame], lambda _: [{**asdict(life), "state": life.state_on(day)} for life in begun])
 
 
 @click.command(cls=Verb)

@@ -69,22 +69,19 @@ def fetch(
     )
     files = files_of(source, first, last, net)
     if only_list:
-        columns = ("name", "url", "md5")
-        rows = [tuple(getattr(file, column) for column in columns) for file in files]
-        return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.Utf8), orient="row")
+        rows = [(file.name, file.url, file.md5) for file in files]
+        return pl.DataFrame(rows, schema=dict.fromkeys(("name", "url", "md5"), pl.Utf8), orient="row")
     outcome = net.all(files)
     for failure in outcome.failed:
         say(f"not fetched: {failure}")
     if outcome.missing:
-        say(
-            f"{len(outcome.missing)} files are not published (404): "
-            f"{', '.join(outcome.missing[:3])}{' ...' if len(outcome.missing) > 3 else ''}"
-        )
+        shown = ", ".join(outcome.missing[:3]) + (" ..." if len(outcome.missing) > 3 else "")
+        say(f"{len(outcome.missing)} files are not published (404): {shown}")
     unchecked = sum(1 for f in files if f.md5 is None)
+    unproved = f", {unchecked} without a published checksum" if unchecked else ""
     say(
-        f"{len(outcome.fetched)} files fetched, {len(outcome.kept)} already held, {len(outcome.missing)} not "
-        "published, "
-        f"{len(outcome.failed)} failed{f', {unchecked} without a published checksum' if unchecked else ''}; in {folder}"
+        f"{len(outcome.fetched)} files fetched, {len(outcome.kept)} already held, "
+        f"{len(outcome.missing)} not published, {len(outcome.failed)} failed{unproved}; in {folder}"
     )
     if then_ingest and outcome.fetched + outcome.kept:
         summary = record.ingest([str(p) for p in sorted(outcome.fetched + outcome.kept)])

@@ -58,20 +58,19 @@ def tell(summary: Summary) -> None:
     def total(name: str) -> int:
         return sum(int(getattr(entry, name)) for entry in summary.files)
 
-    conflicts, withdrawn = total("conflicts"), total("withdrawn")
-    renewed, quarantined = total("renewed"), total("quarantined")
+    conflicts, renewed, quarantined = total("conflicts"), total("renewed"), total("quarantined")
     more = [
         (sum(len(e.passed) for e in summary.files), "members of archives passed over"),
         (sum(sum(e.corrected.values()) for e in summary.files), "corrections"),
         (conflicts, "in conflict"),
-        (withdrawn, "of earlier files set aside with them"),
+        (total("withdrawn"), "of earlier files set aside with them"),
         (renewed, "replaced by a newer release"),
         (len(summary.other), "of other formats passed over"),
     ]
     say(
         f"{len(summary.files)} files added {summary.rows:,} rows; {total('duplicates'):,} duplicates, "
         f"{quarantined:,} rows in quarantine, {len(summary.already)} files already held, {len(summary.failed)} not read"
-        + "".join(f", {n:,} {what}" for n, what in more if n)
+        + _counts(more)
         + ("; see `detente record quarantine`" if quarantined or summary.failed else "")
     )
     if conflicts or renewed or any(OLDER in entry.skipped for entry in summary.files):
@@ -96,4 +95,8 @@ def _line(entry: FileEntry) -> str:
         *((n, reason) for reason, n in entry.skipped.items()),
         *((n, f"corrected ({reason})") for reason, n in entry.corrected.items()),
     ]
-    return f"{entry.name}: {entry.reader}: {taken}" + "".join(f", {n:,} {what}" for n, what in more if n)
+    return f"{entry.name}: {entry.reader}: {taken}" + _counts(more)
+
+
+def _counts(named: list[tuple[int, str]]) -> str:
+    return "".join(f", {n:,} {what}" for n, what in named if n)

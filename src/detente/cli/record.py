@@ -31,10 +31,10 @@ def record(record: Record) -> Answer:
     import polars as pl
 
     runs = pl.col("covers").list.eval(pl.element().list.eval(pl.element().cast(pl.Utf8)).list.join(" to "))
-    more = pl.when(runs.list.len() > 4).then(pl.lit(" ...")).otherwise(pl.lit(""))
+    ellipsis = pl.when(runs.list.len() > 4).then(pl.lit(" ...")).otherwise(pl.lit(""))
     table = record.held()
     say(f"{record.folder}  (digest {record.digest()})")
-    covers = (runs.list.head(4).list.join("; ") + more).fill_null("").alias("covers")
+    covers = (runs.list.head(4).list.join("; ") + ellipsis).fill_null("").alias("covers")
     return as_rows(table, table.frame.with_columns(covers))
 
 
@@ -102,11 +102,11 @@ def sources() -> pl.DataFrame:
     """
     import polars as pl
 
-    from detente.sources import sources as known
+    from detente.sources import sources as all_sources
 
     rows = [
-        (one.id, one.title, ", ".join(one.tables), one.fetch.name if one.fetch else None, one.terms, one.cite())
-        for one in known().values()
+        (s.id, s.title, ", ".join(s.tables), s.fetch.name if s.fetch else None, s.terms, s.cite())
+        for s in all_sources().values()
     ]
     return pl.DataFrame(rows, schema=["source", "title", "tables", "fetch", "terms", "cite"], orient="row")
 

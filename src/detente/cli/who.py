@@ -75,7 +75,7 @@ def _unresolved(path: Path, names_file: str | None, limit: int) -> pl.DataFrame:
 
     reader = detect(path)
     if not reader.names:
-        named = ", ".join(one.title for one in readers() if one.names)
+        named = ", ".join(other.title for other in readers() if other.names)
         raise DetenteError(
             f"{path}: holds {reader.title}, whose actors are codes; --unresolved reads files of names ({named})"
         )

@@ -8,6 +8,7 @@ different actors get areas: what happens within one state is no relation of a pa
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -18,7 +19,7 @@ from detente.actors.text import normal
 from detente.codebook.areas import Area, Codebook, Rule
 from detente.errors import DetenteError
 
-NEEDED = ("action", "sender", "sender_sector", "receiver", "receiver_sector", "channel", "place", "text", "url")
+READ = ("action", "sender", "sender_sector", "receiver", "receiver_sector", "channel", "place", "text", "url")
 _THIRD = "@third_states"
 _AMBIGUOUS = [
     "america",
@@ -40,10 +41,11 @@ _SHAPE = ["action", "sender", "sender_sector", "receiver", "receiver_sector", "c
 def assign_areas(events: pl.DataFrame, codebook: Codebook) -> pl.Series:
     """Return a list-of-text series with the area ids of each event, in the codebook's order.
 
-    `events` needs the columns in NEEDED. An area with `third_party` also gives "<area>:<ISO3>" for
+    Columns of READ that `events` lacks are empty. An area with `third_party` also gives "<area>:<ISO3>" for
     each third state that the place or the text names.
     """
-    frame = events.select(NEEDED).with_row_index("row")
+    lacking = (pl.lit(None, dtype=pl.Utf8).alias(name) for name in READ if name not in events.columns)
+    frame = events.with_columns(*lacking).select(READ).with_row_index("row")
     pairs = frame.filter(
         (pl.col("sender").fill_null("") != "")
         & (pl.col("receiver").fill_null("") != "")
@@ -127,10 +129,10 @@ def _shape_holds(rule: Rule) -> pl.Expr:
 
 
 def _text_holds(rule: Rule) -> pl.Expr:
-    """True where a rule's words and contexts are found in `said` and `text`, or it asks for none."""
+    """True where a rule's words and contexts stand in `words` and `text`, or it asks for none."""
     holds = pl.lit(True)
     if rule.words and _THIRD not in rule.words:
-        holds = holds & pl.col("said").str.contains_any([" " + normal(word) for word in rule.words])
+        holds = holds & pl.col("words").str.contains_any([" " + normal(word) for word in rule.words])
     if rule.contexts:
         holds = holds & pl.col("text").fill_null("").str.contains(
             "(?i)contexts=.*\\b(?:" + "|".join(map(re.escape, rule.contexts)) + ")"
@@ -146,23 +148,17 @@ def _read_texts(texts: pl.DataFrame, text_bits: pl.Expr) -> pl.DataFrame:
     "isis" does not find "crisis".
     """
     path = pl.col("url").fill_null("").str.replace("^[a-z]+://[^/]*", "")
-    said = pl.concat_str([pl.lit(" "), pl.col("text").fill_null(""), pl.lit(" "), path, pl.lit(" ")])
-    texts = texts.with_columns(said.str.to_lowercase().str.replace_all("[^a-z0-9]+", " ").alias("said"))
-    patterns, codes = _state_words()
-    table = dict(zip(patterns, codes, strict=True))
-    matches = texts["said"].str.extract_many(patterns, overlapping=True).to_list()
-    named = [" ".join(sorted({table[word] for word in words})) if words else "" for words in matches]
-    return texts.select(
-        "text",
-        "url",
-        text_bits,
-        pl.Series("named", named, dtype=pl.Utf8),
-    )
+    joined = pl.concat_str([pl.lit(" "), pl.col("text").fill_null(""), pl.lit(" "), path, pl.lit(" ")])
+    texts = texts.with_columns(joined.str.to_lowercase().str.replace_all("[^a-z0-9]+", " ").alias("words"))
+    codes = _state_words()
+    matches = texts["words"].str.extract_many(list(codes), overlapping=True).to_list()
+    named = [" ".join(sorted({codes[word] for word in words})) if words else "" for words in matches]
+    return texts.select("text", "url", text_bits, pl.Series("named", named, dtype=pl.Utf8))
 
 
 @lru_cache(maxsize=1)
-def _state_words() -> tuple[list[str], list[str]]:
-    """Names and demonyms of states as whole words; short or ambiguous ones are left out."""
+def _state_words() -> dict[str, str]:
+    """Names and demonyms of states as whole words, with the state; short or ambiguous ones are left out."""
     table: dict[str, str] = {}
     for state in states().values():
         if state.ends or not (state.cow or state.code in ("PSE", "XKX", "TWN")):
@@ -171,7 +167,7 @@ def _state_words() -> tuple[list[str], list[str]]:
             word = normal(name)
             if len(word) > 3 and "," not in name and word not in _AMBIGUOUS:
                 table.setdefault(f" {word} ", state.code)
-    return list(table), list(table.values())
+    return table
 
 
 def _place_state(places: pl.Series) -> pl.Series:
@@ -184,9 +180,8 @@ def _place_state(places: pl.Series) -> pl.Series:
         # "Erie, PA" is no Panama: a place ends in a name, never in a two-letter code.
         state = getattr(actor, "kind", "") == "state" and getattr(actor, "rule", "") != "iso2 code"
         codes.append(getattr(actor, "code", "") if state else "")
-    return places.replace_strict(unique, pl.Series(codes, dtype=pl.Utf8), default="", return_dtype=pl.Utf8).alias(
-        "place_state"
-    )
+    states_named = places.replace_strict(unique, pl.Series(codes, dtype=pl.Utf8), default="", return_dtype=pl.Utf8)
+    return states_named.alias("place_state")
 
 
 def explain(event: dict[str, Any], codebook: Codebook) -> list[tuple[str, str]]:
@@ -197,16 +192,10 @@ def explain(event: dict[str, Any], codebook: Codebook) -> list[tuple[str, str]]:
     >>> ("military_dialogue", "rule 2 (actions: 0312, 0212, 062, 072, 0332, 152, 154, 138, 1212, 1622)") in why
     True
     """
-    row = {name: event.get(name) for name in NEEDED}
-    one = pl.DataFrame({name: pl.Series([row[name]], dtype=pl.Utf8) for name in NEEDED})
-    reasons = []
-    for area in codebook.areas:
-        for n, rule in enumerate(area.rules, start=1):
-            alone = Codebook(
-                codebook.version,
-                (Area(area.id, area.title, area.definition, area.boundary, (rule,), area.third_party),),
-                "",
-            )
-            for name in assign_areas(one, alone)[0]:
-                reasons.append((name, f"rule {n} ({rule.text()})"))
-    return reasons
+    frame = pl.DataFrame([event], schema=dict.fromkeys(READ, pl.Utf8))
+    return [
+        (name, f"rule {n} ({rule.text()})")
+        for area in codebook.areas
+        for n, rule in enumerate(area.rules, start=1)
+        for name in assign_areas(frame, replace(codebook, areas=(replace(area, rules=(rule,)),)))[0]
+    ]

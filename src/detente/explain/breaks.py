@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar
+from datetime import date, timedelta
+from typing import Any, ClassVar
 
 import polars as pl
 
@@ -14,15 +14,14 @@ from detente.errors import NoData
 from detente.explain.levels import fact_counts
 from detente.explain.series import fitting_period
 from detente.explain.topic import Draft, Question, Topic
-from detente.measures.panel import pair_panel
+from detente.measures.panel import CONFLICTUAL, COOPERATIVE, pair_panel
 from detente.models import ChangePoints
 from detente.models.change_points import ChangePointsFit
-from detente.periods import PERIODS, period_end, period_text
+from detente.periods import PERIODS, next_period, period_end, period_text, start_of
+from detente.plots import period_axis, source_line
 from detente.record.facts import date_text, pair_facts
+from detente.record.view import View
 from detente.results import Result
-
-if TYPE_CHECKING:
-    from detente.record.view import View
 
 NEAR = 4
 LEAST_PERIODS, LEAST_COUNTS = 8, 20
@@ -55,40 +54,26 @@ class PairBreaks(Result):
 
     @property
     def frame(self) -> pl.DataFrame:
-        """Rows date, low, high (90% of the date, by first days of periods), probability, level before and after, facts.
-
-        `facts`: up to four near the date, nearest first, as "day description".
-        """
-        regimes = self.fit.regimes()
-        rows = []
-        for number, row in enumerate(self.fit.breaks.iter_rows(named=True)):
-            when, low, high = (self.periods[row[name]] for name in ("period", "low", "high"))
-            rows.append(
-                (
-                    when,
-                    low,
-                    high,
-                    row["probability"],
-                    regimes["level"][number],
-                    regimes["level"][number + 1],
-                    self.near(when, low, high),
-                )
-            )
-        schema: dict[str, Any] = dict.fromkeys(("date", "low", "high"), pl.Date)
-        schema |= dict.fromkeys(("probability", "level_before", "level_after"), pl.Float64)
-        return pl.DataFrame(rows, schema={**schema, "facts": pl.List(pl.Utf8)}, orient="row")
+        """A row a break; see `COLUMNS`. Up to four facts each, as "day description"."""
+        posterior, days, levels = self.fit.breaks, pl.Series(self.periods), self.fit.regimes()["level"]
+        table = posterior.select(
+            date=days.gather(posterior["period"]),
+            low=days.gather(posterior["low"]),
+            high=days.gather(posterior["high"]),
+            probability="probability",
+            level_before=levels.head(-1),
+            level_after=levels.tail(-1),
+        )
+        facts = [self.near(*dates) for dates in table["date", "low", "high"].iter_rows()]
+        return table.with_columns(pl.Series("facts", facts, dtype=pl.List(pl.Utf8)))
 
     def near(self, when: date, low: date, high: date) -> list[str]:
         """Facts of the span of a break's date and a period around it, nearest to the date first."""
-        edges = pl.Series([low, high]).dt.offset_by(PERIODS[self.by].every)
-        after = edges[1]
-        before = pl.Series([low]).dt.offset_by(f"-{PERIODS[self.by].every}")[0]
-        facts = self.facts.filter(pl.col("date").is_between(before, after)).with_columns(
-            (pl.col("date") - when).abs().alias("away")
-        )
+        before, after = start_of(low - timedelta(days=1), self.by), next_period(high, self.by)
+        facts = self.facts.filter(pl.col("date").is_between(before, after))
+        nearest = facts.sort((pl.col("date") - when).abs(), "date", "event_id").head(NEAR)
         return [
-            f"{date_text(row['date'], row['precision'])} {row['description']}"
-            for row in facts.sort("away", "date", "event_id").head(NEAR).iter_rows(named=True)
+            f"{date_text(row['date'], row['precision'])} {row['description']}" for row in nearest.iter_rows(named=True)
         ]
 
     def when(self, day: date) -> str:
@@ -98,10 +83,9 @@ class PairBreaks(Result):
     def summary(self) -> str:
         """Each break with the uncertainty of its date, the levels around it and the facts near it."""
         names = " and ".join(state_name(code) for code in self.pair)
-        table = self.frame
         counts = ", ".join(f"{n}: {p:.0%}" for n, p in self.fit.counts.items() if p >= 0.05)
         lines = [f"Breaks in the cooperative share of {names} (probability of each number: {counts})."]
-        for row in table.iter_rows(named=True):
+        for row in self.frame.iter_rows(named=True):
             lines.append(
                 f"{self.when(row['date'])} (90%: {self.when(row['low'])} to {self.when(row['high'])}; a break "
                 f"there: {row['probability']:.0%}): "
@@ -113,24 +97,10 @@ class PairBreaks(Result):
 
     def plot(self) -> Any:
         """The share with its regimes, and the probability of a break in each period."""
-        from matplotlib.ticker import FuncFormatter
-
-        from detente.plots import source_line
-
         drawing = self.fit.plot()
         upper, lower = drawing.axes
         upper.set_ylabel("cooperative share")
-
-        def named(x: float, _: int) -> str:
-            at = round(x)
-            return (
-                self.periods[at].isoformat()[: 4 if self.by in ("quarter", "year") else 10]
-                if 0 <= at < len(self.periods)
-                else ""
-            )
-
-        lower.xaxis.set_major_formatter(FuncFormatter(named))
-        lower.set_xlabel(self.by)
+        period_axis(lower, self.periods, self.by)
         source_line(drawing, f"Lines and shades: regimes and their 90% bands. Source: {self.basis}.")
         return drawing
 
@@ -152,10 +122,11 @@ def breaks(pair: View, *, by: str | None = None, area: str | None = None, seed: 
         if fitting := fitting_period(pair):
             unit = by or ("month" if fitting == "month" else "week")
             panel = pair_panel(pair, by=unit, areas=(area,))
-            reports = _totals(panel)
+            totals = {"k": COOPERATIVE.sum(), "n": (COOPERATIVE + CONFLICTUAL).sum()}
+            reports = panel.group_by("period").agg(**totals).sort("period")
             if pair.named or by or _enough(reports):
                 counted, basis = reports, f"{reports['n'].sum():,} {chosen} events by {unit}"
-                ends = pair.record.covers(chosen, pair.as_of)[-1][1]
+                ends = pair.covers[-1][1]
     except NoData:
         if pair.named:
             raise
@@ -178,17 +149,6 @@ def _enough(counted: pl.DataFrame) -> bool:
     return counted.height >= LEAST_PERIODS and counted["n"].sum() >= LEAST_COUNTS
 
 
-def _totals(panel: pl.DataFrame) -> pl.DataFrame:
-    good = pl.col("verbal_cooperation") + pl.col("material_cooperation")
-    bad = pl.col("verbal_conflict") + pl.col("material_conflict")
-    return (
-        panel.group_by("period")
-        .agg(good.sum().alias("k"), (good + bad).sum().alias("n"))
-        .sort("period")
-        .with_columns(pl.col("k", "n").fill_null(0))
-    )
-
-
 def _say(ask: Question, draft: Draft) -> None:
     pair = ask.pair
     answer = breaks(pair, seed=ask.seed)
@@ -203,8 +163,8 @@ def _say(ask: Question, draft: Draft) -> None:
         )
     if table.is_empty():
         draft.say("No break is more likely than not.")
-    left = f"{answer.fit.memory:.2f} of a departure left to the next {answer.by}"
-    draft.basis = f"exact Bayesian change points, {left}; {answer.basis}"
+    memory = f"{answer.fit.memory:.2f} of a departure left to the next {answer.by}"
+    draft.basis = f"exact Bayesian change points, {memory}; {answer.basis}"
     draft.data_to = answer.data_to
     draft.charts["breaks"] = answer.plot
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -18,13 +18,12 @@ from detente.explain.topic import Draft, Question, Topic, percent
 from detente.models import PoissonTensor, choose_k
 from detente.models.tensor import TensorFit
 from detente.periods import period
+from detente.plots import BLUE, band, figure, source_line
+from detente.record import Store
 from detente.record.queries import action_counts, count_pair
 from detente.record.view import busiest_source
 from detente.results import Result
 from detente.uncertainty import Estimate
-
-if TYPE_CHECKING:
-    from detente.record import Store
 
 MODES = ("sender", "receiver", "action", "period")
 STRUCTURE_K, LEAST_SHARE, LEAST_ACTS = 20, 0.05, 20
@@ -76,8 +75,7 @@ class Components(Result):
                         break
                     shown = _named(name, labels[i])
                     rows.append((number, weights[k], name, labels[i], shown, column[i], low[i], high[i]))
-        columns = ["component", "weight", "mode", "label", "name", "share", "low", "high"]
-        return pl.DataFrame(rows, schema=columns, orient="row")
+        return pl.DataFrame(rows, schema=list(self.COLUMNS), orient="row")
 
     def name(self, component: int) -> str:
         """A component's name: its top senders, receivers, actions and periods, as many as hold half of it, three at
@@ -104,10 +102,8 @@ class Components(Result):
         """
         unknown = [code for code in (a, b) if code not in self.labels[0]]
         if unknown:
-            named = ", ".join(map(state_name, unknown))
-            raise NoData(
-                f"no acts of {named} are among the components, which are of states that act in the periods covered"
-            )
+            acts = f"no acts of {', '.join(map(state_name, unknown))}"
+            raise NoData(f"{acts} are among the components, which are of states that act in the periods covered")
         i, j = self.labels[0].index(a), self.labels[0].index(b)
         rng = np.random.default_rng(seed)
         sender, receiver, *rest = self.fit.gammas
@@ -129,9 +125,8 @@ class Components(Result):
         weights = self.fit.weights / self.fit.weights.sum()
         lines = [f"{self.fit.model.k} components of {self.basis}."]
         if self.scores is not None:
-            shown = ", ".join(
-                f"{row['k']}: {row['gain_per_event']:+.3f}" for row in self.scores.drop_nulls("k").iter_rows(named=True)
-            )
+            tried = self.scores.drop_nulls("k").select("k", "gain_per_event").iter_rows()
+            shown = ", ".join(f"{k}: {gain:+.3f}" for k, gain in tried)
             lines.append(f"Held-out gain over each cell's own average, in nats an event, by K: {shown}.")
         for number, k in enumerate(self.order, start=1):
             lines.append(f"{number}. {weights[k]:.1%} {self.name(number)}")
@@ -139,8 +134,6 @@ class Components(Result):
 
     def plot(self, component: int = 1) -> Any:
         """One component: its top senders, receivers and actions, and its course through time, with bands."""
-        from detente.plots import BLUE, band, figure, source_line
-
         rows = self.frame.filter(pl.col("component") == component)
         if rows.is_empty():
             raise DetenteError(f"no component {component}; there are {len(self.order)}")
@@ -211,12 +204,9 @@ def _fitted(
     """The labels of each mode, the fit, and the scores of every K, where it had to be chosen."""
     people = sorted({*counts["sender"], *counts["receiver"]})
     acts, when = sorted(set(counts["root"])), sorted(set(counts["period"]))
-    indices = np.column_stack(
-        [
-            counts[column].replace_strict({v: i for i, v in enumerate(values)}, return_dtype=pl.Int64).to_numpy()
-            for column, values in (("sender", people), ("receiver", people), ("root", acts), ("period", when))
-        ]
-    )
+    modes = {"sender": people, "receiver": people, "root": acts, "period": when}
+    places = [pl.Series(members).search_sorted(counts[mode]) for mode, members in modes.items()]
+    indices = np.column_stack(places).astype(np.int64)
     y = counts["count"].to_numpy()
     dims = (len(people), len(people), len(acts), len(when))
     model = PoissonTensor(k=k or TRIED[0], loops=False, restarts=restarts, seed=seed)
@@ -235,17 +225,13 @@ def _say(ask: Question, draft: Draft) -> None:
     if acts < LEAST_ACTS:
         raise NoData(f"{acts} acts between the two in {chosen} are too few, {LEAST_ACTS} are needed")
     answer = components(pair.record, STRUCTURE_K, as_of=pair.as_of, source=chosen, seed=ask.seed)
-    for row in (
-        answer.of_pair(pair.a, pair.b, seed=ask.seed)
-        .filter(pl.col("share") >= LEAST_SHARE)
-        .head(3)
-        .iter_rows(named=True)
-    ):
+    shares = answer.of_pair(pair.a, pair.b, seed=ask.seed).filter(pl.col("share") >= LEAST_SHARE)
+    for row in shares.head(3).iter_rows(named=True):
         value = Estimate(row["share"], row["low"], row["high"])
         draft.add(f"component {row['component']}", value, "share of the pair's acts")
         draft.say(f"{percent(value)} of what is reported between them belongs to {row['name']}.")
     draft.basis = f"Poisson factorisation, K = {STRUCTURE_K} by convention, one fit; {answer.basis}"
-    draft.data_to = pair.record.covers(chosen, pair.as_of)[-1][1]
+    draft.data_to = pair.covered_to
 
 
 TOPIC = Topic("structure", "Hidden structure", _say, methods=TensorFit.METHODS)

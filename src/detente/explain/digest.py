@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import polars as pl
 
 from detente.actors import state_name
 from detente.checks import whole
-from detente.errors import NoData
+from detente.errors import DetenteError, NoData, PackageError
 from detente.explain.section import Section, sections_as_data
 from detente.explain.topic import TOPICS, Draft, Question, Topic, section
 from detente.record.queries import third_counts
+from detente.record.view import View
 from detente.results import Result
-
-if TYPE_CHECKING:
-    from detente.record.view import View
 
 THIRDS = 3
 
@@ -70,8 +69,11 @@ class Digest(Result):
         """One chart of `charts` (None: the first that can be drawn); NoData where there is none."""
         if chart is not None and chart not in self.charts:
             raise NoData(f"no chart of {chart!r}; there are {', '.join(self.charts) or 'none'}")
-        for name in [chart] if chart else self.charts:
-            return self.charts[name]()
+        for name in [] if chart else self.charts:
+            with suppress(NoData, PackageError):
+                return self.charts[name]()
+        if chart:
+            return self.charts[chart]()
         raise NoData("none of the topics has a chart")
 
     def to_dict(self) -> dict[str, Any]:
@@ -96,12 +98,12 @@ def explain(
     NoData where no section has an answer.
     """
     whole("seed", seed, 0)
-    asked = tuple(thirds) or _leading_thirds(pair)
-    question = Question(pair, asked, seed)
+    named = tuple(thirds) or _leading_thirds(pair)
+    question = Question(pair, named, seed)
     fits: dict[str, Draft] = {}
     sections: list[Section] = []
     methods: dict[str, None] = {}
-    for topic in TOPICS.values():
+    for topic in TOPICS.usable().values():
         if on_topic:
             on_topic(topic.title)
         sections.append(_kept(topic, question, fits))
@@ -111,14 +113,14 @@ def explain(
             f"nothing of {state_name(pair.a)} and {state_name(pair.b)} that a model could explain is held: "
             f"{sections[0].unknown}"
         )
-    provenance = pair.provenance(methods, votes=True, source=pair.named, seed=seed, thirds=list(asked))
+    provenance = pair.provenance(methods, votes=True, source=pair.named, seed=seed, thirds=list(named))
     return Digest(
         (pair.a, pair.b), pair.names, pair.as_of, tuple(sections), provenance, partial(_charts, question, fits)
     )
 
 
 def _kept(topic: Topic, question: Question, fits: dict[str, Draft]) -> Section:
-    """The section of a topic, kept with the record; topics of other packages are asked each time."""
+    """The section of a topic, kept with the record; topics of other packages are named each time."""
     make = partial(_asked, topic, question, fits)
     if topic.id not in TOPICS.own:
         return make()
@@ -128,18 +130,32 @@ def _kept(topic: Topic, question: Question, fits: dict[str, Draft]) -> Section:
 def _asked(topic: Topic, question: Question, fits: dict[str, Draft]) -> Section:
     draft = fits[topic.id] = Draft()
     try:
-        topic.say(question, draft)
-    except NoData as error:
+        with TOPICS.blamed(topic.id):
+            topic.say(question, draft)
+            return section(topic, draft, question.pair.as_of)
+    except DetenteError as error:
+        if not isinstance(error, NoData) and topic.id in TOPICS.own:
+            raise
+        draft.charts.clear()
         return Section(topic.id, topic.title, unknown=str(error))
-    return section(topic, draft, question.pair.as_of)
 
 
 def _charts(question: Question, fits: dict[str, Draft]) -> dict[str, Callable[[], Any]]:
     """What draws each fit; those of which only the words were kept are fitted now."""
-    for topic in TOPICS.values():
+    charts: dict[str, Callable[[], Any]] = {}
+    for topic in TOPICS.usable().values():
         if topic.id not in fits:
             _asked(topic, question, fits)
-    return {name: draw for topic in TOPICS.values() for name, draw in fits[topic.id].charts.items()}
+        for name, draw in fits[topic.id].charts.items():
+            charts.setdefault(name, partial(_drawn, topic.id, draw))
+    return charts
+
+
+def _drawn(topic: str, draw: Callable[[], Any]) -> Any:
+    with TOPICS.blamed(topic):
+        drawing = draw()
+        drawing.get_axes()
+        return drawing
 
 
 def _leading_thirds(pair: View) -> tuple[str, ...]:

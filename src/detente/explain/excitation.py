@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from detente.actors import life, state_name
 from detente.checks import whole
@@ -19,12 +18,9 @@ from detente.explain.topic import Draft, Question, Topic, in_text
 from detente.models.base import Fit
 from detente.models.hawkes import Hawkes, HawkesFit
 from detente.record.queries import volume
-from detente.uncertainty import Estimate
+from detente.record.view import View
+from detente.uncertainty import Array, Estimate, text
 
-if TYPE_CHECKING:
-    from detente.record.view import View
-
-Array = NDArray[np.float64]
 LEAST_EVENTS, LEAST_OF_KIND = 200, 5
 KINDS = ("cooperation", "conflict")
 DECAYS = (1.0, 0.15)
@@ -66,39 +62,31 @@ class ExcitationFit(Fit):
 
     @property
     def frame(self) -> pl.DataFrame:
-        """Rows effect, cause, value (acts of the effect set off by one act of the cause), low, high (90%)."""
-        rows = [
+        """A row a kind that follows and a kind that sets it off; see `COLUMNS`."""
+        return self._table(
             (effect, cause, self.branching[i, j], self.low[i, j], self.high[i, j])
             for i, effect in enumerate(self.names)
             for j, cause in enumerate(self.names)
-        ]
-        schema = {"effect": pl.Utf8, "cause": pl.Utf8, **dict.fromkeys(("value", "low", "high"), pl.Float64)}
-        return pl.DataFrame(rows, schema=schema, orient="row").fill_nan(None)
+        )
 
     def summary(self) -> str:
         """What one act of each kind sets off on the other side, and how well the model fits."""
         first = self.fits[0]
-        table = self.frame
         lines = [
             f"Acts that set off acts: {len(first.times):,} acts of four kinds, mean delays of "
             f"{', '.join(f'{1 / x:.0f}' for x in DECAYS)} days; "
             f"spectral radius {np.mean([fit.radius for fit in self.fits]):.2f}."
         ]
         sides = dict(zip(self.names, self.senders, strict=True))
-        for row in table.drop_nulls(("value", "low", "high")).iter_rows(named=True):
+        for row in self.frame.drop_nulls(("value", "low", "high")).iter_rows(named=True):
             if sides[row["effect"]] != sides[row["cause"]]:
-                lines.append(
-                    f"One {row['cause']} sets off {row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f}) "
-                    f"{row['effect']}."
-                )
+                value = text(row["value"], row["low"], row["high"])
+                lines.append(f"One {row['cause']} sets off {value} {row['effect']}.")
         if self.rare:
             lines.append(f"Unknown: {self.rare}.")
-        for row in first.goodness().iter_rows(named=True):
-            if row["p"] is not None:
-                lines.append(
-                    f"{row['type']}: clock test KS {row['statistic']:.3f}, "
-                    f"{'fits' if row['p'] >= 0.05 else 'does NOT fit'}."
-                )
+        for row in first.goodness().drop_nulls("p").iter_rows(named=True):
+            word = "fits" if row["p"] >= 0.05 else "does NOT fit"
+            lines.append(f"{row['type']}: clock test KS {row['statistic']:.3f}, {word}.")
         return "\n".join(lines)
 
     def plot(self) -> Any:
@@ -119,11 +107,11 @@ def excitation(pair: View, *, draws: int = 5, seed: int = 0) -> Explained[Excita
     whole("seed", seed, 0)
     chosen = pair.source
     events = pair.reports()
-    _enough(events, pair.a, pair.b, chosen)
+    _enough(events, pair)
     names = _kinds(pair)
     days = _days(pair)
     events = events.join(days.filter("covered"), on="date", how="semi", maintain_order="left")
-    _enough(events, pair.a, pair.b, chosen)
+    _enough(events, pair)
     types = (2 * (events["sender"] == pair.b).cast(pl.Int64) + (events["quad"] > 2).cast(pl.Int64)).to_numpy()
     first, last, length = days["date"][0], days["date"][-1], days.height
     start = (events["date"] - first).dt.total_days().cast(pl.Float64).to_numpy()
@@ -159,21 +147,17 @@ def _kinds(pair: View) -> list[str]:
     return [f"{direction} {kind}" for direction in pair.directions for kind in KINDS]
 
 
-def _enough(events: pl.DataFrame, a: str, b: str, source: str) -> None:
+def _enough(events: pl.DataFrame, pair: View) -> None:
     if events.height < LEAST_EVENTS:
-        raise NoData(
-            f"{events.height} acts of {state_name(a)} and {state_name(b)} in {source} are too few, {LEAST_EVENTS} "
-            "are needed"
-        )
+        acts = f"{events.height} acts of {state_name(pair.a)} and {state_name(pair.b)} in {pair.source}"
+        raise NoData(f"{acts} are too few, {LEAST_EVENTS} are needed")
 
 
 def _days(pair: View) -> pl.DataFrame:
     """Every day (date, covered) from the first that the source covers to the last, of those on which both states
     lived.
     """
-    days = pair.record.coverage(pair.source, pair.as_of, "day").select(
-        pl.col("period").alias("date"), pl.col("covered") > 0
-    )
+    days = pair.coverage("day").select(pl.col("period").alias("date"), pl.col("covered") > 0)
     for born, ends in (life(code) for code in (pair.a, pair.b)):
         days = days.filter(pl.col("date").is_between(born or date.min, ends or date.max, closed="left"))
     return days

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -16,17 +16,16 @@ from detente.errors import NoData
 from detente.explain.section import LAST_KNOWN
 from detente.explain.series import fact_periods
 from detente.explain.topic import Draft, Question, Topic, capital, in_text, percent
-from detente.measures.panel import COUNTS, pair_panel
+from detente.measures.panel import CONFLICTUAL, COOPERATIVE, COUNTS, pair_panel
 from detente.models import LocalLevel
 from detente.models.local_level import LocalLevelFit
-from detente.periods import PERIODS, is_old, period_end, period_text, periods
+from detente.periods import PERIODS, is_old, period_end, period_text
+from detente.plots import SERIES, band, figure, legend, source_line
 from detente.record.facts import pair_facts, pair_figures
 from detente.record.queries import volume
+from detente.record.view import View
 from detente.results import Result
 from detente.uncertainty import Estimate
-
-if TYPE_CHECKING:
-    from detente.record.view import View
 
 # What a level is of, and the unit: reports are set against all reports of the source in the period.
 MEASURES = {
@@ -37,19 +36,8 @@ MEASURES = {
 }
 LEAST_REPORTS = 20
 YEARLY, FACTS = "yearly counts of a case", "facts of the chronology"
-SCHEMA: dict[str, Any] = {
-    "period": pl.Date,
-    "sender": pl.Utf8,
-    "receiver": pl.Utf8,
-    "area": pl.Utf8,
-    "measure": pl.Utf8,
-    "observed": pl.Float64,
-    "exposure": pl.Float64,
-    "level": pl.Float64,
-    "low": pl.Float64,
-    "high": pl.Float64,
-    "basis": pl.Utf8,
-}
+LABELS = ("sender", "receiver", "area", "measure", "basis")
+"""What tells one series of a table of levels from another."""
 
 
 def levels(pair: View, *, by: str = "month", areas: Sequence[str | None] = (None,)) -> PairLevels:
@@ -74,8 +62,7 @@ def levels(pair: View, *, by: str = "month", areas: Sequence[str | None] = (None
     ).items():
         if rows.select(pl.sum_horizontal(COUNTS).sum()).item() < LEAST_REPORTS:
             continue
-        good = rows["verbal_cooperation"] + rows["material_cooperation"]
-        bad = rows["verbal_conflict"] + rows["material_conflict"]
+        good, bad = rows.select(good=COOPERATIVE, bad=CONFLICTUAL)
         offset = rows["volume"].fill_null(0) / 1000
         for measure, family, y, exposure in (
             ("share", "binomial", good, good + bad),
@@ -84,7 +71,7 @@ def levels(pair: View, *, by: str = "month", areas: Sequence[str | None] = (None
             ("intensity", "gaussian", rows["intensity"], offset),
         ):
             labels = (sender, receiver, area, measure, f"{source} events")
-            frames.append(_one(rows["period"], family, y, exposure, labels))
+            frames.append(_series(rows["period"], family, y, exposure, labels))
     if not frames and not pair.named:
         # Yearly counts of a case are another source's reports: beside this one they don't belong.
         return _without_events(pair, areas, yearly=False)
@@ -103,64 +90,55 @@ def fact_counts(pair: View, *, by: str, area: str | None) -> pl.DataFrame | None
     return grid.join(counted, on="period", how="left", maintain_order="left").fill_null(0)
 
 
-def _one(
+def _series(
     period: pl.Series, family: Any, y: pl.Series, exposure: pl.Series, labels: tuple[str | None, ...]
 ) -> pl.DataFrame | None:
     values, weight = y.cast(pl.Float64).to_numpy(), exposure.cast(pl.Float64).fill_null(0).to_numpy()
     if not (weight > 0).any():
         return None
-    fit = LocalLevel(family).fit(values, weight)
-    sender, receiver, area, measure, basis = labels
-    return fit.frame.with_columns(
-        period,
-        pl.lit(sender, pl.Utf8).alias("sender"),
-        pl.lit(receiver, pl.Utf8).alias("receiver"),
-        pl.lit(area, pl.Utf8).alias("area"),
-        pl.lit(measure).alias("measure"),
-        pl.lit(basis).alias("basis"),
-    ).select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
+    named = (pl.lit(label, pl.Utf8).alias(name) for name, label in zip(LABELS, labels, strict=True))
+    return LocalLevel(family).fit(values, weight).frame.with_columns(period, *named).select(list(PairLevels.COLUMNS))
+
+
+def _share(counts: pl.DataFrame, labels: tuple[str | None, ...]) -> pl.DataFrame | None:
+    """The level of k of n by period."""
+    return _series(counts["period"], "binomial", counts["k"], counts["n"], labels)
 
 
 def _gathered(
     pair: View, by: str, areas: Sequence[str | None], frames: Sequence[pl.DataFrame | None], basis: str
 ) -> PairLevels:
-    kept = [frame for frame in frames if frame is not None]
-    if not kept:
+    series = [frame for frame in frames if frame is not None]
+    if not series:
         raise NoData(f"nothing of {state_name(pair.a)} and {state_name(pair.b)} is held that has a level")
     provenance = pair.provenance(LocalLevelFit.METHODS, by=by, areas=list(areas))
-    return PairLevels((pair.a, pair.b), by, pl.concat(kept), basis, pair.as_of, provenance)
+    return PairLevels((pair.a, pair.b), by, pl.concat(series), basis, pair.as_of, provenance)
 
 
 def _without_events(pair: View, areas: Sequence[str | None], *, yearly: bool) -> PairLevels:
     frames: list[pl.DataFrame | None] = []
-    ways = dict(zip(pair.directions, ((pair.a, pair.b), (pair.b, pair.a)), strict=True))
     counts = pair_figures(pair).filter(
-        pl.col("subject").is_in(ways) & pl.col("measure").is_in([f"icews_{name}" for name in COUNTS])
+        pl.col("subject").is_in(pair.directions) & pl.col("measure").is_in([f"icews_{name}" for name in COUNTS])
     )
     good = pl.col("measure").str.contains("cooperation")
     if None in areas and yearly:
         for (subject,), rows in counts.partition_by("subject", as_dict=True, maintain_order=True).items():
-            sums = rows.group_by(pl.col("date").dt.truncate("1y").alias("period")).agg(
-                pl.col("value").filter(good).sum().alias("k"), pl.col("value").sum().alias("n")
+            years = rows.sort("date").group_by_dynamic(pl.col("date").alias("period"), every="1y")
+            sums = years.agg(k=pl.col("value").filter(good).sum(), n=pl.col("value").sum()).upsample(
+                "period", every="1y"
             )
-            sums = sums.sort("period")
-            every = pl.DataFrame({"period": periods(sums["period"][0], sums["period"][-1], "year")})
-            sums = every.join(sums, on="period", how="left", maintain_order="left").fill_null(0)
-            labels = (*ways[str(subject)], None, "share", YEARLY)
-            frames.append(_one(sums["period"], "binomial", sums["k"], sums["n"], labels))
+            frames.append(_share(sums.fill_null(0), (*str(subject).split(">"), None, "share", YEARLY)))
     for area in areas:
         quarterly = fact_counts(pair, by="quarter", area=area)
-        if quarterly is None:
-            continue
-        of_both = (None, None, area, "share", FACTS)
-        frames.append(_one(quarterly["period"], "binomial", quarterly["k"], quarterly["n"], of_both))
+        if quarterly is not None:
+            frames.append(_share(quarterly, (None, None, area, "share", FACTS)))
     basis = "no events: yearly counts of a case, and facts by quarter" if yearly else "too few events: facts by quarter"
     return _gathered(pair, "quarter", areas, frames, basis)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class PairLevels(Result):
-    """The levels of a pair; `table` has the columns of `SCHEMA`, measures those of `MEASURES`."""
+    """The levels of a pair; `table` has the rows of `frame`, measures are those of `MEASURES`."""
 
     COLUMNS: ClassVar[dict[str, str]] = {
         "period": "first day of the period",
@@ -185,7 +163,7 @@ class PairLevels(Result):
 
     @property
     def frame(self) -> pl.DataFrame:
-        """Rows period, sender, receiver, area, measure, observed, exposure, level, low, high, basis."""
+        """A row a series and period; see `COLUMNS`."""
         return self.table
 
     @property
@@ -205,13 +183,12 @@ class PairLevels(Result):
     def latest(self) -> pl.DataFrame:
         """The last period of every series, and the level a year earlier, or at first (before, before_period)."""
         rows = []
-        keys = ("sender", "receiver", "area", "measure", "basis")
-        for part in self.table.partition_by(*keys, maintain_order=True):
+        for part in self.table.partition_by(*LABELS, maintain_order=True):
             last = part.row(-1, named=True)
             earlier = part.filter(pl.col("period") <= pl.lit(last["period"]).dt.offset_by("-1y"))
             old = earlier.row(-1, named=True) if earlier.height else part.row(0, named=True)
             rows.append({**last, "before": old["level"], "before_period": old["period"]})
-        return pl.DataFrame(rows, schema={**SCHEMA, "before": pl.Float64, "before_period": pl.Date})
+        return pl.DataFrame(rows, schema={**self.table.schema, "before": pl.Float64, "before_period": pl.Date})
 
     def when(self, row: dict[str, Any], key: str) -> str:
         """The period of a row, for readers: a year where it rests on yearly counts."""
@@ -237,8 +214,6 @@ class PairLevels(Result):
 
     def plot(self, measure: str = "share", area: str | None = None) -> Any:
         """One measure of one area through time, a line for each direction, the periods' own values as dots."""
-        from detente.plots import SERIES, band, figure, source_line
-
         rows = self.table.filter((pl.col("measure") == measure) & pl.col("area").eq_missing(area))
         if rows.is_empty():
             raise NoData(f"no level of {measure} in {area or 'all areas'}")
@@ -255,7 +230,7 @@ class PairLevels(Result):
             axis.set_ylim(0, float(np.nanquantile(rows["high"].to_numpy(), 0.99)) * 1.1)
         axis.set_ylabel(MEASURES[measure], wrap=True)
         axis.set_xlabel(self.by)
-        axis.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0, frameon=False, ncols=3)
+        legend(axis, 3)
         source_line(drawing, f"Local level and 90% band; dots: each {self.by}'s own value. Source: {self.basis}.")
         return drawing
 
@@ -263,29 +238,22 @@ class PairLevels(Result):
 def _say(ask: Question, draft: Draft) -> None:
     pair = ask.pair
     answer = levels(pair)
-    shown = answer.latest()
-    rates = {"cooperation", "conflict"}
-    for row in shown.iter_rows(named=True):
-        who = (
-            capital(f"{in_text(row['sender'])} to {in_text(row['receiver'])}")
-            if row["sender"]
-            else "Both sides together"
-        )
+    for row in answer.latest().iter_rows(named=True):
+        who, name = "Both sides together", f"{pair.a}-{pair.b}"
+        if row["sender"]:
+            who = capital(f"{in_text(row['sender'])} to {in_text(row['receiver'])}")
+            name = f"{row['sender']}>{row['receiver']}"
         value = Estimate(row["level"], row["low"], row["high"])
-        name = f"{row['sender']}>{row['receiver']}" if row["sender"] else f"{pair.a}-{pair.b}"
-        old = is_old(answer.end(row), pair.as_of)
+        old = pair.is_old(answer.end(row))
         if not old:
-            draft.add(
-                f"{name} {row['measure']}",
-                value,
-                "share" if row["measure"] == "share" else "per 1,000 reports of the source",
-            )
+            unit = "share" if row["measure"] == "share" else "per 1,000 reports of the source"
+            draft.add(f"{name} {row['measure']}", value, unit)
         when, then = (answer.when(row, key) for key in ("period", "before_period"))
         if row["measure"] == "share":
             before = f", {row['before']:.0%} in {then}" if then != when else ""
             entries = "facts" if row["basis"] == FACTS else "reports"
             draft.say(f"{who}: {percent(value)} of {entries} cooperative in {when}{before}.", old=old)
-        elif row["measure"] in rates:
+        elif row["measure"] != "intensity":
             before = f", {row['before']:.1f} in {then}" if then != when else ""
             draft.say(
                 f"{who}: {row['level']:.1f} ({row['low']:.1f} to {row['high']:.1f}) {MEASURES[row['measure']]} in "

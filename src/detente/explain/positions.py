@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -15,11 +14,8 @@ from detente.explain.result import Explained
 from detente.explain.topic import Draft, Question, Topic, capital, in_text
 from detente.measures.votes import calls_on, counted_votes
 from detente.models.ideal_points import IdealPoints, IdealPointsFit
+from detente.record import Store
 from detente.uncertainty import Estimate
-
-if TYPE_CHECKING:
-    from detente.record import Store
-
 
 SESSIONS = 8
 
@@ -35,8 +31,7 @@ def ideal_points(
 ) -> Explained[IdealPointsFit]:
     """Ideal points of every member in the last `sessions` sessions (None: in all), from votes known on `as_of`.
 
-    The scale is that of the sessions fitted, so a session's numbers move with how many are: whoever asks without
-    saying gets those of the same eight.
+    The scale is that of all the sessions fitted: a session's numbers change with their number.
 
     A roll call counts as the same resolution come back where its title is the title of just one roll call in the
     session and of just one in the session before; no better mark of identity is held. `issue` keeps the roll calls of
@@ -58,10 +53,8 @@ def ideal_points(
         {"votes": record.digest("votes"), "calls": calls.sort("rcid"), "tolerance": tolerance},
         lambda: _fitted(record, calls, tolerance, on_step, as_of),
     )
-    made_by = record.provenance(
-        ["unvotes"], IdealPointsFit.METHODS, as_of=as_of, sessions=sessions, issue=issue, tolerance=tolerance
-    )
-    return replace(answer, provenance=made_by)
+    question = {"as_of": as_of, "sessions": sessions, "issue": issue, "tolerance": tolerance}
+    return replace(answer, provenance=record.provenance(["unvotes"], IdealPointsFit.METHODS, **question))
 
 
 def _fitted(
@@ -72,6 +65,7 @@ def _fitted(
     as_of: date | None,
 ) -> Explained[IdealPointsFit]:
     alone = (pl.len().over("session", "title") == 1) & (pl.col("title") != "")
+    # Known by its title where that is unique in the session, so that it links the sessions it comes back in.
     calls = calls.with_columns(pl.when(alone).then("title").otherwise("rcid").alias("item"))
     votes = counted_votes(record, calls).join(calls.lazy(), on=["rcid", "date"]).sort("rcid", "state").collect()
     if votes.is_empty():
@@ -106,8 +100,7 @@ def _say(ask: Question, draft: Draft) -> None:
     draft.add("distance", Estimate(last["distance"], last["low"], last["high"]), "standard deviations")
     draft.say(
         f"They are {last['distance']:.2f} ({last['low']:.2f} to {last['high']:.2f}) standard deviations apart, "
-        f"further than {last['place']:.0%} of all pairs; "
-        f"{first['distance']:.2f} in session {first['session']}."
+        f"further than {last['place']:.0%} of all pairs; {first['distance']:.2f} in session {first['session']}."
     )
     draft.basis = f"dynamic ideal points; {answer.basis}"
     draft.data_to = answer.data_to

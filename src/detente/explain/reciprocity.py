@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import polars as pl
 
@@ -14,11 +14,10 @@ from detente.explain.topic import Draft, Question, Topic, capital, in_text
 from detente.models import BayesianVAR, Minnesota
 from detente.models.reciprocity import Answer, Reciprocity, ReciprocityFit
 from detente.periods import PERIODS
+from detente.plots import SERIES, band, figure, legend, level_line, source_line
+from detente.record.view import View
 from detente.results import Result
 from detente.uncertainty import NotIdentified, text
-
-if TYPE_CHECKING:
-    from detente.record.view import View
 
 ENOUGH = 10
 
@@ -52,11 +51,11 @@ def _asked(by: str | None, horizon: int | None, seed: int) -> None:
     whole("seed", seed, 0)
 
 
-def _model(found: Directed, periods: int, horizon: int | None, seed: int) -> Reciprocity:
+def _model(series: Directed, periods: int, horizon: int | None, seed: int) -> Reciprocity:
     """The estimator for so many periods of these series."""
-    lags = BayesianVAR(PERIODS[found.by].lags).fit(found.frame.select(found.columns)).lags
+    lags = BayesianVAR(PERIODS[series.by].lags).fit(series.frame.select(series.columns)).lags
     prior = None if periods - lags >= ENOUGH * (1 + 2 * lags) else Minnesota()
-    return Reciprocity(lags, prior, horizon=horizon or PERIODS[found.by].ahead, seed=seed)
+    return Reciprocity(lags, prior, horizon=horizon or PERIODS[series.by].ahead, seed=seed)
 
 
 def _how(model: Reciprocity) -> str:
@@ -106,10 +105,8 @@ class ReciprocityThroughTime(Result):
 
     def plot(self) -> Any:
         """Both returns through time with bands."""
-        from detente.plots import GREY, SERIES, band, figure, source_line
-
         drawing, axis = figure(3.0)
-        axis.axhline(0, color=GREY, linewidth=0.7)
+        level_line(axis)
         gaps = "; no line where a return is not identified" if self.table["returned"].null_count() else ""
         for number, rows in enumerate(self.table.partition_by("mover", "answerer", maintain_order=True)):
             name = f"{rows['answerer'][0]} returns of {rows['mover'][0]}"
@@ -117,7 +114,7 @@ class ReciprocityThroughTime(Result):
             band(axis, rows["end"], middle, low, high, colour=SERIES[number], label=name)
         axis.set_ylabel("returned of one unit")
         axis.set_xlabel(f"end of the window of {self.window} {self.by}s")
-        axis.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0, frameon=False, ncols=2)
+        legend(axis)
         source_line(drawing, f"Shade: 90% band; windows overlap{gaps}. Source: {self.basis}.")
         return drawing
 
@@ -156,8 +153,8 @@ def _say(ask: Question, draft: Draft) -> None:
     pair = ask.pair
     answer = reciprocity(pair, seed=ask.seed)
     a, b = pair.a, pair.b
-    names = {code: in_text(code) for code in (pair.a, pair.b)}
-    senders = dict(zip(pair.directions, names.values(), strict=True))
+    names = in_text(a), in_text(b)
+    senders = dict(zip(pair.directions, names, strict=True))
     for one in answer.fit.answers:
         mover, answerer = senders[one.mover], senders[one.answerer]
         draft.add(f"returned by {answerer}", one.returned, "of one unit")
@@ -165,14 +162,12 @@ def _say(ask: Question, draft: Draft) -> None:
         draft.add(f"inertia of {mover}", one.inertia, "of one unit")
         for statement in _answered(one, mover, answerer, answer.fit.model.horizon, answer.by):
             draft.say(statement)
-    draft.add(f"asymmetry: {b} less {a}", answer.fit.asymmetry, "of one unit")
-    draft.add(f"asymmetry: {b} less {a}, scaled", answer.fit.asymmetry_scaled, "standard deviations")
-    treatment = answer.fit.treatment_of(*names.values())
     gap, scaled = answer.fit.asymmetry, answer.fit.asymmetry_scaled
-    numbers = (
-        "" if answer.fit.more is None else f" ({names[b]} less {names[a]}: {gap}; in standard deviations {scaled})"
-    )
-    draft.say(f"Equal treatment: {treatment}{numbers}.")
+    draft.add(f"asymmetry: {b} less {a}", gap, "of one unit")
+    draft.add(f"asymmetry: {b} less {a}, scaled", scaled, "standard deviations")
+    numbers = f" ({names[1]} less {names[0]}: {gap}; in standard deviations {scaled})"
+    known = answer.fit.more is not None
+    draft.say(f"Equal treatment: {answer.fit.treatment_of(*names)}{numbers if known else ''}.")
     draft.basis = f"VAR, {answer.fit.var.lags} lags; {answer.basis}"
     draft.data_to = answer.data_to
     draft.charts["reciprocity"] = answer.plot
@@ -183,14 +178,12 @@ def _answered(one: Answer, mover: str, answerer: str, horizon: int, unit: str) -
     if isinstance(one.returned, NotIdentified):
         return [
             f"How much {answerer} returns of one unit of cooperation by {mover} is not identified: within "
-            f"{horizon} {unit}s "
-            f"{mover} may take back as much as it gave."
+            f"{horizon} {unit}s {mover} may take back as much as it gave."
         ]
     half = f", half of it by {unit} {one.half_by}" if one.half_by is not None and one.returned.above else ""
     return [
         f"Of one unit of cooperation by {mover}, {answerer} returns {one.returned} within {horizon} {unit}s, from "
-        f"the next {unit} on{half}; "
-        f"with the same {unit}, {one.with_same_period}.",
+        f"the next {unit} on{half}; with the same {unit}, {one.with_same_period}.",
         capital(f"{one.condition_of(answerer)}."),
     ]
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from detente.models.base import Fit
+from detente.plots import source_line
 from detente.results import Result
 
 if TYPE_CHECKING:
@@ -43,8 +44,6 @@ class Explained(Result, Generic[F]):
 
     def plot(self) -> Any:
         """The chart of the fit, its basis below."""
-        from detente.plots import source_line
-
         drawing = self.fit.plot()
         source_line(drawing, f"Source: {self.basis}.", after=True)
         return drawing

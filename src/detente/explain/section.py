@@ -72,4 +72,4 @@ def sections_as_data(sections: Iterable[Section]) -> list[dict[str, Any]]:
 
 
 def _short(value: float | None) -> float | None:
-    return None if value is None else float(f"{value:.4g}")
+    return None if value is None or value - value != 0 else float(f"{value:.4g}")

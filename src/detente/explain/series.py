@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -17,9 +17,7 @@ from detente.measures.coverage import said, scaled, usable_run
 from detente.measures.panel import pair_panel
 from detente.periods import PERIODS, period_end, periods
 from detente.record.facts import holds, pair_facts
-
-if TYPE_CHECKING:
-    from detente.record.view import View
+from detente.record.view import View
 
 LEAST_PERIODS, LEAST_MOVES = 40, 8
 
@@ -55,14 +53,12 @@ def directed(pair: View, *, by: str | None = None, area: str | None = None) -> D
         return _from_facts(pair, by, area)
     try:
         return _from_events(pair, by, area)
-    except NoData as error:
+    except NoData:
         # Who names a source or a period means the events.
-        if pair.named or by:
-            raise
-        try:
-            return _from_facts(pair, by, area)
-        except NoData:
-            raise error from None
+        if not pair.named and not by:
+            with suppress(NoData):
+                return _from_facts(pair, by, area)
+        raise
 
 
 def _from_events(pair: View, by: str | None, area: str | None) -> Directed:
@@ -113,16 +109,16 @@ def with_third(
     for area in areas:
         acts = events.filter(~about if area is None else pl.col("areas").list.contains(area))
         frame = grid.join(run, on="period", how="left", maintain_order="left")
-        for name in pair.directions:
-            sums = (
-                acts.filter(pl.col("series") == name)
-                .group_by("period")
-                .agg(pl.col("intensity").cast(pl.Float64).sum().alias(name))
-            )
-            frame = frame.join(sums, on="period", how="left", maintain_order="left").with_columns(
-                scaled(name).fill_null(0.0).alias(name)
-            )
-        frame = frame.select("period", *pair.directions, f"{pair.a}~{third}", f"{pair.b}~{third}")
+        sums = acts.group_by("period").agg(
+            pl.col("intensity").cast(pl.Float64).filter(pl.col("series") == name).sum().alias(name)
+            for name in pair.directions
+        )
+        frame = frame.join(sums, on="period", how="left", maintain_order="left").select(
+            "period",
+            *(scaled(name).fill_null(0.0).alias(name) for name in pair.directions),
+            f"{pair.a}~{third}",
+            f"{pair.b}~{third}",
+        )
         try:
             by_area[area] = _of_events(pair, frame, run, unit, f"{state_name(third)} with both")
         except NoData as error:
@@ -175,9 +171,8 @@ def _level_weekdays(frame: pl.DataFrame, by: str) -> pl.DataFrame:
     """Days without the averages of their weekday, so that the rhythm of the press is no reciprocity."""
     if by != "day":
         return frame
-    names = [name for name in frame.columns if name != "period"]
-    day = pl.col("period").dt.weekday()
-    return frame.with_columns((pl.col(n) - pl.col(n).mean().over(day) + pl.col(n).mean()).alias(n) for n in names)
+    series = pl.exclude("period")
+    return frame.with_columns(series - series.mean().over(pl.col("period").dt.weekday()) + series.mean())
 
 
 def _checked(frame: pl.DataFrame, by: str, what: str) -> pl.DataFrame:
@@ -193,21 +188,20 @@ def _checked(frame: pl.DataFrame, by: str, what: str) -> pl.DataFrame:
 def _from_facts(pair: View, by: str | None, area: str | None) -> Directed:
     facts = pair_facts(pair, area)
     unit = one_of("by", by or "quarter", PERIODS)
-    grid, acts = pl.DataFrame({"period": fact_periods(pair, unit, whole=True)}), 0
+    grid = pl.DataFrame({"period": fact_periods(pair, unit, whole=True)})
     tone = pl.when(pl.col("tone") == "cooperative").then(1.0).otherwise(-1.0)
-    for name, sender, receiver in zip(pair.directions, (pair.a, pair.b), (pair.b, pair.a), strict=True):
-        mine = facts.filter(holds(pl.col("actors"), sender) & holds(pl.col("targets"), receiver))
-        acts += mine.height
-        sums = mine.group_by(pl.col("date").dt.truncate(PERIODS[unit].every).alias("period")).agg(
-            tone.sum().alias(name)
-        )
-        grid = grid.join(sums, on="period", how="left", maintain_order="left").with_columns(pl.col(name).fill_null(0.0))
-    frame = _checked(grid, unit, f"the chronology of {state_name(pair.a)} and {state_name(pair.b)}")
-    return Directed(
-        frame,
-        unit,
-        f"{acts} one-sided facts of the chronology, cooperative less conflictual by {unit}{_span(frame)}",
+    one_sided = {
+        name: holds(pl.col("actors"), sender) & holds(pl.col("targets"), receiver)
+        for name, sender, receiver in zip(pair.directions, (pair.a, pair.b), (pair.b, pair.a), strict=True)
+    }
+    acts = sum(facts.select(side.sum().alias(name) for name, side in one_sided.items()).row(0))
+    sums = facts.group_by(pl.col("date").dt.truncate(PERIODS[unit].every).alias("period")).agg(
+        tone.filter(side).sum().alias(name) for name, side in one_sided.items()
     )
+    grid = grid.join(sums, on="period", how="left", maintain_order="left").fill_null(0.0)
+    frame = _checked(grid, unit, f"the chronology of {state_name(pair.a)} and {state_name(pair.b)}")
+    basis = f"{acts} one-sided facts of the chronology, cooperative less conflictual by {unit}{_span(frame)}"
+    return Directed(frame, unit, basis)
 
 
 def fact_periods(pair: View, by: str, *, whole: bool = False) -> list[date]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import polars as pl
 
@@ -16,10 +16,9 @@ from detente.explain.series import with_third
 from detente.explain.topic import Draft, Question, Topic, capital, in_text, percent
 from detente.models.spillover import ASSOCIATED, Spill, Spillover, SpilloverFit
 from detente.periods import PERIODS, period_end
+from detente.plots import period_axis, source_line
+from detente.record.view import View
 from detente.results import Result
-
-if TYPE_CHECKING:
-    from detente.record.view import View
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -69,19 +68,11 @@ class PairSpillover(Result):
         """Both directions of one area (None: all, or the first modelled) as they were and without the third state's
         shocks.
         """
-        from matplotlib.ticker import FuncFormatter
-
-        from detente.plots import source_line
-
         if area not in self.fits and area is not None:
             raise NoData(f"no model of {area}; there is one of {', '.join(name or 'all areas' for name in self.fits)}")
         fit = self.fits.get(area) or next(iter(self.fits.values()))
         drawing = fit.plot(self.by)
-
-        def day(x: float, _: int) -> str:
-            return self.periods[round(x)].isoformat() if 0 <= round(x) < len(self.periods) else ""
-
-        drawing.axes[-1].xaxis.set_major_formatter(FuncFormatter(day))
+        period_axis(drawing.axes[-1], self.periods, self.by)
         for axis, name in zip(drawing.axes, fit.var.names, strict=False):
             axis.set_ylabel(f"{name}\nnet intensity")
         block = f"The block: relations with {state_name(self.third)}. Source: {self.basis}."
@@ -158,9 +149,8 @@ def _say(ask: Question, draft: Draft) -> None:
             draft.add(f"{third} share of {one.series}, block first", one.first, "share of variance")
             draft.say(
                 f"{capital(in_text(third))}: {percent(one.last)} of the variance of what {mover} does towards "
-                f"{receiver} "
-                f"goes with it, {one.first.value:.0%} with what both share in one {answer.by}; chance gives up to "
-                f"{one.placebo:.0%}: {one.reading}."
+                f"{receiver} goes with it, {one.first.value:.0%} with what both share in one {answer.by}; "
+                f"chance gives up to {one.placebo:.0%}: {one.reading}."
             )
         tried = len(answer.fits.keys() - {None})
         draft.say(

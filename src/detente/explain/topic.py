@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from detente.actors import state_name
 from detente.explain.section import LAST_KNOWN, NamedEstimate, Section
 from detente.periods import is_old
+from detente.record.view import View
 from detente.registry import Registry
-from detente.uncertainty import Estimate, Quotient
-
-if TYPE_CHECKING:
-    from detente.record.view import View
+from detente.uncertainty import Estimate, NotIdentified, Quotient
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +38,12 @@ class Draft:
 
     def say(self, text: str, *, old: bool = False) -> None:
         """A statement; an `old` one is of data that say nothing of the day any more."""
-        self.statements.append((text, old))
+        self.statements.append((f"{text}", old))
 
     def add(self, name: str, value: Quotient | float, unit: str) -> None:
         """A number with its band, or without one, or that it is not identified."""
-        self.figures.append(NamedEstimate(name, value, unit))
+        number = value if isinstance(value, Estimate | NotIdentified) else float(value)
+        self.figures.append(NamedEstimate(f"{name}", number, f"{unit}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +72,7 @@ TOPICS: Registry[Topic] = Registry(
         "breaks": "detente.explain.breaks:TOPIC",
         "structure": "detente.explain.components:TOPIC",
     },
+    "detente.explain.topic:Topic",
 )
 """The topics in their order; another package adds one by an entry point of `detente.topics`."""
 
@@ -117,4 +117,5 @@ def section(topic: Topic, draft: Draft, as_of: date | None) -> Section:
     since = f"since {data_to}, the last day of its data"
     unknown = since if history else f"whether this still holds; {since}" if ended else None
     figures = () if history else tuple(draft.figures)
-    return Section(topic.id, topic.title, statements, figures, draft.basis, unknown, data_to)
+    basis = None if draft.basis is None else f"{draft.basis}"
+    return Section(topic.id, topic.title, statements, figures, basis, unknown, data_to)

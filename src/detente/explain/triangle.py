@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import permutations
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
+import numpy as np
 import polars as pl
 
 from detente.actors import state_name
@@ -21,12 +22,11 @@ from detente.explain.series import among
 from detente.models import BayesianVAR
 from detente.models.var import VARFit
 from detente.periods import PERIODS
+from detente.plots import figure, matrix, source_line
+from detente.record import Store
 from detente.record.view import View
 from detente.results import Result
 from detente.uncertainty import text
-
-if TYPE_CHECKING:
-    from detente.record import Store
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -71,37 +71,23 @@ class Triangle(Result):
         left = others.filter((pl.col("low") <= 0) & (pl.col("high") >= 0)).height
         unsure = others["value"].null_count()
         lines.append(
-            f"{left} other triangular answers are not clear of "
-            f"nought{f', {unsure} not identified' if unsure else ''}; of all, "
-            "one in ten would be clear by chance."
+            f"{left} other triangular answers are not clear of nought{f', {unsure} not identified' if unsure else ''}; "
+            "of all, one in ten would be clear by chance."
         )
         lines.append(f"Basis: {self.basis}; {self.fit.lags} lags, Minnesota prior.")
         return "\n".join(lines)
 
     def plot(self) -> Any:
         """All answers as a matrix, those clear of nought in bold."""
-        from detente.plots import INK, figure, signed_colours, source_line
-
         names = self.fit.names
         drawing, axis = figure(0.42 * len(names) + 1.6)
-        values = [[0.0] * len(names) for _ in names]
-        for row in self.table.drop_nulls("value").iter_rows(named=True):
-            values[names.index(row["mover"])][names.index(row["answerer"])] = row["value"]
-        most = max(abs(value) for line in values for value in line) or 1.0
-        axis.imshow(values, cmap=signed_colours(), vmin=-most, vmax=most, aspect="auto")
+        values, bold = np.zeros((len(names), len(names))), np.zeros((len(names), len(names)), dtype=bool)
+        cells = [[""] * len(names) for _ in names]
         for row in self.table.iter_rows(named=True):
-            clear, value = _clear(row), row["value"]
-            axis.text(
-                names.index(row["answerer"]),
-                names.index(row["mover"]),
-                "?" if value is None else f"{value:.2f}",
-                ha="center",
-                va="center",
-                fontweight="bold" if clear else "normal",
-                color="white" if abs(value or 0.0) > 0.6 * most else INK,
-            )
-        axis.set_xticks(range(len(names)), names)
-        axis.set_yticks(range(len(names)), names)
+            i, j = names.index(row["mover"]), names.index(row["answerer"])
+            values[i, j], bold[i, j] = row["value"] or 0.0, _clear(row)
+            cells[i][j] = "?" if row["value"] is None else f"{row['value']:.2f}"
+        matrix(axis, values, names, cells, signed=True, bold=bold)
         axis.set_xlabel("answers")
         axis.set_ylabel("after one unit in")
         source_line(

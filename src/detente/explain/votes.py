@@ -35,33 +35,22 @@ def _say(ask: Question, draft: Draft) -> None:
             f"{state_name(pair.a)} and {state_name(pair.b)} took part in no roll call together in the last years held"
         )
     if table.is_empty():
-        series = pair_figures(pair)["measure"]
-        lacking = (
-            "yearly agreement alone is held, no roll calls" if "un_agreement" in series else "no UN roll calls are held"
-        )
+        yearly = "un_agreement" in pair_figures(pair)["measure"]
+        lacking = "yearly agreement alone is held, no roll calls" if yearly else "no UN roll calls are held"
         raise NoData(f"{lacking}; ingest or fetch them (detente fetch unvotes)")
     year = int(table["year"].to_numpy().max())
     now = table.filter(pl.col("year") == year)
     row = now.filter(pl.col("issue").is_null()).row(0, named=True)
     for name in ("agreement", "s", "pi", "kappa"):
         if row[name] is not None:
-            draft.add(
-                name,
-                Estimate(row[name], row[f"{name}_low"], row[f"{name}_high"]),
-                "share" if name == "agreement" else "index",
-            )
+            value = Estimate(row[name], row[f"{name}_low"], row[f"{name}_high"])
+            draft.add(name, value, "share" if name == "agreement" else "index")
     agreed = Estimate(row["agreement"], row["agreement_low"], row["agreement_high"])
     draft.say(f"In {year} they cast the same vote on {percent(agreed)} of {row['votes']} roll calls.")
     if row["kappa"] is not None:
-        word = (
-            "more alike than chance"
-            if row["kappa_low"] > 0
-            else "less alike than chance"
-            if row["kappa_high"] < 0
-            else "no more alike than chance"
-        )
+        word = "more" if row["kappa_low"] > 0 else "less" if row["kappa_high"] < 0 else "no more"
         draft.say(
-            f"Corrected for chance: {word} (kappa {row['kappa']:.2f}, {row['kappa_low']:.2f} to "
+            f"Corrected for chance: {word} alike than chance (kappa {row['kappa']:.2f}, {row['kappa_low']:.2f} to "
             f"{row['kappa_high']:.2f}; pi {row['pi']:.2f}; S {row['s']:.2f})."
         )
     by_issue = now.filter(pl.col("issue").is_not_null() & (pl.col("votes") >= 5)).sort(

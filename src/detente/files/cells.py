@@ -68,15 +68,6 @@ def _unquoted(name: str) -> pl.Expr:
     return pl.when(whole).then(inner.str.strip_chars()).otherwise(text).alias(name)
 
 
-def empty(cell: str | None) -> str:
-    """The cell's text, "" where it is missing.
-
-    >>> empty(" NULL "), empty("Oman")
-    ('', 'Oman')
-    """
-    return "" if is_missing(cell) else (cell or "").strip()
-
-
 def whole(frame: pl.DataFrame, column: str) -> pl.DataFrame:
     """The frame with a number that is a name (a roll call, an id) without the ".0" and zeros that tools add to it.
 
@@ -139,22 +130,22 @@ def day_faults(
     text: str, day: str, label: str, earliest: date, today: date | None = None
 ) -> list[tuple[pl.Expr, pl.Expr | str]]:
     """Why a day can't be taken, for `reject`: unreadable, before `earliest`, after `today` (the day of ingest)."""
-    said, read = pl.col(text), pl.col(day)
-    unread = pl.when(read.is_null()).then(said.str.replace(r"[T ].*$", "").str.replace_all(".", "/", literal=True))
+    given, read = pl.col(text), pl.col(day)
+    unread = pl.when(read.is_null()).then(given.str.replace(r"[T ].*$", "").str.replace_all(".", "/", literal=True))
     first = pl.coalesce(unread.str.to_date(form, strict=False) for form in ("%d/%m/%Y", "%m/%d/%Y")).is_not_null()
     return [
         (
-            said.str.contains(_SHORT_YEAR),
-            pl.format(f"{label} {{}}: a year needs four digits; write YYYY-MM-DD", said),
+            given.str.contains(_SHORT_YEAR),
+            pl.format(f"{label} {{}}: a year needs four digits; write YYYY-MM-DD", given),
         ),
         (
             first,
             pl.format(
-                f"{label} {{}}: a day of this file comes before its month, so none is guessed; write YYYY-MM-DD", said
+                f"{label} {{}}: a day of this file comes before its month, so none is guessed; write YYYY-MM-DD", given
             ),
         ),
-        (read.is_null(), pl.format(f"{label} {{}} is no day (YYYY-MM-DD, YYYYMMDD or month/day/year)", said)),
-        (read < earliest, pl.format(f"{label} {{}} lies before {earliest.year}", said)),
+        (read.is_null(), pl.format(f"{label} {{}} is no day (YYYY-MM-DD, YYYYMMDD or month/day/year)", given)),
+        (read < earliest, pl.format(f"{label} {{}} lies before {earliest.year}", given)),
         *after_today(text, day, label, today),
     ]
 

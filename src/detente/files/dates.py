@@ -5,6 +5,7 @@ remedy.
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -55,27 +56,11 @@ def read_date(text: str) -> Dated:
     return Dated(date(year, 1, 1), date(year, 12, 31), "year", f"{year:04}")
 
 
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-
-
 def _why_not(text: str) -> str:
     if parts := re.fullmatch(r"(\d{1,2})[/.](\d{1,2})[/.](\d{2,4})", text.strip()):
-        one, two = int(parts[1]), int(parts[2])
-        if one != two and 1 <= one <= 12 and 1 <= two <= 12:
-            return f"{text!r} may be a day of {_MONTHS[one - 1]} or of {_MONTHS[two - 1]}: write YYYY-MM-DD"
+        first, second = int(parts[1]), int(parts[2])
+        if first != second and 1 <= first <= 12 and 1 <= second <= 12:
+            return f"{text!r} may be a day of {month_name[first]} or of {month_name[second]}: write YYYY-MM-DD"
         return f"{text!r} is a day in a form that is read in two ways: write YYYY-MM-DD"
     if re.fullmatch(r"\d{5}(\.\d+)?", text.strip()):
         return f"{text!r} is a spreadsheet's day number: {FORMS}"

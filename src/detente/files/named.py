@@ -12,7 +12,7 @@ from detente.errors import DetenteError
 from detente.files.cells import clean
 from detente.files.rows import BadRow, Head
 from detente.files.stream import Block
-from detente.files.tabular import csv_frame, fast_csv, tab_frame
+from detente.files.tabular import csv_frame, tab_frame
 
 SEPARATORS = (b"\t", b",", b";")
 
@@ -33,7 +33,8 @@ def header_of(line: bytes) -> tuple[bytes, list[str]]:
     (b';', ['subject', 'measure', 'value'])
     """
     separator = max(SEPARATORS, key=line.count)
-    return separator, [plain_name(name) for name in Head((line,)).header(separator)]
+    names = line.lstrip(b"\xef\xbb\xbf").strip(b"\r\n").split(separator)
+    return separator, [plain_name(name.decode("utf-8", "replace")) for name in names]
 
 
 def names_in(head: Head) -> set[str]:
@@ -74,12 +75,10 @@ def frames(blocks: Iterator[Block], layout: Layout) -> Iterator[tuple[pl.DataFra
             _check(member, header, layout)
         if not data:
             continue
-        read = (
-            _tabs(data, line, header, layout) if separator == b"\t" else _commas(data, line, header, layout, separator)
-        )
-        frame, bad = read
+        tabs = separator == b"\t"
+        frame, bad = _tabs(data, line, header, layout) if tabs else _commas(data, line, header, layout, separator)
         taken = [c for c in layout.columns.values() if c in frame.columns]
-        frame = clean(frame, [c for c in taken if c not in layout.codes], quotes=separator == b"\t")
+        frame = clean(frame, [c for c in taken if c not in layout.codes], quotes=tabs)
         lacking = [c for c in layout.columns.values() if c not in taken]
         yield frame.with_columns(pl.lit("").alias(c) for c in lacking), bad
 
@@ -98,22 +97,22 @@ def _check(member: str, header: list[str], layout: Layout) -> None:
 
 def _whole_rows(blocks: Iterator[Block]) -> Iterator[Block]:
     """Blocks joined where one ends within a quoted cell (an odd number of quotes in a file without tabs)."""
-    held: Block | None = None
+    begun: Block | None = None
     joined = 0
     for block in blocks:
-        if held and held.member == block.member:
-            block = Block(block.member, held.line, held.data + block.data)
+        if begun and begun.member == block.member:
+            block = Block(block.member, begun.line, begun.data + block.data)
             joined += 1
-        elif held:
-            yield held
-        held = None
+        elif begun:
+            yield begun
+        begun = None
         if joined < 4 and b"\t" not in block.data[:4096] and block.data.count(b'"') % 2:
-            held = block
+            begun = block
         else:
             joined = 0
             yield block
-    if held:
-        yield held
+    if begun:
+        yield begun
 
 
 def _tabs(data: bytes, line: int, header: list[str], layout: Layout) -> tuple[pl.DataFrame, list[BadRow]]:
@@ -145,7 +144,7 @@ def _commas(
     data: bytes, line: int, header: list[str], layout: Layout, separator: bytes
 ) -> tuple[pl.DataFrame, list[BadRow]]:
     names = [name if header.count(name) == 1 else f"{name} {n}" for n, name in enumerate(header)]
-    frame, bad = fast_csv(data, names, line, separator) or csv_frame(data, names, separator, line)
+    frame, bad = csv_frame(data, names, separator, line)
     return frame.select(
         "line", *(pl.col(name).alias(own) for name, own in layout.columns.items() if name in frame.columns)
     ), bad

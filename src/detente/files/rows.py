@@ -30,9 +30,3 @@ class Head:
         """The usual number of tab-separated fields of the lines seen."""
         widths = [line.count(b"\t") + 1 for line in self.lines if line.strip()]
         return max(set(widths), key=widths.count) if widths else 0
-
-    def header(self, separator: bytes) -> list[str]:
-        """The first line as trimmed column names in lower case."""
-        first = self.lines[0] if self.lines else b""
-        names = first.lstrip(b"\xef\xbb\xbf").strip(b"\r\n").split(separator)
-        return [name.strip().strip(b'"').decode("utf-8", "replace").lower() for name in names]

@@ -18,7 +18,6 @@ from detente.errors import DetenteError
 BLOCK = 12 << 20
 MAX_RATIO = 250
 MIN_BOUND = 256 << 20
-_FAULTS = (EOFError, zlib.error)
 _PACKED = (
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
@@ -93,19 +92,17 @@ def packing(head: bytes) -> str:
     """
     if _OFFICE.match(head):
         return ""
-    for magic, name in _PACKED:
-        if head.startswith(magic):
-            return name
-    return "tar" if head[257:262] == b"ustar" else ""
+    tar = "tar" if head[257:262] == b"ustar" else ""
+    return next((name for magic, name in _PACKED if head.startswith(magic)), tar)
 
 
 def _streams(path: Path, file: IO[bytes], size: int) -> Iterator[tuple[str, Iterator[bytes]]]:
     """The members of a file by name, unpacked piece by piece as they are read."""
-    magic = file.read(4)
+    packed = packing(file.read(4))
     file.seek(0)
-    if magic[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
+    if packed == "zip":
         yield from _zip_streams(path, file, size)
-    elif magic[:2] == b"\x1f\x8b":
+    elif packed == "gzip":
         yield path.name.removesuffix(".gz"), _gzip_pieces(path, file, size)
     else:
         yield path.name, iter(lambda: file.read(size), b"")
@@ -170,13 +167,11 @@ def _bounded(path: Path, compressed: int) -> Callable[[int], None]:
     return count
 
 
-def _inflate(
-    path: Path, read: Callable[[int], bytes], wbits: int, size: int, count: Callable[[int], None]
-) -> Iterator[bytes]:
-    """Inflate one deflate stream in pieces of at most about `size` bytes."""
+def _inflate(path: Path, read: Callable[[int], bytes], size: int, count: Callable[[int], None]) -> Iterator[bytes]:
+    """Inflate one raw deflate stream in pieces of at most about `size` bytes."""
     from isal import isal_zlib
 
-    machine = isal_zlib.decompressobj(wbits)
+    machine = isal_zlib.decompressobj(-15)
     pending = b""
     try:
         while not machine.eof:
@@ -188,7 +183,7 @@ def _inflate(
             count(len(piece))
             if piece:
                 yield piece
-    except (*_FAULTS, isal_zlib.error) as error:  # type: ignore[misc]  # isal has no types
+    except (EOFError, zlib.error, isal_zlib.error) as error:  # type: ignore[misc]  # isal has no types
         raise DamagedFile(f"{path}: its compressed data is corrupt ({error}); fetch it again") from None
 
 
@@ -201,7 +196,7 @@ def _gzip_pieces(path: Path, file: IO[bytes], size: int) -> Iterator[bytes]:
             while piece := stream.read(min(size, 4 << 20)):
                 count(len(piece))
                 yield piece
-    except (*_FAULTS, OSError, isal_zlib.error) as error:  # type: ignore[misc]  # isal has no types
+    except (EOFError, OSError, zlib.error, isal_zlib.error) as error:  # type: ignore[misc]  # isal has no types
         raise DamagedFile(f"{path}: its gzip data is truncated or corrupt ({error}); fetch it again") from None
 
 
@@ -239,7 +234,7 @@ def _member_pieces(
         return data
 
     if member.compress_type == zipfile.ZIP_DEFLATED:
-        pieces = _inflate(path, read, -15, size, count)
+        pieces = _inflate(path, read, size, count)
     elif member.compress_type == zipfile.ZIP_STORED:
         pieces = iter(lambda: read(size), b"")
     else:

@@ -30,18 +30,12 @@ def tab_frame(
     Returns the chosen columns (by position) as trimmed text, with `line`, and the rows of another width,
     with a NUL or with bytes that are no UTF-8. `mend` may repair one line before it is judged.
     """
-    lines = data.count(b"\n")
-    # The parser passes over lines of another width. With the right number of tabs in all, a line that is too long
-    # needs one that is too short, and a short line lacks the last field: then every line is looked at.
-    if width - 1 in columns and data.count(b"\t") == (width - 1) * lines and b"\0" not in data and b"\r" not in data:
-        frame = _fast(data, width, columns)
-        if frame is not None and frame.height == lines and not (frame[columns[width - 1]] == "").any():
-            numbered = pl.int_range(first_line, first_line + lines, dtype=pl.Int64).alias("line")
-            return frame.with_columns(pl.all().str.strip_chars(), numbered), []
+    if width - 1 in columns and (frame := _all_fit(data, width, columns, b"\t", first_line)) is not None:
+        return frame, []
     good: list[bytes] = []
     numbers: list[int] = []
     bad: list[BadRow] = []
-    for number, line in enumerate(data.split(b"\n")[:lines], start=first_line):
+    for number, line in enumerate(data.split(b"\n")[:-1], start=first_line):
         line = line.rstrip(b"\r")
         if not line:
             continue
@@ -62,19 +56,37 @@ def tab_frame(
                 numbers.append(number)
     if not good:
         return pl.DataFrame(schema={**dict.fromkeys(columns.values(), pl.Utf8), "line": pl.Int64}), bad
-    frame = _fast(b"\n".join(good) + b"\n", width, columns)
+    frame = _parsed(b"\n".join(good) + b"\n", width, columns, b"\t")
     if frame is None or frame.height != len(good):
         raise AssertionError("lines that were checked one by one do not parse")
     return frame.with_columns(pl.all().str.strip_chars(), pl.Series("line", numbers, dtype=pl.Int64)), bad
 
 
-def _fast(data: bytes, width: int, columns: dict[int, str], separator: str = "\t") -> pl.DataFrame | None:
+def _all_fit(
+    data: bytes, width: int, columns: dict[int, str], separator: bytes, first_line: int
+) -> pl.DataFrame | None:
+    """Lines that all have `width` fields, as trimmed text with `line`; None where that has to be seen line by line.
+
+    The parser passes over lines of another width. With the right number of separators in all, a line that is too long
+    needs one that is too short, and a short line lacks the last field, which `columns` must hold.
+    """
+    lines = data.count(b"\n")
+    if data.count(separator) != (width - 1) * lines or b"\0" in data or b"\r" in data:
+        return None
+    frame = _parsed(data, width, columns, separator)
+    if frame is None or frame.height != lines or (frame[columns[width - 1]] == "").any():
+        return None
+    numbers = pl.int_range(first_line, first_line + lines, dtype=pl.Int64).alias("line")
+    return frame.with_columns(pl.all().str.strip_chars(), numbers)
+
+
+def _parsed(data: bytes, width: int, columns: dict[int, str], separator: bytes) -> pl.DataFrame | None:
     """Parse lines of equal width; None for bytes that are no UTF-8."""
     chosen = [f"column_{i + 1}" for i in sorted(columns)]
     try:
         frame = pl.read_csv(
             data,
-            separator=separator,
+            separator=separator.decode(),
             has_header=False,
             quote_char=None,
             empty_string_is_null=False,
@@ -87,37 +99,20 @@ def _fast(data: bytes, width: int, columns: dict[int, str], separator: str = "\t
     return frame.rename({f"column_{i + 1}": name for i, name in columns.items()})
 
 
-def fast_csv(
-    data: bytes, names: list[str], first_line: int, separator: bytes = b","
-) -> tuple[pl.DataFrame, list[BadRow]] | None:
-    """Lines without quotes, each of as many cells as `names`, as a frame of text with `line`; None for others.
-
-    An empty last cell may be one that is missing, with a line elsewhere that has one too many: such a block is read
-    row by row.
-    """
-    lines = data.count(b"\n")
-    if b'"' in data or b"\0" in data or b"\r" in data or data.count(separator) != (len(names) - 1) * lines:
-        return None
-    frame = _fast(data, len(names), dict(enumerate(names)), separator.decode())
-    if frame is None or frame.height != lines or (frame[names[-1]] == "").any():
-        return None
-    return frame.select(
-        pl.all().str.strip_chars(), pl.int_range(first_line, first_line + lines, dtype=pl.Int64).alias("line")
-    ), []
-
-
-def csv_frame(
-    data: bytes, names: list[str], separator: bytes = b",", first_line: int = 2
-) -> tuple[pl.DataFrame, list[BadRow]]:
+def csv_frame(data: bytes, names: list[str], separator: bytes, first_line: int) -> tuple[pl.DataFrame, list[BadRow]]:
     """Rows below a header (quotes as in RFC 4180) as trimmed text, with `line`, the file's line where each begins.
 
     A quote that is opened and never closed costs its own line alone: reading goes on at the next.
     """
+    if b'"' not in data:
+        frame = _all_fit(data, len(names), dict(enumerate(names)), separator, first_line)
+        if frame is not None:
+            return frame, []
     bad: list[BadRow] = []
     taken: list[list[str]] = []
     numbers: list[int] = []
     text = data.decode("utf-8", "surrogateescape")
-    clean = b"\0" not in data and _is_utf8(data)
+    clean = "\0" not in text and _is_utf8(text)
     for start, row, fault in _records(text, separator.decode(), len(names), first_line):
         if fault:
             bad.append(BadRow(start, fault, raw_text(row[0].encode("utf-8", "surrogateescape"))))
@@ -129,7 +124,7 @@ def csv_frame(
             reason = f"has {len(row)} fields, the header {len(names)}"
         elif not clean and any("\0" in cell for cell in row):
             reason = "holds a NUL byte"
-        elif not clean and any("\udc80" <= char <= "\udcff" for cell in row for char in cell):
+        elif not clean and not all(map(_is_utf8, row)):
             reason = "is no UTF-8; save the file as UTF-8"
         if reason:
             bad.append(BadRow(start, reason, raw_text(separator.decode().join(row).encode("utf-8", "surrogateescape"))))
@@ -172,10 +167,11 @@ def _alone(line: str, separator: str) -> tuple[list[str], str]:
     return ([line], "opens a quote that is never closed") if line.count('"') % 2 else (row, "")
 
 
-def _is_utf8(data: bytes) -> bool:
+def _is_utf8(text: str) -> bool:
+    """Whether a text decoded with "surrogateescape" was UTF-8."""
     try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
         return False
     return True
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from detente.measures.panel import CONFLICTUAL, COOPERATIVE
 from detente.plots import BLUE, GREY, ORANGE, SERIES, band, figure
 
 TONES = {"cooperative": (BLUE, "o"), "conflictual": (ORANGE, "x")}
@@ -17,7 +18,7 @@ def shares(panel: pl.DataFrame) -> Any:
     together.
     """
     area = panel["area"][0]
-    panel = panel.filter(pl.col("area").is_null() if area is None else pl.col("area") == area)
+    panel = panel.filter(pl.col("area").eq_missing(area))
     directions = panel.select("sender", "receiver").unique(maintain_order=True).rows()
     drawing, axis = figure(3.0)
     if len(directions) == 2:
@@ -26,10 +27,8 @@ def shares(panel: pl.DataFrame) -> Any:
             lines = (rows[name] for name in ("period", "share", "share_low", "share_high"))
             band(axis, *lines, colour=SERIES[n], label=f"{sender} towards {receiver}")
     else:
-        cooperative = pl.col("verbal_cooperation", "material_cooperation")
-        every = panel.group_by("period").agg(cooperative.sum(), pl.col("verbal_conflict", "material_conflict").sum())
-        kinds = pl.sum_horizontal("verbal_cooperation", "material_cooperation"), pl.sum_horizontal(pl.exclude("period"))
-        rows = every.sort("period").select("period", (kinds[0] / kinds[1]).alias("share"))
+        share = COOPERATIVE.sum() / (COOPERATIVE + CONFLICTUAL).sum()
+        rows = panel.group_by("period").agg(share=share).sort("period")
         axis.plot(rows["period"], rows["share"], color=BLUE, label=f"{len(directions)} directed pairs together")
     axis.set_ylim(0, 1)
     axis.set_ylabel("cooperative share of reports")
@@ -86,11 +85,10 @@ def votes(similarity: pl.DataFrame) -> Any:
         rows = similarity.group_by("year").agg(quartiles).sort("year")
         band(axis, rows["year"], rows["0.5"], rows["0.25"], rows["0.75"], label="median of all pairs, middle half")
     else:
-        issues = (
-            similarity.partition_by("issue", maintain_order=True) if "issue" in similarity.columns else [similarity]
-        )
-        for n, rows in enumerate(issues):
-            issue = rows["issue"][0] if "issue" in rows.columns else None
+        if "issue" not in similarity.columns:
+            similarity = similarity.with_columns(issue=pl.lit(None, pl.Utf8))
+        for n, rows in enumerate(similarity.partition_by("issue", maintain_order=True)):
+            issue = rows["issue"][0]
             ends = (f"{name}_low", f"{name}_high") if f"{name}_low" in rows.columns else (name, name)
             colour = SERIES[n % len(SERIES)]
             lines = (rows[column] for column in ("year", name, *ends))

@@ -26,32 +26,18 @@ def usable_run(coverage: pl.DataFrame, by: str, *, latest: bool = False) -> pl.D
     fit = coverage.select("period", "covered").filter(pl.col("covered") >= LEAST).sort("period")
     if fit.is_empty():
         return fit
-    every = periods(fit["period"][0], fit["period"][-1], by)
-    at = dict(zip(every, range(len(every)), strict=True))
-    number = pl.Series([at[day] for day in fit["period"]])
-    whole = fit["covered"] >= WHOLE
-    runs = (
-        [
-            run.drop("run").slice(first, last - first + 1)
-            for run in fit.with_columns((number.diff().fill_null(1) != 1).cum_sum().alias("run")).partition_by(
-                "run", maintain_order=True
-            )
-            for first, last in [_bounds(run["covered"] >= WHOLE)]
-            if last >= first
-        ]
-        if whole.any()
-        else []
+    every = pl.DataFrame({"period": periods(fit["period"][0], fit["period"][-1], by)})
+    # A period that is hardly covered ends a run; of each run only what lies between its whole periods is kept.
+    gaps = every.join(fit, on="period", how="left", maintain_order="left").with_columns(
+        run=pl.col("covered").is_null().cum_sum()
     )
+    whole = pl.col("covered") >= WHOLE
+    begun, goes_on = (whole.cum_sum(reverse=reverse).over("run") > 0 for reverse in (False, True))
+    runs = gaps.drop_nulls().filter(begun & goes_on).partition_by("run", maintain_order=True, include_key=False)
     if not runs:
         return fit.clear()
-    longest = max(run.height for run in runs)
-    fitting = [run for run in runs if run.height * 2 >= longest] if latest else [r for r in runs if r.height == longest]
-    return fitting[-1] if latest else fitting[0]
-
-
-def _bounds(whole: pl.Series) -> tuple[int, int]:
-    at = whole.arg_true()
-    return (int(at[0]), int(at[-1])) if len(at) else (0, -1)
+    longest = max(runs, key=len)
+    return [run for run in runs if run.height * 2 >= longest.height][-1] if latest else longest
 
 
 def scaled(column: str) -> pl.Expr:

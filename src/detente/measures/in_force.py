@@ -11,25 +11,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from detente.errors import DetenteError, NoData
 from detente.periods import period_end, periods
 from detente.record.facts import life_facts, pair_agreements
+from detente.record.view import View
 from detente.sources.dictionary import STAGES
-
-if TYPE_CHECKING:
-    from detente.record.view import View
 
 SCHEMA = {
     "day": pl.Date,
     "area": pl.Utf8,
-    "in_force": pl.Int64,
-    "signed": pl.Int64,
-    "suspended": pl.Int64,
-    "restrictions": pl.Int64,
+    **dict.fromkeys(("in_force", "signed", "suspended", "restrictions"), pl.Int64),
 }
 
 
@@ -99,34 +93,24 @@ def lives(pair: View) -> list[Life]:
     """
     agreements = pair_agreements(pair)
     facts = life_facts(pair.record, agreements, pair.as_of).partition_by("agreement", as_dict=True)
-    begun = []
+    known = []
     for row in agreements.iter_rows(named=True):
         since = row["since"]
         stages = []
         if since and (pair.as_of is None or since <= pair.as_of):
             sources = (row["url"],) if row["url"] else ()
             stages.append(Stage(since, "in force", "agreement in force", f"{row['title']} in force.", sources))
-        mine = facts.get((row["agreement"],))
-        for fact in mine.iter_rows(named=True) if mine is not None else ():
+        for fact in facts.get((row["agreement"],), pl.DataFrame()).iter_rows(named=True):
             state = _state(fact["kind"], row, stages[-1].state if stages else "")
             if state is not None:
                 sources = tuple(url for url in (fact["url"], fact["url2"]) if url)
                 stages.append(Stage(fact["counts_from"], state, fact["kind"], fact["description"], sources))
         if stages:
-            stages.sort(key=lambda stage: stage.day)
-            begun.append(
-                Life(
-                    row["agreement"],
-                    row["title"],
-                    row["form"],
-                    row["tone"],
-                    row["area"],
-                    row["channel"],
-                    tuple(row["third_party"].split(";")) if row["third_party"] else (),
-                    tuple(stages),
-                )
-            )
-    return begun
+            same = {name: row[name] for name in ("agreement", "title", "form", "tone", "area", "channel")}
+            third_party = tuple(row["third_party"].split(";")) if row["third_party"] else ()
+            ordered = sorted(stages, key=lambda stage: stage.day)
+            known.append(Life(**same, third_party=third_party, stages=tuple(ordered)))
+    return known
 
 
 def _state(kind: str, agreement: dict[str, str], before: str) -> str | None:
@@ -141,8 +125,7 @@ def _state(kind: str, agreement: dict[str, str], before: str) -> str | None:
 def in_force(lives: Sequence[Life], days: Sequence[date], areas: Sequence[str | None] = (None,)) -> pl.DataFrame:
     """How many agreements are in force, signed only and suspended, and how many restrictions in force.
 
-    One row for each day and area (null: all areas together). `lives` decide what was known: pass those of
-    an earlier `as_of` for what was then known to be in force.
+    A row a day and area (null: all areas together). `lives` decide what was known.
 
     >>> in_force([], [date(2007, 2, 1)]).row(0)
     (datetime.date(2007, 2, 1), None, 0, 0, 0, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import Any
 
 import polars as pl
 
@@ -13,16 +13,20 @@ from detente.errors import NoData
 from detente.measures.columns import PANEL
 from detente.measures.coverage import LEAST
 from detente.periods import PERIODS, period, periods
-from detente.record.queries import all_counts, pair_counts
-from detente.record.view import busiest_source
+from detente.record import Store
+from detente.record.queries import CLASSES, all_counts, pair_counts
+from detente.record.view import View, busiest_source
 from detente.uncertainty import share_interval
 
-if TYPE_CHECKING:
-    from detente.record import Store
-    from detente.record.view import View
-
-COUNTS = ["verbal_cooperation", "material_cooperation", "verbal_conflict", "material_conflict"]
-COLUMNS = list(PANEL)
+COUNTS = list(CLASSES)
+COOPERATIVE = pl.col("verbal_cooperation") + pl.col("material_cooperation")
+CONFLICTUAL = pl.col("verbal_conflict") + pl.col("material_conflict")
+TYPES: dict[str, Any] = {
+    **dict.fromkeys(PANEL, pl.Float64),
+    **dict.fromkeys(("sender", "receiver", "area", "source"), pl.Utf8),
+    **dict.fromkeys(COUNTS, pl.Int64),
+    "period": pl.Date,
+}
 GOVERNMENT = ("GOV", "MIL", "LEG", "SPY", "COP", "JUD", "IGO")
 
 
@@ -35,12 +39,9 @@ def pair_panel(
 ) -> pl.DataFrame:
     """Directed counts by quad class of one pair, both directions, in every period.
 
-    Columns: period (first day), sender, receiver, area (null for all events), the four counts,
-    intensity (sum of Goldstein values: net cooperation), share (posterior mean of the cooperative
-    share of reports) with its 90% interval, covered (share of the period in which both states existed and that
-    the source's files deliver: a quarter hour of GDELT 2 is 1/96 of a day), source. Counts are as reported, never
-    scaled. Where nothing was reported they are zero in a period that is covered by half or more, else null.
-    `sectors="government"` keeps acts of states and their organs.
+    Columns as in `detente.measures.columns.PANEL`. Counts are as reported, never scaled. Where nothing was reported
+    they are zero in a period that is covered by half or more, else null. A quarter hour of GDELT 2 covers 1/96 of a
+    day. `sectors="government"` keeps acts of states and their organs.
 
     Periods in which one of the two did not exist are left out. Raises NoData where no event source is held
     or none of its days is known on `as_of`.
@@ -48,18 +49,17 @@ def pair_panel(
     period(by)
     chosen = pair.source
     pairs = pl.DataFrame({"sender": [pair.a, pair.b], "receiver": [pair.b, pair.a]})
-    kept = GOVERNMENT if sectors == "government" else None
-    frames = []
-    coverage = pair.record.coverage(chosen, pair.as_of, by)
-    for area in areas:
-        counts = pair_counts(pair, pair.source, by=by, area=area, sectors=kept)
-        frames.append(_complete(counts, pairs, by, coverage, area))
-    panel = pl.concat(frames)
+    actors = GOVERNMENT if sectors == "government" else None
+    coverage = pair.coverage(by)
+    panel = pl.concat(
+        _complete(pair_counts(pair, chosen, by=by, area=area, sectors=actors), pairs, by, coverage, area, chosen)
+        for area in areas
+    )
     if panel.is_empty():
         raise NoData(
             f"{chosen} covers no day{f' known on {pair.as_of}' if pair.as_of else ''} on which both states existed"
         )
-    return panel.with_columns(pl.lit(chosen).alias("source")).select(COLUMNS)
+    return panel
 
 
 def states_panel(
@@ -88,32 +88,16 @@ def states_panel(
         .drop("n")
     )
     pairs = pl.concat([active, active.select(sender="receiver", receiver="sender")]).sort("sender", "receiver")
-    return (
-        _complete(counts, pairs, by, record.coverage(chosen, as_of, by), area)
-        .with_columns(pl.lit(chosen).alias("source"))
-        .select(COLUMNS)
-    )
+    return _complete(counts, pairs, by, record.coverage(chosen, as_of, by), area, chosen)
 
 
 def _complete(
-    counts: pl.DataFrame, pairs: pl.DataFrame, by: str, coverage: pl.DataFrame, area: str | None
+    counts: pl.DataFrame, pairs: pl.DataFrame, by: str, coverage: pl.DataFrame, area: str | None, source: str
 ) -> pl.DataFrame:
+    """The panel of directed pairs (sender, receiver) in all periods from counts in some of them."""
     firsts = [*coverage["period"].to_list(), *counts["period"].to_list()]
     if not firsts:
-        return pl.DataFrame(
-            schema={
-                "period": pl.Date,
-                "sender": pl.Utf8,
-                "receiver": pl.Utf8,
-                "area": pl.Utf8,
-                **dict.fromkeys(COUNTS, pl.Int64),
-                "intensity": pl.Float64,
-                "share": pl.Float64,
-                "share_low": pl.Float64,
-                "share_high": pl.Float64,
-                "covered": pl.Float64,
-            }
-        )
+        return pl.DataFrame(schema=TYPES)
     starts = pl.DataFrame({"period": periods(min(firsts), max(firsts), by)})
     covered = starts.join(coverage, on="period", how="left", maintain_order="left")
     grid = _while_both_lived(covered.with_columns(pl.col("covered").fill_null(0.0)).join(pairs, how="cross"), by)
@@ -121,15 +105,10 @@ def _complete(
     # Of a period that is hardly covered, silence says nothing.
     zero = (pl.col("covered") >= LEAST) & pl.col("verbal_cooperation").is_null()
     full = full.with_columns(pl.when(zero).then(0).otherwise(pl.col(c)).alias(c) for c in [*COUNTS, "intensity"])
-    cooperative = (full["verbal_cooperation"] + full["material_cooperation"]).fill_null(0)
-    total = cooperative + (full["verbal_conflict"] + full["material_conflict"]).fill_null(0)
-    mean, low, high = share_interval(cooperative.to_numpy(), total.to_numpy())
-    return full.with_columns(
-        pl.lit(area, dtype=pl.Utf8).alias("area"),
-        pl.Series("share", mean).fill_nan(None),
-        pl.Series("share_low", low).fill_nan(None),
-        pl.Series("share_high", high).fill_nan(None),
-    ).select([c for c in COLUMNS if c != "source"])
+    reports = full.select(cooperative=COOPERATIVE, total=COOPERATIVE + CONFLICTUAL).fill_null(0)
+    mean, low, high = share_interval(reports["cooperative"].to_numpy(), reports["total"].to_numpy())
+    shares = pl.DataFrame({"share": mean, "share_low": low, "share_high": high}).fill_nan(None)
+    return full.with_columns(shares, area=pl.lit(area, dtype=pl.Utf8), source=pl.lit(source)).select(list(PANEL))
 
 
 def _while_both_lived(grid: pl.DataFrame, by: str) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
@@ -14,15 +14,13 @@ from detente.measures.in_force import Life, in_force_by, lives
 from detente.measures.panel import pair_panel, states_panel
 from detente.measures.variables import joined, variable
 from detente.measures.votes import all_similarity, similarity, un_agreement
+from detente.record import Store
 from detente.record import audit as audits
 from detente.record.facts import pair_facts
 from detente.record.holdings import holdings, quarantined
 from detente.record.view import View
 from detente.results import Table
 from detente.sources import cited
-
-if TYPE_CHECKING:
-    from detente.record import Store
 
 TOLD = ("date", "tone", "area", "kind", "description")
 SHARES = "Brown, Cai and DasGupta, Interval estimation for a binomial proportion, Statistical Science 16(2), 2001"
@@ -50,8 +48,8 @@ class Audit(Table):
 def panel_of(pair: View, by: str, areas: Sequence[str | None], sectors: str = "all", add: Sequence[str] = ()) -> Table:
     """The panel of a pair, with variables joined by name; see `detente.measures.panel.pair_panel`."""
     rows = pair_panel(pair, by=by, areas=areas, sectors=sectors)
-    made_by = pair.provenance(by=by, areas=list(areas), sectors=sectors, add=list(add), as_of=pair.as_of)
-    return _panel(rows, " and ".join(pair.names), by, [pair], add, made_by)
+    provenance = pair.provenance(by=by, areas=list(areas), sectors=sectors, add=list(add), as_of=pair.as_of)
+    return _panel(rows, " and ".join(pair.names), by, [pair], add, provenance)
 
 
 def panel_of_all(
@@ -61,12 +59,12 @@ def panel_of_all(
     rows = pl.concat(states_panel(record, states, area=area, **asked) for area in areas)
     both = rows.select(a=pl.min_horizontal("sender", "receiver"), b=pl.max_horizontal("sender", "receiver")).unique()
     pairs = [View(record, a, b, asked.get("as_of"), asked.get("source")) for a, b in both.sort("a", "b").iter_rows()]
-    made_by = record.provenance(states=states, areas=list(areas), add=list(add), **asked)
-    return _panel(rows, "All pairs" if states is None else "Pairs", asked["by"], pairs, add, made_by)
+    provenance = record.provenance(states=states, areas=list(areas), add=list(add), **asked)
+    return _panel(rows, "All pairs" if states is None else "Pairs", asked["by"], pairs, add, provenance)
 
 
 def _panel(
-    rows: pl.DataFrame, who: str, by: str, pairs: Sequence[View], add: Sequence[str], made_by: dict[str, Any]
+    rows: pl.DataFrame, who: str, by: str, pairs: Sequence[View], add: Sequence[str], provenance: dict[str, Any]
 ) -> Table:
     meanings = dict(columns.PANEL)
     sources: list[str] = []
@@ -75,8 +73,8 @@ def _panel(
         meanings |= variable(name).columns
         sources += variable(name).sources
     events = f"events of {rows['source'][0]}" if rows.height else ""
-    made_by |= {"sources": [*cited(rows["source"].unique()), *sources], "methods": [SHARES]}
-    return Table(rows, f"{who}: reported acts by {by}", meanings, charts.shares, events, made_by)
+    provenance |= {"sources": [*cited(rows["source"].unique()), *sources], "methods": [SHARES]}
+    return Table(rows, f"{who}: reported acts by {by}", meanings, charts.shares, events, provenance)
 
 
 def facts_of(pair: View, area: str | None = None) -> Table:
@@ -124,36 +122,36 @@ def _of_cases(
 ) -> Table:
     sources = pair.chronology["source"].unique().sort().to_list()
     basis = f"facts of {', '.join(sources)}" if sources else ""
-    made_by = pair.provenance(as_of=pair.as_of, **asked) | {"sources": [f"chronology {name}" for name in sources]}
-    return Table(rows, f"{' and '.join(pair.names)}: {what}", meanings, draw, basis, made_by, told)
+    provenance = pair.provenance(as_of=pair.as_of, **asked) | {"sources": [f"chronology {name}" for name in sources]}
+    return Table(rows, f"{' and '.join(pair.names)}: {what}", meanings, draw, basis, provenance, told)
 
 
 def un_agreement_of(pair: View, issues: tuple[str, ...] = ()) -> Table:
     """The share of UN roll calls with the same vote, by year; see `detente.measures.votes.un_agreement`."""
     rows = un_agreement(pair, issues=issues)
-    made_by = pair.provenance(as_of=pair.as_of, issues=list(issues))
-    return _of_votes(rows, " and ".join(pair.names), columns.UN_AGREEMENT, made_by, [])
+    provenance = pair.provenance(as_of=pair.as_of, issues=list(issues))
+    return _of_votes(rows, " and ".join(pair.names), columns.UN_AGREEMENT, provenance, [])
 
 
 def similarity_of(pair: View, issues: Sequence[str | None] = (None,), seed: int = 0) -> Table:
     """How alike two states vote in the UN, by year and issue; see `detente.measures.votes.similarity`."""
     rows = similarity(pair, issues=issues, seed=seed)
-    made_by = pair.provenance(as_of=pair.as_of, issues=list(issues), seed=seed)
-    return _of_votes(rows, " and ".join(pair.names), columns.SIMILARITY, made_by, [SHARES, *INDICES])
+    provenance = pair.provenance(as_of=pair.as_of, issues=list(issues), seed=seed)
+    return _of_votes(rows, " and ".join(pair.names), columns.SIMILARITY, provenance, [SHARES, *INDICES])
 
 
 def similarity_of_all(record: Store, as_of: date | None = None, issue: str | None = None) -> Table:
     """How alike all pairs vote in the UN, by year; see `detente.measures.votes.all_similarity`."""
     rows = all_similarity(record, as_of=as_of, issue=issue)
-    made_by = record.provenance(as_of=as_of, issue=issue)
-    return _of_votes(rows, "All pairs", columns.ALL_SIMILARITY, made_by, INDICES)
+    provenance = record.provenance(as_of=as_of, issue=issue)
+    return _of_votes(rows, "All pairs", columns.ALL_SIMILARITY, provenance, INDICES)
 
 
 def _of_votes(
-    rows: pl.DataFrame, who: str, meanings: dict[str, str], made_by: dict[str, Any], methods: Sequence[str]
+    rows: pl.DataFrame, who: str, meanings: dict[str, str], provenance: dict[str, Any], methods: Sequence[str]
 ) -> Table:
-    made_by |= {"sources": cited(["unvotes"]), "methods": methods}
-    return Table(rows, f"{who}: votes in the UN by year", meanings, charts.votes, "UN roll calls held", made_by)
+    provenance |= {"sources": cited(["unvotes"]), "methods": methods}
+    return Table(rows, f"{who}: votes in the UN by year", meanings, charts.votes, "UN roll calls held", provenance)
 
 
 def held_by(record: Store) -> Table:
@@ -172,5 +170,5 @@ def audit_of(record: Store, pair: View | None = None) -> Audit:
     """How well facts, all or those of a pair, are sourced; see `detente.record.audit`."""
     counts, findings = audits.audit(record, pair)
     title = "Facts and their sources" + (f", {' and '.join(pair.names)}" if pair else "")
-    made_by = record.provenance()
-    return Audit(counts, title, columns.AUDIT, charts.sourced, provenance=made_by, findings=findings)
+    provenance = record.provenance()
+    return Audit(counts, title, columns.AUDIT, charts.sourced, provenance=provenance, findings=findings)

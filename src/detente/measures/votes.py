@@ -19,24 +19,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from detente.actors import continuers, counted, counts_as
+from detente.checks import whole
 from detente.errors import DetenteError
+from detente.record import Store
 from detente.record.facts import pair_figures
+from detente.record.view import View
 from detente.sources.unvotes import ISSUES
-from detente.uncertainty import LEVEL, share_interval
+from detente.uncertainty import LEVEL, Array, share_interval
 
-if TYPE_CHECKING:
-    from detente.record import Store
-    from detente.record.view import View
-
-Array = NDArray[np.float64]
 CHOICES = ("yes", "abstain", "no")
+DRAWS = 2000
 STEPS = np.abs(np.subtract.outer(np.arange(3), np.arange(3))).astype(float)
 INDICES = ("agreement", "s", "pi", "kappa", "pi_steps", "kappa_steps")
 
@@ -65,7 +63,7 @@ def similarity_indices(tables: Array) -> dict[str, Array]:
 
 
 def similarity(
-    pair: View, *, issues: Sequence[str | None] = (None,), since: int | None = None, draws: int = 2000, seed: int = 0
+    pair: View, *, issues: Sequence[str | None] = (None,), since: int | None = None, seed: int = 0
 ) -> pl.DataFrame:
     """The indices of one pair by year (from `since` on) and issue (null: all roll calls), each with its 90% interval.
 
@@ -73,10 +71,7 @@ def similarity(
     bootstrap over roll calls (Rubin, Annals of Statistics 9, 1981), that of agreement by
     `detente.uncertainty.share_interval`. Empty where no votes are held.
     """
-    from detente.checks import whole
-
     whole("seed", seed, 0)
-    whole("draws", draws)
     columns = [name + end for name in INDICES for end in ("", "_low", "_high")]
     schema = {"year": pl.Int32, "issue": pl.Utf8, "votes": pl.Int64, **dict.fromkeys(columns, pl.Float64)}
     rng = np.random.default_rng(seed)
@@ -85,18 +80,15 @@ def similarity(
         for year, table in _tables(pair, () if issue is None else (issue,), since):
             point = similarity_indices(table)
             # Gamma draws with the counts as shapes are the bootstrap's Dirichlet weights, added up by cell.
-            spread = similarity_indices(rng.gamma(np.broadcast_to(table, (draws, 3, 3))))
+            spread = similarity_indices(rng.gamma(np.broadcast_to(table, (DRAWS, 3, 3))))
             cells = []
             for name in INDICES:
-                low, high = (
-                    np.nanquantile(spread[name], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-                    if np.isfinite(point[name])
-                    else (np.nan, np.nan)
-                )
+                low = high = np.nan
                 if name == "agreement":
-                    # A share of roll calls has one interval wherever it is told: that of
-                    # `detente.uncertainty.share_interval`.
+                    # A share of roll calls has the same interval wherever it is given.
                     (low,), (high,) = share_interval([np.trace(table)], [table.sum()])[1:]
+                elif np.isfinite(point[name]):
+                    low, high = np.nanquantile(spread[name], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
                 cells += [float(point[name]), float(low), float(high)]
             rows.append((year, issue, int(table.sum()), *cells))
     return pl.DataFrame(rows, schema=schema, orient="row").fill_nan(None)
@@ -200,8 +192,7 @@ def all_similarity(
         cast_by = np.zeros((3, len(states), len(calls)))
         cast_by[rows["vote"].to_numpy(), at[0], at[1]] = 1
         i, j = np.triu_indices(len(states), 1)
-        tables = np.stack([[(cast_by[x] @ cast_by[y].T)[i, j] for y in range(3)] for x in range(3)])
-        tables = np.moveaxis(tables, -1, 0)
+        tables = np.moveaxis((cast_by[:, None] @ cast_by.transpose(0, 2, 1))[..., i, j], -1, 0)
         met = tables.sum((1, 2)) > 0
         indices = similarity_indices(tables[met])
         frames.append(
@@ -232,7 +223,7 @@ def un_agreement(pair: View, *, issues: tuple[str, ...] = ()) -> pl.DataFrame:
 
 
 def full_years(pair: View, issues: tuple[str, ...] = ()) -> pl.DataFrame:
-    """`agreement` in the years that had ended by a day."""
+    """The years of `un_agreement` that had ended by the pair's day."""
     return un_agreement(pair, issues=issues).filter(pl.col("year") < pair.day.year)
 
 

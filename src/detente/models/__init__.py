@@ -42,7 +42,9 @@ _BESIDE = {
     "Minnesota": "detente.models.minnesota:Minnesota",
     "choose_k": "detente.models.tensor_choice:choose_k",
 }
-ESTIMATORS: Registry[type[Estimator]] = Registry("detente.estimators", _OWN)
+ESTIMATORS: Registry[type[Estimator]] = Registry(
+    "detente.estimators", _OWN, "detente.models.base:Estimator", classes=True
+)
 """The estimators by name, those of this package and of others."""
 
 __all__ = ("ESTIMATORS", *_OWN, *_BESIDE)

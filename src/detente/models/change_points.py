@@ -14,16 +14,15 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 import polars as pl
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from detente.checks import above_nought, whole
 from detente.errors import DetenteError, NotEstimable
 from detente.models.base import Estimator, Fit
-from detente.models.frames import UNITS, exposed, observed
+from detente.models.frames import UNITS, by_period, exposed
 from detente.models.regimes import MEMORIES, binomial, dispersion, gaussian, lengths, poisson, stabilised
 from detente.plots import BLUE, GREY, INK, figure, source_line
-
-Array = NDArray[np.float64]
+from detente.uncertainty import Array
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,10 @@ class ChangePoints(Estimator):
         def remembering(memory: float) -> Array:
             return self._long_enough(gaussian(working, weight > 0, memory))
 
-        chances = softmax(np.array([_evidence(remembering(float(r)), chance) for r in grid]))
+        from scipy.special import softmax
+
+        # The log marginal likelihood of the whole series, under each memory.
+        chances = softmax([_segments(remembering(float(r)), chance)[1][0] for r in grid])
         memory, inflation = float(chances @ grid), 1.0
         if self.family == "gaussian":
             chances = np.where(chances > 1e-3, chances, 0.0) / chances[chances > 1e-3].sum()
@@ -104,16 +106,6 @@ class ChangePoints(Estimator):
         return np.where(lengths(len(marginal) - 1) >= self.shortest, marginal, -np.inf)
 
 
-def softmax(logs: Array) -> Array:
-    """Weights that are to each other as the exponentials of logs, adding up to 1.
-
-    >>> softmax(np.log(np.array([1.0, 3.0])))
-    array([0.25, 0.75])
-    """
-    weights = np.exp(logs - logs.max())
-    return np.asarray(weights / weights.sum())
-
-
 def _segments(marginal: Array, chance: float) -> tuple[Array, Array]:
     """Log weight [s, e] of regime s..e-1 with the priors of its length and end; and of all after s (T + 1,)."""
     t = len(marginal) - 1
@@ -125,11 +117,6 @@ def _segments(marginal: Array, chance: float) -> tuple[Array, Array]:
     for s in range(t - 1, -1, -1):
         ahead[s] = np.logaddexp.reduce(segment[s, s + 1 :] + ahead[s + 1 :])
     return segment, ahead
-
-
-def _evidence(marginal: Array, chance: float) -> float:
-    """Log marginal likelihood of the series over all segmentations."""
-    return float(_segments(marginal, chance)[1][0])
 
 
 def _posterior(
@@ -233,40 +220,26 @@ class ChangePointsFit(Fit):
             y, n = self.y[first:after], self.exposure[first:after]
             seen = n > 0
             k, total = y.sum() / self.inflation, n.sum() / self.inflation
-            if not seen.any():
-                rows.append((first, after - 1, None, None, None, 0))
-                continue
-            if self.model.family == "binomial":
+            middle = low = high = None
+            if seen.any() and self.model.family == "binomial":
                 middle, low, high = betaincinv(k + 0.5, total - k + 0.5, [0.5, 0.05, 0.95])
-            elif self.model.family == "poisson":
+            elif seen.any() and self.model.family == "poisson":
                 middle, low, high = gammaincinv(k + 0.5, [0.5, 0.05, 0.95]) / total
-            else:
+            elif seen.any():
                 rates = y[seen] / n[seen]
-                if len(rates) < 2:
-                    rows.append((first, after - 1, float(rates[0]), None, None, 1))
-                    continue
-                error = rates.std(ddof=1) / np.sqrt(len(rates)) * np.sqrt((1 + self.memory) / (1 - self.memory))
-                middle, low, high = rates.mean() + error * stdtrit(len(rates) - 1, [0.5, 0.05, 0.95])
-            rows.append((first, after - 1, float(middle), float(low), float(high), int(seen.sum())))
-        schema = {
-            "first": pl.Int64,
-            "last": pl.Int64,
-            **dict.fromkeys(("level", "low", "high"), pl.Float64),
-            "seen": pl.Int64,
-        }
+                middle = rates.mean()
+                if len(rates) > 1:
+                    error = rates.std(ddof=1) / np.sqrt(len(rates)) * np.sqrt((1 + self.memory) / (1 - self.memory))
+                    low, high = middle + error * stdtrit(len(rates) - 1, [0.05, 0.95])
+            rows.append((first, after - 1, middle, low, high, int(seen.sum())))
+        schema = dict.fromkeys(("first", "last"), pl.Int64) | dict.fromkeys(("level", "low", "high"), pl.Float64)
+        schema["seen"] = pl.Int64
         return pl.DataFrame(rows, schema=schema, orient="row")
 
     @property
     def frame(self) -> pl.DataFrame:
         """A row a period; see `COLUMNS`."""
-        return pl.DataFrame(
-            {
-                "period": np.arange(len(self.y)),
-                "observed": observed(self.y, self.exposure),
-                "exposure": self.exposure,
-                "probability": self.probability,
-            }
-        )
+        return by_period(self.y, self.exposure, probability=self.probability)
 
     def summary(self) -> str:
         """The number of breaks and their dates, with uncertainty."""

@@ -30,9 +30,8 @@ from numpy.typing import NDArray
 from detente.checks import estimable, whole
 from detente.errors import DetenteError
 from detente.models.impulse import moving_average
-from detente.models.minnesota import lagged
-from detente.models.regression import Array
-from detente.models.var import VARFit
+from detente.models.var import VARFit, paths
+from detente.uncertainty import Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +123,7 @@ def conditional(
     if np.linalg.matrix_rank(policy.on) < len(policy.on):
         raise DetenteError("the levers restrict the same series twice: take one of them away")
     b, s = fit._raw_draws(draws, seed)
-    means = _expected(fit, b, steps)
+    means = paths(fit.data, fit.lags, b, np.zeros((draws, steps, n))).reshape(draws, steps * n)
     psi = moving_average(b[:, 1:].reshape(draws, fit.lags, n, n), steps)
     ordered = list(order or fit.names)
     at = [fit.names.index(name) for name in ordered]
@@ -160,18 +159,6 @@ def _gram(reach: Array) -> Array:
     gram = reach @ reach.transpose(0, 2, 1)
     size = gram.shape[-1]
     return np.asarray(gram + (1e-10 * np.trace(gram, axis1=1, axis2=2) / size + 1e-12)[:, None, None] * np.eye(size))
-
-
-def _expected(fit: VARFit, b: Array, steps: int) -> Array:
-    """Expected paths (draws, steps * n) of every draw of the coefficients (draws, 1 + n * lags, n)."""
-    n, draws = len(fit.names), len(b)
-    row = lagged(np.vstack([fit.data[-fit.lags :], np.zeros((1, n))]), fit.lags)[-1, 1:]
-    past = np.broadcast_to(row, (draws, len(row))).copy()
-    path = np.empty((draws, steps, n))
-    for t in range(steps):
-        path[:, t] = np.einsum("dk,dkn->dn", np.column_stack([np.ones(draws), past]), b)
-        past = np.column_stack([path[:, t], past[:, :-n]])
-    return path.reshape(draws, steps * n)
 
 
 def _loads(psi: Array, roots: Array, steps: int) -> Array:

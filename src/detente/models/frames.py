@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from detente import checks
 from detente.errors import DetenteError, NotEstimable
+from detente.uncertainty import Array
 
 # Squares of larger numbers come near the end of what a computer can hold.
 LARGEST = 1e100
@@ -17,15 +18,14 @@ UNITS = {"binomial": "share", "poisson": "rate", "gaussian": "value"}
 """The families of a series, and what its level is called."""
 
 
-def observed(y: NDArray[np.float64], exposure: NDArray[np.float64]) -> pl.Series:
-    """y / exposure, null where the exposure is nought."""
-    import polars as pl
-
+def by_period(y: Array, exposure: Array, **estimates: Array) -> pl.DataFrame:
+    """Rows period (from 0), observed (y / exposure, null where the exposure is nought), exposure, and the estimates."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        return pl.Series(np.where(exposure > 0, y / exposure, np.nan)).fill_nan(None)
+        own = pl.Series(np.where(exposure > 0, y / exposure, np.nan)).fill_nan(None)
+    return pl.DataFrame({"period": np.arange(len(y)), "observed": own, "exposure": exposure, **estimates})
 
 
-def exposed(y: ArrayLike, exposure: ArrayLike | None, family: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def exposed(y: ArrayLike, exposure: ArrayLike | None, family: str) -> tuple[Array, Array]:
     """y (T,) and its exposure (T,), 1 by default; a period with exposure 0 or y NaN is one unseen: both become 0.
 
     DetenteError for a family that is none of `UNITS`; it names the period whose number is endless or outside what the
@@ -54,7 +54,7 @@ def exposed(y: ArrayLike, exposure: ArrayLike | None, family: str) -> tuple[NDAr
     return seen, weight
 
 
-def columns_of(frame: Any) -> tuple[NDArray[np.float64], list[str]]:
+def columns_of(frame: Any) -> tuple[Array, list[str]]:
     """The numbers (T, n) and the names of the n series.
 
     DetenteError names a column that isn't numeric or misses a value, NotEstimable one that never changes.

@@ -18,16 +18,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
-from detente.checks import numbers, probability
+from detente.checks import numbers
 from detente.errors import DetenteError, NotEstimable
 from detente.models.base import Estimator, Fit
 from detente.models.hawkes_process import HawkesProcess, spectral_radius
 from detente.plots import GREY, SERIES, figure, legend, matrix, source_line
+from detente.uncertainty import Array, reach
 
 if TYPE_CHECKING:
     from detente.models.hawkes_likelihood import Events
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -254,9 +253,7 @@ class HawkesFit(Fit):
         rows = []
         for name, gaps in zip(self.names, self.rescaled(), strict=True):
             test = kstest(gaps, "expon") if len(gaps) else None
-            rows.append(
-                (name, len(gaps), float(test.statistic) if test else None, float(test.pvalue) if test else None)
-            )
+            rows.append((name, len(gaps), test and float(test.statistic), test and float(test.pvalue)))
         schema = {"type": pl.Utf8, "events": pl.Int64, "statistic": pl.Float64, "p": pl.Float64}
         return pl.DataFrame(rows, schema=schema, orient="row")
 
@@ -267,9 +264,7 @@ class HawkesFit(Fit):
 
     def bands(self, level: float = 0.90) -> pl.DataFrame:
         """The rows of `frame` with bands that hold `level`."""
-        from scipy.special import ndtri
-
-        z = float(ndtri((1 + probability("level", level)) / 2))
+        z = reach(level)
         rows: list[tuple[Any, ...]] = []
         for i, effect in enumerate(self.names):
             rows.append((effect, None, None, self.baseline[i], self.baseline_error[i]))
@@ -290,10 +285,9 @@ class HawkesFit(Fit):
                 continue
             causes = ", ".join(f"{cause} {self.branching[i, j]:.2f}" for j, cause in enumerate(self.names))
             lines.append(f"{effect}: {self.endogenous[i]:.0%} set off by others; one event of each sets off: {causes}.")
-        for row in self.goodness().iter_rows(named=True):
-            if row["p"] is not None:
-                word = "fits" if row["p"] >= 0.05 else "does NOT fit"
-                lines.append(f"{row['type']}: the clock test {word} (KS {row['statistic']:.3f}, p = {row['p']:.3f}).")
+        for row in self.goodness().drop_nulls("p").iter_rows(named=True):
+            word = "fits" if row["p"] >= 0.05 else "does NOT fit"
+            lines.append(f"{row['type']}: the clock test {word} (KS {row['statistic']:.3f}, p = {row['p']:.3f}).")
         return "\n".join(lines)
 
     def plot(self) -> Any:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from detente.checks import all_finite, estimable
 from detente.models.hawkes_process import spectral_radius
+from detente.uncertainty import Array
 
-Array = NDArray[np.float64]
 RADIUS = 0.99
 
 
@@ -82,7 +82,7 @@ def maximise(events: Events, decays: Array, *, stable: bool) -> Maximum:
     all_finite("the process", theta)
     if stable and spectral_radius(theta[:, 1:].reshape(d, d, k).sum(2)) >= RADIUS:
         with estimable("the process", "no stable one is found"):
-            theta = fit_stable(rows, totals, theta, k, RADIUS)
+            theta = fit_stable(rows, totals, theta)
     value = sum(_value(row, totals, one) for row, one in zip(rows, theta, strict=True))
     errors = np.array([standard_errors(row, totals, one) for row, one in zip(rows, theta, strict=True)])
     return Maximum(
@@ -105,7 +105,7 @@ def fit_rows(row: Array, totals: Array, start: Array | None = None) -> Array:
     # A type that never happened before any event of this one tells nothing: its jump stays at nought.
     idle = totals <= 0
     theta[idle] = 0.0
-    value = float(np.log(row @ theta).sum() - totals @ theta)
+    value = _value(row, totals, theta)
     for _ in range(200):
         weighted = row / (row @ theta)[:, None]
         gradient = weighted.sum(0) - totals
@@ -135,11 +135,11 @@ def fit_rows(row: Array, totals: Array, start: Array | None = None) -> Array:
     return theta
 
 
-def fit_stable(rows: Sequence[Array], totals: Array, start: Array, k: int, radius: float) -> Array:
-    """The maximum (d, 1 + d * k) among processes whose branching matrix has at most this spectral radius."""
+def fit_stable(rows: Sequence[Array], totals: Array, start: Array) -> Array:
+    """The maximum (d, 1 + d * k) among processes whose branching matrix has a spectral radius of RADIUS at most."""
     from scipy.optimize import NonlinearConstraint, minimize
 
-    d = len(rows)
+    d, k = len(rows), (start.shape[1] - 1) // len(rows)
     counts = np.array([max(1, len(row)) for row in rows])
 
     def branching(flat: Array) -> Array:
@@ -155,7 +155,7 @@ def fit_stable(rows: Sequence[Array], totals: Array, start: Array, k: int, radiu
         return value / counts.sum(), slope.ravel() / counts.sum()
 
     def spectral(flat: Array) -> float:
-        return float(np.abs(np.linalg.eigvals(branching(flat))).max())
+        return spectral_radius(branching(flat))
 
     def slope(flat: Array) -> Array:
         values, right = np.linalg.eig(branching(flat))
@@ -167,7 +167,7 @@ def fit_stable(rows: Sequence[Array], totals: Array, start: Array, k: int, radiu
         return out.ravel()
 
     shrunk = start.copy()
-    shrunk[:, 1:] *= 0.95 * radius / spectral(start.ravel())
+    shrunk[:, 1:] *= 0.95 * RADIUS / spectral(start.ravel())
     shrunk[:, 0] = np.maximum(shrunk[:, 0], 0.1 * counts / totals[0])
     solved = minimize(
         loss,
@@ -175,7 +175,7 @@ def fit_stable(rows: Sequence[Array], totals: Array, start: Array, k: int, radiu
         jac=True,
         method="SLSQP",
         bounds=[(0, None)] * shrunk.size,
-        constraints=[NonlinearConstraint(spectral, -np.inf, radius, jac=slope)],
+        constraints=[NonlinearConstraint(spectral, -np.inf, RADIUS, jac=slope)],
         options={"maxiter": 500, "ftol": 1e-12},
     )
     return np.asarray(solved.x).reshape(d, -1)
@@ -256,6 +256,6 @@ def _reached(pulled: Callable[[float, Array], tuple[float, float, Array]], best:
             break
         # The fall goes about as the square of the pull: the next is tried where that would have it at DROP.
         guess = pull * float(np.sqrt(DROP / max(fall, 1e-6)))
-        one, other = 0.9 * near + 0.1 * far, 0.1 * near + 0.9 * far
-        pull = min(max(guess, min(one, other)), max(one, other)) if np.isfinite(far) else guess
+        lower, upper = sorted((0.9 * near + 0.1 * far, 0.1 * near + 0.9 * far))
+        pull = min(max(guess, lower), upper) if np.isfinite(far) else guess
     return max(total + (DROP - fall) / pull, 0.0)

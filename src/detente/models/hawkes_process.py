@@ -9,8 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from detente.checks import above_nought
 from detente.errors import DetenteError
-
-Array = NDArray[np.float64]
+from detente.uncertainty import Array
 
 
 def spectral_radius(branching: Array) -> float:

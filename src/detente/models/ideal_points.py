@@ -20,13 +20,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
-from detente.checks import above_nought, probability, whole
+from detente.checks import above_nought, whole
 from detente.errors import DetenteError, NotEstimable
 from detente.models.base import Estimator, Fit
 from detente.models.linking import Links, link
 from detente.plots import GREY, SERIES, band, figure, legend, source_line
+from detente.uncertainty import Array, reach
 
-Array = NDArray[np.float64]
 CHOICES = {"no": 0, "abstain": 1, "yes": 2}
 
 
@@ -95,9 +95,8 @@ class IdealPoints(Estimator):
         places, place = np.unique(state * span + t[kept], return_inverse=True)
         of, when = places // span, places % span
         best = em(place, call, c[kept], of, when, self.iterations, self.tolerance, on_step)
-        sign = 1.0
-        if self.positive is not None and best.mean[names[of] == self.positive].mean() < 0:
-            sign = -1.0
+        turned = self.positive is not None and best.mean[names[of] == self.positive].mean() < 0
+        sign = -1.0 if turned else 1.0
         return IdealPointsFit(
             names[of],
             when,
@@ -196,9 +195,7 @@ class IdealPointsFit(Fit):
 
     def bands(self, level: float = 0.90) -> pl.DataFrame:
         """The rows of `frame` with bands that hold `level`."""
-        from scipy.special import ndtri
-
-        z = float(ndtri((1 + probability("level", level)) / 2))
+        z = reach(level)
         at = np.searchsorted(self.links.sessions, self.sessions)
         points, errors = self.points, self.links.stretch[at] * self.errors
         return pl.DataFrame(
@@ -220,9 +217,7 @@ class IdealPointsFit(Fit):
 
         The band takes the two positions as independent.
         """
-        from scipy.special import ndtri
-
-        z = float(ndtri((1 + probability("level", level)) / 2))
+        z = reach(level)
         frame = self.frame
         one, two = (frame.filter(pl.col("state") == state) for state in (a, b))
         both = one.join(two, on="session", suffix="_b").with_columns(
@@ -270,11 +265,11 @@ class IdealPointsFit(Fit):
             f"({self.iterations} iterations, last change {self.change:.4f})."
         ]
         for state in states:
-            mine = frame.filter(pl.col("state") == state)
-            if mine.height:
+            path = frame.filter(pl.col("state") == state)
+            if path.height:
                 ends = " and ".join(
                     f"{r['ideal_point']:+.2f} ({r['low']:+.2f} to {r['high']:+.2f}) in session {r['session']}"
-                    for r in mine[[0, -1]].iter_rows(named=True)
+                    for r in path[[0, -1]].iter_rows(named=True)
                 )
                 lines.append(f"{state}: {ends}.")
         if not states:
@@ -297,8 +292,8 @@ class IdealPointsFit(Fit):
         )
         axis.fill_between(spread["session"], spread["low"], spread["high"], color=GREY, alpha=0.15, linewidth=0)
         for number, state in enumerate(states):
-            mine = frame.filter(pl.col("state") == state)
-            columns = mine["session", "ideal_point", "low", "high"]
+            path = frame.filter(pl.col("state") == state)
+            columns = path["session", "ideal_point", "low", "high"]
             band(axis, *columns, colour=SERIES[number % len(SERIES)], label=state)
         axis.set_xlabel("session of the UN General Assembly")
         axis.xaxis.get_major_locator().set_params(integer=True)

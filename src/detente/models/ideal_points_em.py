@@ -11,8 +11,8 @@ from numba import njit, prange
 from numpy.typing import NDArray
 
 from detente.errors import NotEstimable
+from detente.uncertainty import Array
 
-Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 # Weak priors of an item: discrimination ~ N(0, 2^2), middle of the cut points ~ N(0, 5^2), log of their gap ~ N(0, 1).
 NODES, WEIGHTS = (-math.sqrt(3), 0.0, math.sqrt(3)), (1 / 6, 2 / 3, 1 / 6)

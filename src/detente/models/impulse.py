@@ -8,14 +8,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from detente.checks import estimable, probability, whole
 from detente.models.base import Fit
 from detente.plots import BLUE, GREY, band, figure, level_line, source_line
-from detente.uncertainty import tails
-
-Array = NDArray[np.float64]
+from detente.uncertainty import Array, tails
 
 
 def moving_average(coefficients: Array, steps: int) -> Array:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from detente.uncertainty import Array
+
 # What is believed before any resolution came back: a session's scale and middle are nearly those of the one before.
 STRETCH, SHIFT = 0.05, 0.10
 LEAST_DISCRIMINATION = 0.3

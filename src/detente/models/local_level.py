@@ -14,15 +14,14 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 import polars as pl
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from detente.checks import probability
 from detente.errors import NotEstimable
 from detente.models.base import Estimator, Fit
-from detente.models.frames import UNITS, exposed, observed
+from detente.models.frames import UNITS, by_period, exposed
 from detente.plots import GREY, band, figure, legend, source_line
-
-Array = NDArray[np.float64]
+from detente.uncertainty import Array, reach
 
 
 @dataclass(frozen=True)
@@ -62,13 +61,12 @@ class LocalLevel(Estimator):
 
 
 def _fit(model: LocalLevel, y: Array, exposure: Array) -> LocalLevelFit:
-    from scipy.special import expit, ndtri
+    from scipy.special import expit, softmax
 
     from detente.models.local_level_filter import laplace
 
-    # A Gaussian series is fitted in its own units, so that none is too large or too small for the filter.
-    own = _units(y, exposure) if model.family == "gaussian" else _Units()
-    values, seen = own.inward(y, exposure)
+    centre, spread, usual = _units(model.family, y, exposure)
+    values, seen = (y - centre * exposure) / spread / usual, exposure / usual
     start, noises = _scales(model.family, values, seen)
     steps = np.array([0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6])
     family = list(UNITS).index(model.family)
@@ -83,15 +81,12 @@ def _fit(model: LocalLevel, y: Array, exposure: Array) -> LocalLevelFit:
             estimates.append((level, variance))
             weights.append(log_likelihood + prior)
             pairs.append((step, noise))
-    weight = np.exp(np.array(weights) - max(weights))
-    weight /= weight.sum()
+    weight = softmax(weights)
     levels = np.array([level for level, _ in estimates])
     mean = weight @ levels
-    deviation = own.spread * np.sqrt(
-        weight @ (np.array([variance for _, variance in estimates]) + (levels - mean) ** 2)
-    )
-    mean = own.centre + own.spread * mean
-    z = float(ndtri((1 + model.probability) / 2))
+    deviation = spread * np.sqrt(weight @ (np.array([variance for _, variance in estimates]) + (levels - mean) ** 2))
+    mean = centre + spread * mean
+    z = reach(model.probability)
     turn = {"binomial": expit, "poisson": np.exp, "gaussian": lambda x: x}[model.family]
     step, noise = weight @ np.array(pairs)
     return LocalLevelFit(
@@ -101,47 +96,37 @@ def _fit(model: LocalLevel, y: Array, exposure: Array) -> LocalLevelFit:
         turn(mean),
         turn(mean - z * deviation),
         turn(mean + z * deviation),
-        mean,
-        deviation,
-        own.spread * step,
-        own.spread * np.sqrt(own.exposure) * noise,
+        spread * step,
+        spread * np.sqrt(usual) * noise,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Units:
-    """The centre and spread of y / exposure, and the usual exposure."""
+def _units(family: str, y: Array, exposure: Array) -> tuple[float, float, float]:
+    """Centre and spread of y / exposure, and the usual exposure: the units in which a Gaussian series is fitted.
 
-    centre: float = 0.0
-    spread: float = 1.0
-    exposure: float = 1.0
-
-    def inward(self, y: Array, exposure: Array) -> tuple[Array, Array]:
-        """y and exposure in these units."""
-        return (y - self.centre * exposure) / self.spread / self.exposure, exposure / self.exposure
-
-
-def _units(y: Array, exposure: Array) -> _Units:
+    They keep it from being too large or too small for the filter. Counts are fitted as they are.
+    """
+    if family != "gaussian":
+        return 0.0, 1.0, 1.0
     seen = exposure > 0
     rates = y[seen] / exposure[seen]
     centre = float(rates.mean())
-    return _Units(centre, float(rates.std()) or abs(centre) or 1.0, float(exposure[seen].mean()))
+    return centre, float(rates.std()) or abs(centre) or 1.0, float(exposure[seen].mean())
 
 
 def _scales(family: str, y: Array, exposure: Array) -> tuple[float, Array]:
     """Where the level starts on the linear scale, and the grid of noise deviations."""
-    if family == "binomial":
-        share = (y.sum() + 0.5) / (exposure.sum() + 1)
-        return float(np.log(share / (1 - share))), np.array([0.0, 0.1, 0.2, 0.4, 0.8])
-    if family == "poisson":
-        return float(np.log((y.sum() + 0.5) / exposure.sum())), np.array([0.0, 0.1, 0.2, 0.4, 0.8])
-    # The noise of one period at the usual exposure, from a tenth of the spread to all of it.
-    return 0.0, np.array([0.1, 0.2, 0.4, 0.7, 1.0, 1.4])
+    if family == "gaussian":
+        # The noise of one period at the usual exposure, from a tenth of the spread to more than all of it.
+        return 0.0, np.array([0.1, 0.2, 0.4, 0.7, 1.0, 1.4])
+    share = (y.sum() + 0.5) / (exposure.sum() + 1)
+    start = np.log(share / (1 - share)) if family == "binomial" else np.log((y.sum() + 0.5) / exposure.sum())
+    return float(start), np.array([0.0, 0.1, 0.2, 0.4, 0.8])
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class LocalLevelFit(Fit):
-    """Level (T,) with its band; `linear` and `deviation` on the scale of eta; mean step and noise deviations."""
+    """Level (T,) with its band; mean step and noise deviations."""
 
     COLUMNS: ClassVar[dict[str, str]] = {
         "period": "0 for the first",
@@ -163,24 +148,13 @@ class LocalLevelFit(Fit):
     level: Array
     low: Array
     high: Array
-    linear: Array
-    deviation: Array
     step: float
     noise: float
 
     @property
     def frame(self) -> pl.DataFrame:
         """A row a period; see `COLUMNS`."""
-        return pl.DataFrame(
-            {
-                "period": np.arange(len(self.y)),
-                "observed": observed(self.y, self.exposure),
-                "exposure": self.exposure,
-                "level": self.level,
-                "low": self.low,
-                "high": self.high,
-            }
-        )
+        return by_period(self.y, self.exposure, level=self.level, low=self.low, high=self.high)
 
     def summary(self) -> str:
         """Where the level began and where it stands, with bands."""

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from detente.uncertainty import Array
+
 UNSEEN = 1e12
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detente.checks import above_nought
 from detente.errors import DetenteError
 from detente.models.regression import Conjugate
-
-Array = NDArray[np.float64]
+from detente.uncertainty import Array
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from detente.checks import whole
 from detente.errors import DetenteError
@@ -22,9 +21,7 @@ from detente.models.impulse import moving_average, orthogonalised
 from detente.models.minnesota import Minnesota, lagged, residual_deviations
 from detente.models.regression import Conjugate, regress
 from detente.models.var import BayesianVAR, VARFit
-from detente.uncertainty import Estimate, NotIdentified, Quotient, away_from_nought, estimate, quotient
-
-Array = NDArray[np.float64]
+from detente.uncertainty import Array, Estimate, NotIdentified, Quotient, away_from_nought, estimate, quotient
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detente.checks import all_finite, estimable
 from detente.errors import NotEstimable
-
-Array = NDArray[np.float64]
+from detente.uncertainty import Array
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,8 @@ from detente.models.minnesota import Minnesota, lagged, minnesota, residual_devi
 from detente.models.regression import regress
 from detente.models.var import BayesianVAR, VARFit, simulate
 from detente.plots import GREY, band, figure, legend, source_line
-from detente.uncertainty import Estimate, estimate
+from detente.uncertainty import Array, Estimate, estimate
 
-Array = NDArray[np.float64]
 ASSOCIATED = "more than chance: associated with it"
 
 

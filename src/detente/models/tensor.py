@@ -8,7 +8,7 @@ is never stored: a sweep costs (non-zeros) x K a mode and memory is the non-zero
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -20,8 +20,8 @@ from detente.checks import above_nought, probability, whole
 from detente.errors import DetenteError, NotEstimable
 from detente.models.base import Estimator, Fit
 from detente.plots import BLUE, figure, source_line
+from detente.uncertainty import Array
 
-Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 
@@ -55,13 +55,7 @@ class PoissonTensor(Estimator):
         return self.fit(np.column_stack(cells), y[cells], y.shape)
 
     def fit(
-        self,
-        indices: ArrayLike,
-        counts: ArrayLike,
-        dims: Sequence[int],
-        *,
-        hidden: ArrayLike | None = None,
-        on_sweep: Callable[[int, float], None] | None = None,
+        self, indices: ArrayLike, counts: ArrayLike, dims: Sequence[int], *, hidden: ArrayLike | None = None
     ) -> TensorFit:
         """Fit to the non-zero cells `indices` (n, modes) with `counts` (n,) of a tensor of shape `dims`.
 
@@ -80,7 +74,7 @@ class PoissonTensor(Estimator):
             where, y = where[kept], y[kept]
         if not len(y):
             raise NotEstimable("no count is above nought: there is nothing to part into components")
-        fits = [self._once(where, y, dims, apart, self.seed + r, on_sweep) for r in range(max(1, self.restarts))]
+        fits = [self._once(where, y, dims, apart, self.seed + r) for r in range(max(1, self.restarts))]
         return max(fits, key=lambda fit: fit.bounds[-1])
 
     @classmethod
@@ -91,15 +85,7 @@ class PoissonTensor(Estimator):
         counts = np.random.default_rng(seed).poisson(blocks)
         return {"indices": np.argwhere(counts), "counts": counts[counts > 0], "dims": counts.shape}
 
-    def _once(
-        self,
-        where: Indices,
-        y: Array,
-        dims: Sequence[int],
-        hidden: Indices,
-        seed: int,
-        on_sweep: Callable[[int, float], None] | None,
-    ) -> TensorFit:
+    def _once(self, where: Indices, y: Array, dims: Sequence[int], hidden: Indices, seed: int) -> TensorFit:
         from scipy.special import gammaln
 
         from detente.models.tensor_sweep import Gammas, allocate, exposure, sorted_by
@@ -118,8 +104,6 @@ class PoissonTensor(Estimator):
                     bounds.append(log_sum - float(total.sum()) - constant + sum(g.bound(self.shape) for g in gammas))
                 rate = exposure(gammas, m, self.loops, hidden)
                 gammas[m] = gammas[m].updated(self.shape, shape, np.maximum(rate, 1e-10))
-            if on_sweep:
-                on_sweep(sweep, bounds[-1])
             if sweep > 5 and abs(bounds[-1] - bounds[-2]) < self.tolerance * abs(bounds[-2]):
                 break
         return TensorFit(self, tuple(dims), gammas, bounds, float(y.sum()), len(y))

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from detente.checks import probability
 from detente.errors import DetenteError, NotEstimable
 from detente.models.tensor import PoissonTensor, checked, log_scores
+from detente.uncertainty import Array
 
 
 def choose_k(
@@ -60,9 +61,7 @@ def choose_k(
         [np.full(len(chosen), len(y) / len(chosen)), np.full(len(zeros), (size - len(y)) / len(zeros))]
     )
     weights /= weights.sum()
-    tried: dict[int | None, NDArray[np.float64]] = {
-        None: log_scores(_averages(where, y, chosen, cells, dims), outcomes)
-    }
+    tried: dict[int | None, Array] = {None: log_scores(_averages(where, y, chosen, cells, dims), outcomes)}
     for k in ks:
         tried[k] = replace(model, k=k).fit(where, y, dims, hidden=cells).log_scores(cells, outcomes)
         if on_k:
@@ -78,7 +77,7 @@ def choose_k(
     return pl.DataFrame(rows, schema=columns, orient="row")
 
 
-def _behind(differences: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+def _behind(differences: Array, weights: Array) -> float:
     """The weighted mean of differences in its standard errors; nought where there are none."""
     mean = float(weights @ differences)
     error = float(np.sqrt(weights**2 @ (differences - mean) ** 2))
@@ -109,7 +108,7 @@ def _averages(
     chosen: NDArray[np.int64],
     cells: NDArray[np.int64],
     dims: Sequence[int],
-) -> NDArray[np.float64]:
+) -> Array:
     """Of each cell the average over the last mode without what is hidden, a period of the overall mean added."""
     kept = np.ones(len(y), dtype=bool)
     kept[chosen] = False

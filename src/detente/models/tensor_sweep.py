@@ -9,7 +9,8 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from detente.uncertainty import Array
+
 Indices = NDArray[np.int64]
 
 
@@ -26,12 +27,8 @@ class Gammas:
     @classmethod
     def start(cls, n: int, k: int, prior: float, rng: np.random.Generator) -> Gammas:
         """Random factors near 1."""
-        return cls.of(rng.gamma(100.0, 0.01, (n, k)) + prior, np.full((n, k), 1.0), 1.0)
-
-    @classmethod
-    def of(cls, shape: Array, rate: Array, b: float) -> Gammas:
-        """With the means worked out."""
-        return cls(shape, rate, shape / rate, exp_digamma(shape) / rate, b)
+        shape = rng.gamma(100.0, 0.01, (n, k)) + prior
+        return cls(shape, np.ones((n, k)), shape, exp_digamma(shape), 1.0)
 
     def updated(self, prior: float, allotted: Array, exposure: Array) -> Gammas:
         """After the counts `allotted` (n, K) over `exposure` (n or 1, K)."""
@@ -124,10 +121,8 @@ def exposure(gammas: Sequence[Gammas], mode: int, loops: bool, hidden: Indices) 
     whole = np.prod([s for m, s in enumerate(sums) if m != mode], axis=0)[None, :]
     if not loops:
         rest = np.prod([s for m, s in enumerate(sums) if m > 1 and m != mode], axis=0)
-        if mode < 2:
-            whole = whole - gammas[1 - mode].mean * rest
-        else:
-            whole = whole - (gammas[0].mean * gammas[1].mean).sum(0) * rest
+        itself = gammas[1 - mode].mean if mode < 2 else (gammas[0].mean * gammas[1].mean).sum(0)
+        whole = whole - itself * rest
     if len(hidden):
         from scipy.sparse import csr_matrix
 

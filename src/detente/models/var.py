@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from detente.checks import estimable, probability, whole
 from detente.errors import DetenteError, NotEstimable
@@ -19,9 +18,8 @@ from detente.models.frames import columns_of
 from detente.models.impulse import Responses, decompose, made_by, moving_average, orthogonalised, with_band
 from detente.models.minnesota import Minnesota, lagged, log_evidence, minnesota, residual_deviations
 from detente.models.regression import Posterior, regress
-from detente.uncertainty import away_from_nought, tails
+from detente.uncertainty import Array, away_from_nought, tails
 
-Array = NDArray[np.float64]
 GRID = np.geomspace(0.01, 5.0, 28)
 
 
@@ -112,6 +110,21 @@ def simulate(coefficients: Array, covariance: Array, periods: int, rng: np.rando
     for t in range(lags, len(y)):
         y[t] = errors[t] + sum(y[t - lag - 1] @ coefficients[lag] for lag in range(lags))
     return y[100:]
+
+
+def paths(data: Array, lags: int, b: Array, errors: Array, most: Array | float = np.inf) -> Array:
+    """The paths (draws, steps, n) of a VAR after the data with such errors, within `most` of nought.
+
+    `b` (draws, 1 + n * lags, n) are the coefficients, the intercept first.
+    """
+    draws, steps, n = errors.shape
+    past = np.broadcast_to(data[::-1][:lags].ravel(), (draws, n * lags))
+    path = np.empty((draws, steps, n))
+    for t in range(steps):
+        row = np.column_stack([np.ones(draws), past])
+        path[:, t] = np.clip(np.einsum("dk,dkn->dn", row, b) + errors[:, t], -most, most)
+        past = np.column_stack([path[:, t], past[:, :-n]])
+    return path
 
 
 def _peak(grid: Array, values: Array) -> float:
@@ -282,30 +295,18 @@ class VARFit(Fit):
 
     def forecast(self, steps: int) -> Array:
         """Point forecast (steps, n) from the end of the data."""
-        whole("steps", steps)
-        past = self.data[-self.lags :].copy()
-        for _ in range(steps):
-            row = lagged(np.vstack([past[-self.lags :], np.zeros(len(self.names))]), self.lags)[-1]
-            past = np.vstack([past, row @ self.posterior.mean])
-        return past[self.lags :]
+        errors = np.zeros((1, whole("steps", steps), len(self.names)))
+        return paths(self.data, self.lags, self.posterior.mean[None], errors)[0]
 
     def predictive(self, steps: int, *, draws: int = 1000, seed: int = 0) -> Array:
         """Draws (draws, steps, n) of the path after the data: coefficients, covariance and errors all drawn."""
         whole("steps", steps)
         b, s = self._raw_draws(draws, seed)
-        n, lags = len(self.names), self.lags
         rng = np.random.default_rng([seed, 1])
         with estimable("the errors to come"):
-            errors = rng.standard_normal((draws, steps, n)) @ np.linalg.cholesky(s).transpose(0, 2, 1)
-        past = np.broadcast_to(self.data[::-1][:lags].ravel(), (draws, n * lags)).copy()
+            errors = rng.standard_normal((draws, steps, len(self.names))) @ np.linalg.cholesky(s).transpose(0, 2, 1)
         # An explosive draw must not reach infinity: forecasts stay within what no reader would believe anyway.
-        most = 10 * (np.abs(self.data).max(axis=0) + 1)
-        paths = np.empty((draws, steps, n))
-        for t in range(steps):
-            row = np.column_stack([np.ones(draws), past])
-            paths[:, t] = np.clip(np.einsum("dk,dkn->dn", row, b) + errors[:, t], -most, most)
-            past = np.column_stack([paths[:, t], past[:, :-n]])
-        return paths
+        return paths(self.data, self.lags, b, errors, 10 * (np.abs(self.data).max(axis=0) + 1))
 
     def counterfactual(
         self, without: Sequence[str], *, draws: int = 0, seed: int = 0, level: float = 0.90

@@ -59,9 +59,9 @@ def audit(record: Store, pair: View | None = None) -> tuple[pl.DataFrame, pl.Dat
     return pl.concat(counted), pl.concat([pl.DataFrame(schema=FINDINGS), *findings]).sort("source", maintain_order=True)
 
 
-def _finding(rows: pl.DataFrame, what: str, text: pl.Expr | None = None) -> pl.DataFrame:
-    shown = text if text is not None else pl.col("description")
-    return rows.sort("date").select("source", pl.lit(what).alias("what"), "date", shown.alias("text"))
+def _finding(rows: pl.DataFrame, what: str, text: str | pl.Expr = "description") -> pl.DataFrame:
+    ordered = rows.sort("date", maintain_order=True)
+    return ordered.select("source", pl.lit(what).alias("what"), "date", text=text)
 
 
 def _near(facts: pl.DataFrame) -> pl.DataFrame:
@@ -72,19 +72,18 @@ def _near(facts: pl.DataFrame) -> pl.DataFrame:
     for group in facts.with_columns(parties.alias("parties"), words.alias("words")).partition_by(
         "source", "area", "parties"
     ):
-        for one, other in pairwise(group.sort("date", "event_id").iter_rows(named=True)):
-            a, b = set(one["words"]), set(other["words"])
-            near = (other["date"] - one["date"]).days <= NEAR_DAYS
+        for fact, later in pairwise(group.sort("date", "event_id").iter_rows(named=True)):
+            a, b = set(fact["words"]), set(later["words"])
+            near = (later["date"] - fact["date"]).days <= NEAR_DAYS
             if near and a and b and len(a & b) / len(a | b) >= NEAR_WORDS:
-                rows.append(
-                    (one["source"], "near twin", other["date"], f"{one['description']} / {other['description']}")
-                )
+                text = f"{fact['description']} / {later['description']}"
+                rows.append((fact["source"], "near twin", later["date"], text))
     return pl.DataFrame(rows, schema=FINDINGS, orient="row")
 
 
 def _agreements(record: Store, facts: pl.DataFrame, described: pl.DataFrame) -> list[pl.DataFrame]:
     named = facts.explode("agreements").drop_nulls("agreements").rename({"agreements": "agreement"})
-    # A name that another pair's agreement happens to have describes nothing: the fact's own parties count.
+    # An agreement of the same name among other parties doesn't describe the one that a fact names.
     any_lives = life_facts(record, record.table("agreements").unique("agreement", keep="last", maintain_order=True))
     unknown = named.join(any_lives, on=["event_id", "agreement"], how="anti")
     lives = life_facts(record, described).filter(pl.col("kind").is_in(list(STAGES)))
@@ -100,16 +99,11 @@ def _agreements(record: Store, facts: pl.DataFrame, described: pl.DataFrame) -> 
         .join(facts.group_by("source").agg(pl.col("date").max().alias("end")), on="source")
         .filter(pl.col("date").dt.offset_by(f"{DORMANT_YEARS}y") < pl.col("end"))
         .join(described.select("agreement", "title", "source", "form", "starts"), on=["agreement", "source"])
-        .filter(
-            (pl.col("form") != "restriction")
-            & ~((pl.col("stage") == "agreement signed") & (pl.col("starts") == "entry"))
-        )
+        .filter(pl.col("form") != "restriction")
+        .filter(~((pl.col("stage") == "agreement signed") & (pl.col("starts") == "entry")))
     )
-    nowhere = pl.lit(None, pl.Date)
     return [
-        _finding(unknown, "agreement not described", pl.col("agreement")),
-        without.select(
-            "source", pl.lit("no stage of its life").alias("what"), nowhere.alias("date"), pl.col("title").alias("text")
-        ),
-        _finding(silent, "dormant, may have lapsed", pl.col("title")),
+        _finding(unknown, "agreement not described", "agreement"),
+        _finding(without.with_columns(date=pl.lit(None, pl.Date)), "no stage of its life", "title"),
+        _finding(silent, "dormant, may have lapsed", "title"),
     ]

@@ -49,8 +49,9 @@ def kept(folder: Path, kind: str, key: str, make: Callable[[], T], *, most: int 
     be read is made anew. Of a kind, the `most` entries used last stay.
     """
     path = folder / "cache" / kind / f"{key}.npz"
-    for value in _readable(path):
-        return value  # type: ignore[no-any-return]  # made by `make` of this key
+    # Whatever is wrong with an entry (most often that there is none), its value can be made anew.
+    with suppress(Exception):
+        return _read(path)  # type: ignore[no-any-return]  # made by `make` of this key
     value = make()
     # A folder without the marker is no record yet, and must stay empty to become one.
     if (folder / "RECORD.json").exists():
@@ -81,26 +82,37 @@ def _digest(value: Any) -> Any:
     raise TypeError(f"a {type(value).__name__} has no digest: {value!r}")
 
 
-def _readable(path: Path) -> list[Any]:
-    """The value of an entry, as a list of one; of none where it is absent, damaged or of another form."""
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            value = _decoded(json.loads(arrays["tree"].tobytes()), arrays)
-    except Exception:  # whatever is wrong with it, it can be made anew
-        return []
+def _read(path: Path) -> Any:
+    with np.load(path, allow_pickle=False) as arrays:
+        name, tree = json.loads(arrays["tree"].tobytes())
+        if name != _name(path):
+            raise ValueError(f"{path}: is the entry {name}")
+        value = _decoded(tree, arrays)
     with suppress(OSError):
         path.touch()
-    return [value]
+    return value
 
 
 def _write(path: Path, value: Any) -> None:
     arrays: list[Any] = []
-    tree = _encoded(value, arrays)
+    tree = [_name(path), _encoded(value, arrays)]
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
-        text = np.frombuffer(json.dumps(tree).encode(), np.uint8)
-        np.savez_compressed(part, allow_pickle=False, tree=text, **{f"a{n}": one for n, one in enumerate(arrays)})
-    Path(part.name).replace(path)
+        try:
+            text = np.frombuffer(json.dumps(tree).encode(), np.uint8)
+            np.savez_compressed(
+                part, allow_pickle=False, tree=text, **{f"a{n}": array for n, array in enumerate(arrays)}
+            )
+            part.flush()
+            Path(part.name).replace(path)
+        except BaseException:
+            Path(part.name).unlink()
+            raise
+
+
+def _name(path: Path) -> str:
+    """What an entry is called within: one that came to lie in another's place is none."""
+    return f"{path.parent.name}/{path.stem}"
 
 
 def _forget(folder: Path, most: int) -> None:
@@ -125,11 +137,11 @@ def _encoded(value: Any, arrays: list[Any]) -> Any:
         arrays.append(np.frombuffer(content.getvalue(), np.uint8))
         return {"frame": len(arrays) - 1}
     if isinstance(value, list):
-        return [_encoded(one, arrays) for one in value]
+        return [_encoded(item, arrays) for item in value]
     if isinstance(value, tuple):
-        return {"tuple": [_encoded(one, arrays) for one in value]}
+        return {"tuple": [_encoded(item, arrays) for item in value]}
     if isinstance(value, dict):
-        return {"dict": [[_encoded(one, arrays) for one in pair] for pair in value.items()]}
+        return {"dict": [[_encoded(part, arrays) for part in item] for item in value.items()]}
     kind = type(value)
     if is_dataclass(kind) and kind.__module__.startswith("detente."):
         values = [_encoded(getattr(value, field.name), arrays) for field in fields(kind) if field.init]
@@ -139,7 +151,7 @@ def _encoded(value: Any, arrays: list[Any]) -> Any:
 
 def _decoded(tree: Any, arrays: Mapping[str, Any]) -> Any:
     if isinstance(tree, list):
-        return [_decoded(one, arrays) for one in tree]
+        return [_decoded(item, arrays) for item in tree]
     if not isinstance(tree, dict):
         return tree
     ((form, content),) = tree.items()
@@ -150,11 +162,11 @@ def _decoded(tree: Any, arrays: Mapping[str, Any]) -> Any:
     if form == "frame":
         return pl.read_parquet(BytesIO(arrays[f"a{content}"].tobytes()))
     if form == "class":
-        return _made(content[0], content[1], [_decoded(one, arrays) for one in content[2:]])
-    return {"tuple": tuple, "dict": dict}[form](_decoded(one, arrays) for one in content)
+        return _instance(content[0], content[1], [_decoded(item, arrays) for item in content[2:]])
+    return {"tuple": tuple, "dict": dict}[form](_decoded(item, arrays) for item in content)
 
 
-def _made(module: str, name: str, values: list[Any]) -> Any:
+def _instance(module: str, name: str, values: list[Any]) -> Any:
     kind = getattr(import_module(module), name) if module.startswith("detente.") else None
     if not is_dataclass(kind):
         raise TypeError(f"{module}.{name} is no dataclass of this package")

@@ -1,7 +1,7 @@
 """Cases: chronologies, agreements and figures as plain folders, built in, installed or the user's own.
 
-A package offers a case by an entry point of the group `detente.cases` that names an importable
-package whose folder holds the tables.
+A package offers a case by an entry point of the group `detente.cases` that names an importable package whose folder
+holds the tables.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
-from importlib.metadata import entry_points
 from importlib.resources import as_file, files
 from pathlib import Path
+from types import ModuleType
 
 import polars as pl
 
@@ -21,12 +21,14 @@ from detente import clock
 from detente.actors import actors, moment
 from detente.codebook import load_codebook
 from detente.errors import DetenteError
+from detente.registry import Registry
 from detente.sources import Context, open_blocks
 from detente.sources.chronology import read_agreements, read_facts
 from detente.sources.figures import read_figures
 from detente.sources.schema import TABLES
 
 MOST_SHOWN = 5
+CASES: Registry[ModuleType] = Registry("detente.cases", {}, "types:ModuleType")
 CASE_TABLES = {"facts": read_facts, "agreements": read_agreements, "figures": read_figures}
 
 
@@ -103,10 +105,10 @@ def case_in(folder: Path, *, names: str | None = None, codebook: str | None = No
         raise DetenteError(
             f"{folder}: no case: it needs facts.csv, agreements.csv or figures.csv (docs/cases/your-own.md)"
         )
-    # How far the chronology reaches, and whom a name stands for, make the case as much as its rows do.
+    # The declared end of the chronology and the user's names change what a case says, so they are part of its digest.
     beside = [folder / "datapackage.json", *([Path(names)] if names else [])]
-    read = b"".join(path.read_bytes() for path in [*paths, *beside] if path.exists())
-    digest = hashlib.sha256(read).hexdigest()
+    content = b"".join(path.read_bytes() for path in [*paths, *beside] if path.exists())
+    digest = hashlib.sha256(content).hexdigest()
     return Case(folder.resolve().name, folder, digest, names, codebook, shipped=shipped)
 
 
@@ -121,10 +123,9 @@ def builtin_cases() -> list[Case]:
 def installed_cases() -> list[Case]:
     """The cases that other installed packages offer, by the name of their entry point."""
     cases = []
-    for point in sorted(entry_points(group="detente.cases"), key=lambda p: p.name):
-        try:
-            with as_file(files(point.value)) as folder:
-                cases.append(case_in(Path(folder), shipped=True))
-        except (ImportError, TypeError) as error:
-            raise DetenteError(f"the case {point.name!r} ({point.value}) can't be loaded: {error}") from None
+    for name, package in CASES.items():
+        if not hasattr(package, "__path__"):
+            raise DetenteError(f"{CASES.group} {name!r} is no package with a folder: mend or uninstall it")
+        with as_file(files(package)) as folder:
+            cases.append(case_in(Path(folder), shipped=True))
     return cases

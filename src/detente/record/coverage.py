@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.periods import next_period
+from detente.periods import next_period, union
 
 if TYPE_CHECKING:
     from detente.sources import Source
@@ -35,24 +35,6 @@ PROMPT = 40
 def midnight(day: date) -> datetime:
     """The first moment of a day."""
     return datetime(day.year, day.month, day.day)
-
-
-def union(spans: Iterable[Span]) -> list[Span]:
-    """The spans merged and sorted; neighbours are joined, empty ones left out.
-
-    >>> a, b, c = (datetime(2018, 1, day) for day in (1, 2, 3))
-    >>> union([(b, c), (a, b), (c, c)]) == [(a, c)]
-    True
-    """
-    merged: list[Span] = []
-    for start, end in sorted(spans):
-        if end <= start:
-            continue
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
-        else:
-            merged.append((start, end))
-    return merged
 
 
 def written(spans: Iterable[Span], known: date) -> list[list[str]]:
@@ -112,26 +94,27 @@ def of_file(source: Source, names: Sequence[str], counts: Iterable[Count]) -> li
     moment (None where the source says no moment). What the source claims is in `Source.covers`.
     """
     counts = list(counts)
-    spans = [span for span, _ in said] if (said := source.named(names)) else []
+    named = source.named(names) or []
+    spans = [span for span, _ in named]
     if not source.covers or not counts:
         # A file without rows covers what its publisher says, and nothing else.
         return written(union(spans), spans[0][0].date()) if source.covers and source.spans_hold and spans else []
     reports = _sums((moment, n) for _, moment, n in counts if moment)
     dates = _sums((midnight(day), n) for day, _, n in counts)
-    known = min(reports or dates).date()
+    known_on = min(reports or dates).date()
     if spans and source.spans_hold:
-        prompt = all(length in ("15m", "1d") for _, length in said or [])
+        prompt = all(length in ("15m", "1d") for _, length in named)
         around = [(midnight(start), midnight(end) + DAY) for start, end in spans]
         if _share_within(reports if prompt else dates, around) >= 0.5:
-            return written(union(spans), known)
+            return written(union(spans), known_on)
     if source.covers == "known" and reports and (source.quarter_hours or _lag(counts) <= PROMPT):
         # Reports of several days, all at midnight, do not say their time.
         timed = source.quarter_hours and (len(reports) == 1 or any(moment != midnight(moment) for moment in reports))
-        return written(seen(reports, QUARTER) if timed else from_rows(reports, DAY), known)
+        return written(seen(reports, QUARTER) if timed else from_rows(reports, DAY), known_on)
     spans_of_rows = from_rows(dates, DAY)
     if spans and not source.spans_hold:
         spans_of_rows = _within(spans_of_rows, spans) or spans_of_rows
-    return written(spans_of_rows, known)
+    return written(spans_of_rows, known_on)
 
 
 def _sums(pairs: Iterable[tuple[datetime, int]]) -> dict[datetime, int]:

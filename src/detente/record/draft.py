@@ -14,7 +14,7 @@ from detente.files.tabular import RAW
 from detente.record.coverage import Count, of_file
 from detente.record.log import Commit, FileEntry, Part, sha256_of, sync_folder
 from detente.record.opening import Opened
-from detente.record.parts import SET_ASIDE, durably, read_part, write_part
+from detente.record.parts import QUARANTINE, durably, read_part, write_part
 from detente.record.twins import CONTESTED, Hidden, with_content
 from detente.record.twins import REASON as CONFLICT
 from detente.record.work import conflict_rows
@@ -49,20 +49,20 @@ class Draft:
 
     def add(self, opened: Iterable[Opened]) -> None:
         """Files read to their end."""
-        for one in opened:
-            self.entries.append(one.entry)
-            self.places[id(one.entry)] = one.path
-            self.names[id(one.entry)] = one.names
+        for file in opened:
+            self.entries.append(file.entry)
+            self.places[id(file.entry)] = file.path
+            self.names[id(file.entry)] = file.names
 
     def forget(self, entry: FileEntry) -> None:
         """Take back everything of a file found damaged half way."""
-        for part in [p for p in self.written if all(one is entry for one in self.origins[p.path][0])]:
+        for part in [p for p in self.written if all(owner is entry for owner in self.origins[p.path][0])]:
             (self.folder / part.path).unlink(missing_ok=True)
             self.written.remove(part)
-        self.bad = [one for one in self.bad if one[0] != id(entry)]
+        self.bad = [row for row in self.bad if row[0] != id(entry)]
         self.counts.pop(id(entry), None)
-        self.hiding = [one for one in self.hiding if one[0] is not entry]
-        self.contests = [one for one in self.contests if one[0] != id(entry)]
+        self.hiding = [(owner, hidden) for owner, hidden in self.hiding if owner is not entry]
+        self.contests = [contest for contest in self.contests if contest[0] != id(entry)]
 
     def barred(self, table: str, source: str) -> frozenset[str]:
         """Ids contested in this run and not yet committed."""
@@ -158,6 +158,6 @@ class Draft:
             sync_folder(folder)
         place = str(path.relative_to(self.folder))
         commit = Commit(self.number, at, __version__, codebook, self.entries, self.written, place, removed, previous)
-        durably(pl.DataFrame(rows, schema=SET_ASIDE, orient="row"), path, asdict(commit))
+        durably(pl.DataFrame(rows, schema=QUARANTINE, orient="row"), path, asdict(commit))
         sync_folder(path.parent)
         return replace(commit, quarantine_sha256=sha256_of(path))

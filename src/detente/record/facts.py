@@ -11,11 +11,11 @@ from detente.actors import continuers, counts_as
 
 if TYPE_CHECKING:
     from detente.record.cases import Case
-    from detente.record.pair import PairOnDay
     from detente.record.store import Store
+    from detente.record.view import View
 
 
-def pair_facts(pair: PairOnDay, area: str | None = None) -> pl.DataFrame:
+def pair_facts(pair: View, area: str | None = None) -> pl.DataFrame:
     """Facts in which both states take part, known on `as_of`, of an area (as in third_party_dispute:IRN), oldest first.
 
     A third party that another state continues is that state. Beside the columns of facts, `counts_from` is the last day
@@ -104,7 +104,7 @@ def outside(record: Store, facts: pl.DataFrame) -> str:
     return f"{sum(n for _, n in lost)} of {facts.height} facts are in areas that the codebook doesn't have ({named})"
 
 
-def pair_agreements(pair: PairOnDay) -> pl.DataFrame:
+def pair_agreements(pair: View) -> pl.DataFrame:
     """Agreements and programmes with both states among the parties, by name.
 
     Where several cases describe one, the last (the user's own) counts. The table says what an agreement
@@ -132,7 +132,7 @@ def life_facts(record: Store, agreements: pl.DataFrame, as_of: date | None = Non
     )
 
 
-def pair_figures(pair: PairOnDay) -> pl.DataFrame:
+def pair_figures(pair: View) -> pl.DataFrame:
     """Series of either state, of the pair and of either direction, known on `as_of`, by measure, subject and time.
 
     Subjects are in today's codes (`counted_subject`), which is how to pick one of them. Of two values of one day of
@@ -177,11 +177,6 @@ def _today() -> pl.Expr:
 
 
 def _last_day() -> pl.Expr:
-    day, precision = pl.col("date"), pl.col("precision")
-    return (
-        pl.when(precision == "year")
-        .then(day.dt.offset_by("1y").dt.offset_by("-1d"))
-        .when(precision == "month")
-        .then(day.dt.offset_by("1mo").dt.offset_by("-1d"))
-        .otherwise(day)
-    )
+    """The last day that a date may mean."""
+    length = pl.col("precision").replace_strict({"year": "1y", "month": "1mo", "day": "1d"}, return_dtype=pl.Utf8)
+    return pl.col("date").dt.offset_by(length).dt.offset_by("-1d")

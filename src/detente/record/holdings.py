@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from detente.record.cases import CASE_TABLES
-from detente.record.parts import rows_set_aside
+from detente.record.parts import QUARANTINE, rows_set_aside
 from detente.sources.schema import TABLES
 
 if TYPE_CHECKING:
+    from detente.record.cases import Case
     from detente.record.store import Store
 
 SCHEMA: dict[str, Any] = {
@@ -27,65 +28,56 @@ SCHEMA: dict[str, Any] = {
     "covers": pl.List(pl.List(pl.Date)),
 }
 STATES = {"events": "sender", "votes": "state"}
-QUARANTINE = {"file": pl.Utf8, "line": pl.Int64, "reason": pl.Utf8, "raw": pl.Utf8, "ingested_at": pl.Utf8}
 
 
 def holdings(record: Store) -> pl.DataFrame:
     """Rows, span, states, files, corrections and coverage of every table of the cases and of every source."""
-    lines = [*_of_cases(record), *_of_files(record)]
-    return pl.DataFrame(lines, schema=SCHEMA, orient="row")
+    cases = (_of_case(case, table) for case in record.cases for table in CASE_TABLES if case.table(table).height)
+    files = (
+        _of_source(record, table, source)
+        for table in TABLES
+        for source in sorted({part.source for part in record.parts(table)})
+    )
+    return pl.DataFrame([*cases, *files], schema=SCHEMA, orient="row")
 
 
-def _of_cases(record: Store) -> list[dict[str, Any]]:
-    lines = []
-    for case in record.cases:
-        for name in CASE_TABLES:
-            rows = case.table(name)
-            if rows.height:
-                parties = pl.concat([rows["actors"], rows["targets"]]).explode() if name == "facts" else None
-                dates = rows["date"] if "date" in rows.columns else pl.Series(dtype=pl.Date)
-                lines.append(
-                    {
-                        "table": name,
-                        "source": f"case {case.id}",
-                        "rows": rows.height,
-                        "first": dates.min(),
-                        "last": dates.max(),
-                        "states": None if parties is None else parties.drop_nulls().n_unique(),
-                        "files": 1,
-                    }
-                )
-    return lines
+def _of_case(case: Case, table: str) -> dict[str, Any]:
+    rows = case.table(table)
+    parties = pl.concat([rows["actors"], rows["targets"]]).explode() if table == "facts" else None
+    dates = rows["date"] if "date" in rows.columns else pl.Series(dtype=pl.Date)
+    return {
+        "table": table,
+        "source": f"case {case.id}",
+        "rows": rows.height,
+        "first": dates.min(),
+        "last": dates.max(),
+        "states": None if parties is None else parties.drop_nulls().n_unique(),
+        "files": 1,
+    }
 
 
-def _of_files(record: Store) -> list[dict[str, Any]]:
-    lines = []
-    for table in TABLES:
-        for source in sorted({part.source for part in record.parts(table)}):
-            parts = record.parts(table, source)
-            taken = [f for c in record.commits for f in c.files if f.reader == source and table in f.rows]
-            wanted = [pl.col("date").min().alias("first"), pl.col("date").max().alias("last")]
-            wanted = wanted if "date" in TABLES[table] else []
-            if table in STATES:
-                wanted.append(pl.col(STATES[table]).drop_nulls().n_unique().alias("states"))
-            spans = (
-                pl.scan_parquet(record.paths(parts), glob=False).select(wanted).collect().to_dicts() if wanted else [{}]
-            )
-            by_day = record.coverage(source, by="day")["covered"] if table == "events" else pl.Series(dtype=pl.Float64)
-            lines.append(
-                {
-                    "table": table,
-                    "source": source,
-                    "rows": sum(part.rows for part in parts),
-                    **spans[0],
-                    "files": sum(1 for file in taken if file.rows[table]),
-                    "corrected": sum(sum(file.corrected.values()) for file in taken) or None,
-                    "conflicts": sum(file.conflicts + file.withdrawn for file in taken) or None,
-                    "covered": round(float(by_day.mean()), 4) if len(by_day) else None,  # type: ignore[arg-type]
-                    "covers": [list(span) for span in record.covers(source)] if table == "events" else None,
-                }
-            )
-    return lines
+def _of_source(record: Store, table: str, source: str) -> dict[str, Any]:
+    parts = record.parts(table, source)
+    files = [f for c in record.commits for f in c.files if f.reader == source and table in f.rows]
+    asked = [pl.col("date").min().alias("first"), pl.col("date").max().alias("last")] if "date" in TABLES[table] else []
+    if table in STATES:
+        asked.append(pl.col(STATES[table]).drop_nulls().n_unique().alias("states"))
+    span = {}
+    if asked:
+        rows = pl.scan_parquet(record.paths(parts), glob=False)
+        span = rows.select(asked).collect().row(0, named=True)
+    by_day = record.coverage(source, by="day")["covered"] if table == "events" else pl.Series(dtype=pl.Float64)
+    return {
+        "table": table,
+        "source": source,
+        "rows": sum(part.rows for part in parts),
+        **span,
+        "files": sum(1 for file in files if file.rows[table]),
+        "corrected": sum(sum(file.corrected.values()) for file in files) or None,
+        "conflicts": sum(file.conflicts + file.withdrawn for file in files) or None,
+        "covered": round(float(by_day.mean()), 4) if len(by_day) else None,  # type: ignore[arg-type]
+        "covers": [list(span) for span in record.covers(source)] if table == "events" else None,
+    }
 
 
 def quarantined(record: Store) -> pl.DataFrame:
@@ -93,4 +85,4 @@ def quarantined(record: Store) -> pl.DataFrame:
     ingested_at.
     """
     frames = [rows_set_aside(record.folder, c).with_columns(pl.lit(c.at).alias("ingested_at")) for c in record.commits]
-    return pl.concat([pl.DataFrame(schema=QUARANTINE), *frames])
+    return pl.concat([pl.DataFrame(schema={**QUARANTINE, "ingested_at": pl.Utf8}), *frames])

@@ -20,12 +20,12 @@ import polars as pl
 from detente import __version__, clock
 from detente.actors import Actors
 from detente.codebook import Codebook
-from detente.errors import DetenteError
+from detente.errors import DetenteError, PackageError
 from detente.record.draft import Draft
 from detente.record.log import FileEntry, Log, live_parts
 from detente.record.mend import to_restore
 from detente.record.opening import JOIN_BYTES, Opened, Unread, ahead, ahead_blocks, key, open_file
-from detente.record.parts import SET_ASIDE, read_part, rows_set_aside
+from detente.record.parts import QUARANTINE, read_part, rows_set_aside, write_rows
 from detente.record.twins import OLDER, Sifted, sift, with_content
 from detente.record.work import (
     Crew,
@@ -34,7 +34,6 @@ from detente.record.work import (
     conflict_rows,
     guarded,
     report_counts,
-    write_rows,
 )
 from detente.sources import (
     BadRow,
@@ -42,6 +41,7 @@ from detente.sources import (
     Context,
     DamagedFile,
     Reader,
+    batches,
     open_blocks,
     readers,
     source,
@@ -103,7 +103,7 @@ class Ingest:
         self.parts = live_parts(commits)
         mine = (__version__, self.context.codebook.digest)
         self.foreign = frozenset(p.path for c in commits for p in c.parts if (c.version, c.codebook) != mine)
-        aside = pl.concat([pl.DataFrame(schema=SET_ASIDE), *(rows_set_aside(self.log.folder, c) for c in commits)])
+        aside = pl.concat([pl.DataFrame(schema=QUARANTINE), *(rows_set_aside(self.log.folder, c) for c in commits)])
         self.damaged = set(aside.filter(pl.col("line") == 0).select("file", "reason").iter_rows())
         self.summary.swept = self.log.set_aside()
         self.draft = Draft(self.log.folder, self.number + 1)
@@ -261,6 +261,8 @@ class Ingest:
                 self.draft.barred("events", readers()[task.reader].source),
             )
             result = guarded(task, self.context, self.log.folder)
+        if result.blamed:
+            raise PackageError(result.blamed)
         if result.error:
             raise self._disk(result.errno, result.error)
         self.results += 1
@@ -315,7 +317,7 @@ class Ingest:
         stream = (
             chain(opened.blocks, opened.rest or ()) if opened.blocks else open_blocks(opened.path, only=opened.numbers)
         )
-        for batch in opened.reader.read(ahead_blocks(stream), self.context):
+        for batch in batches(opened.reader, ahead_blocks(stream), self.context):
             self._take(entry, opened.reader, batch, buffer)
             if sum(f.height for frames in buffer.values() for f in frames) >= PART_ROWS:
                 self._spill(entry, buffer)

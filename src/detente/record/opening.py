@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from detente.errors import DetenteError
+from detente.errors import DetenteError, PackageError
 from detente.record.log import FileEntry, sha256_of
-from detente.sources import Block, DamagedFile, NotRecognised, Reader, contents, open_blocks, source
+from detente.sources import Block, DamagedFile, NotRecognised, Reader, find_contents, open_blocks, source
 
 JOIN_BYTES = 12 << 20
 
@@ -45,14 +45,10 @@ def find_files(paths: list[Path]) -> list[Path]:
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = [
-                p
-                for p in sorted(path.rglob("*"))
-                if p.is_file() and not any(part.startswith(".") for part in p.relative_to(path).parts)
-            ]
-            if not inside:
+            shown = [p for p in sorted(path.rglob("*")) if "/." not in f"/{p.relative_to(path)}" and p.is_file()]
+            if not shown:
                 raise DetenteError(f"{path}: the folder holds no files")
-            files += inside
+            files += shown
         elif path.exists():
             files.append(path)
         else:
@@ -66,22 +62,22 @@ def open_file(path: Path, held: Collection[str], *, named: bool) -> list[Opened]
     What is of no format we read is of concern only where the file was `named`.
     """
     try:
-        digest, inside = sha256_of(path), contents(path)
+        digest, contents = sha256_of(path), find_contents(path)
         opened: list[Opened] = []
-        for member in inside.found:
-            name = path.name if len(inside.found) == 1 else f"{path.name}/{member.names[0]}"
-            entry = FileEntry(name, digest, path.stat().st_size, member.reader.source)
-            entry.release = source(member.reader.source).release_of([*member.names, path.name])
-            entry.passed += [] if opened else inside.passed
-            names = member.names if len(member.names) > 1 else (member.names[0], path.name)
-            opened.append(Opened(path, entry, member.reader, member.numbers, names))
-        opened[0].refused = inside.refused
+        for found in contents.found:
+            name = path.name if len(contents.found) == 1 else f"{path.name}/{found.names[0]}"
+            entry = FileEntry(name, digest, path.stat().st_size, found.reader.source)
+            entry.release = source(found.reader.source).release_of([*found.names, path.name])
+            names = found.names if len(found.names) > 1 else (found.names[0], path.name)
+            opened.append(Opened(path, entry, found.reader, found.numbers, names))
+        opened[0].entry.passed += contents.passed
+        opened[0].refused = contents.refused
         if len(opened) == 1 and key(opened[0].entry) not in held:
             _begin(opened[0])
         return opened
     except NotRecognised as error:
         return Unread(path, str(error) if named else "")
-    except DamagedFile as error:
+    except (DamagedFile, PackageError) as error:
         return Unread(path, str(error))
     except OSError as error:
         return Unread(path, f"{path}: can't be read: {error.strerror or error}")

@@ -14,7 +14,9 @@ from detente.errors import DetenteError
 from detente.record.log import Commit, FileEntry, Part, sha256_of
 
 ABOUT = "detente"
-SET_ASIDE: dict[str, Any] = {"file": pl.Utf8, "line": pl.Int64, "reason": pl.Utf8, "raw": pl.Utf8}
+QUARANTINE: dict[str, Any] = {"file": pl.Utf8, "line": pl.Int64, "reason": pl.Utf8, "raw": pl.Utf8}
+RESTORE = "`detente record restore FILE` reads its files anew; `detente record verify` names them"
+DAMAGED = f"is damaged: its content has changed since it was ingested; {RESTORE}"
 _checked: set[tuple[str, int, int, str]] = set()
 
 
@@ -36,21 +38,17 @@ def check(folder: Path, part: Part) -> Path:
     return path
 
 
-RESTORE = "`detente record restore FILE` reads its files anew; `detente record verify` names them"
-DAMAGED = f"is damaged: its content has changed since it was ingested; {RESTORE}"
-
-
 def read_part(folder: Path, part: Part, columns: list[str] | None = None) -> pl.DataFrame:
     """The rows of a part, once it is found whole."""
     return pl.read_parquet(check(folder, part), columns=columns, glob=False)
 
 
 def rows_set_aside(folder: Path, commit: Commit) -> pl.DataFrame:
-    """The rows of a commit in quarantine: file, line, reason, raw; where their file is lost or damaged, a row says so."""
+    """The rows of a commit in quarantine (file, line, reason, raw); one says so where their file is damaged."""
     path = folder / commit.quarantine
     try:
         if not commit.quarantine:
-            return pl.DataFrame(schema=SET_ASIDE)
+            return pl.DataFrame(schema=QUARANTINE)
         if commit.quarantine_sha256 in ("", sha256_of(path)):
             return pl.read_parquet(path, glob=False)
         fault = "is damaged"
@@ -59,7 +57,7 @@ def rows_set_aside(folder: Path, commit: Commit) -> pl.DataFrame:
     except pl.exceptions.PolarsError:
         fault = "is damaged"
     row = (commit.quarantine, None, f"{fault}: what commit {commit.number} set aside can't be shown", "")
-    return pl.DataFrame([row], schema=SET_ASIDE, orient="row")
+    return pl.DataFrame([row], schema=QUARANTINE, orient="row")
 
 
 def write_part(

@@ -15,12 +15,13 @@ import narwhals as nw
 import polars as pl
 
 from detente.actors import counted
+from detente.codebook import assign_areas
 from detente.errors import DetenteError, NoData
 from detente.periods import PERIODS
 
 if TYPE_CHECKING:
-    from detente.record.pair import PairOnDay
     from detente.record.store import Store
+    from detente.record.view import View
 
 Events = nw.LazyFrame[pl.LazyFrame]
 
@@ -39,7 +40,7 @@ ENGINES = {POLARS: Engine(partial(pl.scan_parquet, glob=False), pl.DataFrame.laz
 
 
 def open_events(record: Store, source: str, engine: nw.Implementation = POLARS) -> Events:
-    """The events of one source between different actors, none of them read yet: the columns of `sources.schema.EVENTS`.
+    """The events of one source between different actors, none of them read yet: the columns of that table.
 
     Raises NoData where none are held.
     """
@@ -79,7 +80,7 @@ def state_events(events: Events, as_of: date | None, states: Sequence[str] | Non
     return events.filter(nw.col("sender") != nw.col("receiver"))
 
 
-def pair_events(pair: PairOnDay, source: str, since: date | None = None) -> Events:
+def pair_events(pair: View, source: str, since: date | None = None) -> Events:
     """A source's events between the two of a pair, from `since` on, known on its day; see `state_events`."""
     events = open_events(pair.record, source)
     events = events if since is None else events.filter(nw.col("date") >= since)
@@ -131,7 +132,7 @@ def of_sectors(events: Events, sectors: Sequence[str] | None) -> Events:
 
 
 def pair_counts(
-    pair: PairOnDay, source: str, *, by: str, area: str | None = None, sectors: Sequence[str] | None = None
+    pair: View, source: str, *, by: str, area: str | None = None, sectors: Sequence[str] | None = None
 ) -> pl.DataFrame:
     """The counts of a pair in an area by period, sender and receiver, from a source; see `counts`."""
     events = of_sectors(pair_events(pair, source), sectors)
@@ -176,7 +177,7 @@ def action_counts(
     return collected(_number(events.with_columns(nw.col("action").str.slice(0, 2).alias("root")), *columns), *columns)
 
 
-def third_counts(pair: PairOnDay, source: str) -> pl.DataFrame:
+def third_counts(pair: View, source: str) -> pl.DataFrame:
     """States that both deal with, in a source: columns state, count (events with the side that has fewer), most
     first.
     """
@@ -205,19 +206,17 @@ def volume(record: Store, *, source: str, by: str, as_of: date | None) -> pl.Dat
 
 def recode(record: Store, frame: pl.DataFrame) -> pl.DataFrame:
     """Events with their areas assigned by the record's own codebook."""
-    from detente.codebook import assign_areas
-
     return frame.with_columns(assign_areas(frame, record.codebook).alias("areas"))
 
 
-def count_pair(pair: PairOnDay, source: str, since: date | None = None) -> int:
+def count_pair(pair: View, source: str, since: date | None = None) -> int:
     """How many events of the pair a source has, from the day `since` on."""
     if not pair.record.parts("events", source, "pairs"):
         return 0
     return _how_many(pair_events(pair, source, since))
 
 
-def read_pair(pair: PairOnDay, source: str, since: date | None = None) -> pl.DataFrame:
+def read_pair(pair: View, source: str, since: date | None = None) -> pl.DataFrame:
     """The pair's events themselves, in a source, oldest first, from the day `since` on."""
     frame = collected(pair_events(pair, source, since), "date", "event_id")
     return recode(pair.record, frame) if pair.record.own_codebook else frame

@@ -15,10 +15,10 @@ import polars as pl
 from detente import __version__
 from detente.actors import Actors, actors
 from detente.codebook import Codebook, load_codebook
-from detente.periods import periods
+from detente.periods import periods, union
 from detente.record.cache import MOST, kept, key_of
 from detente.record.cases import CASE_TABLES, Case, builtin_cases, case_in, installed_cases
-from detente.record.coverage import DAY, Span, days, midnight, read_span, shares, union
+from detente.record.coverage import DAY, Span, days, midnight, read_span, shares
 from detente.record.ingest import Ingest, Summary
 from detente.record.log import Commit, Log, Part, live_parts
 from detente.record.mend import repair, verify
@@ -225,6 +225,6 @@ class Store:
         if not tables or set(tables) & CASE_TABLES.keys():
             parts += [case.digest for case in self.cases]
         if "events" in tables:
-            # What files cover, which an empty one widens too, makes silence a zero.
+            # Silence in what files cover is a count of nought; an empty file widens it without a part of its own.
             parts += [f"{file.reader}{file.covers}" for commit in self.commits for file in commit.files]
         return hashlib.sha256("".join(parts).encode()).hexdigest()[:16]

@@ -82,12 +82,13 @@ def sift(
     none = rows.clear()
     if rows.is_empty():
         return Sifted(rows, none, none, none)
-    alone = rows["event_id"].n_unique() == rows.height
     known = _known(rows, table, held, folder, waiting, barred, release)
-    if alone and known is None:
+    if known.is_empty() and rows["event_id"].n_unique() == rows.height:
         return Sifted(rows, none, none, none)
     judged = _judged(_marked(rows, table), known, release, foreign)
-    parts = {verdict: judged.filter(pl.col("verdict") == verdict) for verdict in ("keep", "twin", "older", "contest")}
+    keep, twins, older, contested = (
+        judged.filter(pl.col("verdict") == verdict) for verdict in ("keep", "twin", "older", "contest")
+    )
     gone = judged.filter(pl.col("hides")).unique(["event_id", "path"], keep="first", maintain_order=True)
     hidden = [
         Hidden(owner, path, verdict == "contest", ids)
@@ -95,14 +96,13 @@ def sift(
         .agg("event_id")
         .iter_rows()
     ]
-    frames = {verdict: some.select(*rows.columns) for verdict, some in parts.items() if verdict != "contest"}
     return Sifted(
-        frames["keep"],
-        frames["twin"],
-        frames["older"],
-        parts["contest"].select(*rows.columns, "content"),
+        keep.select(rows.columns),
+        twins.select(rows.columns),
+        older.select(rows.columns),
+        contested.select(*rows.columns, "content"),
         hidden,
-        parts["keep"].filter(pl.col("hides") & (pl.col("content") != pl.col("held_content"))).height,
+        keep.filter(pl.col("hides") & (pl.col("content") != pl.col("held_content"))).height,
     )
 
 
@@ -146,16 +146,16 @@ def _known(
     waiting: Sequence[pl.DataFrame],
     barred: Collection[str],
     release: str,
-) -> pl.DataFrame | None:
-    """What is held under the rows' ids: event_id, path, held_content, held_shown, held_release, contested_at; None for
-    nothing.
-    """
+) -> pl.DataFrame:
+    """What is held under the rows' ids: event_id, path, held_content, held_shown, held_release, contested_at."""
     first, last = str(rows["event_id"].min()), str(rows["event_id"].max())
     ids = rows.select("event_id").unique()
-    found, contested = (
-        [],
-        [pl.DataFrame({"event_id": list(barred)}, schema={"event_id": pl.Utf8}).with_columns(at=pl.lit(release))],
-    )
+    live = [_held(rows.clear(), table, "", "")]
+    contested = [
+        pl.DataFrame({"event_id": list(barred)}, schema={"event_id": pl.Utf8}).with_columns(
+            contested_at=pl.lit(release)
+        )
+    ]
     for part in held:
         if part.last_id < first or last < part.first_id or table not in (part.table, part.kind):
             continue
@@ -163,18 +163,16 @@ def _known(
         if here.is_empty():
             continue
         if part.table == CONTESTED:
-            contested.append(here.with_columns(at=pl.lit(part.release)))
+            contested.append(here.with_columns(contested_at=pl.lit(part.release)))
         else:
             full = read_part(folder, part).join(ids, on="event_id", how="semi")
-            found.append(_held(full, table, part.path, part.release))
+            live.append(_held(full, table, part.path, part.release))
     if waiting:
-        full = pl.concat(waiting).join(ids, on="event_id", how="semi")
-        found += [_held(full, table, "", release)] if full.height else []
-    at = pl.concat(contested).join(ids, on="event_id", how="semi").group_by("event_id").agg(pl.col("at").max())
-    if not found and at.is_empty():
-        return None
-    live = pl.concat(found) if found else _held(rows.clear(), table, "", "")
-    return live.join(at.rename({"at": "contested_at"}), on="event_id", how="full", coalesce=True)
+        live.append(_held(pl.concat(waiting).join(ids, on="event_id", how="semi"), table, "", release))
+    contested_at = (
+        pl.concat(contested).join(ids, on="event_id", how="semi").group_by("event_id").agg(pl.col("contested_at").max())
+    )
+    return pl.concat(live).join(contested_at, on="event_id", how="full", coalesce=True)
 
 
 def _held(rows: pl.DataFrame, table: str, path: str, release: str) -> pl.DataFrame:
@@ -188,14 +186,8 @@ def _held(rows: pl.DataFrame, table: str, path: str, release: str) -> pl.DataFra
     )
 
 
-def _judged(rows: pl.DataFrame, known: pl.DataFrame | None, release: str, foreign: Collection[str]) -> pl.DataFrame:
+def _judged(rows: pl.DataFrame, known: pl.DataFrame, release: str, foreign: Collection[str]) -> pl.DataFrame:
     """The rows with `verdict` (keep, twin, older, contest) and `hides`: whether the row held no longer counts."""
-    if known is None:
-        known = pl.DataFrame(
-            schema=dict.fromkeys(
-                ("event_id", "path", "held_content", "held_shown", "held_release", "contested_at"), pl.Utf8
-            )
-        )
     here = pl.lit(release)
     both = rows.with_row_index("order").join(known, on="event_id", how="left", maintain_order="left")
     both = both.sort("shown", "order", descending=[True, False]).with_columns(

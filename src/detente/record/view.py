@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from detente.errors import NoData
+from detente.actors import state_name
+from detente.errors import DetenteError, NoData
 from detente.periods import is_old, months_before
 from detente.record.facts import area_ends, chronology_ends, pair_facts
-from detente.record.pair import PairOnDay
 from detente.record.queries import count_events, count_pair, read_pair
 
 if TYPE_CHECKING:
@@ -29,12 +29,36 @@ RECENT = 48
 
 
 @dataclass(frozen=True)
-class View(PairOnDay):
-    """A pair seen on a day: the argument that rooms take.
+class View:
+    """Two states in a record, by what was known on `as_of` (None: all that is held): the argument that rooms take.
 
-    What it says (source, span, coverage, age) is worked out when first asked and kept with the record, so that every
-    room gets the same answer.
+    `named` is the event source that the user asked for, None where it is to be chosen by rule. What follows (source,
+    span, coverage, age) is worked out when first asked and kept with the record, so that every room gets the same
+    answer.
     """
+
+    record: Store
+    a: str
+    b: str
+    as_of: date | None = None
+    named: str | None = None
+
+    @property
+    def day(self) -> date:
+        """The day itself; DetenteError where the question needs one and none was named."""
+        if self.as_of is None:
+            raise DetenteError("this is asked as of a day: record.pair(a, b, as_of='2007-02-01')")
+        return self.as_of
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """The two states as they were called on the day."""
+        return state_name(self.a, self.as_of), state_name(self.b, self.as_of)
+
+    @property
+    def directions(self) -> tuple[str, str]:
+        """The two directed series by name, as in "USA>RUS" and "RUS>USA"."""
+        return f"{self.a}>{self.b}", f"{self.b}>{self.a}"
 
     def other(self, a: str, b: str) -> View:
         """Another pair of the same record and day, by the source of this one's answer."""

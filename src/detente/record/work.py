@@ -23,12 +23,13 @@ from pathlib import Path
 
 import polars as pl
 
+from detente.errors import PackageError
 from detente.files.tabular import RAW
 from detente.record.log import FileEntry, Part
 from detente.record.parts import write_rows
 from detente.record.twins import REASON as CONFLICT
 from detente.record.twins import Hidden, sift
-from detente.sources import BadRow, Block, Context, readers
+from detente.sources import BadRow, Block, Context, batches, readers
 
 
 @dataclass(slots=True)
@@ -65,6 +66,7 @@ class Result:
     contested: list[str] = field(default_factory=list)
     error: str = ""
     errno: int | None = None
+    blamed: str = ""
 
 
 def report_counts(rows: pl.DataFrame, moments: pl.Series | None = None) -> list[tuple[int, date, datetime | None, int]]:
@@ -88,7 +90,7 @@ def do(task: Task, context: Context, folder: Path) -> Result:
     starts = pl.Series(task.starts)
     if not task.data:
         return result
-    for batch in reader.read(iter([Block("", task.first_line, task.data)]), context):
+    for batch in batches(reader, iter([Block("", task.first_line, task.data)]), context):
         for bad in batch.bad:
             owner = int(starts.search_sorted(bad.line, side="right")) - 1
             result.bad.append((owner, BadRow(bad.line - task.starts[owner] + 1, bad.reason, bad.raw)))
@@ -123,9 +125,11 @@ def conflict_rows(contested: pl.DataFrame) -> list[tuple[int, BadRow]]:
 
 
 def guarded(task: Task, context: Context, folder: Path) -> Result:
-    """`do`, with a failure to write as a result."""
+    """`do`, with a failure to write, or of another package, as a result."""
     try:
         return do(task, context, folder)
+    except PackageError as error:
+        return Result(blamed=str(error))
     except OSError as error:
         return Result(error=str(error.strerror or error), errno=error.errno)
     except pl.exceptions.PolarsError as error:

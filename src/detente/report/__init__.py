@@ -19,7 +19,9 @@ from detente.report import formats
 from detente.report.document import Document
 
 FORMATS: Registry[Callable[[Document], str | bytes]] = Registry(
-    "detente.formats", {one.name: f"{formats.__name__}.{one.name}:render" for one in iter_modules(formats.__path__)}
+    "detente.formats",
+    {one.name: f"{formats.__name__}.{one.name}:render" for one in iter_modules(formats.__path__)},
+    "collections.abc:Callable",
 )
 """The formats by name: a file each in `report/formats/`, and those that other packages add."""
 BUILDERS = {
@@ -59,7 +61,12 @@ def render(result: Any, form: str = "terminal") -> str | bytes:
     """
     if form not in FORMATS:
         raise DetenteError(f"{form}: no such format; there are {', '.join(FORMATS)}")
-    return FORMATS[form](build(result))
+    document = build(result)
+    with FORMATS.blamed(form):
+        text = FORMATS[form](document)
+        if not isinstance(text, str | bytes):
+            raise TypeError(f"it gives {type(text).__name__}, neither text nor bytes")
+        return text
 
 
 def write(result: Any, path: str | Path, form: str = "html") -> Path:

@@ -6,6 +6,7 @@ import re
 from datetime import date
 from urllib.parse import quote
 
+from detente.errors import visible
 from detente.report.document import Inline, Share, Text, pieces
 from detente.uncertainty import Estimate
 
@@ -49,14 +50,14 @@ def span(interval: tuple[float, float]) -> str:
 
 
 def plain(piece: Inline) -> str:
-    r"""A piece as text without control characters, which could steer a terminal.
+    r"""A piece as text on one line, harmless to see.
 
-    >>> plain("a\x1b[31mb"), plain(Share(0.5, (0.4, 0.6)))
-    ('a [31mb', '50% (40% to 60%)')
+    >>> plain("a\x1b[31m\nb"), plain(Share(0.5, (0.4, 0.6)))
+    ('a\\x1b[31m b', '50% (40% to 60%)')
     """
     if isinstance(piece, Share):
         return percent(piece.value) + (f" ({span(piece.interval)})" if piece.interval else "")
-    return re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", piece if isinstance(piece, str) else piece.text)
+    return visible(re.sub(r"[\n\t]", " ", piece if isinstance(piece, str) else piece.text))
 
 
 def plain_text(text: Text) -> str:

@@ -1,50 +1,28 @@
 """One small reader per origin; the reader of a file is told by its content."""
 
-from __future__ import annotations
-
-from pathlib import Path
-
-from detente.files.rows import BadRow, Head
+from detente.files.rows import BadRow
 from detente.files.stream import Block, DamagedFile, open_blocks
-from detente.sources.contents import Contents, Found, NotRecognised, find_contents
+from detente.sources.contents import NotRecognised, detect, find_contents
 from detente.sources.reader import Context, Reader
 from detente.sources.schema import TABLES, Batch
-from detente.sources.source import Source, by_precision, cited, readers, source, sources
+from detente.sources.source import Source, batches, cited, readers, source, sources
 
 __all__ = [
     "TABLES",
     "BadRow",
     "Batch",
     "Block",
-    "Contents",
     "Context",
     "DamagedFile",
-    "Found",
-    "Head",
     "NotRecognised",
     "Reader",
     "Source",
-    "by_precision",
+    "batches",
     "cited",
-    "contents",
     "detect",
+    "find_contents",
     "open_blocks",
     "readers",
     "source",
     "sources",
 ]
-
-
-def contents(path: Path) -> Contents:
-    """What a file holds, member by member; see `detente.sources.contents`."""
-    return find_contents(path, readers())
-
-
-def detect(path: Path) -> Reader:
-    """The reader for a file, from its first lines (unpacked if need be); of several, that of the first member that
-    has one.
-
-    Raises NotRecognised for an empty file or one of no known format, DamagedFile for one that cannot be read or must be
-    unpacked first.
-    """
-    return contents(path).found[0].reader

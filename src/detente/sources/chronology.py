@@ -17,13 +17,13 @@ from detente.errors import DetenteError
 from detente.files.dates import Dated, read_date
 from detente.files.stream import Block
 from detente.sources.figures import read_figures
-from detente.sources.own import checked, not_after, recognises, whole_file
+from detente.sources.own import checked, not_after, recognises
 from detente.sources.reader import Context, Reader
 from detente.sources.schema import Batch
 from detente.sources.source import DAY, MONTH, YEAR, Source
 
 ALWAYS = date(1900, 1, 1)
-# Of a longer description the id holds so much, and a digest of the whole.
+# An id holds so many letters of a longer description, and a digest of the whole.
 NAMED_BY = 60
 
 
@@ -137,12 +137,12 @@ def _agreement(row: dict[str, str], context: Context, source: str) -> dict[str, 
 
 def read_facts(blocks: Iterator[Block], context: Context, source: str = "chronology") -> Iterator[Batch]:
     """One batch of facts; rows that break a rule of the form are set aside with the reason."""
-    yield checked(whole_file(blocks, "facts"), lambda row: _fact(row, context, source), "facts")
+    yield checked(blocks, lambda row: _fact(row, context, source), "facts")
 
 
 def read_agreements(blocks: Iterator[Block], context: Context, source: str = "agreements") -> Iterator[Batch]:
     """One batch of agreements and programmes."""
-    yield checked(whole_file(blocks, "agreements"), lambda row: _agreement(row, context, source), "agreements")
+    yield checked(blocks, lambda row: _agreement(row, context, source), "agreements")
 
 
 # A day of eight digits is the publishers' way; in the names of people's own files digits may be a span of years or a

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import polars as pl
 
 from detente.actors import is_missing
 from detente.actors.text import normal
 from detente.codebook import actions
+from detente.sources.common import read_once
 
 PADDED = "action code that lost its leading zero: padded"
 BY_NAME = "action code missing or unreadable: read from the action's name"
@@ -131,33 +133,22 @@ def read_actions(frame: pl.DataFrame, columns: dict[str, str]) -> pl.DataFrame:
 
     `columns` maps the parameters of `read_action` to columns of the frame; each distinct combination is read once.
     """
-    keys = list(columns.values())
-    rows = []
-    for values in frame.select(keys).unique().iter_rows():
-        read = read_action(**{part: text or "" for part, text in zip(columns, values, strict=True)})
-        known = actions().get(read.code)
-        rows.append(
-            (
-                *values,
-                read.code or None,
-                known.quad if known else None,
-                (known.plover or None) if known else None,
-                known.intensity if known else None,
-                read.fault or None,
-                "; ".join(read.changes) or None,
-            )
-        )
-    schema = {
-        **dict.fromkeys(keys, pl.Utf8),
+    added = {
         "action": pl.Utf8,
+        "action_fault": pl.Utf8,
+        "action_changes": pl.Utf8,
         "quad": pl.Int8,
         "plover": pl.Utf8,
         "scale": pl.Float32,
-        "action_fault": pl.Utf8,
-        "action_changes": pl.Utf8,
     }
-    table = pl.DataFrame(rows, schema=schema, orient="row")
-    return frame.join(table, on=keys, how="left", maintain_order="left", nulls_equal=True)
+
+    def read(*cells: str) -> tuple[Any, ...]:
+        reading = read_action(**{part: text or "" for part, text in zip(columns, cells, strict=True)})
+        action = actions().get(reading.code)
+        meaning = (action.quad, action.plover or None, action.intensity) if action else (None, None, None)
+        return reading.code or None, reading.fault or None, "; ".join(reading.changes) or None, *meaning
+
+    return read_once(frame, list(columns.values()), read, added)
 
 
 def with_intensity(frame: pl.DataFrame, given: str) -> pl.DataFrame:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -12,20 +13,16 @@ from detente.actors import Actor, Actors, Person, counts_as, organisations, sect
 from detente.files.rows import Head
 
 EARLIEST = date(1945, 1, 1)
-# Codes that read as another state after the end of theirs.
+# Former states that nobody continues and that have one successor, to which their codes go over when they end.
 ENDED = [s.code for s in states().values() if s.ends and len(s.successors) == 1 and not s.continuing]
 
 
-def headless(width: int, title: str) -> Callable[[Head], str]:
-    """What tells rows of `width` columns, the first an id and the second a day, that have lost their column names."""
-
-    def test(head: Head) -> str:
-        line = head.lines[0].rstrip(b"\r\n") if head.lines else b""
-        if line.count(b"\t") + 1 != width or not re.match(rb"[\w-]+\t(\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{4})\t", line):
-            return ""
-        return f"is {title} events without the line of column names: put it back as the first line"
-
-    return test
+def headless(head: Head, *, width: int, title: str) -> str:
+    """What rows are that have lost their column names: `width` columns, the first an id and the second a day."""
+    line = head.lines[0].rstrip(b"\r\n") if head.lines else b""
+    if line.count(b"\t") + 1 != width or not re.match(rb"[\w-]+\t(\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{4})\t", line):
+        return ""
+    return f"is {title} events without the line of column names: put it back as the first line"
 
 
 def channel() -> pl.Expr:
@@ -59,6 +56,16 @@ def historic(column: str) -> pl.Expr:
     return chain.alias(column)
 
 
+def read_once(
+    frame: pl.DataFrame, keys: Sequence[str], read: Callable[..., Iterable[Any]], columns: Mapping[str, Any]
+) -> pl.DataFrame:
+    """The frame with `columns`, which `read` makes of the values of `keys`; each distinct combination is read once."""
+    distinct = frame.select(keys).unique()
+    rows = [(*values, *read(*values)) for values in distinct.iter_rows()]
+    table = pl.DataFrame(rows, schema={**distinct.schema, **columns}, orient="row")
+    return frame.join(table, on=keys, how="left", maintain_order="left", nulls_equal=True)
+
+
 def resolve_names(frame: pl.DataFrame, side: str, index: Actors, *, has_country: bool) -> pl.DataFrame:
     """Resolve the names in `<side>_name` on each row's date into `<side>` and `<side>_sector`.
 
@@ -66,56 +73,44 @@ def resolve_names(frame: pl.DataFrame, side: str, index: Actors, *, has_country:
     `<side>_sectors`; a person known to be out of office takes none. `<side>_note` then says where a state's name and
     the country beside it disagree: the name is taken.
     """
-    name, country, sectors = f"{side}_name", f"{side}_country", f"{side}_sectors"
-    keys = [name, country, sectors] if has_country else [name]
-    unique = frame.select(keys).unique()
-    fixed: list[tuple[str | None, ...]] = []
-    persons: list[tuple[str, Person]] = []
-    for row in unique.iter_rows():
-        found = index.lookup(row[0] or "")
-        if isinstance(found, Person):
-            persons.append((row[0], found))
-            fixed.append((*row, None, None, None))
-            continue
-        code, sector = (found.code, found.sector) if found.known else ("", "")
-        stated = _stated(index, row[1], row[2]) if has_country else ("", "")
-        if not code:
-            code, sector = stated
+    name, sector = f"{side}_name", f"{side}_sector"
+    persons: set[str] = set()
+
+    def dateless(text: str, country: str = "", sectors: str = "") -> tuple[str | None, str | None, str | None]:
+        actor = index.lookup(text or "")
+        if isinstance(actor, Person):
+            persons.add(text)
+            return None, None, None
+        state, role = _stated(index, country, sectors)
+        code = actor.code if actor.known else state
         note = None
-        if stated[0] and found.kind == "state" and counts_as(code) != counts_as(stated[0]):
-            note = f"the name {row[0]} says {code}, the country {row[1]} says {stated[0]}"
-        fixed.append((*row, code or None, sector or None, note))
-    added = (side, f"{side}_sector", f"{side}_note")
-    table = pl.DataFrame(fixed, schema=dict.fromkeys((*keys, *added), pl.Utf8), orient="row")
-    frame = frame.join(table, on=keys, how="left", maintain_order="left", nulls_equal=True)
+        if state and actor.kind == "state" and counts_as(code) != counts_as(state):
+            note = f"the name {text} says {code}, the country {country} says {state}"
+        return code or None, (actor.sector if actor.known else role) or None, note
+
+    def on_day(text: str, day: date) -> tuple[str | None, str | None]:
+        actor = index.resolve(text, day)
+        return actor.code or None, actor.sector or None
+
+    keys = [name, f"{side}_country", f"{side}_sectors"] if has_country else [name]
+    frame = read_once(frame, keys, dateless, dict.fromkeys((side, sector, f"{side}_note"), pl.Utf8))
     if not persons:
         return frame
-    named = dict(persons)
-    days = frame.filter(pl.col(name).is_in(list(named))).select(name, "date").unique()
-    held: list[tuple[str, date, str | None, str | None]] = []
-    for person, day in days.iter_rows():
-        actor: Actor = index.resolve(person, day)
-        held.append((person, day, actor.code or None, actor.sector or None))
-    in_office = pl.DataFrame(
-        held, schema={name: pl.Utf8, "date": pl.Date, "code": pl.Utf8, "role": pl.Utf8}, orient="row"
-    )
+    days = frame.filter(pl.col(name).is_in(list(persons))).select(name, "date").unique()
+    offices = read_once(days, [name, "date"], on_day, {"code": pl.Utf8, "role": pl.Utf8})
     return (
-        frame.join(in_office, on=[name, "date"], how="left", maintain_order="left")
-        .with_columns(
-            pl.coalesce("code", side).alias(side), pl.coalesce("role", f"{side}_sector").alias(f"{side}_sector")
-        )
+        frame.join(offices, on=[name, "date"], how="left", maintain_order="left")
+        .with_columns(pl.coalesce("code", side).alias(side), pl.coalesce("role", sector).alias(sector))
         .drop("code", "role")
     )
 
 
-def _stated(index: Actors, country: str | None, sectors: str | None) -> tuple[str, str]:
-    found = index.lookup(country or "")
-    if not isinstance(found, Actor) or found.kind != "state":
+def _stated(index: Actors, country: str, sectors: str) -> tuple[str, str]:
+    """The state that a cell names, and the first sector that the cell beside it names; "" for none."""
+    actor = index.lookup(country or "")
+    if not isinstance(actor, Actor) or actor.kind != "state":
         return "", ""
-    for part in (sectors or "").split(","):
-        if sector_of(part):
-            return found.code, sector_of(part)
-    return found.code, ""
+    return actor.code, next(filter(None, map(sector_of, (sectors or "").split(","))), "")
 
 
 def place_of(*columns: str) -> pl.Expr:

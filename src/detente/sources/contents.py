@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from detente.errors import DetenteError
+from detente.errors import DetenteError, PackageError
 from detente.files.rows import Head
 from detente.files.stream import DamagedFile, Member, members, packing
 from detente.sources.foreign import PAGE, known_as
 from detente.sources.reader import Reader
-from detente.sources.source import source, sources
+from detente.sources.source import SOURCES, readers, source, sources
 
 # So many lines may stand above a header that is looked for.
 _ABOVE = 12
@@ -54,60 +54,77 @@ class _Not:
     packed: str = ""
 
 
-def find_contents(path: Path, readers: Sequence[Reader]) -> Contents:
+def detect(path: Path) -> Reader:
+    """The reader for a file, of several that of the first member that has one; raises as `find_contents`."""
+    return find_contents(path).found[0].reader
+
+
+def find_contents(path: Path) -> Contents:
     """Look at the beginning of every member of a file.
 
     Raises NotRecognised where there is nothing to read, DamagedFile where the file can't be read, must be unpacked
     first, or is a web page in place of data.
     """
-    held = members(path)
-    if not held:
+    inside = members(path)
+    if not inside:
         raise NotRecognised(f"{path}: is an empty zip")
-    if held[0].name == "[Content_Types].xml" or any(member.name.startswith("xl/") for member in held):
+    if inside[0].name == "[Content_Types].xml" or any(member.name.startswith("xl/") for member in inside):
         raise NotRecognised(f"{path}: is a spreadsheet (xlsx): save its table as CSV (UTF-8)")
-    if held[0].name == "mimetype":
+    if inside[0].name == "mimetype":
         raise NotRecognised(f"{path}: is a spreadsheet or document (ods, odt): save its table as CSV (UTF-8)")
-    found: dict[tuple[int, int], tuple[Reader, list[Member]]] = {}
+    taken: dict[tuple[int, int], list[Member]] = {}
     passed: list[tuple[Member, _Not]] = []
-    for member in held:
-        reader = _reader(member, readers)
+    for member in inside:
+        reader = _reader(member)
         if isinstance(reader, _Not):
             passed.append((member, reader))
             continue
         # Formats with a header are read member by member, so that each keeps its own columns and span.
-        key = (readers.index(reader), -1 if reader.joinable else member.number)
-        found.setdefault(key, (reader, []))[1].append(member)
-    if not found:
-        raise _nothing(path, held, passed)
+        key = readers().index(reader), -1 if reader.joinable else member.number
+        taken.setdefault(key, []).append(member)
+    if not taken:
+        raise _nothing(path, passed)
     return Contents(
         tuple(
-            Found(reader, tuple(m.number for m in some), tuple(m.name for m in some)) for reader, some in found.values()
+            Found(readers()[number], tuple(m.number for m in together), tuple(m.name for m in together))
+            for (number, _), together in taken.items()
         ),
         tuple(f"{member.name} ({why.reason})" for member, why in passed if not why.packed),
         tuple(f"{path}: {_archive(path, member, why)}" for member, why in passed if why.packed),
     )
 
 
-def _reader(member: Member, readers: Sequence[Reader]) -> Reader | _Not:
+def _reader(member: Member) -> Reader | _Not:
     """The reader that takes a member, or why none does."""
     if not member.head:
-        return next((one for one in readers if _quiet(one, member.name)), None) or _Not("is empty")
+        return next((reader for reader in readers() if _quiet(reader, member.name)), None) or _Not("is empty")
     if packed := packing(member.head):
         return _Not(f"is packed ({packed})", packed=packed)
     head = Head(tuple(member.head.split(b"\n")[:50]))
-    for reader in readers:
-        if reader.recognises(head):
+    failed: list[str] = []
+    for reader in readers():
+        if _recognises(reader, head, failed):
             return reader
-    if known := known_as(head):
+    if known := "; ".join(failed) or known_as(head):
         return _Not(known)
     for above in range(1, min(_ABOVE, len(head.lines))):
         below = Head(head.lines[above:])
-        if any(reader.recognises(below) for reader in readers if not reader.joinable):
+        if any(_recognises(reader, below, failed) for reader in readers() if not reader.joinable):
             return _Not(f"its column names are in line {above + 1}: delete the lines above them")
     return _Not(
         "of no format we read",
-        f" ({', '.join(one.title for one in sources().values())}); it begins {bytes(member.head[:60])!r}",
+        f" ({', '.join(entry.title for entry in sources().values())}); it begins {bytes(member.head[:60])!r}",
     )
+
+
+def _recognises(reader: Reader, head: Head, failed: list[str]) -> bool:
+    """Whether a file is a reader's; where one of another package fails, that is noted, and others may take the file."""
+    try:
+        with SOURCES.blamed(reader.source):
+            return bool(reader.recognises(head))
+    except PackageError as error:
+        failed.append(str(error))
+        return False
 
 
 def _quiet(reader: Reader, name: str) -> bool:
@@ -122,7 +139,7 @@ def _archive(path: Path, member: Member, why: _Not) -> str:
     return f"{inner}: unpack it first and ingest what is in it"
 
 
-def _nothing(path: Path, held: Sequence[Member], passed: Sequence[tuple[Member, _Not]]) -> DetenteError:
+def _nothing(path: Path, passed: Sequence[tuple[Member, _Not]]) -> DetenteError:
     """Why nothing of a file can be read, in one line."""
     for member, why in passed:
         if why.packed:
@@ -132,4 +149,4 @@ def _nothing(path: Path, held: Sequence[Member], passed: Sequence[tuple[Member, 
     if not others:
         page = PAGE.match(member.head) and path.suffix.lower() not in (".html", ".htm", ".xml")
         return (DamagedFile if page else NotRecognised)(f"{path}: {reason}")
-    return NotRecognised(f"{path}: none of its {len(held)} members can be read; {member.name}: {reason}")
+    return NotRecognised(f"{path}: none of its {len(passed)} members can be read; {member.name}: {reason}")

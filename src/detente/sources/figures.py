@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import partial
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -17,12 +17,15 @@ from detente.files.cells import after_today
 from detente.files.dates import read_date
 from detente.files.stream import Block
 from detente.files.tabular import reject
+from detente.sources.common import read_once
 from detente.sources.dictionary import required
 from detente.sources.own import whole_file
 from detente.sources.reader import Context
 from detente.sources.schema import Batch, conform
 
 EVERYONE = "all"
+# Columns of dates, and how the columns read from each begin.
+_DATES = {"period": "", "known_on": "known_", "compiled_on": "compiled_"}
 _SENTINELS = [-9.0, -99.0, -999.0, -9999.0, -99999.0]
 
 
@@ -31,10 +34,10 @@ def read_figures(blocks: Iterator[Block], context: Context, source: str = "figur
     frame, bad = whole_file(blocks, "figures")
     col = pl.col
     frame = frame.with_columns(col("value").cast(pl.Float64, strict=False).alias("number"))
-    frame = _read(frame, "subject", lambda text: {"who": subject_code(text, context.actors)}, {"who": pl.Utf8})
-    for name, short in (("period", ""), ("known_on", "known_"), ("compiled_on", "compiled_")):
-        frame = _read(frame, name, partial(_dated, short=short), _dated_schema(short))
-    frame = frame.join(_unborn(frame), on=["who", "first", "last"], how="left", maintain_order="left")
+    frame = _read(frame, "subject", lambda text: (subject_code(text, context.actors),), {"who": pl.Utf8})
+    for name, short in _DATES.items():
+        frame = _read(frame, name, _dated, {f"{short}first": pl.Date, f"{short}last": pl.Date, f"{short}text": pl.Utf8})
+    frame = read_once(frame, ["who", "first", "last"], _unborn, {"who_fault": pl.Utf8})
     frame, wrong = reject(frame, _faults(frame, context), sorted(required("figures")))
     rows = frame.select(
         pl.format("{}:{}:{}:{}:{}:{}", pl.lit(source), "who", "measure", "area", "text", "unit").alias("event_id"),
@@ -77,70 +80,55 @@ def subject_code(text: str, index: Actors) -> str:
     pieces = text.split(mark)
     for cut in range(1, len(pieces)):
         try:
-            one, other = (index.state(mark.join(part).strip()) for part in (pieces[:cut], pieces[cut:]))
+            a, b = (index.state(mark.join(part).strip()) for part in (pieces[:cut], pieces[cut:]))
         except DetenteError as error:
             fault = error
             continue
-        if one == other:
+        if a == b:
             raise DetenteError(f"subject {text!r} names one state twice")
-        return f"{one}>{other}" if mark == ">" else "-".join(sorted((one, other)))
+        return f"{a}>{b}" if mark == ">" else "-".join(sorted((a, b)))
     raise DetenteError(f"subject: {fault}")
 
 
-def _dated(text: str, short: str) -> dict[str, Any]:
+def _dated(text: str) -> tuple[date | None, date | None, str | None]:
     if not text:
-        return {}
-    read = read_date(text)
-    return {f"{short}first": read.first, f"{short}last": read.last, f"{short}text": read.text}
-
-
-def _dated_schema(short: str) -> dict[str, Any]:
-    return {f"{short}first": pl.Date, f"{short}last": pl.Date, f"{short}text": pl.Utf8}
+        return None, None, None
+    when = read_date(text)
+    return when.first, when.last, when.text
 
 
 def _read(
-    frame: pl.DataFrame, name: str, make: Callable[[str], dict[str, Any]], schema: dict[str, Any]
+    frame: pl.DataFrame, name: str, make: Callable[[str], tuple[Any, ...]], columns: dict[str, Any]
 ) -> pl.DataFrame:
-    """Add what `make` reads from each distinct text of a column, and `<name>_fault` where it refuses."""
-    rows = []
-    for text in frame[name].unique(maintain_order=True):
+    """Add the `columns` that `make` reads from the texts of a column, and `<name>_fault` where it refuses."""
+
+    def read(text: str) -> tuple[Any, ...]:
         try:
-            rows.append({name: text, **make(text)})
+            return *make(text), None
         except DetenteError as error:
-            rows.append({name: text, f"{name}_fault": str(error)})
-    table = pl.DataFrame(rows, schema={name: pl.Utf8, **schema, f"{name}_fault": pl.Utf8})
-    return frame.join(table, on=name, how="left", maintain_order="left")
+            return *(None for _ in columns), str(error)
+
+    return read_once(frame, [name], read, {**columns, f"{name}_fault": pl.Utf8})
 
 
-def _unborn(frame: pl.DataFrame) -> pl.DataFrame:
-    """who, first, last, who_fault: subjects of which a state did not live on any day of the period, nor had a seat in
-    the UN.
-    """
-    keys = ["who", "first", "last"]
-    rows = []
-    for subject, first, last in frame.select(keys).drop_nulls().unique(maintain_order=True).iter_rows():
-        try:
-            for code in re.split("[>-]", subject):
-                living(code, first, last, seats=True)
-        except DetenteError as error:
-            rows.append((subject, first, last, str(error)))
-    schema = {"who": pl.Utf8, "first": pl.Date, "last": pl.Date, "who_fault": pl.Utf8}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+def _unborn(subject: str | None, first: date | None, last: date | None) -> tuple[str | None]:
+    """Why a subject has no figure of a time: a state of it did not live on any day, nor had a seat in the UN."""
+    try:
+        for code in re.split("[>-]", subject) if subject and first else ():
+            living(code, first, last, seats=True)
+    except DetenteError as error:
+        return (str(error),)
+    return (None,)
 
 
 def _faults(frame: pl.DataFrame, context: Context) -> list[tuple[pl.Expr, pl.Expr | str]]:
     col = pl.col
     areas = [area.id for area in context.codebook.areas]
-    faults: list[tuple[pl.Expr, pl.Expr | str]] = [
-        (col(name) == "", f"the {name} is missing") for name in ("subject", "measure", "period", "value", "unit")
-    ]
-    faults.append((col("subject_fault").is_not_null(), col("subject_fault")))
-    faults.append((col("who_fault").is_not_null(), pl.format("subject: {}", "who_fault")))
-    faults += [
-        (col(f"{name}_fault").is_not_null(), pl.format(f"{name} {{}}", col(f"{name}_fault")))
-        for name in ("period", "known_on", "compiled_on")
-    ]
-    faults += [
+    return [
+        *((col(name) == "", f"the {name} is missing") for name in ("subject", "measure", "period", "value", "unit")),
+        (col("subject_fault").is_not_null(), col("subject_fault")),
+        (col("who_fault").is_not_null(), pl.format("subject: {}", "who_fault")),
+        *((col(f"{name}_fault").is_not_null(), pl.format(f"{name} {{}}", col(f"{name}_fault"))) for name in _DATES),
         (
             col("number").is_null(),
             pl.format("value '{}' is no number; write it without thousands marks and with a decimal point", "value"),
@@ -159,10 +147,8 @@ def _faults(frame: pl.DataFrame, context: Context) -> list[tuple[pl.Expr, pl.Exp
             (col("source") != "") & ~col("source").str.contains("^https?://"),
             pl.format("source '{}' is no web address; leave it empty if you have none", "source"),
         ),
+        *(fault for name, short in _DATES.items() for fault in after_today(name, f"{short}first", name, context.today)),
     ]
-    for name, short in (("period", ""), ("known_on", "known_"), ("compiled_on", "compiled_")):
-        faults += after_today(name, f"{short}first", name, context.today)
-    return faults
 
 
 def _sentinels(frame: pl.DataFrame) -> pl.Expr:

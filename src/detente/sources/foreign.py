@@ -12,7 +12,7 @@ from importlib.resources import files
 
 from detente.files.named import names_in
 from detente.files.rows import Head
-from detente.sources.source import sources
+from detente.sources.source import SOURCES, sources
 
 _FIGURES = "write what you need of it as figures.csv (docs/formats.md)"
 _OTHER_EVENTS = "another coding of events; ingest ICEWS, GDELT or POLECAT files"
@@ -38,8 +38,8 @@ _PROGRAMS = {
 PAGE = re.compile(rb"\s*<(!doctype|html|\?xml|error)", re.IGNORECASE)
 
 _ANSWERS = tuple(
-    (re.compile(pattern, re.IGNORECASE | re.DOTALL), told)
-    for pattern, told in (
+    (re.compile(pattern, re.IGNORECASE | re.DOTALL), answer)
+    for pattern, answer in (
         (
             rb"\s*(<\?xml[^>]*>)?\s*<Error>",
             "is a store's error message (XML), no data: the address was wrong or has expired; fetch it again",
@@ -77,9 +77,10 @@ def known_as(head: Head) -> str:
     'is the Correlates of War militarized disputes (MIDA or MIDI)'
     """
     line = head.lines[0] if head.lines else b""
-    for one in sources().values():
-        if one.other_files and (text := one.other_files(head)):
-            return text
+    for source in sources().values():
+        with SOURCES.blamed(source.id):
+            if source.other_files and (text := source.other_files(head)):
+                return str(text)
     for beginning, what in _PROGRAMS.items():
         if b"\n".join(head.lines[:2]).startswith(beginning):
             return f"is {what}: save its table as CSV (UTF-8)"
@@ -87,9 +88,9 @@ def known_as(head: Head) -> str:
         return (
             "begins with a spreadsheet's line about its separator: delete that line, the separator is found by itself"
         )
-    for pattern, told in _ANSWERS:
+    for pattern, answer in _ANSWERS:
         if pattern.match(b"".join(head.lines[:_HEADER_WITHIN])):
-            return told
+            return answer
     for names in (names_in(Head((row,))) for row in head.lines[:_HEADER_WITHIN]):
         for columns, what, remedy in _layouts():
             if columns <= names:

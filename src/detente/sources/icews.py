@@ -8,7 +8,8 @@ receiver, as in the ICEWS18 benchmark. ICEWS gives no day of release, so an even
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -16,7 +17,7 @@ import polars as pl
 from detente.codebook import assign_areas
 from detente.files.cells import Calendar, day_faults, whole
 from detente.files.named import Layout, frames, names_in
-from detente.files.rows import Head
+from detente.files.rows import BadRow, Head
 from detente.files.stream import Block
 from detente.files.tabular import corrections, reject
 from detente.sources.codes import SCALE, read_actions, with_intensity
@@ -94,51 +95,37 @@ _TRIPLES = Layout(
 )
 
 
-def _normalise(frame: pl.DataFrame, source: str, context: Context, calendar: Calendar, *, release: bool) -> Batch:
+def _normalise(
+    frame: pl.DataFrame, bad: list[BadRow], source: str, context: Context, calendar: Calendar, *, release: bool
+) -> Batch:
     frame = read_actions(frame, {"code": "given_code", "name": "action_name"}).with_columns(
         calendar.days(frame, "day").alias("date")
     )
+    faults = [
+        *day_faults("day", "date", "date", EARLIEST, context.today),
+        (pl.col("action").is_null(), pl.col("action_fault")),
+    ]
+    # As read, so that one event has one id however its day and code are written.
+    parts = (pl.col("date").cast(pl.Utf8), "sender_name", "action_name", "action", "receiver_name")
+    event_id, place = pl.concat_str(*parts, separator="|"), pl.lit(None, dtype=pl.Utf8).alias("place")
     if release:
         frame = whole(frame, "id")
-    frame, bad = reject(
-        frame,
-        [
-            *day_faults("day", "date", "date", EARLIEST, context.today),
-            (pl.col("action").is_null(), pl.col("action_fault")),
-            (pl.col("id") == "" if release else pl.lit(False), "has no Event ID"),
-            (
-                ~pl.col("id").str.contains(r"^\d+$") if release else pl.lit(False),
-                pl.format("Event ID {} is no whole number", "id") if release else "",
-            ),
-        ],
-        ["day", "sender_name", "given_code", "action_name", "receiver_name"],
-    )
+        faults += [
+            (pl.col("id") == "", "has no Event ID"),
+            (~pl.col("id").str.contains(r"^\d+$"), pl.format("Event ID {} is no whole number", "id")),
+        ]
+        event_id, place = pl.col("id"), place_of("city", "district", "province", "country")
+    frame, rejected = reject(frame, faults, ["day", "sender_name", "given_code", "action_name", "receiver_name"])
     for side in ("sender", "receiver"):
         frame = resolve_names(frame, side, context.actors, has_country=release).with_columns(historic(side))
-    event_id = (
-        pl.format("icews:{}", "id")
-        if release
-        else pl.format(
-            "icews_triples:{}",
-            # As read, so that one event has one id however its day and code are written.
-            pl.concat_str(
-                pl.col("date").cast(pl.Utf8), "sender_name", "action_name", "action", "receiver_name", separator="|"
-            ),
-        )
-    )
     frame = with_intensity(frame, "given_intensity").with_columns(
-        event_id.alias("event_id"),
+        pl.format("{}:{}", pl.lit(source), event_id).alias("event_id"),
         pl.lit(source).alias("source"),
         pl.col("date").alias("known_on"),
         pl.lit(1, dtype=pl.Int32).alias("mentions"),
         channel(),
         pl.format("{}: {}: {}", "sender_name", "action_name", "receiver_name").alias("text"),
-        (
-            place_of("city", "district", "province", "country")
-            if release
-            else pl.lit(None, dtype=pl.Utf8).alias("place")
-        ),
-        pl.lit(None, dtype=pl.Utf8).alias("url"),
+        place,
     )
     # Names of the actors are no words about the issue: areas are read from what was done.
     judged = frame.with_columns(pl.col("action_name").alias("text"))
@@ -151,18 +138,13 @@ def _normalise(frame: pl.DataFrame, source: str, context: Context, calendar: Cal
         frame,
         [(pl.col("action_changes").is_not_null(), pl.col("action_changes")), (pl.col("scaled"), SCALE), *disagree],
     )
-    return Batch("events", rows, frame["line"], bad, corrected=changed)
+    return Batch("events", rows, frame["line"], [*bad, *rejected], corrected=changed)
 
 
-def _reads(layout: Layout, source: str) -> Callable[[Iterator[Block], Context], Iterator[Batch]]:
-    def read(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
-        calendar = Calendar()
-        for frame, bad in frames(blocks, layout):
-            batch = _normalise(frame, source, context, calendar, release=layout is _RELEASE)
-            batch.bad[:0] = bad
-            yield batch
-
-    return read
+def _read(blocks: Iterator[Block], context: Context, *, layout: Layout, source: str) -> Iterator[Batch]:
+    calendar = Calendar()
+    for frame, bad in frames(blocks, layout):
+        yield _normalise(frame, bad, source, context, calendar, release=layout is _RELEASE)
 
 
 def _is_release(head: Head) -> bool:
@@ -180,11 +162,18 @@ _ABOUT: dict[str, Any] = {
 RELEASES = Source(
     "icews",
     "ICEWS events",
-    (Reader(_is_release, _reads(_RELEASE, "icews"), "ICEWS coded events (release)", names=_RELEASE),),
+    (
+        Reader(
+            _is_release,
+            partial(_read, layout=_RELEASE, source="icews"),
+            "ICEWS coded events (release)",
+            names=_RELEASE,
+        ),
+    ),
     rank=1,
     spans=((r"^events\.((?:19|20)\d\d)\.", "%Y"),),
     releases=rf"events\.\d{{4}}\.({YEAR}{MONTH}{DAY})(?!\d)",
-    other_files=headless(len(RELEASE), "ICEWS"),
+    other_files=partial(headless, width=len(RELEASE), title="ICEWS"),
     fetch=Fetch(
         "icews", listed("10.7910/DVN/28075", lambda name, *span: name.startswith("events.") and holds(name, *span))
     ),
@@ -196,7 +185,7 @@ TRIPLES = Source(
     (
         Reader(
             lambda head: set(TRIPLE_COLUMNS) <= names_in(head),
-            _reads(_TRIPLES, "icews_triples"),
+            partial(_read, layout=_TRIPLES, source="icews_triples"),
             "ICEWS events as name triples",
             names=_TRIPLES,
         ),

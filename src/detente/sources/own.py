@@ -37,19 +37,15 @@ def recognises(table: str) -> Callable[[Head], bool]:
 def whole_file(blocks: Iterator[Block], table: str) -> tuple[pl.DataFrame, list[BadRow]]:
     """All rows of a file as trimmed text; missing cells and columns are ""."""
     pieces = list(blocks)
-    one = [Block(pieces[0].member, 1, b"".join(block.data for block in pieces))] if pieces else []
-    read = list(frames(iter(one), layout(table)))
-    if not read:
-        return pl.DataFrame(schema={"line": pl.Int64, **{c.name: pl.Utf8 for c in COLUMNS[table]}}), []
-    frame, bad = read[0]
-    return frame.with_columns(pl.col(pl.Utf8).str.strip_chars()), bad
+    joined = [Block(pieces[0].member, 1, b"".join(block.data for block in pieces))] if pieces else []
+    for frame, bad in frames(iter(joined), layout(table)):
+        return frame.with_columns(pl.col(pl.Utf8).str.strip_chars()), bad
+    return pl.DataFrame(schema={"line": pl.Int64, **{c.name: pl.Utf8 for c in COLUMNS[table]}}), []
 
 
-def checked(
-    read: tuple[pl.DataFrame, list[BadRow]], make: Callable[[dict[str, Any]], dict[str, object]], table: str
-) -> Batch:
-    """A batch of what `make` makes of each row; rows that it refuses are set aside with the reason."""
-    frame, bad = read
+def checked(blocks: Iterator[Block], make: Callable[[dict[str, Any]], dict[str, object]], table: str) -> Batch:
+    """A batch of what `make` makes of each row of a file; rows that it refuses are set aside with the reason."""
+    frame, bad = whole_file(blocks, table)
     rows, lines = [], []
     names = [column.name for column in COLUMNS[table]]
     for row in frame.iter_rows(named=True):
@@ -59,8 +55,8 @@ def checked(
             lines.append(row["line"])
         except DetenteError as error:
             bad.append(BadRow(row["line"], str(error), ",".join(row[name] for name in names)[:300]))
-    told = pl.Series(lines, dtype=pl.Int64)
-    return Batch(table, pl.DataFrame(rows, schema=TABLES[table]), told, sorted(bad, key=lambda b: b.line))
+    bad.sort(key=lambda row: row.line)
+    return Batch(table, pl.DataFrame(rows, schema=TABLES[table]), pl.Series(lines, dtype=pl.Int64), bad)
 
 
 def _allowed(row: dict[str, str], table: str) -> None:

@@ -7,17 +7,18 @@ rows have, and rows that end in a run of empty extra tabs. The day of publicatio
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import polars as pl
 
 from detente.actors import Actors, Person
 from detente.codebook import assign_areas, polecat_action
-from detente.files.cells import Calendar, after_today, day_faults, empty
+from detente.files.cells import Calendar, after_today, day_faults, is_missing
 from detente.files.named import Layout, frames, names_in
-from detente.files.rows import Head
+from detente.files.rows import BadRow, Head
 from detente.files.stream import Block
 from detente.files.tabular import corrections, reject
-from detente.sources.common import EARLIEST, channel, headless, place_of
+from detente.sources.common import EARLIEST, channel, headless, place_of, read_once
 from detente.sources.dataverse import holds, listed
 from detente.sources.reader import Context, Reader
 from detente.sources.schema import Batch, conform
@@ -74,14 +75,14 @@ _QUADS = {"verbal cooperation": 1, "material cooperation": 2, "verbal conflict":
 
 def _actors(frame: pl.DataFrame, side: str, index: Actors) -> pl.DataFrame:
     """State or organisation, the sector as given, and what the name overruled."""
+
+    def read(*cells: str) -> tuple[str | None, ...]:
+        name, country, cow, role = map(_first, cells)
+        code, note = _actor(name, country, cow, index)
+        return code or None, role or None, note or None
+
     keys = [f"{side}_name", f"{side}_country", f"{side}_cow", f"{side}_role"]
-    rows = []
-    for name, country, cow, role in frame.select(keys).unique().iter_rows():
-        code, note = _actor(_first(name), _first(country), _first(cow), index)
-        rows.append((name, country, cow, role, code or None, _first(role) or None, note or None))
-    schema = {**dict.fromkeys(keys, pl.Utf8), side: pl.Utf8, f"{side}_sector": pl.Utf8, f"{side}_note": pl.Utf8}
-    table = pl.DataFrame(rows, schema=schema, orient="row")
-    return frame.join(table, on=keys, how="left", maintain_order="left", nulls_equal=True)
+    return read_once(frame, keys, read, dict.fromkeys((side, f"{side}_sector", f"{side}_note"), pl.Utf8))
 
 
 def _actor(name: str, country: str, cow: str, index: Actors) -> tuple[str, str]:
@@ -90,42 +91,40 @@ def _actor(name: str, country: str, cow: str, index: Actors) -> tuple[str, str]:
     What is no country there (IGO, NGO, MNC, None) leaves the name to say which organisation it is.
     """
     given = index.by_code("iso3", country) or (index.by_code("cow", cow) if cow else "")
-    found = index.lookup(name)
+    actor = index.lookup(name)
     if given:
-        read = index.country("" if isinstance(found, Person) else name, given, "iso3")
-        return read.code or given, f"actor's name and country disagree: {read.note}" if read.note else ""
-    return ("", "") if isinstance(found, Person) or not found.known else (found.code, "")
+        state = index.country("" if isinstance(actor, Person) else name, given, "iso3")
+        return state.code or given, f"actor's name and country disagree: {state.note}" if state.note else ""
+    return ("", "") if isinstance(actor, Person) or not actor.known else (actor.code, "")
 
 
 def _first(cell: str | None) -> str:
-    return empty((cell or "").split(";")[0])
+    first = (cell or "").split(";")[0].strip()
+    return "" if is_missing(first) else first
 
 
 def _read(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
     calendar = Calendar()
     for frame, bad in frames(blocks, _LAYOUT):
-        batch = _normalise(frame, context, calendar)
-        batch.bad[:0] = bad
-        yield batch
+        yield _normalise(frame, bad, context, calendar)
 
 
-def _normalise(frame: pl.DataFrame, context: Context, calendar: Calendar) -> Batch:
-    kinds = [
-        (t, m, *(polecat_action(t, m) or (None, None, None)))
-        for t, m in frame.select("type", "mode").unique().iter_rows()
-    ]
-    table = pl.DataFrame(
-        kinds,
-        schema={"type": pl.Utf8, "mode": pl.Utf8, "action": pl.Utf8, "plover": pl.Utf8, "quad": pl.Int8},
-        orient="row",
-    )
-    frame = frame.join(table, on=["type", "mode"], how="left", maintain_order="left").with_columns(
+def _normalise(frame: pl.DataFrame, bad: list[BadRow], context: Context, calendar: Calendar) -> Batch:
+    frame = read_once(
+        frame,
+        ["type", "mode"],
+        lambda kind, mode: polecat_action(kind, mode) or (None, None, None),
+        {"action": pl.Utf8, "plover": pl.Utf8, "quad": pl.Int8},
+    ).with_columns(
         calendar.days(frame, "day").alias("date"),
         calendar.days(frame, "published").alias("known_on"),
-        pl.col("quad_text").str.to_lowercase().replace_strict(_QUADS, default=None, return_dtype=pl.Int8).alias("said"),
+        pl.col("quad_text")
+        .str.to_lowercase()
+        .replace_strict(_QUADS, default=None, return_dtype=pl.Int8)
+        .alias("quad_given"),
         pl.col("given_intensity").cast(pl.Float32, strict=False).alias("intensity"),
     )
-    frame, bad = reject(
+    frame, rejected = reject(
         frame,
         [
             (pl.col("id") == "", "has no Event ID"),
@@ -160,21 +159,20 @@ def _normalise(frame: pl.DataFrame, context: Context, calendar: Calendar) -> Bat
             pl.format(" ({})", "receiver_note"),
             ignore_nulls=True,
         ).alias("text"),
-        pl.lit(None, dtype=pl.Utf8).alias("url"),
     )
     judged = frame.with_columns(pl.format("contexts={}", "contexts").alias("text"))
     rows = conform("events", frame.with_columns(assign_areas(judged, context.codebook).alias("areas")))
     changed = corrections(
         frame,
         [
-            (pl.col("said") != pl.col("quad"), "Quad Code contradicts the Event Type: the type's class is taken"),
+            (pl.col("quad_given") != pl.col("quad"), "Quad Code contradicts the Event Type: the type's class is taken"),
             (pl.col("known_on") != pl.col("reported"), UNREPORTED),
             (pl.col("reported").is_null(), UNREPORTED),
             (pl.col("sender_note").is_not_null(), pl.col("sender_note")),
             (pl.col("receiver_note").is_not_null(), pl.col("receiver_note")),
         ],
     )
-    return Batch("events", rows, frame["line"], bad, corrected=changed)
+    return Batch("events", rows, frame["line"], [*bad, *rejected], corrected=changed)
 
 
 _OWN = set(_LAYOUT.usual[2:4] + _LAYOUT.usual[5:23])
@@ -190,7 +188,7 @@ POLECAT = Source(
     "POLECAT events",
     (Reader(_recognises, _read),),
     rank=3,
-    other_files=headless(len(_LAYOUT.usual), "POLECAT"),
+    other_files=partial(headless, width=len(_LAYOUT.usual), title="POLECAT"),
     fetch=Fetch(
         "polecat", listed("10.7910/DVN/AJGVIT", lambda name, *span: "ngecevents" in name and holds(name, *span))
     ),

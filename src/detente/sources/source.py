@@ -15,8 +15,10 @@ import polars as pl
 
 from detente.errors import DetenteError, NoData
 from detente.files.rows import Head
+from detente.files.stream import Block
 from detente.registry import Registry
-from detente.sources.reader import Reader
+from detente.sources.reader import Context, Reader
+from detente.sources.schema import TABLES, Batch
 
 if TYPE_CHECKING:
     from detente.sources.download import Downloader, Remote
@@ -66,7 +68,11 @@ class Source:
     home: str = ""
 
     def __post_init__(self) -> None:
-        own = tuple(replace(one, source=self.id, title=one.title or self.title) for one in self.readers)
+        for pattern in (self.releases, *(pattern for pattern, _ in self.spans)):
+            re.compile(pattern)
+        if unknown := {*self.tables} - {*TABLES} or {form for _, form in self.spans} - {*LENGTHS}:
+            raise ValueError(f"the source {self.id} is of unknown tables or forms: {', '.join(sorted(unknown))}")
+        own = tuple(replace(reader, source=self.id, title=reader.title or self.title) for reader in self.readers)
         object.__setattr__(self, "readers", own)
 
     def cite(self) -> str:
@@ -85,8 +91,8 @@ class Source:
         ['20240501', '']
         """
         for name in names if self.releases else ():
-            if found := re.findall(self.releases, name, re.IGNORECASE):
-                return re.sub(r"\D", "", found[-1])
+            if dates := re.findall(self.releases, name, re.IGNORECASE):
+                return re.sub(r"\D", "", dates[-1])
         return ""
 
     def named(self, names: Sequence[str]) -> list[tuple[Span, str]] | None:
@@ -96,8 +102,8 @@ class Source:
         >>> source("gdelt2").named(["20191024143000.export.CSV"])[0][0][1]
         datetime.datetime(2019, 10, 24, 14, 45)
         """
-        said = [self._named(name) for name in names]
-        return None if not said or None in said else [span for span in said if span]
+        spans = [self._named(name) for name in names]
+        return None if not spans or None in spans else [span for span in spans if span]
 
     def _named(self, name: str) -> tuple[Span, str] | None:
         for pattern, form in self.spans:
@@ -125,17 +131,14 @@ SOURCES: Registry[Source] = Registry(
         "gdelt2": "detente.sources.gdelt:GDELT2",
         "gdelt1": "detente.sources.gdelt:GDELT1",
     },
+    "detente.sources.source:Source",
 )
 
 
 @cache
 def sources() -> dict[str, Source]:
     """Every source by its id: this package's, and those that others add (entry points of `detente.sources`)."""
-    known = dict(SOURCES)
-    for name, one in known.items():
-        if not isinstance(one, Source) or one.id != name:
-            raise DetenteError(f"{SOURCES.group} {name!r} is no Source of that id: mend or uninstall its package")
-    return known
+    return SOURCES.usable()
 
 
 def source(name: str) -> Source:
@@ -144,9 +147,9 @@ def source(name: str) -> Source:
     >>> source("polecat").title
     'POLECAT events'
     """
-    if name not in sources():
+    if name not in SOURCES:
         raise DetenteError(f"no source is named {name!r}; known: {', '.join(sources())}")
-    return sources()[name]
+    return sources()[name] if name in sources() else SOURCES[name]
 
 
 @cache
@@ -154,7 +157,16 @@ def readers() -> tuple[Reader, ...]:
     """The readers of all sources, in the order in which they are asked: formats without a header last, since they are
     told by their number of columns alone.
     """
-    return tuple(sorted((one for origin in sources().values() for one in origin.readers), key=lambda one: one.joinable))
+    return tuple(sorted((r for entry in sources().values() for r in entry.readers), key=lambda reader: reader.joinable))
+
+
+def batches(reader: Reader, blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
+    """What a reader makes of blocks; PackageError where one of another package fails or gives what is no batch."""
+    with SOURCES.blamed(reader.source):
+        for batch in reader.read(blocks, context):
+            if batch.rows.schema != pl.Schema(TABLES[batch.table]) or len(batch.lines) != batch.rows.height:
+                raise ValueError(f"its rows are not those of {batch.table}, each with its line")
+            yield batch
 
 
 def by_precision(names: Iterable[str]) -> list[str]:
@@ -173,7 +185,7 @@ def cited(names: Iterable[str]) -> list[str]:
 
 def fetches() -> dict[str, Fetch]:
     """What `detente fetch` can download, by name."""
-    return {one.fetch.name: one.fetch for one in sources().values() if one.fetch}
+    return {entry.fetch.name: entry.fetch for entry in sources().values() if entry.fetch}
 
 
 def files_of(name: str, first: date, last: date, net: Downloader) -> list[Remote]:
@@ -182,7 +194,9 @@ def files_of(name: str, first: date, last: date, net: Downloader) -> list[Remote
     """
     if first > last:
         raise DetenteError(f"--from {first} lies after --to {last}")
-    files = list(fetches()[name].files(first, last, net))
+    fetch = fetches()[name]
+    with SOURCES.blamed(next(one.id for one in sources().values() if one.fetch is fetch)):
+        files = list(fetch.files(first, last, net))
     if not files:
         raise NoData(f"the publisher lists no {name} files for {first} to {last}")
     return files

@@ -19,6 +19,7 @@ from detente.files.named import Layout, frames, names_in
 from detente.files.rows import BadRow, Head
 from detente.files.stream import Block
 from detente.files.tabular import corrections, reject
+from detente.sources.common import read_once
 from detente.sources.dataverse import listed
 from detente.sources.reader import Context, Reader
 from detente.sources.schema import Batch, conform
@@ -56,19 +57,17 @@ _DATAVERSE = Layout(
 
 
 # What every row of the Dataverse release says of its roll call.
-_SAID = ["rcid", "day", "number", "session", "date", "unres", "short", "descr", *ISSUES]
+_STATED = ["rcid", "day", "number", "session", "date", "unres", "short", "descr", *ISSUES]
 
 
 def _states(frame: pl.DataFrame, name: str, code: str, scheme: str, index: Actors) -> pl.DataFrame:
     """Add `state` and, where the name overrules the code, `state_note`: "NA" beside West Germany is no Namibia."""
-    rows = []
-    for given, coded in frame.select(name, code).unique().iter_rows():
-        found = index.country(given, coded, scheme)
-        note = f"country's name and code disagree: {found.note}" if found.note else ""
-        rows.append((given, coded, found.code or None, note or None))
-    schema = {name: pl.Utf8, code: pl.Utf8, "state": pl.Utf8, "state_note": pl.Utf8}
-    table = pl.DataFrame(rows, schema=schema, orient="row")
-    return frame.join(table, on=[name, code], how="left", maintain_order="left", nulls_equal=True)
+
+    def read(country: str, number: str) -> tuple[str | None, str | None]:
+        state = index.country(country, number, scheme)
+        return state.code or None, f"country's name and code disagree: {state.note}" if state.note else None
+
+    return read_once(frame, [name, code], read, {"state": pl.Utf8, "state_note": pl.Utf8})
 
 
 def _rcid() -> list[tuple[pl.Expr, pl.Expr | str]]:
@@ -87,7 +86,7 @@ def _read_votes(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
             pl.col("vote").str.to_lowercase().alias("choice")
         )
         frame, skipped = _without_votes(frame)
-        frame, more = reject(
+        frame, rejected = reject(
             frame,
             [
                 *_rcid(),
@@ -97,7 +96,7 @@ def _read_votes(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
             ["rcid", "country", "vote"],
         )
         changed = corrections(frame, [(pl.col("state_note").is_not_null(), pl.col("state_note"))])
-        yield Batch("votes", _votes(frame), frame["line"], [*bad, *more], skipped, corrected=changed)
+        yield Batch("votes", _votes(frame), frame["line"], [*bad, *rejected], skipped, corrected=changed)
 
 
 def _votes(frame: pl.DataFrame) -> pl.DataFrame:
@@ -124,15 +123,15 @@ def _without_votes(frame: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
 def _read_rollcalls(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
     calendar = Calendar()
     for frame, bad in frames(blocks, _ROLLCALLS):
-        frame, more = reject(
+        frame, rejected = reject(
             _held_on(whole(frame, "rcid"), calendar), [*_rcid(), *_call_faults(context)], ["rcid", "session", "date"]
         )
-        yield _rollcalls(frame, [*bad, *more])
+        yield _rollcalls(frame, [*bad, *rejected])
 
 
 def _held_on(frame: pl.DataFrame, calendar: Calendar) -> pl.DataFrame:
     """Add `day` and the session's `number`."""
-    # 12Dec2006, and no year of two digits.
+    # As in 12Dec2006; a year of two digits is not read.
     text = frame["date"].set(~frame["date"].str.contains(r"\d{4}$"), None)
     spelled = text.str.to_date("%d%b%Y", strict=False)
     return frame.with_columns(
@@ -163,12 +162,12 @@ def _rollcalls(frame: pl.DataFrame, bad: Sequence[BadRow] = ()) -> Batch:
 
 def _read_issues(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
     for frame, bad in frames(blocks, _ISSUES):
-        frame, more = reject(
+        frame, rejected = reject(
             whole(frame, "rcid"),
             [*_rcid(), (~pl.col("short_name").is_in(list(ISSUES)), pl.format("issue {} is unknown", "short_name"))],
             ["rcid", "short_name"],
         )
-        yield _issues(frame.rename({"short_name": "issue"}), [*bad, *more])
+        yield _issues(frame.rename({"short_name": "issue"}), [*bad, *rejected])
 
 
 def _issues(frame: pl.DataFrame, bad: Sequence[BadRow] = ()) -> Batch:
@@ -184,25 +183,25 @@ def _read_dataverse(blocks: Iterator[Block], context: Context) -> Iterator[Batch
         frame = _states(frame, "country", "ccode", "cow", context.actors).with_columns(
             pl.col("vote").replace_strict(_VOTE_CODES, default=None, return_dtype=pl.Utf8).alias("choice")
         )
-        frame, more = reject(
+        frame, rejected = reject(
             frame,
             [
                 *_rcid(),
                 (pl.col("state").is_null(), pl.format("ccode {} is no Correlates of War state", "ccode")),
                 (pl.col("choice").is_null(), pl.format("vote {} is none of 1, 2, 3, 8, 9", "vote")),
                 # A day that one row leaves empty is taken from the others.
-                *((fault & (pl.col("date") != ""), said) for fault, said in _call_faults(context)),
+                *((fault & (pl.col("date") != ""), reason) for fault, reason in _call_faults(context)),
             ],
             ["rcid", "ccode", "vote", "session", "date"],
         )
         cast, skipped = _without_votes(frame)
         changed = corrections(cast, [(pl.col("state_note").is_not_null(), pl.col("state_note"))])
-        yield Batch("votes", _votes(cast), cast["line"], [*bad, *more], skipped, corrected=changed)
-        versions.append(frame.select("line", *_SAID).unique(_SAID, keep="first", maintain_order=True))
+        yield Batch("votes", _votes(cast), cast["line"], [*bad, *rejected], skipped, corrected=changed)
+        versions.append(frame.select("line", *_STATED).unique(_STATED, keep="first", maintain_order=True))
     if versions:
         calls, bad = reject(_complete(pl.concat(versions)), _call_faults(context), ["rcid", "session", "date"])
-        told = _rollcalls(calls, bad)
-        once = told.rows.with_columns(told.lines).unique(told.rows.columns, keep="first", maintain_order=True)
+        stated = _rollcalls(calls, bad)
+        once = stated.rows.with_columns(stated.lines).unique(stated.rows.columns, keep="first", maintain_order=True)
         yield Batch("rollcalls", once.drop("line"), once["line"], bad)
         yield _marks(calls)
 
@@ -211,10 +210,10 @@ def _complete(versions: pl.DataFrame) -> pl.DataFrame:
     """What all rows of a file say of their roll calls, each wording once; what one leaves empty is taken from the
     others.
     """
-    texts = [name for name in _SAID if name not in ("rcid", "day", "number")]
+    texts = [name for name in _STATED if name not in ("rcid", "day", "number")]
     stated = versions.with_columns(pl.col(texts).replace("", None))
-    filled = stated.with_columns(pl.coalesce(cell, cell.max().over("rcid")) for cell in map(pl.col, _SAID[1:]))
-    return filled.with_columns(pl.col(texts).fill_null("")).unique(_SAID, keep="first", maintain_order=True)
+    filled = stated.with_columns(pl.coalesce(cell, cell.max().over("rcid")) for cell in map(pl.col, _STATED[1:]))
+    return filled.with_columns(pl.col(texts).fill_null("")).unique(_STATED, keep="first", maintain_order=True)
 
 
 def _marks(calls: pl.DataFrame) -> Batch:
@@ -223,12 +222,12 @@ def _marks(calls: pl.DataFrame) -> Batch:
     """
     kept, bad = [], []
     for code in ISSUES:
-        said = calls.with_columns((whole(calls, code)[code] == "1").alias("marked"))
-        torn = said.filter(pl.col("marked").n_unique().over("rcid") > 1)
+        marks = calls.with_columns((whole(calls, code)[code] == "1").alias("marked"))
+        torn = marks.filter(pl.col("marked").n_unique().over("rcid") > 1)
         seconds = torn.group_by("rcid", "marked").agg(pl.col("line").min()).group_by("rcid").agg(pl.col("line").max())
         for rcid, line in seconds.sort("line").iter_rows():
             bad.append(BadRow(line, f"rows of roll call {rcid} disagree on its issue {code}: it counts for none", rcid))
-        sound = said.filter("marked", ~pl.col("rcid").is_in(torn["rcid"].implode()))
+        sound = marks.filter("marked", ~pl.col("rcid").is_in(torn["rcid"].implode()))
         kept.append(sound.unique("rcid", keep="first", maintain_order=True).with_columns(issue=pl.lit(code)))
     return _issues(pl.concat(kept), bad)
 

@@ -29,7 +29,6 @@ from detente.forecasts.events.persistence import Origin, persistence
 from detente.forecasts.events.result import EventForecast, EventForecasts
 from detente.forecasts.events.track_record import PastForecast
 from detente.forecasts.scores import BAND, Array
-from detente.models.change_points import softmax
 from detente.periods import months_before
 from detente.uncertainty import Estimate
 
@@ -80,6 +79,8 @@ def event_forecasts(
     weights = np.full(chances.shape[2], 1 / chances.shape[2])
     for n, day in enumerate(days):
         done = np.array([end <= day for end in ends])
+        from scipy.special import softmax
+
         weights = softmax(overlap * logs[done].sum(0))
         if ends[n] <= as_of and done.any():
             own = (came[done].sum(0) + 1) / (done.sum() + 2)

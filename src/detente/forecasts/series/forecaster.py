@@ -6,6 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
+from detente.forecasts.scores import COUNT
 from detente.forecasts.series.dataset import Array
 from detente.forecasts.series.known import Known
 from detente.registry import Registry
@@ -61,20 +64,37 @@ FORECASTERS: Registry[Forecaster] = Registry(
         "ETS": f"{_HERE}.classical:ETS",
         "ARIMA": f"{_HERE}.classical:ARIMA",
     },
+    f"{_HERE}.forecaster:Forecaster",
 )
 """The forecasters; another package adds one by an entry point in the group `detente.forecasters`."""
 
 
 def judged() -> tuple[str, ...]:
     """The names of those that a back-test judges: all but baselines."""
-    return tuple(name for name, one in FORECASTERS.items() if not one.baseline)
+    return tuple(name for name, one in FORECASTERS.usable().items() if not one.baseline)
 
 
-def baselines(kind: str, by: str) -> dict[str, Forecaster]:
-    """The baselines that suit a kind and a period, by what they are called in results.
+def forecast_by(name: str, known: Known, horizons: Sequence[int], learnt: Any = None) -> Mapping[int, Array]:
+    """What the forecaster of a name forecasts; PackageError where one of another package fails or gives another
+    shape.
+    """
+    with FORECASTERS.blamed(name):
+        forecasts = FORECASTERS[name].forecast(known, horizons, learnt)
+        shape = (len(known.totals), COUNT)
+        if wrong := [h for h in horizons if np.shape(forecasts[h]) != shape]:
+            raise ValueError(f"its quantiles {wrong[0]} ahead are not of shape {shape}")
+        return forecasts
+
+
+def baselines(kind: str, by: str) -> dict[str, str]:
+    """The baselines that suit a kind and a period: their names by what they are called in results.
 
     >>> list(baselines("share", "year"))[:4]
     ['last value', 'last 3 years', 'last 5 years', 'last 10 years']
     """
-    suited = {name: one for name, one in FORECASTERS.items() if one.baseline and one.suits(kind, by)}
-    return {one.title(name, by): one for name, one in suited.items()}
+    names: dict[str, str] = {}
+    for name, one in FORECASTERS.usable().items():
+        with FORECASTERS.blamed(name):
+            if one.baseline and one.suits(kind, by):
+                names.setdefault(one.title(name, by), name)
+    return names

@@ -45,6 +45,7 @@ class Variable:
 VARIABLES: Registry[Variable] = Registry(
     "detente.variables",
     {name: f"detente.measures.variables.{name}:VARIABLE" for name in ("in_force", "un_agreement")},
+    "detente.measures.variables:Variable",
 )
 
 
@@ -56,10 +57,7 @@ def variable(name: str) -> Variable:
     """
     if name not in VARIABLES:
         raise DetenteError(f"there is no variable {name!r}; there are {', '.join(VARIABLES)}")
-    wanted = VARIABLES[name]
-    if not isinstance(wanted, Variable):
-        raise DetenteError(f"the variable {name!r} of another package is no detente.measures.Variable")
-    return wanted
+    return VARIABLES[name]
 
 
 def joined(panel: pl.DataFrame, name: str, pairs: Sequence[View], by: str) -> pl.DataFrame:
@@ -72,14 +70,16 @@ def joined(panel: pl.DataFrame, name: str, pairs: Sequence[View], by: str) -> pl
         raise DetenteError(f"{name} is known by {' or '.join(wanted.by)}, not by {by}")
     if twice := [column for column in wanted.columns if column in panel.columns]:
         raise DetenteError(f"the columns of {name} stand in the panel already: {', '.join(twice)}")
-    values = wanted.values(pairs, panel["period"].unique().sort().to_list(), by)
-    if "a" in values.columns:
-        both = [values.rename({"a": one, "b": other}) for one, other in (SIDES, SIDES[::-1])]
-        values = pl.concat([both[0], both[1].select(both[0].columns)])
     keys = ["period", *SIDES]
-    if lacking := {*keys, *wanted.columns} - set(values.columns):
-        raise DetenteError(f"the values of {name} lack the columns {', '.join(sorted(lacking))}")
-    return panel.join(values.select(*keys, *wanted.columns), on=keys, how="left", validate="m:1", maintain_order="left")
+    with VARIABLES.blamed(name):
+        values = wanted.values(pairs, panel["period"].unique().sort().to_list(), by)
+        if "a" in values.columns:
+            both = [values.rename({"a": one, "b": other}) for one, other in (SIDES, SIDES[::-1])]
+            values = pl.concat([both[0], both[1].select(both[0].columns)])
+        if lacking := {*keys, *wanted.columns} - set(values.columns):
+            raise DetenteError(f"the values of {name} lack the columns {', '.join(sorted(lacking))}")
+        values = values.select(*keys, *wanted.columns)
+        return panel.join(values, on=keys, how="left", validate="m:1", maintain_order="left")
 
 
 SIDES = ("sender", "receiver")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -12,9 +11,7 @@ from detente.actors import counts_as
 from detente.measures.in_force import in_force, lives
 from detente.measures.variables import Variable
 from detente.periods import period_end
-
-if TYPE_CHECKING:
-    from detente.record.view import View
+from detente.record.view import View
 
 COLUMNS = {
     "agreements_in_force": "agreements and programmes of the two in force on the period's last day, in all areas",

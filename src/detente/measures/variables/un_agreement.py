@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -12,10 +11,8 @@ from detente import clock
 from detente.actors import counts_as
 from detente.measures.variables import Variable
 from detente.measures.votes import all_similarity, un_agreement
+from detente.record.view import View
 from detente.sources import source
-
-if TYPE_CHECKING:
-    from detente.record.view import View
 
 COLUMNS = {
     "un_agreement": "share of roll calls of the UN General Assembly on which the two cast the same vote",
@@ -39,14 +36,14 @@ def _of_one(pair: View) -> pl.DataFrame:
 
 def _of_many(pairs: Sequence[View], since: int) -> pl.DataFrame:
     every = all_similarity(pairs[0].record, as_of=pairs[0].as_of, since=since).rename({"a": "one", "b": "other"})
-    asked = pl.DataFrame(
+    named_pairs = pl.DataFrame(
         [(pair.a, pair.b, *sorted((counts_as(pair.a), counts_as(pair.b)))) for pair in pairs],
         schema=["a", "b", "one", "other"],
         orient="row",
     )
-    # As whole roll calls of whole roll calls, so that a share is the same however many pairs are asked about.
+    # As whole roll calls of whole roll calls, so that a share is the same however many pairs are named_pairs about.
     identical = (pl.col("agreement") * pl.col("votes")).round()
-    both = every.join(asked, on=["one", "other"])
+    both = every.join(named_pairs, on=["one", "other"])
     return both.select("year", "a", "b", un_agreement=identical / pl.col("votes"), un_votes="votes")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from detente.errors import NoData
+from detente.errors import NoData, PackageError
 from detente.plots import Chart, svg
 from detente.report.document import Document, pieces
 from detente.report.text import address, percent, plain, span
@@ -36,5 +36,5 @@ def _drawn(chart: Chart) -> Markup:
     """The picture, or why there is none."""
     try:
         return Markup(svg(chart.draw(), plain(chart.label)))
-    except NoData as error:
+    except (NoData, PackageError) as error:
         return escape(plain(f"No chart: {error}. "))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from detente.sources.gdelt.files import event_files, other_files
-from detente.sources.gdelt.rows import is_named, reads, reads_named, recognises
+from detente.sources.gdelt.rows import is_headerless, is_named, read_headerless, read_named
 from detente.sources.reader import Reader
 from detente.sources.source import Fetch, Source
 
@@ -25,8 +26,12 @@ _ABOUT: dict[str, Any] = {
 
 
 def _readers(name: str, title: str, *widths: int) -> tuple[Reader, ...]:
-    named = Reader(is_named(name), reads_named(name), f"{title} with a header")
-    return (named, *(Reader(recognises(width), reads(width, name), joinable=True) for width in widths))
+    named = Reader(partial(is_named, source=name), partial(read_named, source=name), f"{title} with a header")
+    headerless = (
+        Reader(partial(is_headerless, width=width), partial(read_headerless, width=width, source=name), joinable=True)
+        for width in widths
+    )
+    return (named, *headerless)
 
 
 GDELT2 = Source(

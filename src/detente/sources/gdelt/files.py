@@ -47,20 +47,13 @@ def _md5sums(text: str) -> dict[str, str]:
 
 
 def _gdelt1_names(first: date, last: date) -> list[str]:
-    names: list[str] = []
-    day = first
-    while day <= last:
-        name = (
-            f"{day:%Y%m%d}.export.CSV.zip"
-            if day >= GDELT1_DAILY
-            else f"{day:%Y%m}.zip"
-            if day >= GDELT1_MONTHLY
-            else f"{day:%Y}.zip"
-        )
-        if not names or names[-1] != name:
-            names.append(name)
-        day += timedelta(days=1)
-    return names
+    def name(day: date) -> str:
+        if day >= GDELT1_DAILY:
+            return f"{day:%Y%m%d}.export.CSV.zip"
+        return f"{day:%Y%m}.zip" if day >= GDELT1_MONTHLY else f"{day:%Y}.zip"
+
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return list(dict.fromkeys(map(name, days)))
 
 
 def other_files(head: Head) -> str:

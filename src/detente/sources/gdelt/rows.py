@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from itertools import chain
 
 import polars as pl
 
-from detente.actors import UNKNOWN, actors, is_missing
+from detente.actors import UNKNOWN, actors, is_missing, states
 from detente.codebook import assign_areas
 from detente.files.cells import Calendar, after_today, clean, whole
 from detente.files.named import Layout, frames, header_of, names_in
-from detente.files.rows import Head
+from detente.files.rows import BadRow, Head
 from detente.files.stream import Block
 from detente.files.tabular import corrections, reject, tab_frame
 from detente.sources.codes import SCALE, read_actions, with_intensity
@@ -49,17 +49,13 @@ _LAYOUTS = {
 _NUMBER = re.compile(rb"\d+(\.\d+)?([eE]\+?\d+)?")
 
 
-def recognises(width: int) -> Callable[[Head], bool]:
-    """The test of files without a header: so many columns, most rows beginning with a number."""
-
-    def test(head: Head) -> bool:
-        if head.tabs != width:
-            return False
-        usual = [line.split(b"\t") for line in head.lines if line.count(b"\t") == width - 1]
-        numeric = sum(1 for fields in usual if _NUMBER.fullmatch(fields[0]))
-        return numeric * 2 > len(usual)
-
-    return test
+def is_headerless(head: Head, *, width: int) -> bool:
+    """Whether a file has so many columns and no header: most of its rows begin with a number."""
+    if head.tabs != width:
+        return False
+    usual = [line.split(b"\t") for line in head.lines if line.count(b"\t") == width - 1]
+    numeric = sum(1 for fields in usual if _NUMBER.fullmatch(fields[0]))
+    return numeric * 2 > len(usual)
 
 
 _CODES: dict[str, tuple[str | None, str | None]] = {}
@@ -89,8 +85,6 @@ def _fips_places(frame: pl.DataFrame) -> pl.DataFrame:
     """A place without a name takes the state of its FIPS code."""
     bare = (frame["place"] == "") & (frame["place_fips"] != "")
     if bare.any():
-        from detente.actors import states
-
         names = {fips: s.name for s in states().values() for fips in s.fips if not s.ends}
         frame = frame.with_columns(
             pl.when(bare)
@@ -108,18 +102,18 @@ def _eight_digits(text: pl.Expr) -> pl.Expr:
 
 def _days(frame: pl.DataFrame, column: str) -> pl.Series:
     """The release's eight digits, with or without the time; else the day in any form that other formats may have."""
-    found = frame.select(_eight_digits(pl.col(column).str.replace(r"^(\d{8})(\d{6})?(\.0)?$", "$1"))).to_series()
-    return found if not found.null_count() else found.zip_with(found.is_not_null(), Calendar().days(frame, column))
+    days = frame.select(_eight_digits(pl.col(column).str.replace(r"^(\d{8})(\d{6})?(\.0)?$", "$1"))).to_series()
+    return days if not days.null_count() else days.zip_with(days.is_not_null(), Calendar().days(frame, column))
 
 
-def _normalise(frame: pl.DataFrame, source: str, context: Context) -> Batch:
+def _normalise(frame: pl.DataFrame, bad: list[BadRow], source: str, context: Context) -> Batch:
     parts = {"code": "given_code", "base": "given_base", "root": "given_root", "quad": "given_quad"}
     if "url" not in frame.columns:
         frame = frame.with_columns(pl.lit("").alias("url"))
     frame = read_actions(whole(clean(frame, _TEXTS), "id"), parts).with_columns(
         _days(frame, "day").alias("date"), _days(frame, "added").alias("known_on")
     )
-    frame, bad = reject(
+    frame, rejected = reject(
         frame,
         [
             (pl.col("id") == "", "has no GLOBALEVENTID"),
@@ -154,7 +148,6 @@ def _normalise(frame: pl.DataFrame, source: str, context: Context) -> Batch:
         ).alias("mentions"),
         pl.max_horizontal("date", "known_on").alias("known_on"),
         channel(),
-        pl.lit(None, dtype=pl.Utf8).alias("text"),
         pl.col("url").replace("", None),
     )
     rows = conform("events", frame.with_columns(assign_areas(frame, context.codebook).alias("areas")))
@@ -167,20 +160,13 @@ def _normalise(frame: pl.DataFrame, source: str, context: Context) -> Batch:
         ],
     )
     moments = frame["added"].str.strip_suffix(".0").str.replace_all(r"\D", "")
-    return Batch("events", rows, frame["line"], bad, moments=moments, corrected=changed)
+    return Batch("events", rows, frame["line"], [*bad, *rejected], moments=moments, corrected=changed)
 
 
-def reads(width: int, source: str) -> Callable[[Iterator[Block], Context], Iterator[Batch]]:
-    """The reader of files without a header."""
-
-    def read(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
-        for block in blocks:
-            frame, bad = tab_frame(block.data, block.line, width, _LAYOUTS[width])
-            batch = _normalise(frame, source, context)
-            batch.bad[:0] = bad
-            yield batch
-
-    return read
+def read_headerless(blocks: Iterator[Block], context: Context, *, width: int, source: str) -> Iterator[Batch]:
+    """The rows of files without a header."""
+    for block in blocks:
+        yield _normalise(*tab_frame(block.data, block.line, width, _LAYOUTS[width]), source, context)
 
 
 # The names of the columns in the codebooks, and as BigQuery and gdeltPyR write them.
@@ -205,21 +191,15 @@ _REMEDY = "name every column in the first line, or delete it where the columns a
 _NEEDED = ("globaleventid", "actor1code", "actor2code", "eventcode", "quadclass", "goldsteinscale", "dateadded")
 
 
-def reads_named(source: str) -> Callable[[Iterator[Block], Context], Iterator[Batch]]:
-    """The reader of files with a header: read by the names of columns alone."""
-
-    def read(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
-        first = next(blocks)
-        names = names_in(Head((first.data.partition(b"\n")[0],)))
-        day = "sqldate" if "sqldate" in names or "day" not in names else "day"
-        columns = {name: own for name, own in _NAMES.items() if own != "day" or name == day}
-        layout = Layout("GDELT events with a header", columns, (*_NEEDED, day), remedy=_REMEDY)
-        for frame, bad in frames(chain([first], blocks), layout):
-            batch = _normalise(frame, source, context)
-            batch.bad[:0] = bad
-            yield batch
-
-    return read
+def read_named(blocks: Iterator[Block], context: Context, *, source: str) -> Iterator[Batch]:
+    """The rows of files with a header, read by the names of columns alone."""
+    first = next(blocks)
+    names = names_in(Head((first.data.partition(b"\n")[0],)))
+    day = "sqldate" if "sqldate" in names or "day" not in names else "day"
+    columns = {name: own for name, own in _NAMES.items() if own != "day" or name == day}
+    layout = Layout("GDELT events with a header", columns, (*_NEEDED, day), remedy=_REMEDY)
+    for frame, bad in frames(chain([first], blocks), layout):
+        yield _normalise(frame, bad, source, context)
 
 
 def _version(head: Head) -> str:
@@ -245,11 +225,7 @@ def _version(head: Head) -> str:
     return "gdelt2" if "actiongeo adm2code" in names else "gdelt1"
 
 
-def is_named(source: str) -> Callable[[Head], bool]:
-    """The test of files with a header: three of its columns, and the version that they tell."""
-
-    def test(head: Head) -> bool:
-        names = names_in(head)
-        return "globaleventid" in names and len(names & set(_NAMES)) >= 3 and _version(head) == source
-
-    return test
+def is_named(head: Head, *, source: str) -> bool:
+    """Whether a file has a header, with three of the columns, and is of this version."""
+    names = names_in(head)
+    return "globaleventid" in names and len(names & set(_NAMES)) >= 3 and _version(head) == source
