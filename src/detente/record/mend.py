@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -39,7 +40,9 @@ def verify(log: Log) -> list[str]:
         elif commit.quarantine_sha256 and sha256_of(path) != commit.quarantine_sha256:
             faults.append(f"{commit.quarantine}: is damaged: what commit {commit.number} set aside can't be shown")
     # What a crash left of the commit that it was at is in nobody's way, and another process may be at it now.
-    strangers = [path for path in log.strangers(commits) if not path.endswith(".draft") and _number(path) <= len(commits)]
+    strangers = [
+        path for path in log.strangers(commits) if not path.endswith(".draft") and _number(path) <= len(commits)
+    ]
     faults += [f"{path}: no commit names it; the next ingest moves it to {LOST}" for path in strangers]
     return faults if faults else _counted_twice(log, live)
 
@@ -104,11 +107,14 @@ def repair(log: Log) -> list[str]:
         done, entries = _entries(log)
         copies = _copies(log)
         parts = _parts(log)
+        head: dict[str, Any] = {"commits": 0, "last": ""}
         try:
             head = log.head()
+            missing = not log.marker.exists()
         except DetenteError:
-            head = {"commits": 0, "last": ""}
-            done.append(f"{log.marker.name}: was damaged, written anew")
+            missing = True
+        if missing:
+            done.append(f"{log.marker.name}: was lost or damaged, written anew")
         known = max([head["commits"], *entries] if head["commits"] else [0, *entries, *copies])
         before = ""
         for number in range(1, known + 1):

@@ -136,13 +136,15 @@ def guarded(task: Task, context: Context, folder: Path) -> Result:
         return Result(error=str(error))
 
 
-def _die_with_parent() -> None:
+def _die_with(parent: int) -> None:
     """A helper that is stopped when its parent dies would else write on when it is resumed, days later perhaps."""
     if sys.platform == "linux":
         import ctypes
         import signal
 
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    if os.getppid() != parent:
+        sys.exit()
 
 
 def serve() -> None:
@@ -150,11 +152,11 @@ def serve() -> None:
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _die_with_parent()
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
     # Packages that add sources lie where the caller finds them.
-    sys.path[:], names, codebook, folder, today = pickle.load(source)
+    parent, sys.path[:], names, codebook, folder, today = pickle.load(source)
+    _die_with(parent)
     from detente.actors import actors
     from detente.codebook import load_codebook
 
@@ -178,7 +180,7 @@ class Crew:
     def __init__(self, context: Context, folder: Path, names: str | None, codebook: str | None, helpers: int) -> None:
         self.context = context
         self.folder = folder
-        self.setup = (sys.path, names, codebook, str(folder), context.today)
+        self.setup = (os.getpid(), sys.path, names, codebook, str(folder), context.today)
         self.size = helpers
         self.helpers = [self._start() for _ in range(helpers)]
         self.idle = list(self.helpers)

@@ -1,0 +1,305 @@
+"""What happens on laptops and shared drives: two writers, kills, lost and copied files, flipped bits."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+import detente as dt
+from conftest import gdelt_row, gdelt_zip, triples
+from detente.errors import DetenteError
+from detente.record.log import LOST, Log
+from detente.record.parts import about_of
+
+
+def held(folder: Path) -> list[tuple[Any, ...]]:
+    """Every event row, in the order of its id."""
+    record = dt.open_record(folder, cases=False)
+    return pl.concat(map(pl.read_parquet, record.paths(record.parts("events")))).sort("event_id").rows()
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    """Three files, a row of the second of no known date."""
+    bad = gdelt_row(200).split("\t")
+    bad[1] = "20189999"
+    rows = [[gdelt_row(100 * n + k) for k in range(40)] for n in range(3)]
+    rows[1].append("\t".join(bad))
+    return [gdelt_zip(tmp_path / f"20191024{15 * n:04d}00.export.CSV.zip", some) for n, some in enumerate(rows)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, files: list[Path]) -> Path:
+    """A record of three commits."""
+    record = dt.open_record(tmp_path / "record", cases=False)
+    for file in files:
+        record.ingest(file)
+    assert record.verify() == []
+    return tmp_path / "record"
+
+
+def ingest(folder: Path, *paths: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "detente", "ingest", "--quiet", "--record", str(folder), *map(str, paths)]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+
+
+@pytest.mark.parametrize("writers", [2, 5])
+def test_writers_at_once_lose_nothing(tmp_path: Path, writers: int) -> None:
+    paths = [
+        gdelt_zip(tmp_path / f"{n}.export.CSV.zip", [gdelt_row(1000 * n + k) for k in range(30)])
+        for n in range(writers)
+    ]
+    children = [ingest(tmp_path / "record", path) for path in paths]
+    for child in children:
+        _, said = child.communicate()
+        assert child.returncode == 0 and "added 30 rows" in said, said
+    record = dt.open_record(tmp_path / "record", cases=False)
+    assert len(held(tmp_path / "record")) == 30 * writers and len(record.commits) == writers
+    assert record.verify() == []
+
+
+def test_a_commit_is_never_written_over(folder: Path) -> None:
+    """Where locks fail (some network drives), the second of two writers is refused, and nothing is lost."""
+    log = Log(folder)
+    (last, before) = (log.commits()[-1], held(folder))
+    with pytest.raises(DetenteError, match="another process has written it meanwhile; nothing was overwritten"):
+        log.write(last)
+    assert held(folder) == before and dt.open_record(folder).verify() == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a helper ends when it next reads its input")
+def test_helpers_die_with_their_parent(tmp_path: Path) -> None:
+    """Stopped helpers of a killed ingest can't write on when they are resumed."""
+    rows = [gdelt_row(n, url=f"https://example.org/{n}/" + "y" * 300) for n in range(30_000)]
+    big = tmp_path / "20191024000000.export.CSV"
+    big.write_text("\n".join(rows) + "\n")
+    child = ingest(tmp_path / "record", big)
+    helpers: list[int] = []
+    while child.poll() is None and len(helpers) < 2:
+        helpers = [int(pid) for pid in Path(f"/proc/{child.pid}/task/{child.pid}/children").read_text().split()]
+    for pid in helpers:
+        os.kill(pid, signal.SIGSTOP)
+    child.kill()
+    child.wait()
+    before = sorted((tmp_path / "record").rglob("*"))
+    for pid in helpers:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+    alive = set(helpers)
+    for _ in range(500):
+        alive = {pid for pid in alive if _runs(pid)}
+        if not alive:
+            break
+        time.sleep(0.01)
+    assert len(helpers) == 2 and not alive and sorted((tmp_path / "record").rglob("*")) == before
+    _, said = ingest(tmp_path / "record", big).communicate()
+    assert "added 30,000 rows" in said and dt.open_record(tmp_path / "record").verify() == []
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def _lost(log: Path) -> None:
+    (log / "00000002.json").unlink()
+
+
+def _last_lost(log: Path) -> None:
+    (log / "00000003.json").unlink()
+
+
+def _truncated(log: Path) -> None:
+    entry = log / "00000002.json"
+    entry.write_bytes(entry.read_bytes()[:300])
+
+
+def _empty(log: Path) -> None:
+    (log / "00000003.json").write_bytes(b"")
+
+
+def _changed(log: Path) -> None:
+    entry = log / "00000002.json"
+    entry.write_text(entry.read_text().replace('"duplicates": 0', '"duplicates": 7'))
+
+
+def _copied(log: Path) -> None:
+    shutil.copy(log / "00000002.json", log / "00000002 (conflicted copy).json")
+
+
+def _renamed(log: Path) -> None:
+    (log / "00000003.json").rename(log / "00000004.json")
+
+
+def _twice(log: Path) -> None:
+    shutil.copy(log / "00000003.json", log / "00000004.json")
+
+
+def _marker_lost(log: Path) -> None:
+    (log.parent / "RECORD.json").unlink()
+
+
+def _marker_garbled(log: Path) -> None:
+    (log.parent / "RECORD.json").write_bytes(b'{"format"')
+
+
+def _all_lost(log: Path) -> None:
+    shutil.rmtree(log)
+
+
+HARMS = [
+    _lost,
+    _last_lost,
+    _truncated,
+    _empty,
+    _changed,
+    _copied,
+    _renamed,
+    _twice,
+    _marker_lost,
+    _marker_garbled,
+    _all_lost,
+]
+
+
+@pytest.mark.parametrize("harm", HARMS, ids=lambda harm: harm.__name__[1:])
+@pytest.mark.parametrize("copies", [True, False], ids=["", "without copies"])
+def test_a_log_that_is_not_whole_stops_everything_until_it_is_repaired(
+    folder: Path, files: list[Path], harm: Callable[[Path], None], copies: bool
+) -> None:
+    before, digest = held(folder), dt.open_record(folder, cases=False).digest()
+    data = sorted(path.name for path in (folder / "data").rglob("*.parquet"))
+    harm(folder / "log")
+    for ask in (
+        lambda: dt.open_record(folder, cases=False).commits,
+        lambda: dt.open_record(folder, cases=False).ingest(files),
+        lambda: dt.open_record(folder, cases=False).panel(),
+    ):
+        with pytest.raises(DetenteError, match="`detente record repair`") as error:
+            ask()
+        assert "\n" not in str(error.value)
+    assert len(dt.open_record(folder).verify()) == 1
+    assert sorted(path.name for path in (folder / "data").rglob("*.parquet")) == data
+    if not copies:
+        for path in (folder / "quarantine").iterdir():
+            path.unlink()
+    said = dt.open_record(folder, cases=False).repair()
+    after = dt.open_record(folder, cases=False)
+    assert said and held(folder) == before and after.digest() == digest
+    assert after.ingest(files).rows == 0 and len(after.commits) == 3
+    if copies:
+        assert after.verify() == [] and after.quarantine().frame.height == 1
+        assert after.coverage("gdelt2", by="day")["covered"].to_list() == [pytest.approx(3 / 96)]
+
+
+def test_what_no_commit_names_is_never_deleted(folder: Path, files: list[Path]) -> None:
+    stranger = folder / "data" / "events" / "gdelt2" / "00000002-0000-pairs.parquet"
+    stranger.write_bytes(b"of another machine")
+    assert [str(stranger.relative_to(folder)) in line for line in dt.open_record(folder).verify()] == [True]
+    dt.open_record(folder, cases=False).ingest(files)
+    assert (folder / LOST / stranger.relative_to(folder)).read_bytes() == b"of another machine"
+    assert dt.open_record(folder).verify() == []
+
+
+def test_parts_say_what_they_are(folder: Path) -> None:
+    record = dt.open_record(folder, cases=False)
+    for commit in record.commits:
+        for part in commit.parts:
+            about = about_of(folder / part.path)
+            assert (about["commit"], about["table"], about["source"]) == (commit.number, "events", "gdelt2")
+            assert [file["digest"] for file in about["files"]] == [file.digest for file in commit.files]
+            assert sum(file["rows"] for file in about["files"]) == part.rows
+
+
+def test_flipped_bits_are_named_and_restored(folder: Path, files: list[Path]) -> None:
+    """Of bits flipped anywhere in a record, none changes an answer in silence; parts come back from their files."""
+    rng = random.Random(15)
+    before = held(folder)
+    panel = dt.open_record(folder, cases=False).panel().frame.rows()
+    targets = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != "lock"]
+    for _ in range(60):
+        path = rng.choice(targets)
+        whole = path.read_bytes()
+        at = rng.randrange(len(whole))
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1 << rng.randrange(8)]) + whole[at + 1 :])
+        record = dt.open_record(folder, cases=False)
+        assert record.verify(), f"{path} at {at}"
+        try:
+            answer = record.panel().frame.rows()
+        except DetenteError as error:
+            assert "detente record" in str(error) or "newer detente" in str(error)
+        else:
+            assert answer == panel
+        if path.suffix == ".parquet" and path.parent.name != "quarantine":
+            with pytest.raises(DetenteError, match="all of their files are needed"):
+                dt.open_record(folder, cases=False).ingest(Path(__file__), restore=True)
+            assert dt.open_record(folder, cases=False).ingest(files, restore=True).rows > 0
+            assert held(folder) == before and dt.open_record(folder, cases=False).verify() == []
+            targets = [one for one in sorted(folder.rglob("*")) if one.is_file() and one.name != "lock"]
+            targets = [one for one in targets if LOST not in one.parts]
+        else:
+            path.write_bytes(whole)
+    assert dt.open_record(folder, cases=False).panel().frame.rows() == panel
+
+
+def test_restoring_a_part_in_conflict(tmp_path: Path) -> None:
+    """A part that stands in the place of another comes from the files of the first."""
+    act = ("2018-01-01", "Russia", "Consult", "040", "1", "United States")
+    first = gdelt_zip(tmp_path / "a.export.CSV.zip", [gdelt_row(n) for n in range(5)])
+    other = gdelt_zip(tmp_path / "b.export.CSV.zip", [gdelt_row(4, a="CHN"), gdelt_row(9)])
+    third = triples(tmp_path / "c.tsv", [act])
+    record = dt.open_record(tmp_path / "record", cases=False)
+    for file in (first, other, third):
+        record.ingest(file)
+    before = held(tmp_path / "record")
+    (part,) = [p for p in record.parts("events", "gdelt2") if p.replaces and p.kind == "pairs"]
+    (tmp_path / "record" / part.path).write_bytes(b"")
+    fault = [line for line in dt.open_record(tmp_path / "record").verify() if part.path in line]
+    assert "a.export.CSV.zip" in fault[0] and "c.tsv" not in fault[0]
+    dt.open_record(tmp_path / "record", cases=False).ingest(first, restore=True)
+    assert held(tmp_path / "record") == before and dt.open_record(tmp_path / "record").verify() == []
+
+
+@pytest.mark.parametrize("left", [".RECORD.json-1-ab.draft", "lock", "data"])
+def test_a_kill_at_the_first_write_leaves_a_folder_that_is_taken_up_again(tmp_path: Path, left: str) -> None:
+    folder = tmp_path / "record"
+    folder.mkdir()
+    (folder / left).mkdir() if left == "data" else (folder / left).write_text("")
+    file = gdelt_zip(tmp_path / "a.export.CSV.zip", [gdelt_row(1)])
+    assert dt.open_record(folder, cases=False).ingest(file).rows == 1
+
+
+def test_an_old_record_goes_on(folder: Path, files: list[Path], tmp_path: Path) -> None:
+    """Entries of format 2 name no digest; the first of format 3 names the last of them."""
+    digest = ""
+    for path in sorted((folder / "log").iterdir()):
+        entry = json.loads(path.read_text())
+        del entry["previous"], entry["quarantine_sha256"]
+        for part in entry["parts"]:
+            del part["replaces"]
+        path.write_text(json.dumps(entry))
+    (folder / "RECORD.json").write_text('{"format": 2}')
+    record = dt.open_record(folder, cases=False)
+    assert record.ingest(files).rows == 0 and record.verify() == []
+    record.ingest(gdelt_zip(tmp_path / "d.export.CSV.zip", [gdelt_row(5000)]))
+    assert [bool(commit.previous) for commit in record.commits] == [False, False, False, True]
+    assert json.loads((folder / "RECORD.json").read_text())["format"] == 3
+    (folder / "log" / "00000003.json").write_text((folder / "log" / "00000003.json").read_text() + " ")
+    with pytest.raises(DetenteError, match="was lost or changed"):
+        _ = dt.open_record(folder).commits
+    assert digest == ""
