@@ -52,6 +52,8 @@ def test_an_assessment_is_a_result(weitz: Assessment, assessed: Callable[..., As
         assert result.cite().startswith(f"detente {dt.__version__} on the record {result.provenance['record_digest']}")
         assert len(result.plot().axes[0].get_yticks()) == sum(area.level is not None for area in result.areas)
     assert "icews" in assessed("CHN", "JPN").cite().lower()
+    assert {"Harvey", "Waggoner"} <= {paper.split(",")[0] for paper in weitz.provenance["methods"]}
+    assert assessed("FRA", "DEU", models=False).provenance["methods"] == []
 
 
 def test_every_evidence_and_indicator_has_a_note_that_exists(weitz: Assessment) -> None:

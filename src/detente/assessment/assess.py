@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -65,6 +65,20 @@ def assess(pair: View, *, with_models: bool = True) -> Assessment:
     forecasts = improvement(entries.facts, [area.id for area in areas], pair.day, HORIZON, complete_to=entries.ends)
     findings = tuple(_area(pair, area, entries, agreements, forecasts, notes) for area in areas)
     verdict, bottom_line = overall(findings, entries)
+    levers, levers_unknown = _levers(pair) if with_models else (None, "")
+    explanation, methods = _explanation(pair) if with_models else ((), [])
+    provenance = pair.provenance(
+        [*methods, *(levers.METHODS if levers else ())],
+        votes=True,
+        horizon_months=HORIZON,
+        opening=OPENING,
+        unlikely=UNLIKELY,
+        rising=RISING,
+        falling=FALLING,
+        least_facts=LEAST_FACTS,
+        least_events=LEAST_EVENTS,
+        source=entries.source,
+    )
     return Assessment(
         (pair.a, pair.b),
         pair.names,
@@ -75,11 +89,12 @@ def assess(pair: View, *, with_models: bool = True) -> Assessment:
         findings,
         numbers,
         _third_parties(pair, entries),
-        *(_levers(pair) if with_models else (None, "")),
-        _explanation(pair) if with_models else (),
+        levers,
+        levers_unknown,
+        explanation,
         cannot_tell(entries, findings, numbers, forecasts, outside(pair.record, entries.facts)),
         tuple(notes.items),
-        _provenance(pair, entries),
+        provenance,
         chart_series(pair, entries, agreements),
     )
 
@@ -92,11 +107,13 @@ def _levers(pair: View) -> tuple[LeverComparison | None, str]:
         return None, f"unknown: {error}"
 
 
-def _explanation(pair: View) -> tuple[Section, ...]:
+def _explanation(pair: View) -> tuple[tuple[Section, ...], list[str]]:
+    """What the models say, and the papers of their methods."""
     try:
-        return explain(pair).sections
+        digest = explain(pair)
     except NoData:
-        return ()
+        return (), []
+    return digest.sections, digest.provenance["methods"]
 
 
 def _direction(now: Share, before: Share, least: int) -> str:
@@ -233,17 +250,3 @@ def _third_parties(pair: View, entries: Entries) -> tuple[ThirdParty, ...]:
             counts[code]["reports"] += reports
     thirds = [ThirdParty(code, state_name(code), **numbers) for code, numbers in counts.items()]
     return tuple(sorted(thirds, key=lambda one: (-one.cooperative - one.conflictual, -one.reports, one.state))[:THIRDS])
-
-
-def _provenance(pair: View, entries: Entries) -> dict[str, Any]:
-    return pair.provenance(
-        votes=True,
-        horizon_months=HORIZON,
-        opening=OPENING,
-        unlikely=UNLIKELY,
-        rising=RISING,
-        falling=FALLING,
-        least_facts=LEAST_FACTS,
-        least_events=LEAST_EVENTS,
-        source=entries.source,
-    )
