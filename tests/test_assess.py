@@ -185,9 +185,9 @@ def test_persistence_arithmetic() -> None:
     ("p", "verdict"), [(0.5, "opening"), (0.499, "limited"), (0.35, "limited"), (0.349, "unlikely")]
 )
 def test_verdicts_follow_the_stated_thresholds(p: float, verdict: str) -> None:
-    from detente.forecasts.events.outlook import Outlook
+    from detente.forecasts.events import outlook
 
-    assert Outlook(p, 0, 1, p, "", "").verdict == verdict
+    assert outlook.verdict(p) == verdict
 
 
 def test_shipped_figures_are_those_of_the_data(

@@ -8,7 +8,6 @@ after the day to which it is complete, there is none: its silence then says noth
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
@@ -23,21 +22,9 @@ RULE_FACTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """A probability of improvement with its interval, its base rate and what both rest on."""
-
-    probability: float
-    low: float
-    high: float
-    base_rate: float
-    rests_on: str
-    rule: str
-
-    @property
-    def verdict(self) -> str:
-        """opening from 0.50, unlikely below 0.35, limited between."""
-        return "opening" if self.probability >= OPENING else "unlikely" if self.probability < UNLIKELY else "limited"
+def verdict(chance: float) -> str:
+    """The word for a chance: opening from 0.50, unlikely below 0.35, limited between."""
+    return "opening" if chance >= OPENING else "unlikely" if chance < UNLIKELY else "limited"
 
 
 def improvement(
@@ -63,19 +50,12 @@ def improvement(
     return event_forecasts(dated, areas, begins, as_of, horizon, complete_to=complete_to, seed=seed)
 
 
-def from_forecast(one: EventForecast, forecasts: EventForecasts) -> Outlook:
-    """The outlook that a chance gives, with the record of past forecasts of all areas."""
+def rests_on(forecast: EventForecast, forecasts: EventForecasts) -> str:
+    """The weights of the members that gave a chance, and the record of past forecasts of all areas."""
     record = forecasts.track_record()
     past = (
         f"{record['n']:.0f} past calls of all areas: {against(record)}"
         if record
         else "no past call could be checked yet"
     )
-    return Outlook(
-        one.chance.value,
-        one.chance.low,
-        one.chance.high,
-        one.base_rate,
-        ", ".join(f"{name} {share:.0%}" for name, share in one.weights.items()) + f"; {past}",
-        RULE_FACTS.format(forecasts.horizon),
-    )
+    return ", ".join(f"{name} {share:.0%}" for name, share in forecast.weights.items()) + f"; {past}"

@@ -61,7 +61,8 @@ def track_record(past: Sequence[PastForecast], horizon: int, *, seed: int = 0) -
     }
     ours = brier([c.probability for c in past], came)
     theirs = {name: brier(values, came) for name, values in references.items()}
-    best = best_reference(theirs)
+    # The base rate among equals.
+    best = min(REFERENCES, key=theirs.__getitem__)
     record = {"n": float(len(past)), "brier": ours, **{f"brier_{name}": value for name, value in theirs.items()}}
     record |= {"skill": 1 - ours / theirs[best]} if theirs[best] else {}
     gaps = [(c.probability - c.came) ** 2 - (p - c.came) ** 2 for c, p in zip(past, references[best], strict=True)]
@@ -72,11 +73,6 @@ def track_record(past: Sequence[PastForecast], horizon: int, *, seed: int = 0) -
     mean, low, high = mean_of_blocks(table, block=-(-horizon // 12), seed=seed)
     record["gap"] = mean
     return record if np.isnan(low) else record | {"gap_low": low, "gap_high": high}
-
-
-def best_reference(scores: dict[str, float]) -> str:
-    """The reference with the lowest score; the base rate among equals."""
-    return min(REFERENCES, key=lambda name: scores[name])
 
 
 def against(scores: dict[str, float]) -> str:
