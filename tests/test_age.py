@@ -69,10 +69,10 @@ def test_charts_of_old_reports_say_that_they_are_history(alone: dt.Record) -> No
         ("2007-02-01", "Data to 2006-12-31."),
         ("2021-06-01", "Data to 2011-12-31: history, nothing of how"),
     ):
-        assert said in dt.render(alone.pair("USA", "RUS", as_of=day).assess(with_models=False), "markdown")
+        assert said in dt.render(alone.pair("USA", "RUS", as_of=day).assess(with_models=False), "html")
     made = alone.pair("USA", "RUS", as_of="2026-01-01").assess(with_models=False)
     assert max(row["day"] for row in made.series["stock"]) == date(2024, 12, 31)
-    assert "complete to 2024-12-31" in dt.render(made, "markdown")
+    assert "complete to 2024-12-31" in dt.render(made, "html")
 
 
 def test_every_figure_shows_the_last_day_of_its_data(alone: dt.Record) -> None:

@@ -74,12 +74,12 @@ def fans_of_reports(
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is forecast of a pair: counts, share or intensity by period, in which areas, by which members of the stack."""
+    """What is forecast of a pair: counts, share or intensity, in which areas, by which members of the stack."""
 
     pair: View
     name: str
     by: str
-    areas: list[str | None]
+    areas: Sequence[str | None]
     members: tuple[str, ...]
     seed: int
 
@@ -112,7 +112,7 @@ class Target:
             data = data if data.keys["item"].unique().sort().to_list() == items else own
             return learn_stack(data, min(reach, data.periods // 2), members=self.members, seed=self.seed)
 
-        asked = [pair.source, pair.day, self.name, self.by, self.areas, items, self.members, reach, self.seed]
+        asked = [pair.source, pair.day, self.name, self.by, list(self.areas), items, self.members, reach, self.seed]
         made_from = {
             "events": pair.record.digest("events"),
             "codebook": pair.record.codebook.digest,
