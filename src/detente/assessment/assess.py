@@ -62,7 +62,7 @@ def assess(pair: View, *, with_models: bool = True) -> Assessment:
             f"(detente fetch gdelt --from {months_before(pair.day, 3)} --to {pair.day})"
         )
     areas = pair.record.codebook.areas
-    forecasts = improvement(entries.facts, [area.id for area in areas], pair.day, HORIZON, complete_to=entries.ends)
+    forecasts = improvement(pair)
     findings = tuple(_area(pair, area, entries, agreements, forecasts, notes) for area in areas)
     word, bottom_line = overall(findings, entries)
     levers, levers_unknown = _levers(pair) if with_models else (None, "")
