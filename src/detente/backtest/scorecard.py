@@ -89,6 +89,22 @@ class Scorecard(Cells, Result):
         source_line(drawing, words.described(self.described()))
         return drawing
 
+    def plot_calibration(self) -> Any:
+        """PIT histograms of ours and of the strongest baseline."""
+        from detente.plots import BLUE, GREY, ORANGE, figure, source_line
+
+        drawing, axes = figure(2.8, 1, 2, sharey=True)
+        edges = np.arange(BINS) / BINS
+        for axis, name, colour in zip(axes, (self.best, self.strongest(self.cells)), (BLUE, ORANGE), strict=True):
+            density, look = self.pit(name) * BINS, {"alpha": 0.75, "edgecolor": "white"}
+            axis.bar(edges, density, width=1 / BINS, align="edge", color=colour, **look)
+            axis.axhline(1, color=GREY, linewidth=1)
+            axis.set_title(name, fontsize=9)
+            axis.set_xlabel("PIT of outcomes")
+        axes[0].set_ylabel("density (1 = calibrated)")
+        source_line(drawing, words.described(self.described()))
+        return drawing
+
     def models(self) -> pl.DataFrame:
         """A row a model: CRPS by horizon and over all, log and interval scores, Brier, coverage, skill over the
         strongest baseline.

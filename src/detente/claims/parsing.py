@@ -100,21 +100,21 @@ def _facts(given: dict[str, Any], actors: Actors) -> FactsCriterion:
     )
 
 
-def _several(told: dict[str, Any], name: str) -> tuple[str, ...]:
-    return (told[name],) if isinstance(told.get(name), str) else texts(told, name)
+def _several(given: dict[str, Any], name: str) -> tuple[str, ...]:
+    return (given[name],) if isinstance(given.get(name), str) else texts(given, name)
 
 
-def texts(told: dict[str, Any], name: str) -> tuple[str, ...]:
+def texts(given: dict[str, Any], name: str) -> tuple[str, ...]:
     """A list of texts; () where there is none."""
-    value = told.get(name, [])
+    value = given.get(name, [])
     if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         raise DetenteError(f"{name} is a list of texts, not {value!r}")
     return tuple(value)
 
 
-def text(told: dict[str, Any], name: str) -> str | None:
+def text(given: dict[str, Any], name: str) -> str | None:
     """A text; None where there is none."""
-    value = told.get(name)
+    value = given.get(name)
     if value is not None and (not isinstance(value, str) or not value):
         raise DetenteError(f"{name} is a text, not {value!r}")
     return value

@@ -49,6 +49,11 @@ class Fan:
         """As in USA>RUS, or USA-RUS where there is no direction."""
         return f"{self.a}-{self.b}" if self.of_votes else f"{self.a}>{self.b}"
 
+    @property
+    def title(self) -> str:
+        """What is forecast, and of which area, in words."""
+        return self.item.replace("_", " ") + (f" ({self.area})" if self.area else "")
+
 
 def bridge(data_to: date, as_of: date, by: str, covered_to: date | None = None) -> list[date]:
     """The periods from the one after `data_to` to that which holds the day after `as_of`: the last is the first to

@@ -85,10 +85,9 @@ class PairForecast(Result):
         lines += [f"{rule} {one.summary().splitlines()[0]}" for rule, one in self.events.items() if one.by_area]
         for fan in self.fans:
             low, middle, high = fan.quantiles[-1][[0, 2, 4]]
-            what = f"{fan.between} {fan.item.replace('_', ' ')}{f' ({fan.area})' if fan.area else ''}"
             number = ".0%" if fan.unit == "share" else ",.0f"
             band = f"{middle:{number}} ({low:{number}} to {high:{number}})"
-            lines.append(f"{what}, {period_text(fan.periods[-1], fan.by)}: {band}")
+            lines.append(f"{fan.between} {fan.title}, {period_text(fan.periods[-1], fan.by)}: {band}")
         return "\n".join([*lines, *(f"unknown: {text}" for text in self.unknown)])
 
     def to_dict(self) -> dict[str, Any]:
