@@ -52,13 +52,8 @@ def _ranked(row: Ranked) -> tuple[Text, ...]:
 
 def _lever(comparison: LeverComparison, row: Ranked, sensitivity: bool) -> Part:
     chance = ("chance",) if comparison.based else ()
-    header = (
-        "area",
-        *chance,
-        "change (90%)",
-        f"level (90%) a {comparison.by}",
-        *(("by variant",) if sensitivity else ()),
-    )
+    level, variants = f"level (90%) a {comparison.by}", ("by variant",) if sensitivity else ()
+    header = ("area", *chance, "change (90%)", level, *variants)
     rows = tuple(_effect(comparison, effect, sensitivity) for effect in comparison.of(row.lever))
     return Part(f"{row.lever}: {row.words}", (Table(header, rows, "llrr" if comparison.based else "lrr"),))
 
