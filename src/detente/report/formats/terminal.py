@@ -29,10 +29,8 @@ def render(document: Document, width: int | None = None) -> str:
     room = width or (min(shutil.get_terminal_size().columns, MOST) if screen else WIDTH)
     title, subtitle = plain(document.title), plain(document.subtitle)
     gap = room - len(title) - len(subtitle)
-    lines = [
-        ((title + (" " * gap if gap > 1 else "\n") + subtitle).rstrip(), "strong"),
-        *_blocks(document.blocks, room, 0),
-    ]
+    heading = (title + (" " * gap if gap > 1 else "\n") + subtitle).rstrip()
+    lines = [(heading, "strong"), *_blocks(document.blocks, room, 0)]
     shown = (f"\x1b[{COLOURS[style]}m{line}\x1b[0m" if screen and style in COLOURS else line for line, style in lines)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(shown)).rstrip() + "\n"
 
