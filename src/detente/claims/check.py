@@ -52,7 +52,7 @@ def check(record: Store, study: Study, *, as_of: date | None = None, seed: int =
         _scores(checked, seed),
         _scores([c for c in checked if c.verdict != "mixed"], seed),
         outcomes,
-        _area_scores(outcomes, seed),
+        _area_scores([area for area in outcomes if area.improved is not None], seed),
         provenance | {"sources": list(study.sources)},
     )
 
@@ -110,13 +110,12 @@ def _areas(pair: View, before: Evidence, after: Evidence) -> tuple[AreaOutcome, 
 
 
 def _area_scores(areas: Sequence[AreaOutcome], seed: int) -> Scores | None:
-    known = [area for area in areas if area.improved is not None]
     chances = {
-        "tool": [area.probability for area in known],
-        "base_rate": [area.base_rate for area in known],
-        "area_rate": [area.area_rate for area in known],
+        "tool": [area.probability for area in areas],
+        "base_rate": [area.base_rate for area in areas],
+        "area_rate": [area.area_rate for area in areas],
     }
-    return scored([area.title for area in known], chances, [float(bool(area.improved)) for area in known], seed=seed)
+    return scored([area.title for area in areas], chances, [float(bool(area.improved)) for area in areas], seed=seed)
 
 
 def _rate(origins: Sequence[Origin]) -> float:

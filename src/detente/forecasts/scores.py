@@ -78,10 +78,10 @@ def log_score(quantiles: Array, outcome: Array, edges: Array) -> Array:
     return np.asarray(-np.log2((share + 0.001) / (1 + 0.001 * bins)))
 
 
-def bin_edges(past: Array, bins: int = 10) -> Array:
-    """Edges of bins that past outcomes fill evenly (fewer where they are few or tied)."""
+def bin_edges(past: Array) -> Array:
+    """Edges of ten bins that past outcomes fill evenly (fewer where they are few or tied)."""
     past = past[np.isfinite(past)]
-    return np.unique(np.quantile(past, np.arange(1, bins) / bins)) if len(past) else np.zeros(0)
+    return np.unique(np.quantile(past, np.arange(1, 10) / 10)) if len(past) else np.zeros(0)
 
 
 def brier(probabilities: ArrayLike, outcomes: ArrayLike) -> float:

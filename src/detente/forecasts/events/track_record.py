@@ -39,7 +39,7 @@ class PastForecast:
     area_rate: float
 
 
-def track_record(past: Sequence[PastForecast], horizon: int, *, seed: int = 0) -> dict[str, float]:
+def track_record(past: Sequence[PastForecast], horizon: int) -> dict[str, float]:
     """n, brier, brier_base, brier_area, brier_even, skill, gap, and gap_low and gap_high where they can be told; {}
     without calls.
 
@@ -70,7 +70,7 @@ def track_record(past: Sequence[PastForecast], horizon: int, *, seed: int = 0) -
     table = np.full((len(days), len(areas)), np.nan)
     for c, gap in zip(past, gaps, strict=True):
         table[days.index(c.day), areas.index(c.area)] = gap
-    mean, low, high = mean_of_blocks(table, block=-(-horizon // 12), seed=seed)
+    mean, low, high = mean_of_blocks(table, block=-(-horizon // 12))
     record["gap"] = mean
     return record if np.isnan(low) else record | {"gap_low": low, "gap_high": high}
 
