@@ -52,6 +52,8 @@ def test_an_assessment_is_a_result(weitz: Assessment, assessed: Callable[..., As
         assert result.cite().startswith(f"detente {dt.__version__} on the record {result.provenance['record_digest']}")
         assert len(result.plot().axes[0].get_yticks()) == sum(area.level is not None for area in result.areas)
     assert "icews" in assessed("CHN", "JPN").cite().lower()
+    assert {"Harvey", "Waggoner"} <= {paper.split(",")[0] for paper in weitz.provenance["methods"]}
+    assert assessed("FRA", "DEU", models=False).provenance["methods"] == []
 
 
 def test_every_evidence_and_indicator_has_a_note_that_exists(weitz: Assessment) -> None:
@@ -183,9 +185,9 @@ def test_persistence_arithmetic() -> None:
     ("p", "verdict"), [(0.5, "opening"), (0.499, "limited"), (0.35, "limited"), (0.349, "unlikely")]
 )
 def test_verdicts_follow_the_stated_thresholds(p: float, verdict: str) -> None:
-    from detente.forecasts.events.outlook import Outlook
+    from detente.forecasts.events import outlook
 
-    assert Outlook(p, 0, 1, p, "", "").verdict == verdict
+    assert outlook.verdict(p) == verdict
 
 
 def test_shipped_figures_are_those_of_the_data(

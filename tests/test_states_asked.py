@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -52,12 +53,22 @@ def _says(told: str, error: str) -> bool:
     return told in error or (told == "bare number" and "contain needs a name" in error)
 
 
-def test_every_command_with_states_is_in_the_list() -> None:
-    named = {tuple(command.partition(" {")[0].split()[:2]) for command in COMMANDS}
-    for name, command in detente.commands.items():
+def _with_states(group: click.Group) -> Iterator[str]:
+    """The commands of a group, and of the groups in it, that take a state and a day."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from (f"{name} {verb}" for verb in _with_states(command))
         names = {parameter.name for parameter in command.params}
-        if names & {"a", "states", "among", "thirds"}:
-            assert any(words[0] == name for words in named), name
+        if "as_of" in names and names & {"a", "states", "among", "thirds", "texts"}:
+            yield name
+
+
+def test_every_command_with_states_is_in_the_list() -> None:
+    tried = {" ".join(word for word in command.split(" --")[0].split() if word.islower()) for command in COMMANDS}
+    assert set(_with_states(detente)) == tried
 
 
 METHODS: list[Callable[..., Any]] = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -20,7 +20,7 @@ from detente.codebook.areas import third_states
 from detente.errors import NoData
 from detente.explain.digest import explain
 from detente.explain.section import Section
-from detente.forecasts.events.outlook import OPENING, UNLIKELY, from_forecast, improvement
+from detente.forecasts.events.outlook import OPENING, RULE_FACTS, UNLIKELY, improvement, rests_on, verdict
 from detente.forecasts.events.result import EventForecasts
 from detente.levers.comparison import LeverComparison
 from detente.levers.variants import VARIANTS
@@ -62,24 +62,39 @@ def assess(pair: View, *, with_models: bool = True) -> Assessment:
             f"(detente fetch gdelt --from {months_before(pair.day, 3)} --to {pair.day})"
         )
     areas = pair.record.codebook.areas
-    forecasts = improvement(entries.facts, [area.id for area in areas], pair.day, HORIZON, complete_to=entries.ends)
+    forecasts = improvement(pair)
     findings = tuple(_area(pair, area, entries, agreements, forecasts, notes) for area in areas)
-    verdict, bottom_line = overall(findings, entries)
+    word, bottom_line = overall(findings, entries)
+    levers, levers_unknown = _levers(pair) if with_models else (None, "")
+    explanation, methods = _explanation(pair) if with_models else ((), [])
+    provenance = pair.provenance(
+        [*methods, *(levers.METHODS if levers else ())],
+        votes=True,
+        horizon_months=HORIZON,
+        opening=OPENING,
+        unlikely=UNLIKELY,
+        rising=RISING,
+        falling=FALLING,
+        least_facts=LEAST_FACTS,
+        least_events=LEAST_EVENTS,
+        source=entries.source,
+    )
     return Assessment(
         (pair.a, pair.b),
         pair.names,
         pair.day,
         HORIZON,
-        verdict,
+        word,
         bottom_line,
         findings,
         numbers,
         _third_parties(pair, entries),
-        *(_levers(pair) if with_models else (None, "")),
-        _explanation(pair) if with_models else (),
+        levers,
+        levers_unknown,
+        explanation,
         cannot_tell(entries, findings, numbers, forecasts, outside(pair.record, entries.facts)),
         tuple(notes.items),
-        _provenance(pair, entries),
+        provenance,
         chart_series(pair, entries, agreements),
     )
 
@@ -92,11 +107,13 @@ def _levers(pair: View) -> tuple[LeverComparison | None, str]:
         return None, f"unknown: {error}"
 
 
-def _explanation(pair: View) -> tuple[Section, ...]:
+def _explanation(pair: View) -> tuple[tuple[Section, ...], list[str]]:
+    """What the models say, and the papers of their methods."""
     try:
-        return explain(pair).sections
+        digest = explain(pair)
     except NoData:
-        return ()
+        return (), []
+    return digest.sections, digest.provenance["methods"]
 
 
 def _direction(now: Share, before: Share, least: int) -> str:
@@ -128,9 +145,8 @@ def _area(
         basis = f"{now.n} dated {'fact' if now.n == 1 else 'facts'}, {start} to {facts_end}"
         if not complete and area.id in entries.ends:
             basis = f"the chronology, complete to {facts_end}"
-    outlook = None
-    if area.id in forecasts.by_area and area.id in entries.ends:
-        outlook = from_forecast(forecasts.by_area[area.id], forecasts)
+    forecast = forecasts.by_area.get(area.id)
+    chance = forecast.chance if forecast else None
     evidence, level = _evidence(area.id, entries, by_events, notes), now.estimate
     return AreaFinding(
         area.id,
@@ -140,16 +156,16 @@ def _area(
         level.value,
         (level.low, level.high) if isinstance(level, Estimate) else None,
         _direction(now, before, least),
-        outlook.probability if outlook else None,
-        (outlook.low, outlook.high) if outlook else None,
-        outlook.base_rate if outlook else None,
-        outlook.rests_on if outlook else "",
-        outlook.rule if outlook else "",
+        chance.value if chance else None,
+        (chance.low, chance.high) if chance else None,
+        forecast.base_rate if forecast else None,
+        rests_on(forecast, forecasts) if forecast else "",
+        RULE_FACTS.format(HORIZON) if forecast else "",
         HORIZON,
-        outlook.verdict if outlook else "unknown",
+        verdict(chance.value) if chance else "unknown",
         evidence,
         area_in_force(pair, agreements, area.id, entries.ends.get(area.id, entries.facts_to), notes),
-        _unknowns(area.id, entries, now.n, events_now, outlook is None, by_events),
+        _unknowns(area.id, entries, now.n, events_now, forecast is None, by_events),
         data_to if now.n else None,
         by_events,
     )
@@ -233,17 +249,3 @@ def _third_parties(pair: View, entries: Entries) -> tuple[ThirdParty, ...]:
             counts[code]["reports"] += reports
     thirds = [ThirdParty(code, state_name(code), **numbers) for code, numbers in counts.items()]
     return tuple(sorted(thirds, key=lambda one: (-one.cooperative - one.conflictual, -one.reports, one.state))[:THIRDS])
-
-
-def _provenance(pair: View, entries: Entries) -> dict[str, Any]:
-    return pair.provenance(
-        votes=True,
-        horizon_months=HORIZON,
-        opening=OPENING,
-        unlikely=UNLIKELY,
-        rising=RISING,
-        falling=FALLING,
-        least_facts=LEAST_FACTS,
-        least_events=LEAST_EVENTS,
-        source=entries.source,
-    )

@@ -130,19 +130,16 @@ class Assessment(Result):
 def _lever(levers: LeverComparison, row: Ranked) -> dict[str, Any]:
     """A lever, its ranks over variants of the model, and the areas on which it bears most."""
     areas = [
-        {
-            "area": e.area,
-            "title": levers.titles[e.area],
-            "change": e.change.value,
-            "interval": (e.change.low, e.change.high),
-        }
-        for e in levers.clearest(row.lever)
+        {"area": e.area, "title": levers.titles[e.area], **_with_interval(e.change)} for e in levers.clearest(row.lever)
     ]
-    change = {"change": row.change.value, "interval": (row.change.low, row.change.high)}
+    lever = {"lever": row.lever, "words": row.words, **_with_interval(row.change), "plausibility": row.plausibility}
     ranks = {"rank": row.rank, "ranks": (row.best_rank, row.worst_rank) if row.rank else None}
-    lever = {"lever": row.lever, "words": row.words, **change, "plausibility": row.plausibility, **ranks}
-    made: dict[str, Any] = plain({**lever, "sensitive_to": row.sensitive_to, "areas": areas}, PLACES)
-    return made
+    public: dict[str, Any] = plain({**lever, **ranks, "sensitive_to": row.sensitive_to, "areas": areas}, PLACES)
+    return public
+
+
+def _with_interval(change: Estimate) -> dict[str, Any]:
+    return {"change": change.value, "interval": (change.low, change.high)}
 
 
 def _area_line(area: AreaFinding) -> str:

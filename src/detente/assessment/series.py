@@ -18,35 +18,26 @@ if TYPE_CHECKING:
 def chart_series(pair: View, entries: Entries, agreements: list[Life]) -> dict[str, Any]:
     """Plain rows for every chart of the page; `stock` is empty where no agreements are held."""
     rows = yearly_counts(pair)
-    yearly = [
-        {"sender": subject.split(">")[0], "period": date(year, 1, 1), "k": k, "n": n}
-        for subject, year, k, n in rows.select("subject", "year", "k", "n").iter_rows()
-    ]
+    yearly = rows.select(
+        pl.col("subject").str.split(">").list.first().alias("sender"), pl.date("year", 1, 1).alias("period"), "k", "n"
+    )
     monthly: list[dict[str, Any]] = []
     if entries.events.height:
-        frame = entries.events.with_columns(
-            pl.col("date").dt.truncate("1mo").alias("period"), (pl.col("quad") <= 2).alias("k")
-        )
-        exploded = pl.concat(
-            [
-                frame.with_columns(pl.lit("").alias("area")).select("sender", "period", "area", "k"),
-                frame.explode("areas")
-                .drop_nulls("areas")
-                .select("sender", "period", pl.col("areas").alias("area"), "k"),
-            ]
-        )
-        monthly = [
-            {"sender": sender, "period": period, "area": area, "k": int(k), "n": int(n)}
-            for sender, period, area, k, n in exploded.filter(~pl.col("area").str.contains(":"))
+        month, cooperative = pl.col("date").dt.truncate("1mo").alias("period"), pl.col("quad") <= 2
+        # Each report counts once for all areas together (""), and once for each of its own.
+        areas = pl.concat_list(pl.lit(""), pl.col("areas").fill_null([])).alias("area")
+        by_area = entries.events.select("sender", month, areas, cooperative.alias("k")).explode("area")
+        monthly = (
+            by_area.filter(~pl.col("area").str.contains(":"))
             .group_by("sender", "period", "area")
-            .agg(pl.col("k").sum().alias("k"), pl.len().alias("n"))
+            .agg(pl.col("k").sum(), pl.len().alias("n"))
             .sort("sender", "area", "period")
-            .iter_rows()
-        ]
+            .to_dicts()
+        )
     facts = entries.facts.select("date", "area", "tone", "url", text="description").to_dicts()
     return {
         # Another source's counts don't stand in for those of the source of the answer.
-        "yearly": [] if entries.source else yearly,
+        "yearly": [] if entries.source else yearly.to_dicts(),
         "yearly_compiled": rows["compiled_on"].max(),
         "monthly": monthly,
         "facts": facts,

@@ -23,7 +23,7 @@ from detente.forecasts.series.stack import STACK
 WHOLE, MOST = 0.98, 0.80
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Cells:
     """CRPS of every model in every cell of a back-test of `data` by `plan`, and how two compare on some."""
 
@@ -91,11 +91,17 @@ class Cells:
         statistic, p = diebold_mariano(ours, theirs, block)
         return {"skill": value, "low": low, "high": high, "dm": statistic, "p": p}
 
+    @property
+    def sides(self) -> pl.DataFrame:
+        """The pair of each series, a before b whichever acts."""
+        return self.data.keys.select(pl.min_horizontal("a", "b").alias("a"), pl.max_horizontal("a", "b").alias("b"))
+
     @cached_property
     def _pair_of(self) -> NDArray[np.int64]:
         """The number of each series' pair, whichever side comes first (series,)."""
-        sides = self.data.keys.select(pl.min_horizontal("a", "b").alias("a"), pl.max_horizontal("a", "b").alias("b"))
-        return np.asarray(sides.select(pl.struct("a", "b").rank("dense")).to_series().to_numpy() - 1, dtype=np.int64)
+        return np.asarray(
+            self.sides.select(pl.struct("a", "b").rank("dense")).to_series().to_numpy() - 1, dtype=np.int64
+        )
 
     def _by_pair(self, name: str, cells: NDArray[np.bool_]) -> Array:
         """Sums of CRPS (origins, pairs) over the cells, of origins and pairs that have any."""

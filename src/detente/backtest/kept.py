@@ -24,20 +24,8 @@ class Keeper:
         if folder is None:
             return
         rows = data.rows.hash_rows(seed=0).sum() if data.rows.height else 0
-        what = json.dumps(
-            [
-                __version__,
-                data.name,
-                data.kind,
-                data.by,
-                data.keys.rows(),
-                int(data.scored.sum()),
-                str(data.starts[0]),
-                data.periods,
-                int(rows),
-                repr(plan),
-            ]
-        )
+        identity = [__version__, data.name, data.kind, data.by, data.keys.rows(), int(data.scored.sum())]
+        what = json.dumps([*identity, str(data.starts[0]), data.periods, int(rows), repr(plan)])
         digest = hashlib.sha256(what.encode()).hexdigest()[:16]
         mark = folder / "plan.txt"
         try:
@@ -58,8 +46,8 @@ class Keeper:
         path = self._path(origin)
         if path is None or not path.exists():
             return None
-        with np.load(path) as held:
-            parts = {name: held[name] for name in held.files}
+        with np.load(path) as file:
+            parts = dict(file)
         remembered = Memory(origin, parts["sample"], parts["quantiles"])
         names = [str(name) for name in parts.get("models", [])]
         if not names:

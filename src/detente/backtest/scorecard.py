@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from detente import __version__
 from detente.backtest import words
@@ -16,7 +17,9 @@ from detente.backtest.cells import WHOLE, Cells
 from detente.backtest.plan import BINS, SUMS
 from detente.forecasts.series.dataset import Array
 from detente.forecasts.series.stack import MEMBERS, STACK
-from detente.results import Result
+from detente.results import Result, plain
+
+PLACES = 5
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -40,8 +43,7 @@ class Scorecard(Cells, Result):
         "102, 2007",
         "Diebold and Mariano, Comparing predictive accuracy, Journal of Business and Economic Statistics 13, 1995",
         "Harvey, Leybourne and Newbold, Testing the equality of prediction mean squared errors, International "
-        "Journal of "
-        "Forecasting 13, 1997",
+        "Journal of Forecasting 13, 1997",
         "Czado, Gneiting and Held, Predictive model assessment for count data, Biometrics 65, 2009",
     )
 
@@ -87,27 +89,39 @@ class Scorecard(Cells, Result):
         source_line(drawing, words.described(self.described()))
         return drawing
 
+    def plot_calibration(self) -> Any:
+        """PIT histograms of ours and of the strongest baseline."""
+        from detente.plots import BLUE, GREY, ORANGE, figure, source_line
+
+        drawing, axes = figure(2.8, 1, 2, sharey=True)
+        edges = np.arange(BINS) / BINS
+        for axis, name, colour in zip(axes, (self.best, self.strongest(self.cells)), (BLUE, ORANGE), strict=True):
+            density, look = self.pit(name) * BINS, {"alpha": 0.75, "edgecolor": "white"}
+            axis.bar(edges, density, width=1 / BINS, align="edge", color=colour, **look)
+            axis.axhline(1, color=GREY, linewidth=1)
+            axis.set_title(name, fontsize=9)
+            axis.set_xlabel("PIT of outcomes")
+        axes[0].set_ylabel("density (1 = calibrated)")
+        source_line(drawing, words.described(self.described()))
+        return drawing
+
     def models(self) -> pl.DataFrame:
         """A row a model: CRPS by horizon and over all, log and interval scores, Brier, coverage, skill over the
         strongest baseline.
         """
-        rival = self.strongest(self.cells)
         rows = []
         for name in self.names:
-            partial = name not in self.whole
-            cells = self.cells & self.known[name] if partial else self.cells
-            means = {what: self._sum(name, what) for what in SUMS}
-            by_horizon = {f"crps_{h}": self.mean(name, self.at(cells, n)) for n, h in enumerate(self.plan.horizons)}
-            against = self.strongest(cells) if partial else rival
+            cells = self.cells if name in self.whole else self.cells & self.known[name]
+            crps = self.mean(name, cells)
             rows.append(
                 {
                     "model": name,
                     "kind": "ours" if name in self.ours else "baseline",
                     "cells": int(cells.sum()),
-                    **by_horizon,
-                    "crps": self.mean(name, cells),
-                    "skill": 1 - self.mean(name, cells) / self.mean(against, cells),
-                    **means,
+                    **{f"crps_{h}": self.mean(name, self.at(cells, n)) for n, h in enumerate(self.plan.horizons)},
+                    "crps": crps,
+                    "skill": 1 - crps / self.mean(self.strongest(cells), cells),
+                    **{what: self._sum(name, what) for what in SUMS},
                 }
             )
         return pl.DataFrame(rows).sort(pl.col("cells") < self.cells.sum() * WHOLE, "crps", maintain_order=True)
@@ -127,21 +141,21 @@ class Scorecard(Cells, Result):
             cells = self.at(self.cells, n)
             if not cells.any():
                 continue
-            rival = self.strongest(cells)
             covered = [float(np.nansum(s.sums[self.best]["coverage"][n] * s.counts[n])) for s in self.scored]
             number = [float(s.counts[n].sum()) for s in self.scored]
-            rows.append(
-                {
-                    "horizon": h,
-                    "model": self.best,
-                    "crps": self.mean(self.best, cells),
-                    "strongest": rival,
-                    "crps_strongest": self.mean(rival, cells),
-                    **self.against(self.best, rival, cells, h),
-                    "coverage": sum(covered) / sum(number),
-                }
-            )
+            coverage = sum(covered) / sum(number)
+            rows.append({"horizon": h, "model": self.best, **self._judged(cells, h), "coverage": coverage})
         return pl.DataFrame(rows)
+
+    def _judged(self, cells: NDArray[np.bool_], horizon: int) -> dict[str, Any]:
+        """Ours against the strongest baseline on some cells."""
+        rival = self.strongest(cells)
+        return {
+            "crps": self.mean(self.best, cells),
+            "strongest": rival,
+            "crps_strongest": self.mean(rival, cells),
+            **self.against(self.best, rival, cells, horizon),
+        }
 
     @property
     def best(self) -> str:
@@ -155,26 +169,15 @@ class Scorecard(Cells, Result):
         for item in sorted(set(names)):
             cells = self.cells & (names == item)[None, :, None]
             if cells.any():
-                rival = self.strongest(cells)
-                rows.append(
-                    {
-                        "item": item,
-                        "cells": int(cells.sum()),
-                        "crps": self.mean(self.best, cells),
-                        "strongest": rival,
-                        "crps_strongest": self.mean(rival, cells),
-                        **self.against(self.best, rival, cells, max(self.plan.horizons)),
-                    }
-                )
+                judged = self._judged(cells, max(self.plan.horizons))
+                rows.append({"item": item, "cells": int(cells.sum()), **judged})
         return pl.DataFrame(rows)
 
     def pairs(self) -> pl.DataFrame:
         """By pair: cells, CRPS of ours and of the strongest baseline overall, skill; the losing cases first."""
         rival = self.strongest(self.cells)
         sums = [np.where(self.cells, self.crps[name], 0.0).sum((0, 2), dtype=np.float64) for name in (self.best, rival)]
-        frame = self.data.keys.select(
-            pl.min_horizontal("a", "b").alias("a"), pl.max_horizontal("a", "b").alias("b")
-        ).with_columns(
+        frame = self.sides.with_columns(
             pl.Series("ours", sums[0]), pl.Series("theirs", sums[1]), pl.Series("cells", self.cells.sum((0, 2)))
         )
         return (
@@ -248,26 +251,23 @@ class Scorecard(Cells, Result):
             "pit_bins": BINS,
         }
 
-    def to_dict(self, most_pairs: int | None = None) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Everything as plain data; NaN becomes null."""
         frames: dict[str, pl.DataFrame] = {
             "models": self.models(),
             "horizons": self.horizons(),
             "items": self.items(),
             "weights": self.weights(),
-            "pairs": self.pairs() if most_pairs is None else self.pairs().head(most_pairs),
+            "pairs": self.pairs(),
         }
-        plain: dict[str, Any] = {"run": self.described(), "overall": _clean(self.overall())}
-        plain |= {name: [_clean(row) for row in frame.iter_rows(named=True)] for name, frame in frames.items()}
-        plain["pit"] = {name: [round(float(v), 5) for v in self.pit(name)] for name in self.names}
-        return plain
+        return {
+            "run": self.described(),
+            "overall": _named(self.overall()),
+            **{name: [_named(row) for row in frame.iter_rows(named=True)] for name, frame in frames.items()},
+            "pit": plain({name: self.pit(name).tolist() for name in self.names}, PLACES),
+        }
 
 
-def _clean(row: dict[str, Any]) -> dict[str, Any]:
+def _named(row: dict[str, Any]) -> Any:
     """A row as JSON has it, by the names that its keys have there."""
-    return {
-        key.replace("coverage", "inside"): (round(value, 5) if np.isfinite(value) else None)
-        if isinstance(value, float)
-        else value
-        for key, value in row.items()
-    }
+    return plain({key.replace("coverage", "inside"): value for key, value in row.items()}, PLACES)

@@ -13,33 +13,21 @@ def percent(value: float, signed: bool = True) -> str:
     return "–" if value is None or value != value else f"{value:+.1%}" if signed else f"{value:.1%}"
 
 
-def _largest(o: dict[str, Any]) -> str:
-    share = o["largest_pair_of_gain"]
-    return f", {o['largest_pair']} alone {share:.0%} of the gain" if share == share else ""
-
-
-def band(row: dict[str, Any]) -> str:
-    """The bounds of a row's skill."""
-    return "–" if row["low"] != row["low"] else f"{percent(row['low'])} to {percent(row['high'])}"
-
-
 def headline(overall: dict[str, Any], origins: int) -> str:
     """The result in two sentences, whoever won; see `Scorecard.overall`."""
     o, few = overall, origins < FEW
-    verdict = (
-        ("ahead of" if o["skill"] > 0 else "behind")
-        if few
-        else "better than"
-        if o["low"] > 0
-        else "worse than"
-        if o["high"] < 0
-        else "not told apart from"
-    )
+    if few:
+        verdict = "ahead of" if o["skill"] > 0 else "behind"
+    else:
+        verdict = "better than" if o["low"] > 0 else "worse than" if o["high"] < 0 else "not told apart from"
+    bounds = "–" if o["low"] != o["low"] else f"{percent(o['low'])} to {percent(o['high'])}"
+    share = o["largest_pair_of_gain"]
+    largest = f", {o['largest_pair']} alone {share:.0%} of the gain" if share == share else ""
     doubt = f" Only {origins} origins: too few to tell skill from luck." if few else ""
     return (
         f"The {o['model']} is {verdict} the strongest baseline ({o['strongest']}): skill {percent(o['skill'])} "
-        f"(90% {band(o)}), better on {o['pairs_won']:,} of {o['pairs']:,} pairs; median pair "
-        f"{o['median_pair_skill']:+.1%}{_largest(o)}. "
+        f"(90% {bounds}), better on {o['pairs_won']:,} of {o['pairs']:,} pairs; median pair "
+        f"{o['median_pair_skill']:+.1%}{largest}. "
         f"Its 90% intervals hold {percent(o['coverage'], False)} of outcomes.{doubt}"
     )
 

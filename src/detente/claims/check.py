@@ -52,7 +52,7 @@ def check(record: Store, study: Study, *, as_of: date | None = None, seed: int =
         _scores(checked, seed),
         _scores([c for c in checked if c.verdict != "mixed"], seed),
         outcomes,
-        _area_scores(outcomes, seed),
+        _area_scores([area for area in outcomes if area.improved is not None], seed),
         provenance | {"sources": list(study.sources)},
     )
 
@@ -110,13 +110,12 @@ def _areas(pair: View, before: Evidence, after: Evidence) -> tuple[AreaOutcome, 
 
 
 def _area_scores(areas: Sequence[AreaOutcome], seed: int) -> Scores | None:
-    known = [area for area in areas if area.improved is not None]
     chances = {
-        "tool": [area.probability for area in known],
-        "base_rate": [area.base_rate for area in known],
-        "area_rate": [area.area_rate for area in known],
+        "tool": [area.probability for area in areas],
+        "base_rate": [area.base_rate for area in areas],
+        "area_rate": [area.area_rate for area in areas],
     }
-    return scored([area.title for area in known], chances, [float(bool(area.improved)) for area in known], seed=seed)
+    return scored([area.title for area in areas], chances, [float(bool(area.improved)) for area in areas], seed=seed)
 
 
 def _rate(origins: Sequence[Origin]) -> float:
@@ -139,8 +138,8 @@ def _checked(claim: Claim, day: date, after: Evidence, before: Evidence, areas: 
     return Checked(claim, ends, verdict, why, findings, facts, left_out, tool, base_rate, area_rate, silent)
 
 
-def _findings(claim: Claim, held: Evidence, scope: Scope, first: date, last: date) -> tuple[Finding, ...]:
-    return tuple(criterion.check(held, scope, first, last) for criterion in claim.criteria)
+def _findings(claim: Claim, known: Evidence, scope: Scope, first: date, last: date) -> tuple[Finding, ...]:
+    return tuple(criterion.check(known, scope, first, last) for criterion in claim.criteria)
 
 
 def _verdict(findings: Sequence[Finding]) -> str:
@@ -150,14 +149,13 @@ def _verdict(findings: Sequence[Finding]) -> str:
     return "held" if all(known) else "mixed" if any(known) else "failed"
 
 
-def _degree(claim: Claim, held: Evidence, scope: Scope, first: date, last: date) -> float:
+def _degree(claim: Claim, known: Evidence, scope: Scope, first: date, last: date) -> float:
     """1 where the claim's rule held over a span, 0 where it failed, 1/2 where it was mixed or undecided."""
-    met = [f.met for f in _findings(claim, held, scope, first, last) if f.met is not None]
-    return 0.5 if not met or (any(met) and not all(met)) else float(all(met))
+    return OUTCOMES.get(_verdict(_findings(claim, known, scope, first, last)), 0.5)
 
 
 def _deciding(
-    claim: Claim, findings: Sequence[Finding], held: Evidence, first: date, last: date
+    claim: Claim, findings: Sequence[Finding], known: Evidence, first: date, last: date
 ) -> tuple[tuple[Fact, ...], int]:
     """The facts behind the findings, spread over the span, those of treaties and other agreements first.
 
@@ -166,8 +164,8 @@ def _deciding(
     if not findings:
         return (), 0
     deciding = list(dict.fromkeys(fact for finding in findings for fact in finding.facts))
-    deciding = deciding or held.between(first, last, claim.area)
-    treaties = {life.agreement for life in held.lives if life.form == "treaty"}
+    deciding = deciding or known.between(first, last, claim.area)
+    treaties = {life.agreement for life in known.lives if life.form == "treaty"}
 
     def rank(fact: Fact) -> int:
         return 2 if fact.kind not in STAGES or not fact.agreements else 0 if treaties & {*fact.agreements} else 1
@@ -204,16 +202,12 @@ def _tool(
 
 
 def _scores(checked: Sequence[Checked], seed: int) -> Scores | None:
-    known = [
-        (c, c.tool.mean, c.base_rate, c.area_rate)
-        for c in checked
-        if c.verdict in OUTCOMES and c.tool and c.base_rate is not None and c.area_rate is not None
-    ]
+    known = [c for c in checked if c.verdict in OUTCOMES and c.tool]
     chances = {
-        "study": [c.claim.probability for c, *_ in known],
-        "tool": [mean for _, mean, _, _ in known],
-        "base_rate": [base for _, _, base, _ in known],
-        "area_rate": [own for *_, own in known],
+        "study": [c.claim.probability for c in known],
+        "tool": [c.tool.mean for c in known if c.tool],
+        "base_rate": [c.base_rate for c in known if c.base_rate is not None],
+        "area_rate": [c.area_rate for c in known if c.area_rate is not None],
     }
-    outcomes, groups = [OUTCOMES[c.verdict] for c, *_ in known], [c.claim.area or "overall" for c, *_ in known]
-    return scored([c.claim.id for c, *_ in known], chances, outcomes, groups=groups, seed=seed)
+    outcomes, groups = [OUTCOMES[c.verdict] for c in known], [c.claim.area or "overall" for c in known]
+    return scored([c.claim.id for c in known], chances, outcomes, groups=groups, seed=seed)

@@ -48,14 +48,14 @@ def parse(given: Any, areas: set[str], actors: Actors) -> Criterion:
         case "stock":
             change = one_of(given["stock"], COMPARED, "stock")
             most = given.get("by_at_most")
-            if most is not None and (isinstance(most, bool) or not isinstance(most, int | float) or not most >= 0):
+            if most is not None and not (_is_number(most) and most >= 0):
                 raise DetenteError(f"by_at_most {most!r} is no share, as 0.25")
             criterion = InForceCriterion(**where, change=change, by_at_most=most)
         case "balance":
             criterion = BalanceCriterion(**where, tone=one_of(given["balance"], TONES, "balance"))
         case "share":
             value = given.get("value")
-            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+            if not (_is_number(value) and 0 <= value <= 1):
                 raise DetenteError(f"value {value!r} is no share from 0 to 1")
             criterion = ShareCriterion(**where, side=one_of(given["share"], ("below", "above"), "share"), value=value)
         case _:
@@ -100,21 +100,21 @@ def _facts(given: dict[str, Any], actors: Actors) -> FactsCriterion:
     )
 
 
-def _several(told: dict[str, Any], name: str) -> tuple[str, ...]:
-    return (told[name],) if isinstance(told.get(name), str) else texts(told, name)
+def _several(given: dict[str, Any], name: str) -> tuple[str, ...]:
+    return (given[name],) if isinstance(given.get(name), str) else texts(given, name)
 
 
-def texts(told: dict[str, Any], name: str) -> tuple[str, ...]:
+def texts(given: dict[str, Any], name: str) -> tuple[str, ...]:
     """A list of texts; () where there is none."""
-    value = told.get(name, [])
+    value = given.get(name, [])
     if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         raise DetenteError(f"{name} is a list of texts, not {value!r}")
     return tuple(value)
 
 
-def text(told: dict[str, Any], name: str) -> str | None:
+def text(given: dict[str, Any], name: str) -> str | None:
     """A text; None where there is none."""
-    value = told.get(name)
+    value = given.get(name)
     if value is not None and (not isinstance(value, str) or not value):
         raise DetenteError(f"{name} is a text, not {value!r}")
     return value
@@ -123,6 +123,10 @@ def text(told: dict[str, Any], name: str) -> str | None:
 def is_count(value: Any) -> TypeGuard[int]:
     """Whether a value is a whole number."""
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: Any) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def known(given: dict[str, Any], allowed: set[str]) -> None:

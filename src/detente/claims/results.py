@@ -58,7 +58,7 @@ class Checked:
     def to_dict(self) -> dict[str, Any]:
         """The public form of one claim."""
         claim, tool = self.claim, self.tool
-        return {
+        answer = {
             "id": claim.id,
             "sentence": claim.sentence,
             "claim": claim.text,
@@ -66,29 +66,26 @@ class Checked:
             "channel": claim.channel,
             "direction": claim.direction,
             "horizon_months": claim.horizon,
-            "horizon_ends": self.ends.isoformat(),
+            "horizon_ends": self.ends,
             "verdict": self.verdict,
             "why": self.why,
             "criteria": [
                 {"rule": criterion.words(claim.scope), "met": finding.met, "found": finding.text}
                 for criterion, finding in zip(claim.criteria, self.findings, strict=False)
             ],
-            "facts": [{"date": f.when, "text": f.text, "tone": f.tone, "sources": list(f.sources)} for f in self.facts],
+            "facts": [{"date": f.when, "text": f.text, "tone": f.tone, "sources": f.sources} for f in self.facts],
             "facts_left_out": self.left_out,
             "said": claim.said,
             "study_probability": claim.probability,
-            **plain(
-                {
-                    "tool_probability": tool.mean if tool else None,
-                    "tool_interval": (tool.low, tool.high) if tool else None,
-                    "tool_rests_on": self.rests_on,
-                    "base_rate": self.base_rate,
-                    "area_rate": self.area_rate,
-                },
-                PLACES,
-            ),
+            "tool_probability": tool.mean if tool else None,
+            "tool_interval": (tool.low, tool.high) if tool else None,
+            "tool_rests_on": self.rests_on,
+            "base_rate": self.base_rate,
+            "area_rate": self.area_rate,
             "resolution": claim.resolution,
         }
+        public: dict[str, Any] = plain(answer, PLACES)
+        return public
 
 
 @dataclass(frozen=True, slots=True)

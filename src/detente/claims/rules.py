@@ -47,9 +47,8 @@ class Scope:
     def words(self) -> str:
         """For readers: in threat reduction through NATO."""
         area = f" in {self.area.replace('_', ' ')}" if self.area else ""
-        return area + (
-            f", {self.channel}" if self.channel == "bilateral" else f" through {self.channel}" if self.channel else ""
-        )
+        how = ", " if self.channel == "bilateral" else " through "
+        return f"{area}{how}{self.channel}" if self.channel else area
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,24 +124,24 @@ def read_study(path: Path, actors: Actors, codebook: Codebook) -> Study:
         raise DetenteError(f"{path}: {error}") from None
 
 
-def _study(name: str, told: Any, actors: Actors, codebook: Codebook) -> Study:
-    if not isinstance(told, dict):
+def _study(name: str, given: Any, actors: Actors, codebook: Codebook) -> Study:
+    if not isinstance(given, dict):
         raise DetenteError("a claims file is an object with study, as_of, dyad and claims")
     for needed in ("study", "as_of", "dyad", "claims"):
-        if not told.get(needed):
+        if not given.get(needed):
             raise DetenteError(f"{needed} is missing")
-    known(told, STUDY_KEYS)
-    if not isinstance(told["dyad"], list) or len(told["dyad"]) != 2:
+    known(given, STUDY_KEYS)
+    if not isinstance(given["dyad"], list) or len(given["dyad"]) != 2:
         raise DetenteError("dyad is a list of two states")
-    if not isinstance(told["claims"], list):
+    if not isinstance(given["claims"], list):
         raise DetenteError("claims is a list")
-    as_of = moment(str(told["as_of"]))
-    a, b = (actors.side(str(state), as_of) for state in told["dyad"])
+    as_of = moment(str(given["as_of"]))
+    a, b = (actors.side(str(state), as_of) for state in given["dyad"])
     if a == b or as_of is None:
         raise DetenteError("dyad needs two different states, as_of a day")
     areas = {area.id for area in codebook.areas}
-    sentences = texts(told, "sentences")
-    claims = tuple(_claim(given, n, areas, actors) for n, given in enumerate(told["claims"], start=1))
+    sentences = texts(given, "sentences")
+    claims = tuple(_claim(claim, n, areas, actors) for n, claim in enumerate(given["claims"], start=1))
     ids = [claim.id for claim in claims]
     for one in ids:
         if ids.count(one) > 1:
@@ -151,11 +151,11 @@ def _study(name: str, told: Any, actors: Actors, codebook: Codebook) -> Study:
             raise DetenteError(f"claim {claim.id!r}: there is no sentence {claim.sentence}")
     return Study(
         name,
-        str(told["study"]),
+        str(given["study"]),
         (a, b),
         as_of,
-        str(told.get("note", "")),
-        texts(told, "sources"),
+        str(given.get("note", "")),
+        texts(given, "sources"),
         tuple(Sentence(n, text) for n, text in enumerate(sentences, start=1)),
         claims,
     )

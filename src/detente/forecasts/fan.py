@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from detente.errors import NoData
 from detente.forecasts.scores import COUNT, Array
 from detente.periods import HORIZON, PERIODS, is_old, periods
+from detente.results import keys
 
 SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -23,7 +24,7 @@ class Fan:
     `history` has periods and values; `periods` begin with the one that holds the day after that of the forecast;
     `quantiles` (periods, SHOWN); `area` None stands for all together; `model` and `basis` say by what and from what,
     `data_to` the last day of the data: what lies between it and the day of the forecast is bridged by the model.
-    `reach` says how far the periods go and why no further, where they fall short of the months asked for. `of_votes`:
+    `reach` says how far the periods go and why no further, None where they make up the months asked for. `of_votes`:
     the series is of votes in the UN, which have no direction, not of reports; `conflictual`: it counts conflict.
     """
 
@@ -33,20 +34,25 @@ class Fan:
     area: str | None
     unit: str
     by: str
-    history: tuple[tuple[date, float], ...]
-    periods: tuple[date, ...]
-    quantiles: Array
     model: str
     basis: str
     data_to: date
-    reach: str = ""
-    of_votes: bool = False
-    conflictual: bool = False
+    reach: str | None
+    history: tuple[tuple[date, float], ...]
+    periods: tuple[date, ...]
+    quantiles: Array = field(metadata=keys())
+    of_votes: bool = field(default=False, metadata=keys())
+    conflictual: bool = field(default=False, metadata=keys())
 
     @property
     def between(self) -> str:
         """As in USA>RUS, or USA-RUS where there is no direction."""
         return f"{self.a}-{self.b}" if self.of_votes else f"{self.a}>{self.b}"
+
+    @property
+    def title(self) -> str:
+        """What is forecast, and of which area, in words."""
+        return self.item.replace("_", " ") + (f" ({self.area})" if self.area else "")
 
 
 def bridge(data_to: date, as_of: date, by: str, covered_to: date | None = None) -> list[date]:

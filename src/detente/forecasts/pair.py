@@ -9,11 +9,9 @@ From the chronology come improvement, new agreements, suspensions and a rising s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
-
-import polars as pl
 
 from detente.actors import state_name
 from detente.checks import whole
@@ -58,9 +56,8 @@ def forecast(
     step = on_step or (lambda text: None)
     titles = {area.id: area.title for area in pair.record.codebook.areas}
     step("asking the chronology")
-    facts = pair.chronology
     ends = pair.area_ends
-    events = chances_of_events(pair, facts, list(titles), horizon, complete_to=ends, seed=seed)
+    events = chances_of_events(pair, horizon, seed)
     unknown: list[str] = []
     fans: list[Fan] = []
     source = pair.source_held
@@ -99,16 +96,9 @@ def forecast(
     return PairForecast((pair.a, pair.b), pair.day, horizon, tuple(fans), events, titles, tuple(unknown), provenance)
 
 
-def chances_of_events(
-    pair: View,
-    facts: pl.DataFrame,
-    areas: Sequence[str],
-    horizon: int,
-    *,
-    complete_to: Mapping[str, date],
-    seed: int = 0,
-) -> dict[str, EventForecasts]:
+def chances_of_events(pair: View, horizon: int, seed: int) -> dict[str, EventForecasts]:
     """The chances of every rule of RULES in every area; none after the day to which the chronology is complete."""
+    facts, areas = pair.chronology, [area.id for area in pair.record.codebook.areas]
     begins = facts["date"][0] if facts.height else pair.day
     signed = [
         (area, day, True)
@@ -119,10 +109,10 @@ def chances_of_events(
     lapses = [(area, day, True) for area, day, up in moves if not up]
 
     def asked(dated: Sequence[tuple[str, date, bool]]) -> EventForecasts:
-        return event_forecasts(dated, areas, begins, pair.day, horizon, complete_to=complete_to, seed=seed)
+        return event_forecasts(dated, areas, begins, pair.day, horizon, complete_to=pair.area_ends, seed=seed)
 
     return {
-        "improvement": improvement(facts, areas, pair.day, horizon, complete_to=complete_to, seed=seed),
+        "improvement": improvement(pair, horizon, seed=seed),
         "new agreement": asked(signed),
         "suspension": asked(lapses),
         "rising stock": asked(moves),

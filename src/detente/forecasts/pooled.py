@@ -9,7 +9,6 @@ before it, and the pair's own past alone.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -74,31 +73,67 @@ def carry(values: dict[int, float], what: str, item: str, kind: str, day: date, 
     return never_narrower(shown(np.array(rows))[None], kind)[0, skipped:], fitted
 
 
+@dataclass(frozen=True, slots=True)
+class Yearly:
+    """A yearly series of a pair: values by year, in words of what, and the shipped cells that carry it on."""
+
+    a: str
+    b: str
+    name: str
+    values: dict[int, float]
+    words: str
+    what: str
+    item: str
+
+    def fan(self, as_of: date, ahead: int) -> Fan:
+        """What is to be expected from the period of the day after `as_of` on; NoData where it can't be carried."""
+        kind, unit = ("count", "reports") if self.what == "counts" else ("share", "share")
+        carried = carry(self.values, self.what, self.item, kind, as_of, ahead)
+        if carried is None:
+            raise NoData("the past held is too short, or too far back, to be carried on")
+        quantiles, fitted = carried
+        reached, years = len(quantiles), sorted(self.values)
+        data_to = date(years[-1], 12, 31)
+        first = bridge(data_to, as_of, "year")[-1].year
+        return Fan(
+            self.a,
+            self.b,
+            self.name,
+            None,
+            unit,
+            "year",
+            "hierarchical, pooled",
+            f"{self.words}, {years[0]} to {years[-1]}; errors of all pairs up to {fitted}",
+            data_to,
+            None
+            if reached >= ahead
+            else f"{reached} year{'s' if reached > 1 else ''}: {MOST} years from the data at most",
+            tuple((date(year, 1, 1), float(self.values[year])) for year in years),
+            tuple(date(first + n, 1, 1) for n in range(reached)),
+            quantiles,
+            of_votes=self.what == "votes",
+            conflictual=self.item in QUADS[2:],
+        )
+
+
 def counts_of(pair: View, ahead: int) -> list[Fan]:
     """The case's yearly counts of either direction by quad class, and the cooperative share of all, carried on.
 
     NoData where none is held, or none can be carried to `as_of`.
     """
-    figures = pair_figures(pair).filter(pl.col("measure").str.starts_with("icews_"))
-    asked = []
-    for subject in (f"{pair.a}>{pair.b}", f"{pair.b}>{pair.a}"):
-        mine = figures.filter(pl.col("subject") == subject)
-        counts: dict[str, dict[int, float]] = {
-            quad: dict(_by_year(mine.filter(pl.col("measure") == f"icews_{quad}"), pl.col("value").sum()))
-            for quad in QUADS
+    figures, series = pair_figures(pair), []
+    for sender, receiver in ((pair.a, pair.b), (pair.b, pair.a)):
+        mine = figures.filter(pl.col("subject") == f"{sender}>{receiver}")
+        counts = {
+            quad: _by_year(mine.filter(pl.col("measure") == f"icews_{quad}"), pl.col("value").sum()) for quad in QUADS
         }
-        years = set.intersection(*(set(values) for values in counts.values()))
+        years = set.intersection(*map(set, counts.values()))
         total = {year: sum(counts[quad][year] for quad in QUADS) for year in years}
         share = {year: sum(counts[quad][year] for quad in QUADS[:2]) / n for year, n in total.items() if n}
-        sender, receiver = subject.split(">")
-        for item, values, what, kind, unit in (
-            *((quad, counts[quad], "counts", "count", "reports") for quad in QUADS),
-            ("share", share, "share", "share", "share"),
-        ):
-            words = "yearly reports coded by ICEWS"
-            series = Yearly(sender, receiver, item, unit, values, words, conflictual=item in QUADS[2:])
-            asked.append((series, what, item, kind))
-    return _all(asked, pair.day, ahead, "no events and no yearly counts of the pair are held")
+        words = "yearly reports coded by ICEWS"
+        series += [Yearly(sender, receiver, quad, counts[quad], words, "counts", quad) for quad in QUADS]
+        series.append(Yearly(sender, receiver, "share", share, words, "share", "share"))
+    return _fans(series, pair.day, ahead, "no events and no yearly counts of the pair are held")
 
 
 def votes_of(pair: View, ahead: int) -> list[Fan]:
@@ -106,81 +141,35 @@ def votes_of(pair: View, ahead: int) -> list[Fan]:
 
     NoData where none is held, or none can be carried to `as_of`.
     """
-    asked = []
-    for suffix, item in ISSUES.items():
-        values = _agreed(pair, suffix)
-        words = "share of identical votes"
-        series = Yearly(pair.a, pair.b, f"UN agreement, {item}", "share", values, words, of_votes=True)
-        asked.append((series, "votes", item, "share"))
-    return _all(asked, pair.day, ahead, "none is held of the pair")
+    series = [
+        Yearly(
+            pair.a, pair.b, f"UN agreement, {item}", _agreed(pair, suffix), "share of identical votes", "votes", item
+        )
+        for suffix, item in ISSUES.items()
+    ]
+    return _fans(series, pair.day, ahead, "none is held of the pair")
 
 
 def _agreed(pair: View, suffix: str) -> dict[int, float]:
     counted = full_years(pair, issues=(suffix[1:],) if suffix else ())
     if counted.height or (suffix and full_years(pair).height):
         return dict(counted.select("year", "share").iter_rows())
-    return dict(_by_year(case_agreement(pair, suffix), pl.col("value").mean()))
+    return _by_year(case_agreement(pair, suffix), pl.col("value").mean())
 
 
-def _by_year(figures: pl.DataFrame, value: pl.Expr) -> Iterator[tuple[int, float]]:
-    return figures.group_by(pl.col("date").dt.year().alias("year")).agg(value).sort("year").iter_rows()
+def _by_year(figures: pl.DataFrame, value: pl.Expr) -> dict[int, float]:
+    return dict(figures.group_by(pl.col("date").dt.year().alias("year")).agg(value).sort("year").iter_rows())
 
 
-@dataclass(frozen=True, slots=True)
-class Yearly:
-    """A yearly series of a pair: values by year, and what they are."""
-
-    a: str
-    b: str
-    item: str
-    unit: str
-    values: dict[int, float]
-    words: str
-    of_votes: bool = False
-    conflictual: bool = False
-
-
-def _all(asked: list[tuple[Yearly, str, str, str]], as_of: date, ahead: int, none: str) -> list[Fan]:
-    """The fans of all series that can be carried; NoData where none can."""
+def _fans(series: list[Yearly], as_of: date, ahead: int, none: str) -> list[Fan]:
+    """The fans of all series that can be carried; NoData where none can, with why the last could not."""
     fans, why = [], none
-    for series, what, item, kind in asked:
-        if not series.values:
-            continue
-        try:
-            carried = carry(series.values, what, item, kind, as_of, ahead)
-        except NoData as error:
-            why = str(error)
-            continue
-        if carried is None:
-            why = "the past held is too short, or too far back, to be carried on"
-            continue
-        fans.append(_carried(series, carried, as_of, ahead))
+    for one in series:
+        if one.values:
+            try:
+                fans.append(one.fan(as_of, ahead))
+            except NoData as error:
+                why = str(error)
     if not fans:
         raise NoData(why)
     return fans
-
-
-def _carried(series: Yearly, made: tuple[Array, int], as_of: date, ahead: int) -> Fan:
-    quantiles, fitted = made
-    years = sorted(series.values)
-    data_to = date(years[-1], 12, 31)
-    first = bridge(data_to, as_of, "year")[-1].year
-    return Fan(
-        series.a,
-        series.b,
-        series.item,
-        None,
-        series.unit,
-        "year",
-        tuple((date(year, 1, 1), float(series.values[year])) for year in years),
-        tuple(date(first + n, 1, 1) for n in range(len(quantiles))),
-        quantiles,
-        "hierarchical, pooled",
-        f"{series.words}, {years[0]} to {years[-1]}; errors of all pairs up to {fitted}",
-        data_to,
-        ""
-        if len(quantiles) >= ahead
-        else f"{len(quantiles)} year{'s' if len(quantiles) > 1 else ''}: {MOST} years from the data at most",
-        of_votes=series.of_votes,
-        conflictual=series.conflictual,
-    )

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from detente.errors import NoData
 from detente.forecasts.fan import Fan, bridge, never_narrower, shown
-from detente.forecasts.scores import Array
 from detente.forecasts.series.dataset import Dataset
 from detente.forecasts.series.datasets import from_record
 from detente.forecasts.series.known import Known
@@ -55,123 +54,94 @@ def fans_of_reports(
     if is_old(covered_to, pair.day):
         raise NoData(f"{pair.source} ends {covered_to}, more than {HORIZON} months before {pair.day}")
     kinds = (([None] * (None in areas), tuple(NOW)), ([area for area in areas if area], ("hierarchical",)))
-    jobs = [(target, chosen, members) for target in TARGETS for chosen, members in kinds if chosen]
+    targets = [Target(pair, name, unit, some, members, seed) for name in TARGETS for some, members in kinds if some]
 
-    def fans_of(job: tuple[str, list[str | None], tuple[str, ...]]) -> list[Fan]:
-        target, chosen, members = job
-        on_step(f"forecasting {target}{'' if None in chosen else ' by area'}")
+    def fans_of(target: Target) -> list[Fan]:
+        on_step(f"forecasting {target.name}{'' if None in target.areas else ' by area'}")
         try:
-            data = _dataset(pair, target, unit, chosen, with_pair=True)
+            data = target.dataset((pair.a, pair.b))
         except NoData:
             return []
-        return _of_dataset(pair, data, target, chosen, members, horizon, covered_to, seed)
+        return _fans(target, data, horizon, covered_to)
 
     # A second core learns of another target.
     with ThreadPoolExecutor(2) as pool:
-        fans = [fan for some in pool.map(fans_of, jobs) for fan in some]
+        fans = [fan for some in pool.map(fans_of, targets) for fan in some]
     if not fans:
         raise NoData(f"{pair.source} has too few events of the pair up to {pair.day} to forecast from")
     return fans
 
 
-def _of_dataset(
-    pair: View,
-    data: Dataset,
-    target: str,
-    areas: Sequence[str | None],
-    members: tuple[str, ...],
-    horizon: int,
-    covered_to: date,
-    seed: int,
-) -> list[Fan]:
-    unit = data.by
-    whole_to = period_end(data.starts[-1], unit)
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is forecast of a pair: counts, share or intensity, in which areas, by which members of the stack."""
+
+    pair: View
+    name: str
+    by: str
+    areas: Sequence[str | None]
+    members: tuple[str, ...]
+    seed: int
+
+    def dataset(self, with_pair: tuple[str, str] | None = None) -> Dataset:
+        """The series of the most active pairs, and of one pair whatever its rank."""
+        pair = self.pair
+        return from_record(
+            pair.record,
+            self.name,
+            by=self.by,
+            as_of=pair.day,
+            source=pair.source,
+            areas=self.areas,
+            pairs=MOST_PAIRS,
+            with_pair=with_pair,
+        )
+
+    def stack(self, own: Dataset, reach: int) -> Stack:
+        """What all pairs but the least active teach of so many periods ahead, from the record's cache where it is
+        there; `own` is the dataset with the pair.
+        """
+        pair, items = self.pair, own.keys["item"].unique().sort().to_list()
+        others = own.keys.filter(~pl.all_horizontal(pl.col("a", "b").is_in([pair.a, pair.b])))
+        # Where the pair alone has one of the items, what is learnt may be of its own dataset, and is no other pair's.
+        whose = [] if others["item"].n_unique() == len(items) else [pair.a, pair.b]
+
+        def make() -> Stack:
+            data = self.dataset()
+            # What the most active pairs have nothing of is learnt from the pair's own dataset.
+            data = data if data.keys["item"].unique().sort().to_list() == items else own
+            return learn_stack(data, min(reach, data.periods // 2), members=self.members, seed=self.seed)
+
+        asked = [pair.source, pair.day, self.name, self.by, list(self.areas), items, self.members, reach, self.seed]
+        made_from = {
+            "events": pair.record.digest("events"),
+            "codebook": pair.record.codebook.digest,
+            "asked": [*asked, MOST_PAIRS, whose],
+        }
+        return pair.record.cached("forecasts", made_from, make)
+
+
+def _fans(target: Target, data: Dataset, horizon: int, covered_to: date) -> list[Fan]:
+    pair, by = target.pair, data.by
+    whole_to = period_end(data.starts[-1], by)
     data_to = min(whole_to, covered_to)
-    bridged = bridge(whole_to, pair.day, unit, covered_to)
+    bridged = bridge(whole_to, pair.day, by, covered_to)
     skipped = len(bridged) - 1
-    reach = skipped + periods_asked(horizon, unit)
+    reach = skipped + periods_asked(horizon, by)
     ahead = min(reach, data.periods // 2)
     if ahead <= skipped or data.periods < 6:
         raise NoData(
-            f"{pair.source} covers only {data.periods} whole {unit}s, to {data_to}: too few to forecast from as of "
+            f"{pair.source} covers only {data.periods} whole {by}s, to {data_to}: too few to forecast from as of "
             f"{pair.day}"
         )
     ends = {pair.a, pair.b}
     own = np.array([n for n, (a, b, _) in enumerate(data.keys.iter_rows()) if {a, b} == ends], dtype=np.int64)
-    known = Known(data, data.periods - 1, seed=seed).of(own)
-    stack = _learnt(pair, data, target, areas, members, reach, seed)
-    quantiles = never_narrower(shown(stack.forecast(known, ahead)), data.kind)[:, skipped:]
-    text = _reach(horizon, unit, ahead - skipped, skipped, data.periods)
-    model = STACK if len(members) > 1 else members[0]
-    return _fans(pair, data, own, known.totals, quantiles, model, bridged[-1], data_to, text)
-
-
-def _dataset(pair: View, target: str, by: str, areas: Sequence[str | None], *, with_pair: bool) -> Dataset:
-    return from_record(
-        pair.record,
-        target,
-        by=by,
-        as_of=pair.day,
-        source=pair.source,
-        areas=areas,
-        pairs=MOST_PAIRS,
-        with_pair=(pair.a, pair.b) if with_pair else None,
-    )
-
-
-def _learnt(
-    pair: View,
-    own: Dataset,
-    target: str,
-    areas: Sequence[str | None],
-    members: tuple[str, ...],
-    reach: int,
-    seed: int,
-) -> Stack:
-    """The stack of all pairs but the least active, from the record's cache where it is there."""
-    items = own.keys["item"].unique().sort().to_list()
-    others = own.keys.filter(~pl.all_horizontal(pl.col("a", "b").is_in([pair.a, pair.b])))
-    # Where the pair alone has one of the items, what is learnt may be of its own dataset, and is no other pair's.
-    whose = [] if others["item"].n_unique() == len(items) else [pair.a, pair.b]
-
-    def make() -> Stack:
-        data = _dataset(pair, target, own.by, areas, with_pair=False)
-        # What the most active pairs have nothing of is learnt from the pair's own dataset.
-        data = data if data.keys["item"].unique().sort().to_list() == items else own
-        return learn_stack(data, min(reach, data.periods // 2), members=members, seed=seed)
-
-    made_from = {
-        "events": pair.record.digest("events"),
-        "codebook": pair.record.codebook.digest,
-        "asked": [pair.source, pair.day, target, own.by, list(areas), items, members, reach, seed, MOST_PAIRS, whose],
-    }
-    return pair.record.cached("forecasts", made_from, make)
-
-
-def _reach(horizon: int, by: str, ahead: int, skipped: int, covered: int) -> str:
-    """How many periods the fans have and why no more; empty where they make up the months asked for."""
-    if ahead >= round(horizon / PERIODS[by].months):
-        return ""
-    gap = f", {skipped} of them bridged" if skipped else ""
-    why = f"{MOST_PERIODS} at most" if ahead == MOST_PERIODS else f"half of the {covered} {by}s covered{gap}"
-    return f"{ahead} {by}{'s' if ahead > 1 else ''}, not {horizon} months: {why}"
-
-
-def _fans(
-    pair: View,
-    data: Dataset,
-    own: NDArray[np.int64],
-    past: Array,
-    quantiles: Array,
-    model: str,
-    first: date,
-    data_to: date,
-    reach: str,
-) -> list[Fan]:
-    following = [first]
-    while len(following) < quantiles.shape[1]:
-        following.append(next_period(following[-1], data.by))
-    basis = f"{pair.source} as known on {pair.day}, {data.size:,} series of all pairs, {data.periods} {data.by}s"
+    known = Known(data, data.periods - 1, seed=target.seed).of(own)
+    quantiles = never_narrower(shown(target.stack(data, reach).forecast(known, ahead)), data.kind)[:, skipped:]
+    periods = bridged[-1:]
+    while len(periods) < ahead - skipped:
+        periods.append(next_period(periods[-1], by))
+    basis = f"{pair.source} as known on {pair.day}, {data.size:,} series of all pairs, {data.periods} {by}s"
     fans = []
     for n, (sender, receiver, item) in enumerate(data.keys[own].iter_rows()):
         if not np.isfinite(quantiles[n]).all():
@@ -184,15 +154,24 @@ def _fans(
                 name,
                 area or None,
                 UNITS[data.kind],
-                data.by,
-                tuple(zip(data.starts[-HISTORY:], map(float, past[n, -HISTORY:]), strict=True)),
-                tuple(following),
-                quantiles[n],
-                model,
+                by,
+                STACK if len(target.members) > 1 else target.members[0],
                 basis,
                 data_to,
-                reach,
+                _reach(horizon, by, ahead - skipped, skipped, data.periods),
+                tuple(zip(data.starts[-HISTORY:], map(float, known.totals[n, -HISTORY:]), strict=True)),
+                tuple(periods),
+                quantiles[n],
                 conflictual=name in QUADS[2:],
             )
         )
     return fans
+
+
+def _reach(horizon: int, by: str, ahead: int, skipped: int, covered: int) -> str | None:
+    """How many periods the fans have and why no more; None where they make up the months asked for."""
+    if ahead >= round(horizon / PERIODS[by].months):
+        return None
+    gap = f", {skipped} of them bridged" if skipped else ""
+    why = f"{MOST_PERIODS} at most" if ahead == MOST_PERIODS else f"half of the {covered} {by}s covered{gap}"
+    return f"{ahead} {by}{'s' if ahead > 1 else ''}, not {horizon} months: {why}"

@@ -9,7 +9,6 @@ from datetime import date
 from functools import partial
 from typing import Any, ClassVar
 
-import numpy as np
 import polars as pl
 
 from detente.actors import state_name
@@ -17,7 +16,7 @@ from detente.errors import NoData
 from detente.forecasts.events.result import EventForecasts
 from detente.forecasts.fan import SHOWN, Fan, fan_chart
 from detente.periods import period_text
-from detente.results import Result
+from detente.results import Result, flat, plain
 
 RULES = {
     "improvement": "the chronology gains at least one cooperative entry, and more cooperative than conflictual ones",
@@ -25,8 +24,7 @@ RULES = {
     "suspension": "an agreement is suspended, terminated or lapses",
     "rising stock": "more agreements come into force, or back, than are suspended or end",
 }
-
-
+PLACES = 4
 NAMES = [f"q{int(level * 100):02d}" for level in SHOWN]
 
 
@@ -87,59 +85,33 @@ class PairForecast(Result):
         lines += [f"{rule} {one.summary().splitlines()[0]}" for rule, one in self.events.items() if one.by_area]
         for fan in self.fans:
             low, middle, high = fan.quantiles[-1][[0, 2, 4]]
-            what = f"{fan.between} {fan.item.replace('_', ' ')}{f' ({fan.area})' if fan.area else ''}"
             number = ".0%" if fan.unit == "share" else ",.0f"
             band = f"{middle:{number}} ({low:{number}} to {high:{number}})"
-            lines.append(f"{what}, {period_text(fan.periods[-1], fan.by)}: {band}")
+            lines.append(f"{fan.between} {fan.title}, {period_text(fan.periods[-1], fan.by)}: {band}")
         return "\n".join([*lines, *(f"unknown: {text}" for text in self.unknown)])
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain data."""
-        return {
-            "pair": list(self.pair),
-            "as_of": self.as_of.isoformat(),
+        answer = {
+            "pair": self.pair,
+            "as_of": self.as_of,
             "horizon_months": self.horizon,
             "events": {
                 rule: {
                     "rule": RULES[rule],
                     "areas": [
-                        {
-                            "area": area,
-                            "title": self.areas[area],
-                            "probability": round(one.chance.value, 4),
-                            "interval": [round(one.chance.low, 4), round(one.chance.high, 4)],
-                            "base_rate": round(one.base_rate, 4),
-                            "weights": {name: round(value, 4) for name, value in one.weights.items()},
-                        }
+                        {"area": area, "title": self.areas[area], **flat(one)}
                         for area, one in forecasts.by_area.items()
                     ],
-                    "record": {name: round(value, 4) for name, value in forecasts.track_record().items()},
-                    "calibration": [{k: round(v, 4) for k, v in row.items()} for row in forecasts.calibration()],
+                    "record": forecasts.track_record(),
+                    "calibration": forecasts.calibration(),
                 }
                 for rule, forecasts in self.events.items()
             },
-            "fans": [
-                {
-                    "a": fan.a,
-                    "b": fan.b,
-                    "item": fan.item,
-                    "area": fan.area,
-                    "unit": fan.unit,
-                    "by": fan.by,
-                    "model": fan.model,
-                    "basis": fan.basis,
-                    "data_to": fan.data_to.isoformat(),
-                    "reach": fan.reach or None,
-                    "history": [[day.isoformat(), _plain(value)] for day, value in fan.history],
-                    "periods": [day.isoformat() for day in fan.periods],
-                    "levels": list(SHOWN),
-                    "quantiles": [[_plain(v) for v in row] for row in fan.quantiles],
-                }
-                for fan in self.fans
-            ],
-            "unknown": list(self.unknown),
-            "provenance": self.provenance,
+            "fans": [{**flat(fan), "levels": SHOWN, "quantiles": fan.quantiles.tolist()} for fan in self.fans],
+            "unknown": self.unknown,
         }
+        return {**plain(answer, PLACES), "provenance": self.provenance}
 
     @property
     def charts(self) -> dict[str, Callable[[], Any]]:
@@ -163,7 +135,3 @@ class PairForecast(Result):
 
 def _name(item: str, area: str | None) -> str:
     return re.sub(r"[:_ ]", "-", f"{item}-{area}" if area else item).replace(",", "").lower()
-
-
-def _plain(value: float) -> float | None:
-    return round(float(value), 4) if np.isfinite(value) else None

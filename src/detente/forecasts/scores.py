@@ -34,9 +34,16 @@ def crps(quantiles: Array, outcome: Array) -> Array:
     return np.asarray(2 * np.maximum(LEVELS * gap, (LEVELS - 1) * gap).mean(-1))
 
 
-def bounds(quantiles: Array, level: float = BAND) -> tuple[Array, Array]:
-    """Lower and upper bound of the central interval, between the two nearest levels."""
-    at = (1 - level) / 2 * COUNT - 0.5
+def between_levels(quantiles: Array, levels: Array) -> Array:
+    """Quantiles (rows, COUNT) on straight lines between those at some levels (rows, levels)."""
+    at = np.searchsorted(levels, LEVELS).clip(1, len(levels) - 1)
+    w = ((LEVELS - levels[at - 1]) / (levels[at] - levels[at - 1])).clip(0, 1)
+    return np.asarray(quantiles[:, at - 1] * (1 - w) + quantiles[:, at] * w)
+
+
+def bounds(quantiles: Array) -> tuple[Array, Array]:
+    """Lower and upper bound of the central 90% interval, between the two nearest levels."""
+    at = (1 - BAND) / 2 * COUNT - 0.5
     i = int(np.floor(at))
     w = at - i
     low = (1 - w) * quantiles[..., i] + w * quantiles[..., i + 1]
@@ -44,11 +51,11 @@ def bounds(quantiles: Array, level: float = BAND) -> tuple[Array, Array]:
     return low, high
 
 
-def interval_score(quantiles: Array, outcome: Array, level: float = BAND) -> Array:
-    """Winkler's score of the central interval."""
-    low, high = bounds(quantiles, level)
+def interval_score(quantiles: Array, outcome: Array) -> Array:
+    """Winkler's score of the central 90% interval."""
+    low, high = bounds(quantiles)
     miss = np.maximum(low - outcome, 0) + np.maximum(outcome - high, 0)
-    return high - low + 2 / (1 - level) * miss
+    return high - low + 2 / (1 - BAND) * miss
 
 
 def pit(quantiles: Array, outcome: Array, rng: np.random.Generator) -> Array:
@@ -71,10 +78,10 @@ def log_score(quantiles: Array, outcome: Array, edges: Array) -> Array:
     return np.asarray(-np.log2((share + 0.001) / (1 + 0.001 * bins)))
 
 
-def bin_edges(past: Array, bins: int = 10) -> Array:
-    """Edges of bins that past outcomes fill evenly (fewer where they are few or tied)."""
+def bin_edges(past: Array) -> Array:
+    """Edges of ten bins that past outcomes fill evenly (fewer where they are few or tied)."""
     past = past[np.isfinite(past)]
-    return np.unique(np.quantile(past, np.arange(1, bins) / bins)) if len(past) else np.zeros(0)
+    return np.unique(np.quantile(past, np.arange(1, 10) / 10)) if len(past) else np.zeros(0)
 
 
 def brier(probabilities: ArrayLike, outcomes: ArrayLike) -> float:
@@ -106,13 +113,18 @@ def mean_of_blocks(gaps: Array, *, block: int, draws: int = 2000, seed: int = 0)
     if n < 2 * block:
         return mean, float("nan"), float("nan")
     rng = np.random.default_rng(seed)
-    starts = rng.integers(0, n - block + 1, size=(draws, -(-n // block)))
-    days = (starts[:, :, None] + np.arange(block)).reshape(draws, -1)[:, :n]
+    days = _blocks(n, block, draws, rng)
     drawn = gaps[days[:, :, None], rng.integers(0, areas, size=(draws, areas))[:, None, :]]
     known = np.isfinite(drawn)
     means = np.where(known, drawn, 0.0).sum((1, 2)) / np.maximum(known.sum((1, 2)), 1)
     low, high = np.quantile(means, [(1 - BAND) / 2, (1 + BAND) / 2])
     return mean, float(low), float(high)
+
+
+def _blocks(n: int, block: int, draws: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Origins (draws, n) of a bootstrap over moving blocks."""
+    starts = rng.integers(0, n - block + 1, size=(draws, -(-n // block)))
+    return (starts[:, :, None] + np.arange(block)).reshape(draws, -1)[:, :n]
 
 
 def skill(ours: Array, theirs: Array, *, block: int, draws: int = 1000, seed: int = 0) -> tuple[float, float, float]:
@@ -138,15 +150,13 @@ def skill(ours: Array, theirs: Array, *, block: int, draws: int = 1000, seed: in
     if n < 2 * block:
         return value, float("nan"), float("nan")
     rng = np.random.default_rng(seed)
-    starts = rng.integers(0, n - block + 1, size=(draws, -(-n // block)))
-    drawn = (starts[:, :, None] + np.arange(block)).reshape(draws, -1)[:, :n]
-    some = np.full(draws, np.nan)
-    for draw, origins in enumerate(drawn):
+    skills = np.full(draws, np.nan)
+    for draw, origins in enumerate(_blocks(n, block, draws, rng)):
         often = np.bincount(rng.integers(0, pairs, pairs), minlength=pairs)
         below = theirs[origins].sum(0) @ often
         if below > 0:
-            some[draw] = 1 - ours[origins].sum(0) @ often / below
-    low, high = np.nanquantile(some, [(1 - BAND) / 2, (1 + BAND) / 2])
+            skills[draw] = 1 - ours[origins].sum(0) @ often / below
+    low, high = np.nanquantile(skills, [(1 - BAND) / 2, (1 + BAND) / 2])
     return value, float(low), float(high)
 
 

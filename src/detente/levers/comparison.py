@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar
@@ -49,8 +50,17 @@ class Effect:
     @property
     def sensitive_to(self) -> str:
         """The variant whose change differs most from the main one."""
-        differences = {name: abs(value - self.change.value) for name, value in self.by_variant.items() if name != MAIN}
-        return max(differences, key=lambda name: differences[name]) if differences else ""
+        return most_different([self])
+
+
+def most_different(effects: Iterable[Effect]) -> str:
+    """The variant whose changes differ most from those of the main model over some effects; "" without any."""
+    differences: dict[str, float] = {}
+    for e in effects:
+        for name, value in e.by_variant.items():
+            if name != MAIN:
+                differences[name] = differences.get(name, 0.0) + abs(value - e.change.value)
+    return max(differences, key=differences.__getitem__, default="")
 
 
 @dataclass(frozen=True)
@@ -142,9 +152,9 @@ class LeverComparison(Result):
         """The effects of a lever, most helpful first."""
         return sorted((e for e in self.effects if e.lever == lever), key=lambda e: -e.change.value)
 
-    def clearest(self, lever: str, count: int = 3) -> list[Effect]:
-        """The effects of a lever on the areas on which it bears most, most helpful first."""
-        return sorted(sorted(self.of(lever), key=lambda e: -abs(e.change.value))[:count], key=lambda e: -e.change.value)
+    def clearest(self, lever: str) -> list[Effect]:
+        """The effects of a lever on the three areas on which it bears most, most helpful first."""
+        return sorted(sorted(self.of(lever), key=lambda e: -abs(e.change.value))[:3], key=lambda e: -e.change.value)
 
     def summary(self) -> str:
         """The levers by rank, each with its mean change in percentage points, and on what that rests."""
@@ -173,17 +183,17 @@ class LeverComparison(Result):
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain data; chances are null where `based` is not so."""
         effects = {row.lever: [self._row(effect) for effect in self.of(row.lever)] for row in self.ranking}
-        return {
-            "pair": list(self.pair),
-            "as_of": self.as_of.isoformat(),
+        answer = {
+            "pair": self.pair,
+            "as_of": self.as_of,
             "horizon": {"periods": self.steps, "unit": self.by, "asked_months": self.horizon, "reached": self.reached},
             "chance": "known" if self.based else NO_CHANCE,
             "rests_on": self.basis,
-            "levers": plain([{**flat(row), "effects": effects[row.lever]} for row in self.ranking], PLACES),
-            "analogues": plain(self.analogues, PLACES),
-            "unknown": list(self.unknown),
-            "provenance": self.provenance,
+            "levers": [{**flat(row), "effects": effects[row.lever]} for row in self.ranking],
+            "analogues": self.analogues,
+            "unknown": self.unknown,
         }
+        return {**plain(answer, PLACES), "provenance": self.provenance}
 
     def _row(self, effect: Effect) -> dict[str, Any]:
         untold = {} if self.based else {"chance": None, "chance_with": None}

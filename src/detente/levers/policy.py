@@ -23,8 +23,9 @@ from detente.errors import DetenteError
 if TYPE_CHECKING:
     from detente.actors import Actors
 
-KINDS = ("incentives", "reciprocity", "equal", "contain", "channel")
 DEFAULTS = {"incentives": 0.5, "reciprocity": 1.0, "equal": 1.0, "contain": 1.0, "channel": 0.5}
+"""The kinds of moves, and the amount of each where none is named."""
+KINDS = tuple(DEFAULTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,10 @@ class Lever:
 
 def standard(a: str, b: str, third: str | None, channel: str | None) -> tuple[Lever, ...]:
     """The levers that are weighed where none is named."""
-    levers = [
-        Lever(f"incentives by {a}", (Move("incentives", a, DEFAULTS["incentives"]),)),
-        Lever(f"incentives by {b}", (Move("incentives", b, DEFAULTS["incentives"]),)),
-        Lever("reciprocity", (Move("reciprocity"),)),
-        Lever("equal treatment", (Move("equal"),)),
-    ]
+    incentives = (
+        Lever(f"incentives by {side}", (Move("incentives", side, DEFAULTS["incentives"]),)) for side in (a, b)
+    )
+    levers = [*incentives, Lever("reciprocity", (Move("reciprocity"),)), Lever("equal treatment", (Move("equal"),))]
     if third:
         levers.append(Lever(f"contain {third}", (Move("contain", third),)))
         levers.append(Lever(f"equal treatment + contain {third}", (Move("equal"), Move("contain", third))))

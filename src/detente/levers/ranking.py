@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from detente.levers.comparison import MAIN, PLAUSIBLE, Effect, Ranked
+from detente.levers.comparison import MAIN, PLAUSIBLE, Effect, Ranked, most_different
 from detente.levers.policy import Lever
-from detente.uncertainty import LEVEL, Estimate, tails
+from detente.uncertainty import Estimate, tails
 
 
 def ranking(levers: Sequence[Lever], effects: Sequence[Effect]) -> tuple[Ranked, ...]:
@@ -33,7 +33,7 @@ def ranking(levers: Sequence[Lever], effects: Sequence[Effect]) -> tuple[Ranked,
                 by_variant.setdefault(variant, {})[lever.name] = float(np.mean(values))
         change = mean_change([e for e in mine if e.area in shared] or mine)
         plausibility = float(np.mean([e.plausibility for e in mine]))
-        rows.append(Ranked(lever.name, lever.words(), change, plausibility, None, None, None, _sensitive_to(mine)))
+        rows.append(Ranked(lever.name, lever.words(), change, plausibility, None, None, None, most_different(mine)))
     main = by_variant.get(MAIN, {row.lever: row.change.value for row in rows})
     plausible = {row.lever for row in rows if row.plausibility >= PLAUSIBLE}
     every = [_ranks({name: x for name, x in values.items() if name in plausible}) for values in by_variant.values()]
@@ -47,22 +47,12 @@ def ranking(levers: Sequence[Lever], effects: Sequence[Effect]) -> tuple[Ranked,
     return tuple(sorted(placed, key=lambda row: (row.rank is None, row.rank or -row.change.value)))
 
 
-def _sensitive_to(effects: Sequence[Effect]) -> str:
-    """The variant that differs most from the main model over all areas."""
-    differences: dict[str, float] = {}
-    for e in effects:
-        for name, value in e.by_variant.items():
-            differences[name] = differences.get(name, 0.0) + abs(value - e.change.value)
-    differences.pop(MAIN, None)
-    return max(differences, key=lambda name: differences[name]) if differences else ""
-
-
 def _ranks(values: dict[str, float]) -> dict[str, int]:
     order = sorted(values, key=lambda name: (-values[name], name))
     return {name: n for n, name in enumerate(order, start=1)}
 
 
-def mean_change(effects: Sequence[Effect], *, level: float = LEVEL, seed: int = 0) -> Estimate:
+def mean_change(effects: Sequence[Effect]) -> Estimate:
     """The mean change of chance over areas with its bounds, by joint draws.
 
     Each area's draws are kept and put in an order in which their ranks go together as the areas' errors do (a normal
@@ -75,9 +65,8 @@ def mean_change(effects: Sequence[Effect], *, level: float = LEVEL, seed: int = 
     # The correlations need not be of one whole: what is negative in their eigenvalues goes.
     values, vectors = np.linalg.eigh(np.nan_to_num(alike) * 0.999 + 0.001 * np.eye(len(effects)))
     root = vectors * np.sqrt(np.maximum(values, 0.0))
-    ranks = (root @ np.random.default_rng(seed).standard_normal((len(effects), count))).argsort(1).argsort(1)
+    ranks = (root @ np.random.default_rng(0).standard_normal((len(effects), count))).argsort(1).argsort(1)
     drawn = np.mean([np.sort(e.changes[:count])[order] for e, order in zip(effects, ranks, strict=True)], axis=0)
-    lower, _, upper = tails(level)
-    low, high = np.quantile(drawn, [lower, upper])
+    low, _, high = np.quantile(drawn, tails())
     mean = float(np.mean([e.change.value for e in effects]))
-    return Estimate(mean, min(float(low), mean), max(float(high), mean), level)
+    return Estimate(mean, min(float(low), mean), max(float(high), mean))

@@ -7,7 +7,7 @@ of the driver, so that no lever helps an area by definition.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
@@ -77,29 +77,26 @@ class System:
     by: str
     basis: str
     source: str | None
-    _series: dict[tuple[Driver | None, str], Array] = field(default_factory=dict, init=False)
+    _driven_by: dict[tuple[Driver, str], Array] = field(default_factory=dict, init=False)
 
     @property
     def months(self) -> float:
         """The length of a period."""
         return PERIODS[self.by].months
 
-    def steps(self, horizon: int, most: int = 24) -> int:
-        """Periods within `horizon` months, `most` at the most and no more than a third of those held."""
-        return max(1, min(most, round(horizon / self.months), len(self.periods) // 3))
+    def steps(self, horizon: int) -> int:
+        """Periods within `horizon` months, 24 at the most and no more than a third of those held."""
+        return max(1, min(24, round(horizon / self.months), len(self.periods) // 3))
 
     def outcome(self, area: str) -> Array:
         """The area's sum by period (periods,)."""
-        return self._once(None, area, lambda: self._sums(pl.col("area").list.contains(area), pl.col("value")))
+        return self._sums(pl.col("area").list.contains(area), pl.col("value"))
 
     def driver(self, driver: Driver, area: str) -> Array:
         """A driver's sum by period (periods,), without the acts of `area`."""
-        return self._once(driver, area, lambda: self._driven(driver, area))
-
-    def _once(self, driver: Driver | None, area: str, add_up: Callable[[], Array]) -> Array:
-        if (driver, area) not in self._series:
-            self._series[driver, area] = add_up()
-        return self._series[driver, area]
+        if (driver, area) not in self._driven_by:
+            self._driven_by[driver, area] = self._driven(driver, area)
+        return self._driven_by[driver, area]
 
     def _driven(self, driver: Driver, area: str) -> Array:
         outside, value, nought = ~pl.col("area").list.contains(area), pl.col("value"), pl.lit(0.0)

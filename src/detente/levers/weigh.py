@@ -252,8 +252,8 @@ def _changes(one: Conditional, above: float) -> Array:
 
 
 def _mean(draws: Array) -> Estimate:
-    lower, _, upper = tails()
-    return Estimate(float(draws.mean()), float(np.quantile(draws, lower)), float(np.quantile(draws, upper)))
+    low, _, high = np.quantile(draws, tails())
+    return Estimate(float(draws.mean()), float(low), float(high))
 
 
 def _later(rows: Array, cells: int) -> Array:

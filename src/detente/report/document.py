@@ -121,10 +121,10 @@ class Document:
         >>> [(depth, type(block).__name__) for depth, block in some.walk()]
         [(0, 'Note'), (0, 'Part'), (1, 'Note')]
         """
-        return _walk(self.blocks, 0)
+        return _walk(self.blocks)
 
 
-def _walk(blocks: tuple[Block | None, ...], depth: int) -> Iterator[tuple[int, Block]]:
+def _walk(blocks: tuple[Block | None, ...], depth: int = 0) -> Iterator[tuple[int, Block]]:
     for block in blocks:
         if block is not None:
             yield depth, block

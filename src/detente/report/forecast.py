@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from detente.actors import state_name
 from detente.forecasts.events.track_record import against
 from detente.forecasts.fan import SHOWN
 from detente.forecasts.result import RULES
+from detente.periods import period_text
 from detente.plots import Chart
 from detente.report.document import Document, Note, Part, Share, Table, Text, items
 
@@ -21,29 +21,29 @@ if TYPE_CHECKING:
 TITLES = {"improvement": "improves", "new agreement": "new agr.", "suspension": "suspens.", "rising stock": "stock up"}
 
 
-def build(made: PairForecast) -> Document:
+def build(forecast: PairForecast) -> Document:
     """Chances and fans, and what is unknown."""
-    names = " – ".join(state_name(code, made.as_of) for code in made.pair)
-    ends = ", ".join(dict.fromkeys(f"{_kind(fan)} to {fan.data_to}" for fan in made.fans))
+    names = " – ".join(state_name(code, forecast.as_of) for code in forecast.pair)
+    ends = ", ".join(dict.fromkeys(f"{_kind(fan)} to {fan.data_to}" for fan in forecast.fans))
     bridged = Note(f"Data: {ends}; what lies between is bridged by the model.") if ends else None
-    unknown = (Note(f"Unknown: {text}", quiet=False) for text in made.unknown)
-    blocks = (bridged, _chances(made), _fans(made), *unknown)
-    return Document(names, f"Forecast of {made.horizon} months from {made.as_of}", blocks)
+    unknown = (Note(f"Unknown: {text}", quiet=False) for text in forecast.unknown)
+    blocks = (bridged, _chances(forecast), _fans(forecast), *unknown)
+    return Document(names, f"Forecast of {forecast.horizon} months from {forecast.as_of}", blocks)
 
 
 def _kind(fan: Fan) -> str:
     return "UN votes" if fan.of_votes else "reports"
 
 
-def _chances(made: PairForecast) -> Part | None:
-    called = {rule: one for rule, one in made.events.items() if one.by_area}
-    if not called:
+def _chances(forecast: PairForecast) -> Part | None:
+    by_rule = {rule: events for rule, events in forecast.events.items() if events.by_area}
+    if not by_rule:
         return None
-    rows = tuple((title, *(_chance(one, area) for one in called.values())) for area, title in made.areas.items())
-    told = (f"{TITLES[rule]}: {RULES[rule]}. {_record(one)} {_calibration(one)}" for rule, one in called.items())
+    rows = tuple((title, *(_chance(x, area) for x in by_rule.values())) for area, title in forecast.areas.items())
+    rules = (f"{TITLES[rule]}: {RULES[rule]}. {_record(x)} {_calibration(x)}" for rule, x in by_rule.items())
     read = Note("Each with its 90% interval; base rate.")
-    table = Table(("", *(TITLES[rule] for rule in called)), rows)
-    return Part(f"Chance within {made.horizon} months", (table, read, items(*told)))
+    table = Table(("", *(TITLES[rule] for rule in by_rule)), rows)
+    return Part(f"Chance within {forecast.horizon} months", (table, read, items(*rules)))
 
 
 def _chance(events: EventForecasts, area: str) -> Text:
@@ -67,46 +67,37 @@ def _calibration(events: EventForecasts) -> str:
     return f"Calibration: {bands}." if bands else ""
 
 
-def _fans(made: PairForecast) -> Part | None:
-    if not made.fans:
+def _fans(forecast: PairForecast) -> Part | None:
+    if not forecast.fans:
         return None
     header = ("", "last", "ahead", *(f"{level:.0%}" for level in SHOWN))
-    table = Table(header, tuple(row for fan in made.fans for row in _rows(fan)), "lrlrrrrr")
-    reach = dict.fromkeys(f"Fans of {_kind(fan)} reach {fan.reach}." for fan in made.fans if fan.reach)
-    rests = dict.fromkeys(f"Rests on {fan.model}: {fan.basis}; data to {fan.data_to}." for fan in made.fans)
+    table = Table(header, tuple(row for fan in forecast.fans for row in _rows(fan)), "lrlrrrrr")
+    reach = dict.fromkeys(f"Fans of {_kind(fan)} reach {fan.reach}." for fan in forecast.fans if fan.reach)
+    rests = dict.fromkeys(f"Rests on {fan.model}: {fan.basis}; data to {fan.data_to}." for fan in forecast.fans)
     charts = (
         Chart(
-            partial(made.plot, item, area),
-            f"Forecast of {item}",
-            f"{_item(item, area)}: past, median, 50% and 90% bands.",
+            partial(forecast.plot, fan.item, fan.area),
+            f"Forecast of {fan.item}",
+            f"{fan.title}: past, median, 50% and 90% bands.",
         )
-        for item, area in dict.fromkeys((fan.item, fan.area) for fan in made.fans)
+        for fan in {(fan.item, fan.area): fan for fan in forecast.fans}.values()
     )
     return Part("Expected", (table, *map(Note, (*reach, *rests)), *charts))
-
-
-def _item(item: str, area: str | None) -> str:
-    return item.replace("_", " ") + (f" ({area})" if area else "")
 
 
 def _rows(fan: Fan) -> list[tuple[str, ...]]:
     """The first, middle and last period of a fan; its name and last value stand in the first row."""
     last = fan.history[-1][1] if fan.history else float("nan")
-    head = (f"{fan.between} {_item(fan.item, fan.area)}", _number(last, fan.unit))
+    head = (f"{fan.between} {fan.title}", _number(last, fan.unit))
     shown = sorted({0, len(fan.periods) // 2, len(fan.periods) - 1})
     return [
         (
             *(head if n == 0 else ("", "")),
-            _period(fan.periods[n], fan.by),
+            period_text(fan.periods[n], fan.by),
             *(_number(v, fan.unit) for v in fan.quantiles[n]),
         )
         for n in shown
     ]
-
-
-def _period(day: date, by: str) -> str:
-    words = {"year": f"{day.year}", "month": f"{day:%Y-%m}", "quarter": f"{day.year} Q{(day.month + 2) // 3}"}
-    return words.get(by, day.isoformat())
 
 
 def _number(value: float, unit: str) -> str:

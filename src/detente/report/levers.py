@@ -22,25 +22,25 @@ CAUTION = (
 )
 
 
-def build(made: LeverComparison, *, sensitivity: bool = False) -> Document:
+def build(comparison: LeverComparison, *, sensitivity: bool = False) -> Document:
     """Ranking, effects by area (with `sensitivity` also under every variant of the model), analogues, unknowns."""
-    names = " – ".join(state_name(code) for code in made.pair)
+    names = " – ".join(state_name(code) for code in comparison.pair)
     header = ("", "Lever", "change (90%)", "plausible", "ranks", "most sensitive to")
     analogues = (
         "What followed comparable moves of all pairs: cooperative share over two years, less that of pairs alike",
-        (items(*map(_analogue, made.analogues)),),
+        (items(*map(_analogue, comparison.analogues)),),
     )
     blocks = (
-        None if made.reached else Note(f"Over {made.allowed}."),
-        None if made.based else Note(f"Chance of improvement {NO_CHANCE}."),
-        Table(header, tuple(map(_ranked, made.ranking)), "rlrrrl"),
-        *(_lever(made, row, sensitivity) for row in made.ranking),
-        Part(*analogues) if made.analogues else None,
-        *(Note(f"Unknown: {text}", quiet=False) for text in made.unknown),
-        Note(f"Rests on {made.basis}."),
+        None if comparison.reached else Note(f"Over {comparison.allowed}."),
+        None if comparison.based else Note(f"Chance of improvement {NO_CHANCE}."),
+        Table(header, tuple(map(_ranked, comparison.ranking)), "rlrrrl"),
+        *(_lever(comparison, row, sensitivity) for row in comparison.ranking),
+        Part(*analogues) if comparison.analogues else None,
+        *(Note(f"Unknown: {text}", quiet=False) for text in comparison.unknown),
+        Note(f"Rests on {comparison.basis}."),
         Note(CAUTION),
     )
-    return Document(names, f"Levers over {made.span} from {made.as_of}", blocks)
+    return Document(names, f"Levers over {comparison.span} from {comparison.as_of}", blocks)
 
 
 def _ranked(row: Ranked) -> tuple[Text, ...]:
@@ -50,19 +50,20 @@ def _ranked(row: Ranked) -> tuple[Text, ...]:
     return place, row.lever, points(row.change), plausible, ranks, row.sensitive_to
 
 
-def _lever(made: LeverComparison, row: Ranked, sensitivity: bool) -> Part:
-    chance = ("chance",) if made.based else ()
-    header = ("area", *chance, "change (90%)", f"level (90%) a {made.by}", *(("by variant",) if sensitivity else ()))
-    rows = tuple(_effect(made, effect, sensitivity) for effect in made.of(row.lever))
-    return Part(f"{row.lever}: {row.words}", (Table(header, rows, "llrr" if made.based else "lrr"),))
+def _lever(comparison: LeverComparison, row: Ranked, sensitivity: bool) -> Part:
+    chance = ("chance",) if comparison.based else ()
+    level, variants = f"level (90%) a {comparison.by}", ("by variant",) if sensitivity else ()
+    header = ("area", *chance, "change (90%)", level, *variants)
+    rows = tuple(_effect(comparison, effect, sensitivity) for effect in comparison.of(row.lever))
+    return Part(f"{row.lever}: {row.words}", (Table(header, rows, "llrr" if comparison.based else "lrr"),))
 
 
-def _effect(made: LeverComparison, e: Effect, sensitivity: bool) -> tuple[Text, ...]:
+def _effect(comparison: LeverComparison, e: Effect, sensitivity: bool) -> tuple[Text, ...]:
     level = f"{e.level_change.value:+.2f} ({e.level_change.low:+.2f} to {e.level_change.high:+.2f})"
     variants = ", ".join(f"{name} {points(value)}" for name, value in e.by_variant.items() if name != MAIN)
     return (
-        made.titles[e.area],
-        *((f"{e.chance:.0%} to {e.chance_with:.0%}",) if made.based else ()),
+        comparison.titles[e.area],
+        *((f"{e.chance:.0%} to {e.chance_with:.0%}",) if comparison.based else ()),
         points(e.change),
         level,
         *((variants,) if sensitivity else ()),

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-def build(made: Result) -> Document:
+def build(result: Result) -> Document:
     """The summary line by line, the chart, the table and the citations."""
-    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(made).__name__)
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(result).__name__)
     blocks: tuple[Block, ...] = (
-        *(Note(line, quiet=False) for line in made.summary().splitlines()),
-        Chart(made.plot, name, ""),
-        Part("Table", (table(made.frame),)),
-        Part("To cite", (items(*made.cite().splitlines()),)),
+        *(Note(line, quiet=False) for line in result.summary().splitlines()),
+        Chart(result.plot, name, ""),
+        Part("Table", (table(result.frame),)),
+        Part("To cite", (items(*result.cite().splitlines()),)),
     )
     return Document(name.capitalize(), "", blocks)
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from detente.backtest.calibration import calibration_chart
 from detente.backtest.words import described
 from detente.plots import Chart
 from detente.report.document import Document, Lead, Note, Part, Table
@@ -53,7 +51,7 @@ def build(card: Scorecard, *, title: str = "Back-test") -> Document:
         Lead("", card.headline),
         Note(described(card.described())),
         Chart(card.plot, "Skill by horizon", skill),
-        Chart(partial(calibration_chart, card), "Calibration", flat),
+        Chart(card.plot_calibration, "Calibration", flat),
     )
     return Document(title, f"{card.data.name}, by {card.data.by}", (*blocks, *_parts(card), Note(NOTE), Note(READ)))
 

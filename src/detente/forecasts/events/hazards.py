@@ -4,9 +4,8 @@ With cooperative against conflictual facts that is improvement; with agreements 
 agreement; with agreements coming into force against those lapsing, a rising stock. Members:
 
     rates        Gamma-Poisson: an area's rate of each sort is its discounted past, drawn towards the mean of all
-    areas; the two
-                 numbers to come are negative binomial. Twelve variants: half-life of the past 3 or 8 years or
-                 endless, prior worth 1 or 4 years, counts as they are or thrice as dispersed.
+                 areas; the two numbers to come are negative binomial. Twelve variants: half-life of the past 3 or 8
+                 years or endless, prior worth 1 or 4 years, counts as they are or thrice as dispersed.
     persistence  what followed past spans of its kind (`detente.forecasts.events.persistence`)
     base rate    how often it happened in any area's past spans, whatever came before
 
@@ -85,14 +84,7 @@ def event_forecasts(
         if ends[n] <= as_of and done.any():
             own = (came[done].sum(0) + 1) / (done.sum() + 2)
             past += [
-                PastForecast(
-                    area,
-                    day,
-                    float(chances[n, a] @ weights),
-                    float(chances[n, a, -1]),
-                    float(came[n, a]),
-                    float(own[a]),
-                )
+                PastForecast(area, day, *map(float, (chances[n, a] @ weights, chances[n, a, -1], came[n, a], own[a])))
                 for a, area in enumerate(areas)
             ]
     rng = np.random.default_rng(seed)

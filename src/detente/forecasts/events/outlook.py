@@ -7,15 +7,15 @@ after the day to which it is complete, there is none: its silence then says noth
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-
-import polars as pl
+from typing import TYPE_CHECKING
 
 from detente.forecasts.events.hazards import event_forecasts
 from detente.forecasts.events.result import EventForecast, EventForecasts
 from detente.forecasts.events.track_record import against
+from detente.periods import HORIZON
+
+if TYPE_CHECKING:
+    from detente.record.view import View
 
 OPENING, UNLIKELY = 0.50, 0.35
 RULE_FACTS = (
@@ -23,59 +23,32 @@ RULE_FACTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """A probability of improvement with its interval, its base rate and what both rest on."""
-
-    probability: float
-    low: float
-    high: float
-    base_rate: float
-    rests_on: str
-    rule: str
-
-    @property
-    def verdict(self) -> str:
-        """opening from 0.50, unlikely below 0.35, limited between."""
-        return "opening" if self.probability >= OPENING else "unlikely" if self.probability < UNLIKELY else "limited"
+def verdict(chance: float) -> str:
+    """The word for a chance: opening from 0.50, unlikely below 0.35, limited between."""
+    return "opening" if chance >= OPENING else "unlikely" if chance < UNLIKELY else "limited"
 
 
-def improvement(
-    facts: pl.DataFrame,
-    areas: Sequence[str],
-    as_of: date,
-    horizon: int = 24,
-    *,
-    complete_to: Mapping[str, date],
-    seed: int = 0,
-) -> EventForecasts:
-    """The chances of improvement of every area by the facts of a pair known on `as_of` (as from `pair_facts`).
+def improvement(pair: View, horizon: int = HORIZON, *, seed: int = 0) -> EventForecasts:
+    """The chances of improvement of every area by the facts of a pair known on its day.
 
-    None of an area whose chronology is complete (`detente.record.facts.area_ends`) to an earlier day only, or that
-    has none.
+    None of an area whose chronology is complete (`View.area_ends`) to an earlier day only, or that has none.
     """
+    facts, areas = pair.chronology, [area.id for area in pair.record.codebook.areas]
     dated = [
         (area, day, tone == "cooperative")
         for area, day, tone in facts.select("area", "counts_from", "tone").iter_rows()
         if tone in ("cooperative", "conflictual")
     ]
-    begins = facts["date"][0] if facts.height else as_of
-    return event_forecasts(dated, areas, begins, as_of, horizon, complete_to=complete_to, seed=seed)
+    begins = facts["date"][0] if facts.height else pair.day
+    return event_forecasts(dated, areas, begins, pair.day, horizon, complete_to=pair.area_ends, seed=seed)
 
 
-def from_forecast(one: EventForecast, forecasts: EventForecasts) -> Outlook:
-    """The outlook that a chance gives, with the record of past forecasts of all areas."""
+def rests_on(forecast: EventForecast, forecasts: EventForecasts) -> str:
+    """The weights of the members that gave a chance, and the record of past forecasts of all areas."""
     record = forecasts.track_record()
     past = (
         f"{record['n']:.0f} past calls of all areas: {against(record)}"
         if record
         else "no past call could be checked yet"
     )
-    return Outlook(
-        one.chance.value,
-        one.chance.low,
-        one.chance.high,
-        one.base_rate,
-        ", ".join(f"{name} {share:.0%}" for name, share in one.weights.items()) + f"; {past}",
-        RULE_FACTS.format(forecasts.horizon),
-    )
+    return ", ".join(f"{name} {share:.0%}" for name, share in forecast.weights.items()) + f"; {past}"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar
 
 import polars as pl
 
 from detente.forecasts.events.track_record import PastForecast, against, calibration, track_record
-from detente.results import Result
+from detente.results import Result, keys
 from detente.uncertainty import Estimate
 
 
@@ -19,7 +19,7 @@ class EventForecast:
     """A chance with its 90% bounds and base rate, and how much of it each kind of member gave (adding to 1)."""
 
     area: str
-    chance: Estimate
+    chance: Estimate = field(metadata=keys("probability", "interval"))
     base_rate: float
     weights: dict[str, float]
 
@@ -49,16 +49,14 @@ class EventForecasts(Result):
     def frame(self) -> pl.DataFrame:
         """A row an area."""
         numbers = dict.fromkeys(("probability", "low", "high", "base_rate"), pl.Float64)
-        rows = [(one.area, one.chance.value, one.chance.low, one.chance.high, one.base_rate) for one in self._all]
+        areas = self.by_area.values()
+        rows = [(x.area, x.chance.value, x.chance.low, x.chance.high, x.base_rate) for x in areas]
         return pl.DataFrame(rows, schema={"area": pl.Utf8, **numbers}, orient="row")
-
-    @property
-    def _all(self) -> list[EventForecast]:
-        return list(self.by_area.values())
 
     def summary(self) -> str:
         """The chances, and how those of the past fared."""
-        chances = (f"{x.area} {x.chance.value:.0%} ({x.chance.low:.0%} to {x.chance.high:.0%})" for x in self._all)
+        areas = self.by_area.values()
+        chances = (f"{x.area} {x.chance.value:.0%} ({x.chance.low:.0%} to {x.chance.high:.0%})" for x in areas)
         record = self.track_record()
         past = f"{record['n']:.0f} past forecasts: {against(record)}" if record else "no past forecast could be checked"
         return f"within {self.horizon} months of {self.as_of}: {', '.join(chances) or 'unknown'}\n{past}"
@@ -68,7 +66,7 @@ class EventForecasts(Result):
         from detente.plots import BLUE, GREY, figure
 
         drawn, axis = figure(1 + 0.3 * len(self.by_area))
-        for y, one in enumerate(self._all):
+        for y, one in enumerate(self.by_area.values()):
             chance = one.chance
             axis.plot([chance.low, chance.high], [y, y], color=BLUE)
             axis.plot(chance.value, y, "o", color=BLUE)

@@ -39,7 +39,7 @@ class PastForecast:
     area_rate: float
 
 
-def track_record(past: Sequence[PastForecast], horizon: int, *, seed: int = 0) -> dict[str, float]:
+def track_record(past: Sequence[PastForecast], horizon: int) -> dict[str, float]:
     """n, brier, brier_base, brier_area, brier_even, skill, gap, and gap_low and gap_high where they can be told; {}
     without calls.
 
@@ -61,7 +61,8 @@ def track_record(past: Sequence[PastForecast], horizon: int, *, seed: int = 0) -
     }
     ours = brier([c.probability for c in past], came)
     theirs = {name: brier(values, came) for name, values in references.items()}
-    best = best_reference(theirs)
+    # The base rate among equals.
+    best = min(REFERENCES, key=theirs.__getitem__)
     record = {"n": float(len(past)), "brier": ours, **{f"brier_{name}": value for name, value in theirs.items()}}
     record |= {"skill": 1 - ours / theirs[best]} if theirs[best] else {}
     gaps = [(c.probability - c.came) ** 2 - (p - c.came) ** 2 for c, p in zip(past, references[best], strict=True)]
@@ -69,14 +70,9 @@ def track_record(past: Sequence[PastForecast], horizon: int, *, seed: int = 0) -
     table = np.full((len(days), len(areas)), np.nan)
     for c, gap in zip(past, gaps, strict=True):
         table[days.index(c.day), areas.index(c.area)] = gap
-    mean, low, high = mean_of_blocks(table, block=-(-horizon // 12), seed=seed)
+    mean, low, high = mean_of_blocks(table, block=-(-horizon // 12))
     record["gap"] = mean
     return record if np.isnan(low) else record | {"gap_low": low, "gap_high": high}
-
-
-def best_reference(scores: dict[str, float]) -> str:
-    """The reference with the lowest score; the base rate among equals."""
-    return min(REFERENCES, key=lambda name: scores[name])
 
 
 def against(scores: dict[str, float]) -> str:

@@ -18,7 +18,11 @@ FITTED, LEAST_FITTED, ONE_DEVIATION = 40, 12, 68.26894921370859
 
 
 class Classical(Forecaster):
-    """A model of statsforecast, chosen by itself for each of a sample of series; see `fitted`."""
+    """AutoETS or AutoARIMA (statsforecast) of a random sample of `FITTED` series, with normal errors on the scale of
+    scores.
+
+    NaN for all other series, for those with gaps or fewer than twelve periods, and without statsforecast.
+    """
 
     baseline = True
 
@@ -26,40 +30,31 @@ class Classical(Forecaster):
         self.model = model
 
     def forecast(self, known: Known, horizons: Sequence[int], learnt: Any = None) -> dict[int, Array]:
-        """See `fitted`."""
-        season = PERIODS[known.by].per_year
-        return fitted(known.totals, horizons, self.model, known.kind, season, seed=known.seed)
+        """The model that statsforecast chooses for each series."""
+        y, kind, season = known.totals, known.kind, PERIODS[known.by].per_year
+        quantiles = {h: np.full((len(y), COUNT), np.nan) for h in horizons}
+        try:
+            import statsforecast.models as library
+        except ImportError:
+            return quantiles
+        from scipy.special import ndtri
+
+        fit = np.flatnonzero(np.isfinite(y).all(1)) if y.shape[1] >= LEAST_FITTED else np.zeros(0, dtype=int)
+        fit = np.sort(np.random.default_rng(known.seed).permutation(fit)[:FITTED])
+        yearly = season if 1 < season <= 12 and y.shape[1] >= 3 * season else 1
+        z, last = transform(kind, y), max(horizons)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for n in fit:
+                if np.ptp(z[n]) == 0:
+                    mean, spread = np.full(last, z[n, -1]), np.full(last, 1e-6)
+                else:
+                    model: Any = getattr(library, self.model)(season_length=yearly)
+                    ahead = model.forecast(y=z[n], h=last, level=[ONE_DEVIATION])
+                    mean, spread = ahead["mean"], np.maximum(ahead[f"hi-{ONE_DEVIATION}"] - ahead["mean"], 1e-6)
+                for h in horizons:
+                    quantiles[h][n] = untransform(kind, mean[h - 1] + ndtri(LEVELS) * spread[h - 1])
+        return quantiles
 
 
 ETS, ARIMA = Classical("AutoETS"), Classical("AutoARIMA")
-
-
-def fitted(y: Array, horizons: Sequence[int], model: str, kind: str, season: int, *, seed: int = 0) -> dict[int, Array]:
-    """AutoETS or AutoARIMA (statsforecast) of a random sample of `FITTED` series, on the scale of scores, normal
-    errors.
-
-    NaN for all other series, for those with gaps or fewer than twelve periods, and without statsforecast.
-    """
-    found = {h: np.full((len(y), COUNT), np.nan) for h in horizons}
-    try:
-        import statsforecast.models as library
-    except ImportError:
-        return found
-    from scipy.special import ndtri
-
-    fit = np.flatnonzero(np.isfinite(y).all(1)) if y.shape[1] >= LEAST_FITTED else np.zeros(0, dtype=int)
-    fit = np.sort(np.random.default_rng(seed).permutation(fit)[:FITTED])
-    yearly = season if 1 < season <= 12 and y.shape[1] >= 3 * season else 1
-    z, last = transform(kind, y), max(horizons)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for n in fit:
-            if np.ptp(z[n]) == 0:
-                mean, spread = np.full(last, z[n, -1]), np.full(last, 1e-6)
-            else:
-                one: Any = getattr(library, model)(season_length=yearly)
-                forecast = one.forecast(y=z[n], h=last, level=[ONE_DEVIATION])
-                mean, spread = forecast["mean"], np.maximum(forecast[f"hi-{ONE_DEVIATION}"] - forecast["mean"], 1e-6)
-            for h in horizons:
-                found[h][n] = mean[h - 1] + ndtri(LEVELS) * spread[h - 1]
-    return {h: untransform(kind, quantiles) for h, quantiles in found.items()}

@@ -7,9 +7,9 @@ Every value has the unit in which it became known, so that an origin sees no mor
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -44,7 +44,6 @@ class Dataset:
     directed: bool
     scored: NDArray[np.bool_]
     name: str = ""
-    _cache: dict[str, Any] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -76,18 +75,13 @@ class Dataset:
             return cut
         return np.add.reduceat(cut, edges[:-1] - edges[0], axis=1)
 
-    @property
+    @cached_property
     def _late(self) -> bool:
-        if "late" not in self._cache:
-            self._cache["late"] = bool((self.rows["known"] > self.rows["unit"]).any())
-        return bool(self._cache["late"])
+        return bool((self.rows["known"] > self.rows["unit"]).any())
 
-    @property
+    @cached_property
     def _full(self) -> Array:
-        if "full" not in self._cache:
-            self._cache["full"] = self._matrix(self.rows)
-        full: Array = self._cache["full"]
-        return full
+        return self._matrix(self.rows)
 
     def _matrix(self, rows: pl.DataFrame) -> Array:
         shape = (self.size, int(self.edges[-1]))
@@ -107,12 +101,6 @@ class Dataset:
 def transform(kind: str, values: Array) -> Array:
     """The scale of scores: log(1 + n) for counts, asinh for values, shares as they are."""
     return np.asarray(np.log1p(values) if kind == "count" else np.arcsinh(values) if kind == "value" else values)
-
-
-def _span(days: pl.Series, last: date | None) -> tuple[date, date]:
-    starts = days.to_list()
-    end = max(starts)
-    return min(starts), max(end, last) if last else end
 
 
 def untransform(kind: str, scores: Array) -> Array:
@@ -154,10 +142,9 @@ def build(
     if "weight" not in frame.columns:
         frame = frame.with_columns(pl.lit(1.0).alias("weight"))
     frame = frame.with_columns(pl.col("date").dt.truncate(PERIODS[by].every).alias("period"))
-    first, end = _span(frame["date"], last)
-    starts = pl.select(
-        pl.date_range(pl.lit(first).dt.truncate(PERIODS[by].every), pl.lit(end), PERIODS[by].every)
-    ).to_series()
+    days = frame["date"].to_list()
+    first, end = min(days), max(*days, last or date.min)
+    starts = pl.Series("period", periods(first, end, by))
     daily = kind != "share" and bool((frame["date"] != frame["period"]).any())
     if covered is None:
         after = starts.dt.offset_by(PERIODS[by].every).dt.offset_by("-1d")

@@ -68,49 +68,30 @@ def from_record(
 
 
 def _events(record: Store, target: str, source: str, by: str, as_of: date | None, area: str | None) -> pl.DataFrame:
-    counts = known_counts(record, source=source, as_of=as_of, area=area)
-    prefix = "" if area is None else f"{area} "
-    keys = ["a", "b", "date", "known_on"]
-    frame = counts.rename({"sender": "a", "receiver": "b"})
+    frame = known_counts(record, source=source, as_of=as_of, area=area).rename({"sender": "a", "receiver": "b"})
+    item, value, weight = pl.lit(target), pl.col("intensity"), pl.lit(1.0)
     if target == "counts":
-        rows = frame.unpivot(list(QUADS), index=keys, variable_name="item", value_name="value").filter(
-            pl.col("value") > 0
-        )
-        return rows.select(
-            "a",
-            "b",
-            pl.format("{}{}", pl.lit(prefix), "item").alias("item"),
-            "date",
-            "known_on",
-            pl.col("value").cast(pl.Float64),
-            pl.lit(1.0).alias("weight"),
-        )
-    item = pl.lit(f"{prefix}{target}").alias("item")
-    if target == "intensity":
-        return frame.select(
-            "a", "b", item, "date", "known_on", pl.col("intensity").alias("value"), pl.lit(1.0).alias("weight")
-        )
-    good, every = pl.sum_horizontal(QUADS[:2]), pl.sum_horizontal(QUADS)
-    return frame.select(
-        "a", "b", item, "date", "known_on", (good / every).alias("value"), every.cast(pl.Float64).alias("weight")
-    )
+        keys = ["a", "b", "date", "known_on"]
+        frame = frame.unpivot(list(QUADS), index=keys, variable_name="item").filter(pl.col("value") > 0)
+        item, value = pl.col("item"), pl.col("value").cast(pl.Float64)
+    elif target == "share":
+        every = pl.sum_horizontal(QUADS)
+        value, weight = pl.sum_horizontal(QUADS[:2]) / every, every.cast(pl.Float64)
+    named = pl.format("{}{}", pl.lit("" if area is None else f"{area} "), item).alias("item")
+    return frame.select("a", "b", named, "date", "known_on", value.alias("value"), weight.alias("weight"))
 
 
 def _votes(record: Store, as_of: date | None) -> pl.DataFrame:
     from detente.sources.unvotes import ISSUES
 
-    frames = []
-    for issue in (None, *ISSUES):
-        rows = all_similarity(record, as_of=as_of, issue=issue)
-        frames.append(
-            rows.select(
-                "a",
-                "b",
-                pl.lit(issue or "all").alias("item"),
-                pl.date("year", 1, 1).alias("date"),
-                pl.col("agreement").alias("value"),
-                pl.lit(1.0).alias("weight"),
-            )
+    issues = [
+        all_similarity(record, as_of=as_of, issue=issue).select(
+            "a",
+            "b",
+            pl.lit(issue or "all").alias("item"),
+            pl.date("year", 1, 1).alias("date"),
+            pl.col("agreement").alias("value"),
         )
-    tidy = pl.concat(frames).drop_nulls("value")
-    return tidy.with_columns(pl.col("date").alias("known_on"))
+        for issue in (None, *ISSUES)
+    ]
+    return pl.concat(issues).drop_nulls("value")

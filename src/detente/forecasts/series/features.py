@@ -8,7 +8,7 @@ origins for learning may lie anywhere, not on the calendar's periods alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -82,6 +82,7 @@ class Past:
     data: Dataset
     fine: Array
     relatives: Relatives
+    _averages: dict[tuple[str, float], Array] = field(default_factory=dict, init=False)
 
     @cached_property
     def _filled(self) -> tuple[Array, Array | None]:
@@ -110,14 +111,9 @@ class Past:
 
     def averages(self, what: str, half_life: float) -> Array:
         """Exponentially weighted means per unit (series, units) of x, |x|, x > 0, the signed root or asinh x."""
-        key = f"{what} {half_life}"
-        if key not in self._kept:
-            self._kept[key] = self._average(what, half_life)
-        return self._kept[key]
-
-    @cached_property
-    def _kept(self) -> dict[str, Array]:
-        return {}
+        if (what, half_life) not in self._averages:
+            self._averages[what, half_life] = self._average(what, half_life)
+        return self._averages[what, half_life]
 
     def _average(self, what: str, half_life: float) -> Array:
         values, known = self._filled
@@ -209,7 +205,7 @@ def _counts(past: Past, at: int) -> View:
         columns.append(np.where(kin.reverse >= 0, np.log(rate[kin.reverse] + 0.5) - base, np.nan))
         columns.append(np.log(_added(rate, kin.pair) + 0.5) - base)
         for group in (kin.sender, kin.receiver, kin.item):
-            columns.append(_mean(np.log1p(rate), _joint(group, kin.item)))
+            columns.append(mean_of_group(np.log1p(rate), _joint(group, kin.item)))
     columns += [_of_item(np.log1p(long), kin, item) for item in range(min(int(kin.item.max()) + 1, 8))]
     columns.append(kin.item.astype(float))
     return View(np.column_stack(columns), level, np.ones(len(level)))
@@ -227,11 +223,11 @@ def _shares(past: Past, at: int) -> View:
     for seen in (last, past.window(at, 3)):
         move = seen - level
         for group in (kin.sender, kin.receiver, kin.item):
-            columns.append(_mean(move, _joint(group, kin.item)))
-        columns.append(_mean(move, kin.pair))
+            columns.append(mean_of_group(move, _joint(group, kin.item)))
+        columns.append(mean_of_group(move, kin.pair))
     columns += [
-        _mean(level, _joint(kin.sender, kin.item)) - level,
-        _mean(level, _joint(kin.receiver, kin.item)) - level,
+        mean_of_group(level, _joint(kin.sender, kin.item)) - level,
+        mean_of_group(level, _joint(kin.receiver, kin.item)) - level,
     ]
     columns.append(kin.item.astype(float))
     return View(np.column_stack(columns), level, np.ones(len(level)))
@@ -245,7 +241,8 @@ def _added(values: Array, group: NDArray[np.int64]) -> Array:
     return np.asarray(np.bincount(group, np.nan_to_num(values))[group])
 
 
-def _mean(values: Array, group: NDArray[np.int64]) -> Array:
+def mean_of_group(values: Array, group: NDArray[np.int64]) -> Array:
+    """The mean of a group's known values (series,), for each of its series; NaN where none is known."""
     known = np.isfinite(values)
     count = np.bincount(group, known.astype(float))
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.forecasts.scores import COUNT, LEVELS
+from detente.forecasts.scores import COUNT, between_levels
 from detente.forecasts.series.dataset import Array, untransform
 from detente.forecasts.series.features import discounted
 from detente.forecasts.series.forecaster import Forecaster
@@ -49,10 +49,7 @@ class Cells:
         """Quantiles (series, COUNT) of the errors about the centres."""
         level = np.searchsorted(self.levels, centre, "right")
         cell = (spread[:, None] >= self.spreads[level]).sum(1)
-        errors = self.table[level, cell]
-        at = np.searchsorted(TABLE, LEVELS).clip(1, len(TABLE) - 1)
-        w = ((LEVELS - TABLE[at - 1]) / (TABLE[at] - TABLE[at - 1])).clip(0, 1)
-        return np.asarray(errors[:, at - 1] * (1 - w) + errors[:, at] * w)
+        return between_levels(self.table[level, cell], TABLE)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain numbers, three digits each."""
@@ -60,22 +57,14 @@ class Cells:
             "kappa": self.kappa,
             "delta": self.delta,
             "rows": self.rows,
-            "levels": self.levels.round(3).tolist(),
-            "spreads": self.spreads.round(3).tolist(),
-            "table": self.table.round(3).tolist(),
+            **{name: getattr(self, name).round(3).tolist() for name in ("levels", "spreads", "table")},
         }
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> Cells:
         """The reverse of `to_dict`."""
-        return cls(
-            float(data["kappa"]),
-            float(data["delta"]),
-            np.array(data["levels"], dtype=float),
-            np.array(data["spreads"], dtype=float),
-            np.array(data["table"], dtype=float),
-            int(data["rows"]),
-        )
+        arrays = {name: np.array(data[name], dtype=float) for name in ("levels", "spreads", "table")}
+        return cls(**{**data, **arrays})
 
 
 class Hierarchical(Forecaster):

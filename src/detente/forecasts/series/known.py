@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.forecasts.series.dataset import Array, Dataset, transform
-from detente.forecasts.series.features import Past, Relatives, View, view
+from detente.forecasts.series.features import Past, Relatives, View, mean_of_group, view
 
 
 class Known:
@@ -90,9 +90,4 @@ def group_means(z: Array, group: Relatives) -> Array:
 
 
 def _by(values: Array, group: NDArray[np.int64]) -> Array:
-    known = np.isfinite(values)
-    sums, counts = (np.zeros((int(group.max()) + 1, values.shape[1])) for _ in range(2))
-    np.add.at(sums, group, np.where(known, values, 0.0))
-    np.add.at(counts, group, known)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray((sums / counts)[group])
+    return np.stack([mean_of_group(column, group) for column in values.T], axis=1)

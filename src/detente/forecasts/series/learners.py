@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from detente.errors import NotEstimable
-from detente.forecasts.scores import COUNT, LEVELS, Array
+from detente.forecasts.scores import COUNT, LEVELS, Array, between_levels
 
 FITTED = np.array([0.005, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975, 0.995])
 CHUNK = 20_000
@@ -76,9 +76,7 @@ class _Boosted:
     def quantiles(self, x: Array) -> Array:
         known = np.ascontiguousarray(x[:, self.columns])
         quantiles = np.sort(np.column_stack([model.predict(known) for model in self.models]), axis=1)
-        at = np.searchsorted(FITTED, LEVELS).clip(1, len(FITTED) - 1)
-        w = ((LEVELS - FITTED[at - 1]) / (FITTED[at] - FITTED[at - 1])).clip(0, 1)
-        return np.asarray(quantiles[:, at - 1] * (1 - w) + quantiles[:, at] * w)
+        return between_levels(quantiles, FITTED)
 
 
 @dataclass(frozen=True)

@@ -51,8 +51,8 @@ def read_tidy(
     if kind is not None and kind not in KINDS:
         raise DetenteError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
     frame = _read(path)
-    a, b = _ends(path, frame)
-    when, item = _one_of(path, frame, DATES, "a date"), next((c for c in ITEMS if c in frame.columns), None)
+    a, b, when = _sides_and_date(path, frame)
+    item = next((c for c in ITEMS if c in frame.columns), None)
     value = next(([c] for c in VALUES if c in frame.columns), None)
     measured = list(counts) or value or [c for c in COUNTS if c in frame.columns]
     missing = [name for name in measured if name not in frame.columns]
@@ -75,8 +75,7 @@ def read_tidy(
         *measured,
     )
     index = [name for name in tidy.columns if name not in measured]
-    tidy = tidy.unpivot(measured, index=index, variable_name="measure", value_name="amount")
-    tidy = tidy.rename({"amount": "value"})
+    tidy = tidy.unpivot(measured, index=index, variable_name="measure", value_name="amount").rename({"amount": "value"})
     parts = [pl.col("part")] if item else []
     parts += [pl.col("measure")] if len(measured) > 1 or not item else []
     tidy = tidy.with_columns(pl.concat_str(parts, separator=" ").alias("item")).drop("part", "measure")
@@ -177,18 +176,16 @@ def _read(path: Path) -> pl.DataFrame:
         raise DetenteError(f"{path.name}: can't be read as a table ({reason}); give CSV, TSV or Parquet") from None
 
 
-def _ends(path: Path, frame: pl.DataFrame) -> tuple[str, str]:
-    for a, b in ENDS:
-        if a in frame.columns and b in frame.columns:
-            return a, b
-    raise DetenteError(f"{path.name}: no columns a and b (or sender and receiver); it has {', '.join(frame.columns)}")
-
-
-def _one_of(path: Path, frame: pl.DataFrame, names: Sequence[str], what: str) -> str:
-    for name in names:
-        if name in frame.columns:
-            return name
-    raise DetenteError(f"{path.name}: no column of {what} ({', '.join(names)}); it has {', '.join(frame.columns)}")
+def _sides_and_date(path: Path, frame: pl.DataFrame) -> tuple[str, str, str]:
+    """The columns of the two sides and of the date."""
+    columns = ", ".join(frame.columns)
+    sides = next(((a, b) for a, b in ENDS if {a, b} <= {*frame.columns}), None)
+    if sides is None:
+        raise DetenteError(f"{path.name}: no columns a and b (or sender and receiver); it has {columns}")
+    when = next((name for name in DATES if name in frame.columns), None)
+    if when is None:
+        raise DetenteError(f"{path.name}: no column of a date ({', '.join(DATES)}); it has {columns}")
+    return *sides, when
 
 
 def _typed(path: Path, frame: pl.DataFrame, a: str, b: str, when: str, measured: Sequence[str]) -> pl.DataFrame:
@@ -198,40 +195,25 @@ def _typed(path: Path, frame: pl.DataFrame, a: str, b: str, when: str, measured:
         *(_day(frame, name).alias(name) for name in days),
         *(pl.col(name).cast(pl.Float64, strict=False).alias(name) for name in measured),
     )
-    for name in (a, b, *days):
-        _no_nulls(path, frame, numbers, name, "a state" if name in (a, b) else "a day (YYYY-MM-DD, YYYY-MM or YYYY)")
-    for name in measured:
-        lost = numbers.filter(pl.col(name).is_null() & frame[name].is_not_null())
-        if lost.height or not numbers[name].drop_nulls().is_finite().all():
-            at = (numbers[name].is_null() & frame[name].is_not_null()) | ~numbers[name].is_finite().fill_null(True)
-            row = int(at.arg_true()[0])
-            raise DetenteError(
-                f"{path.name}, row {row + 1}: {name} is {frame[name][row]!r}, not a number; correct or empty it"
-            )
+    for name in (a, b, *days, *measured):
+        wanted, remedy, wrong = "a state", "remove the row", numbers[name].is_null()
+        if name in measured:
+            wanted, remedy = "a number", "empty it"
+            wrong = (wrong & frame[name].is_not_null()) | ~numbers[name].is_finite().fill_null(True)
+        elif name in days:
+            wanted = "a day (YYYY-MM-DD, YYYY-MM or YYYY)"
+        if wrong.any():
+            row = int(wrong.arg_true()[0])
+            value = f"{name} is {frame[name][row]!r}, not {wanted}"
+            raise DetenteError(f"{path.name}, row {row + 1}: {value}; correct or {remedy}")
     return numbers
 
 
-def _no_nulls(path: Path, frame: pl.DataFrame, typed: pl.DataFrame, name: str, what: str) -> None:
-    bad = typed[name].is_null()
-    if bad.any():
-        row = int(bad.arg_true()[0])
-        raise DetenteError(
-            f"{path.name}, row {row + 1}: {name} is {frame[name][row]!r}, not {what}; correct or remove the row"
-        )
-
-
 def _day(frame: pl.DataFrame, name: str) -> pl.Expr:
-    kind = frame.schema[name]
-    if kind == pl.Date:
-        return pl.col(name)
-    if kind in (pl.Datetime, pl.Datetime("us"), pl.Datetime("ns"), pl.Datetime("ms")):
+    if frame.schema[name] in (pl.Date, pl.Datetime):
         return pl.col(name).cast(pl.Date)
     text = pl.col(name).cast(pl.Utf8).str.strip_chars()
-    return pl.coalesce(
-        text.str.to_date("%Y-%m-%d", strict=False),
-        (text + "-01").str.to_date("%Y-%m-%d", strict=False),
-        (text + "-01-01").str.to_date("%Y-%m-%d", strict=False),
-    )
+    return pl.coalesce((text + rest).str.to_date("%Y-%m-%d", strict=False) for rest in ("", "-01", "-01-01"))
 
 
 def _kind(tidy: pl.DataFrame, by: str, measured: Sequence[str]) -> str:

@@ -27,9 +27,10 @@ def render(document: Document, width: int | None = None) -> str:
     """
     screen = width is None and sys.stdout.isatty()
     room = width or (min(shutil.get_terminal_size().columns, MOST) if screen else WIDTH)
-    title, told = plain(document.title), plain(document.subtitle)
-    gap = room - len(title) - len(told)
-    lines = [((title + (" " * gap if gap > 1 else "\n") + told).rstrip(), "strong"), *_blocks(document.blocks, room, 0)]
+    title, subtitle = plain(document.title), plain(document.subtitle)
+    gap = room - len(title) - len(subtitle)
+    heading = (title + (" " * gap if gap > 1 else "\n") + subtitle).rstrip()
+    lines = [(heading, "strong"), *_blocks(document.blocks, room, 0)]
     shown = (f"\x1b[{COLOURS[style]}m{line}\x1b[0m" if screen and style in COLOURS else line for line, style in lines)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(shown)).rstrip() + "\n"
 
@@ -71,7 +72,7 @@ def _part(part: Part, width: int, indent: int) -> Lines:
 
 def _table(table: Table, width: int, start: str) -> Lines:
     """Columns as wide as their cells; where that is too wide, labels are cut, words at the end are cut or go below."""
-    rows = [tuple(map(_said, row)) for row in (table.header, *table.rows)]
+    rows = [tuple(map(_shown_text, row)) for row in (table.header, *table.rows)]
     gap, widths = "  ", [max(map(len, column)) for column in zip(*rows, strict=True)]
     over = len(start) + sum(widths) + len(gap) * (len(widths) - 1) - width
     if over > 0:
@@ -97,7 +98,7 @@ def _cut(text: str, most: int) -> str:
 def _filled(text: Text, width: int, first: str, style: str = "") -> Lines:
     """A text in lines, the first of which begins with `first`, the others as far in."""
     wrap = textwrap.TextWrapper(width, first, " " * len(first), break_long_words=False, break_on_hyphens=False)
-    return [(line, style) for line in wrap.wrap(_said(text))]
+    return [(line, style) for line in wrap.wrap(_shown_text(text))]
 
 
 def _style(*texts: Text) -> str:
@@ -106,7 +107,7 @@ def _style(*texts: Text) -> str:
     return next((style for style in styles if style in COLOURS), "")
 
 
-def _said(text: Text) -> str:
+def _shown_text(text: Text) -> str:
     return "".join(map(_piece, pieces(text))).strip()
 
 
