@@ -48,7 +48,7 @@ class Draft:
     run: str = field(default_factory=lambda: secrets.token_hex(4))
 
     def add(self, opened: Iterable[Opened]) -> None:
-        """Files read to their end."""
+        """Files to be committed."""
         for file in opened:
             self.entries.append(file.entry)
             self.places[id(file.entry)] = file.path
@@ -59,6 +59,7 @@ class Draft:
         for part in [p for p in self.written if all(owner is entry for owner in self.origins[p.path][0])]:
             (self.folder / part.path).unlink(missing_ok=True)
             self.written.remove(part)
+        self.entries = [held for held in self.entries if held is not entry]
         self.bad = [row for row in self.bad if row[0] != id(entry)]
         self.counts.pop(id(entry), None)
         self.hiding = [(owner, hidden) for owner, hidden in self.hiding if owner is not entry]

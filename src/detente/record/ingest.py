@@ -10,7 +10,7 @@ import errno
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -21,11 +21,12 @@ from detente import __version__, clock
 from detente.actors import Actors
 from detente.codebook import Codebook
 from detente.errors import DetenteError, PackageError
+from detente.record.account import Account
 from detente.record.draft import Draft
 from detente.record.log import FileEntry, Log, live_parts
 from detente.record.mend import to_restore
-from detente.record.opening import JOIN_BYTES, Opened, Unread, ahead, ahead_blocks, key, open_file
-from detente.record.parts import QUARANTINE, read_part, rows_set_aside, write_rows
+from detente.record.opening import JOIN_BYTES, Opened, Unread, ahead, ahead_blocks, key, open_file, shown
+from detente.record.parts import QUARANTINE, DamagedRecord, read_part, rows_set_aside, write_rows
 from detente.record.twins import OLDER, Sifted, sift, with_content
 from detente.record.work import (
     Crew,
@@ -34,6 +35,7 @@ from detente.record.work import (
     conflict_rows,
     guarded,
     report_counts,
+    unforeseen,
 )
 from detente.sources import (
     BadRow,
@@ -94,6 +96,7 @@ class Ingest:
         self.done = 0
         self.given: deque[tuple[Task, list[FileEntry]]] = deque()
         self.results = 0
+        self.faults: dict[int, FileEntry] = {}
 
     def _begin(self) -> None:
         """What is held already; asked when no other process can add to it."""
@@ -104,7 +107,7 @@ class Ingest:
         mine = (__version__, self.context.codebook.digest)
         self.foreign = frozenset(p.path for c in commits for p in c.parts if (c.version, c.codebook) != mine)
         aside = pl.concat([pl.DataFrame(schema=QUARANTINE), *(rows_set_aside(self.log.folder, c) for c in commits)])
-        self.damaged = set(aside.filter(pl.col("line") == 0).select("file", "reason").iter_rows())
+        self.damaged = set(aside.filter(pl.col("line") == 0)["reason"])
         self.summary.swept = self.log.set_aside()
         self.draft = Draft(self.log.folder, self.number + 1)
 
@@ -132,8 +135,6 @@ class Ingest:
                             self.log.lose(self.log.folder / part.path)
             except OSError as error:
                 raise self._disk(error.errno, str(error.strerror or error)) from None
-            except pl.exceptions.PolarsError as error:
-                raise self._disk(None, str(error)) from None
             finally:
                 self.crew.close()
         return self.summary
@@ -143,8 +144,9 @@ class Ingest:
             words in text for words in ("No space left", "File too large", "quota exceeded")
         )
         what = "the disk is full" if full else f"writing failed ({text})"
+        mend = "Make room and run" if full else "Run"
         return DetenteError(
-            f"{self.log.folder}: {what}; what was committed before is safe. Make room and run the same command again"
+            f"{self.log.folder}: {what}; what was committed before is safe. {mend} the same command again"
         )
 
     def _all(self, files: list[Path]) -> None:
@@ -189,9 +191,9 @@ class Ingest:
             self._progress(path.name)
             return
         self.summary.failed.append((str(path), reason))
-        if (path.name, reason) not in self.damaged:
-            self.damaged.add((path.name, reason))
-            self.draft.bad.append((0, path.name, BadRow(0, reason, raw)))
+        if (full := _placed(path, reason)) not in self.damaged:
+            self.damaged.add(full)
+            self.draft.bad.append((0, shown(Path(path.name)), BadRow(0, full, raw)))
         self._progress(path.name, files=files)
 
     def _progress(self, name: str, *, files: int = 1) -> None:
@@ -222,8 +224,8 @@ class Ingest:
         for piece in pieces:
             starts.append(starts[-1] + piece.count(b"\n"))
         owners = [o.entry for o in group]
-        self._task(group[0].reader, owners, starts, 1, b"".join(pieces))
         self.draft.add(group)
+        self._task(group[0].reader, owners, starts, 1, b"".join(pieces))
         self._progress(owners[-1].name, files=len(owners))
         if self.results >= COMMIT_TASKS:
             self._settle()
@@ -231,29 +233,54 @@ class Ingest:
     def _large(self, opened: Opened) -> None:
         """Read one large headerless file block by block; it is committed at its end."""
         entry = opened.entry
+        self.draft.add([opened])
         try:
             for block in chain(opened.blocks, opened.rest or ()):
                 self._task(opened.reader, [entry], [1, 1 << 62], block.line, block.data)
+                if id(entry) in self.faults:
+                    break
                 self._progress(entry.name, files=0)
         except DamagedFile as error:
             for result in self.crew.finish():
                 self._received(result)
-            self._forget(opened)
-            self._failed(opened.path, str(error))
-            return
-        self.draft.add([opened])
-        self._progress(entry.name)
+            self._give_up(entry, str(error))
+        if id(entry) not in self.faults:
+            self._progress(entry.name)
         if self.results >= COMMIT_TASKS:
             self._settle()
 
-    def _forget(self, opened: Opened) -> None:
-        self.draft.forget(opened.entry)
-        self.digests.discard(key(opened.entry))
+    def _give_up(self, entry: FileEntry, reason: str) -> None:
+        """Take back everything of a file that can't be read to its end."""
+        if id(entry) in self.faults:
+            return
+        self.faults[id(entry)] = entry
+        self.draft.forget(entry)
+        self.digests.discard(key(entry))
+        self._failed(self.draft.places[id(entry)], reason)
+
+    def _again(self, task: Task, owners: list[FileEntry]) -> None:
+        """Read the files of a block that were joined one by one: the fault is of one of them."""
+        lines = task.data.split(b"\n")
+        for n, owner in enumerate(owners):
+            first, end = task.starts[n], task.starts[n + 1]
+            alone = replace(
+                task,
+                name=self.draft.next_name(),
+                starts=[1, end - first + 1],
+                data=b"".join(line + b"\n" for line in lines[first - 1 : end - 1]),
+                files=[owner],
+            )
+            self.given.appendleft((alone, [owner]))
+            self._received(guarded(alone, self.context, self.log.folder))
 
     def _received(self, result: Result) -> None:
         """Take a block's result into account; one with twins of blocks read at the same time is read again."""
         task, owners = self.given.popleft()
-        if not result.error and self._overtaken(result):
+        if len(owners) == 1 and id(owners[0]) in self.faults:
+            for part in result.parts:
+                (self.log.folder / part.path).unlink()
+            return
+        if not result.error and not result.fault and self._overtaken(result):
             for part in result.parts:
                 (self.log.folder / part.path).unlink()
             task.held, task.barred = (
@@ -264,7 +291,10 @@ class Ingest:
         if result.blamed:
             raise PackageError(result.blamed)
         if result.error:
-            raise self._disk(result.errno, result.error)
+            raise self._disk(result.errno, result.error) if result.errno else DetenteError(result.error)
+        if result.fault:
+            self._again(task, owners) if len(owners) > 1 else self._give_up(owners[0], result.fault)
+            return
         self.results += 1
         alone = id(owners[0]) if len(owners) == 1 else 0
         self.draft.written += result.parts
@@ -299,13 +329,21 @@ class Ingest:
 
     def _alone(self, opened: list[Opened]) -> None:
         """Read a file with a header here, format by format; it is committed whole, or taken back if it is damaged."""
+        fault = ""
         try:
             for one in opened:
                 self._read(one)
+        except (OSError, DamagedRecord):
+            raise
         except DetenteError as error:
+            fault = str(error)
+        except Exception as error:
+            fault = unforeseen(error)
+        if fault:
             for one in opened:
-                self._forget(one)
-            self._failed(opened[0].path, str(error))
+                self.draft.forget(one.entry)
+                self.digests.discard(key(one.entry))
+            self._failed(opened[0].path, fault)
             return
         self.draft.add(opened)
         self._progress(opened[0].entry.name)
@@ -317,11 +355,14 @@ class Ingest:
         stream = (
             chain(opened.blocks, opened.rest or ()) if opened.blocks else open_blocks(opened.path, only=opened.numbers)
         )
-        for batch in batches(opened.reader, ahead_blocks(stream), self.context):
+        account = Account(header=True)
+        for batch in batches(opened.reader, account.blocks(ahead_blocks(stream)), self.context):
+            account.take(batch)
             self._take(entry, opened.reader, batch, buffer)
             if sum(f.height for frames in buffer.values() for f in frames) >= PART_ROWS:
                 self._spill(entry, buffer)
                 self._progress(entry.name, files=0)
+        account.close(entry.name)
         self._spill(entry, buffer)
 
     def _take(
@@ -425,12 +466,17 @@ class Ingest:
             self.draft.entries.remove(entry)
             bad = [row for owner, _, row in self.draft.bad if owner == id(entry)]
             path, reason = self.draft.places[id(entry)], _no_row(entry, bad)
-            if (path.name, f"{path}: {reason}") in self.damaged:
+            if _placed(path, reason) in self.damaged:
                 bad = []
             name, rest = entry.name, [one for one in self.draft.bad if one[0] != id(entry)]
             self.draft.bad = [*rest, *((0, name, row) for row in bad)]
             self.digests.discard(key(entry))
             self._failed(path, f"{path}: {reason}", bad[0].raw if bad else "")
+
+
+def _placed(path: Path, reason: str) -> str:
+    """The reason with the full name of the file: two of one name in two folders are two."""
+    return f"{shown(path.absolute())}: {reason.removeprefix(f'{path}: ')}"
 
 
 def _kept(entry: FileEntry) -> bool:

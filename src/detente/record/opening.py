@@ -93,6 +93,11 @@ def _begin(opened: Opened) -> None:
         opened.rest = None if len(opened.blocks) < 2 else stream
 
 
+def shown(path: Path) -> str:
+    """A file's name as text that any file can hold: names need not be UTF-8."""
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def key(entry: FileEntry) -> str:
     """What tells that a file is held: its content and release; of an empty one, which covers its quarter hour, its
     name.

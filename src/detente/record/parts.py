@@ -20,10 +20,14 @@ DAMAGED = f"is damaged: its content has changed since it was ingested; {RESTORE}
 _checked: set[tuple[str, int, int, str]] = set()
 
 
+class DamagedRecord(DetenteError):
+    """A stored file is lost or not as it was written."""
+
+
 def check(folder: Path, part: Part) -> Path:
     """The place of a part whose content is as it was written, looked at once a process.
 
-    Raises DetenteError, with the remedy, where it is missing or has changed.
+    Raises DamagedRecord, with the remedy, where it is missing or has changed.
     """
     path = folder / part.path
     try:
@@ -31,10 +35,10 @@ def check(folder: Path, part: Part) -> Path:
         state = str(path), status.st_size, status.st_mtime_ns, part.sha256
         if state not in _checked:
             if sha256_of(path) != part.sha256:
-                raise DetenteError(f"{path}: {DAMAGED}")
+                raise DamagedRecord(f"{path}: {DAMAGED}")
             _checked.add(state)
     except OSError as error:
-        raise DetenteError(f"{path}: can't be read ({error.strerror}); {RESTORE}") from None
+        raise DamagedRecord(f"{path}: can't be read ({error.strerror}); {RESTORE}") from None
     return path
 
 
@@ -101,18 +105,21 @@ def write_part(
 
 
 def durably(rows: pl.DataFrame, path: Path, about: dict[str, Any]) -> None:
-    """Write rows as a new Parquet file that holds, as JSON, what they are; see `about_of`."""
-    with path.open("xb") as file:
-        rows.write_parquet(
-            file,
-            compression="zstd",
-            compression_level=1,
-            row_group_size=50_000,
-            statistics=True,
-            metadata={ABOUT: json.dumps(about)},
-        )
-        file.flush()
-        os.fsync(file.fileno())
+    """Write rows as a new Parquet file that holds, as JSON, what they are; see `about_of`. OSError where that fails."""
+    try:
+        with path.open("xb") as file:
+            rows.write_parquet(
+                file,
+                compression="zstd",
+                compression_level=1,
+                row_group_size=50_000,
+                statistics=True,
+                metadata={ABOUT: json.dumps(about)},
+            )
+            file.flush()
+            os.fsync(file.fileno())
+    except pl.exceptions.PolarsError as error:
+        raise OSError(None, str(error)) from None
 
 
 def about_of(path: Path) -> dict[str, Any]:

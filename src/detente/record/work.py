@@ -8,6 +8,7 @@ the user's main module. They end with their input, so that they cannot outlive a
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import pickle
@@ -23,10 +24,11 @@ from pathlib import Path
 
 import polars as pl
 
-from detente.errors import PackageError
+from detente.errors import DetenteError
 from detente.files.tabular import RAW
+from detente.record.account import Account
 from detente.record.log import FileEntry, Part
-from detente.record.parts import write_rows
+from detente.record.parts import DamagedRecord, write_rows
 from detente.record.twins import REASON as CONFLICT
 from detente.record.twins import Hidden, sift
 from detente.sources import BadRow, Block, Context, batches, readers
@@ -51,6 +53,7 @@ class Task:
 class Result:
     """What a block gave: parts written, and per file in it rows, duplicates, conflicts and counts by day.
 
+    `fault` says why its content can't be read, `error` why the work couldn't be done.
     `origins` has the owner and line of each row of a part. `hidden` and `contested`: see `detente.record.twins`.
     """
 
@@ -64,6 +67,7 @@ class Result:
     conflicts: dict[int, int] = field(default_factory=dict)
     hidden: list[Hidden] = field(default_factory=list)
     contested: list[str] = field(default_factory=list)
+    fault: str = ""
     error: str = ""
     errno: int | None = None
     blamed: str = ""
@@ -90,7 +94,9 @@ def do(task: Task, context: Context, folder: Path) -> Result:
     starts = pl.Series(task.starts)
     if not task.data:
         return result
-    for batch in batches(reader, iter([Block("", task.first_line, task.data)]), context):
+    account = Account(header=False)
+    for batch in batches(reader, account.blocks([Block("", task.first_line, task.data)]), context):
+        account.take(batch)
         for bad in batch.bad:
             owner = int(starts.search_sorted(bad.line, side="right")) - 1
             result.bad.append((owner, BadRow(bad.line - task.starts[owner] + 1, bad.reason, bad.raw)))
@@ -111,6 +117,7 @@ def do(task: Task, context: Context, folder: Path) -> Result:
         for part, origin in write_rows(sifted.rows, folder, "events", reader.source, task.name, task.files):
             result.parts.append(part)
             result.origins[part.path] = origin
+    account.close(task.files[0].name)
     return result
 
 
@@ -125,15 +132,22 @@ def conflict_rows(contested: pl.DataFrame) -> list[tuple[int, BadRow]]:
 
 
 def guarded(task: Task, context: Context, folder: Path) -> Result:
-    """`do`, with a failure to write, or of another package, as a result."""
+    """`do`, with a failure as a result: a `fault` of what was read, or the `error` that nothing could be written."""
     try:
         return do(task, context, folder)
-    except PackageError as error:
-        return Result(blamed=str(error))
     except OSError as error:
-        return Result(error=str(error.strerror or error), errno=error.errno)
-    except pl.exceptions.PolarsError as error:
+        return Result(error=str(error.strerror or error), errno=error.errno or errno.EIO)
+    except DamagedRecord as error:
         return Result(error=str(error))
+    except DetenteError as error:
+        return Result(fault=str(error))
+    except Exception as error:
+        return Result(fault=unforeseen(error))
+
+
+def unforeseen(error: Exception) -> str:
+    """The fault of a file on which a reader broke: one file may not end the reading of the others."""
+    return f"can't be read ({type(error).__name__}: {' '.join(str(error).split())[:RAW]}); please report this file"
 
 
 def _die_with(parent: int) -> None:
@@ -211,7 +225,10 @@ class Crew:
             helper.stdin.flush()
             answer = pickle.load(helper.stdout)
         except (EOFError, BrokenPipeError):
-            return Result(error="a helper process died (out of memory?)")
+            return Result(
+                error=f"{self.folder}: a helper process died (out of memory?); what was committed is safe. Run the "
+                "same command again"
+            )
         return answer if isinstance(answer, Result) else Result(error="a helper answered nonsense")
 
     def _start(self) -> subprocess.Popen[bytes]:
