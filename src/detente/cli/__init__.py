@@ -23,6 +23,7 @@ COMMANDS = {
     "levels": "Estimate a pair's levels of cooperation and conflict, with bands.",
     "panel": "Count the acts of a pair, or of all pairs, by direction and period.",
     "record": "Show what the record holds: facts, agreements, figures, audit, quarantine, verify.",
+    "reproduce": "Ask the answer in a JSON file again and say what differs.",
     "similarity": "Measure how alike states vote in the UN, corrected for chance.",
     "stock": "Count a pair's agreements in force, area by area, through time.",
     "weigh": "Weigh levers: what would be associated with how much more improvement.",

@@ -58,7 +58,8 @@ class Verb(click.Command):
             write_file(page, render(answer.document or answer.of, "html"))
         if charts:
             _write_charts(charts, answer.of)
-        return emit(answer, form)
+        emit(answer, form)
+        return answer.code
 
     def _open(self, ctx: click.Context) -> None:
         """Put record, pair and areas in the place of the parameters that name them."""
@@ -90,7 +91,7 @@ class Verbs(click.Group, Verb):
 class Answer:
     """A result or a frame to print, and what is printed in its place: `frame` as csv and parquet, `table` (texts and
     frames) for people with `notes` on standard error, as json what `data` makes of the frame's rows, `document` in the
-    formats of reports.
+    formats of reports. `code` is what the command exits with.
     """
 
     of: Result | pl.DataFrame
@@ -99,6 +100,7 @@ class Answer:
     data: Callable[[list[Any]], Any] | None = None
     document: Document | None = None
     notes: Sequence[str] = ()
+    code: int = 0
 
 
 def as_rows(

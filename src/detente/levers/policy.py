@@ -143,11 +143,11 @@ def read_levers(path: Path, actors: Actors | None = None, on: date | None = None
     rows = data.get("lever")
     if not isinstance(rows, list) or not rows:
         raise DetenteError(f"{path.name}: no [[lever]]; write one with name and moves")
-    return tuple(_lever(path, n, row, actors, on) for n, row in enumerate(rows, start=1))
+    return tuple(lever_of(f"{path.name}, lever {n}", row, actors, on) for n, row in enumerate(rows, start=1))
 
 
-def _lever(path: Path, number: int, row: Any, actors: Actors | None, on: date | None) -> Lever:
-    where = f"{path.name}, lever {number}"
+def lever_of(where: str, row: Any, actors: Actors | None, on: date | None) -> Lever:
+    """A lever from its table, as TOML or JSON holds it; `where` begins the DetenteError that says what is wrong."""
     if not isinstance(row, dict) or not isinstance(row.get("name"), str) or not row.get("moves"):
         raise DetenteError(f"{where}: needs a name and moves")
     moves = []
