@@ -185,7 +185,7 @@ class Record(Store):
 
         known = self.claims_files()
         path = known.get(str(file), Path(file))
-        if not path.exists():
+        if not path.is_file():
             raise DetenteError(f"{file}: no such claims file; cases bring: {', '.join(sorted(known)) or 'none'}")
         return check(self, read_study(path, self.actors, self.codebook), as_of=_day(as_of), seed=seed)
 

@@ -65,7 +65,7 @@ def answers(verb: Callable[P, R]) -> Callable[P, R]:
         bound = inspect.signature(verb).bind(*args, **named)
         bound.apply_defaults()
         subject, *_ = bound.args
-        given = {name: value for name, value in bound.arguments.items() if name != "self" and name[:3] != "on_"}
+        given = {name: value for name, value in bound.arguments.items() if _is_of_the_question(name)}
         pair = {}
         if isinstance(subject, View):
             # Without a day some verbs answer as of today, and say so.
@@ -75,6 +75,10 @@ def answers(verb: Callable[P, R]) -> Callable[P, R]:
         return cast(R, replace(cast(Any, result), provenance={**result.provenance, "asked": plain(asked)}))
 
     return ask
+
+
+def _is_of_the_question(argument: str) -> bool:
+    return argument != "self" and not argument.startswith("on_")  # what is told on the way
 
 
 def _plain(value: Any) -> Any:
@@ -128,7 +132,7 @@ def _ask(record: Record, path: Path, asked: dict[str, Any]) -> Result:
     call: Any = getattr(type(subject), verb, None) if isinstance(verb, str) else None
     if not hasattr(call, "__wrapped__") or not isinstance(arguments, dict):
         raise DetenteError(f"{path}: provenance.asked names no question that is answered here: {_shown(verb)}")
-    takes = {name: one for name, one in inspect.signature(call).parameters.items() if name != "self"}
+    takes = {name: one for name, one in inspect.signature(call).parameters.items() if _is_of_the_question(name)}
     for name, value in arguments.items():
         kinds = set(re.findall(r"\w+", str(takes[name].annotation))) if name in takes else set()
         if not _fits(name, value, kinds):

@@ -65,25 +65,34 @@ def detente() -> None:
 
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; known errors become one line and an exit code."""
+    import io
     import sys
     import warnings
 
+    from detente.cli.common import say
     from detente.errors import DetenteError, NoData, visible
 
-    warnings.showwarning = lambda message, *_, **__: click.echo(f"note: {visible(str(message))}", err=True)
+    # Data is the same bytes in every locale; a terminal gets what it can show.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        encoding = sys.stdout.encoding if sys.stdout.isatty() else "utf-8"
+        sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
+    warnings.showwarning = lambda message, *_, **__: say(f"note: {message}")
     try:
         sys.exit(detente.main(args=arguments, standalone_mode=False) or 0)
     except click.ClickException as error:
-        error.show()
+        # What was typed, names of files that a shell put in among it, is told as it is.
+        told = io.StringIO()
+        error.show(told)
+        click.echo(visible(told.getvalue()), nl=False, err=True)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted; what was committed before is safe, run the same command again to go on.", err=True)
+        say("Interrupted; what was committed before is safe, run the same command again to go on.")
         sys.exit(130)
     except NoData as error:
-        click.echo(f"No data: {error}", err=True)
+        say(f"No data: {error}")
         sys.exit(1)
     except DetenteError as error:
-        click.echo(f"Error: {error}", err=True)
+        say(f"Error: {error}")
         sys.exit(2)
     except BrokenPipeError:
         import os

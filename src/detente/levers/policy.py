@@ -148,10 +148,11 @@ def read_levers(path: Path, actors: Actors | None = None, on: date | None = None
 
 def lever_of(where: str, row: Any, actors: Actors | None, on: date | None) -> Lever:
     """A lever from its table, as TOML or JSON holds it; `where` begins the DetenteError that says what is wrong."""
-    if not isinstance(row, dict) or not isinstance(row.get("name"), str) or not row.get("moves"):
+    moved = row.get("moves") if isinstance(row, dict) else None
+    if not isinstance(moved, list) or not moved or not isinstance(row.get("name"), str):
         raise DetenteError(f"{where}: needs a name and moves")
     moves = []
-    for move in row["moves"]:
+    for move in moved:
         if not isinstance(move, dict) or set(move) - {"kind", "about", "amount", "months"}:
             raise DetenteError(f"{where}: a move has kind and, as needed, about, amount, months")
         kind, about = move.get("kind", ""), move.get("about", "")

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from urllib.parse import quote
 
-from detente.errors import visible
+from detente.errors import one_line
 from detente.report.document import Inline, Share, Text, pieces
 from detente.uncertainty import Estimate
 
@@ -57,7 +57,7 @@ def plain(piece: Inline) -> str:
     """
     if isinstance(piece, Share):
         return percent(piece.value) + (f" ({span(piece.interval)})" if piece.interval else "")
-    return visible(re.sub(r"[\n\t]", " ", piece if isinstance(piece, str) else piece.text))
+    return one_line(piece if isinstance(piece, str) else piece.text)
 
 
 def plain_text(text: Text) -> str:
