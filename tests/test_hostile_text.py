@@ -1,55 +1,307 @@
-"""Text of others that could steer a terminal or turn letters round is written out wherever an answer shows it."""
+"""Text of others in every field of every input: no answer, in any format, lets it steer a terminal, run, or compute."""
 
 from __future__ import annotations
 
+import csv
 import json
 import pickle
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from html.parser import HTMLParser
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 import detente as dt
-from conftest import detente
+from conftest import detente, gdelt_row, gdelt_zip, triples, write_votes
 from detente.errors import DetenteError, NoData
 from detente.plots import figure, svg
-from detente.results import Result
+from detente.results import NUMBER, Result
 
 UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-HOSTILE = "x\x1b]0;owned\x07 \x1b[31mred \u202edlrow\u2066 \x9b2J $\\frac{$ \x7f"
-FACT = "{day},PER+ECU,,{area},{kind},{tone},,,{agreement},{text} {day},https://example.org/{day},{text},,{text}\n"
-HEAD = "date,actors,targets,area,kind,tone,channel,third_party,agreement,description,source,source_title,source2,note\n"
+OURS = re.compile(r"\x1b\[(?:0|1|90|36|94|38;5;208)m")
+FORMULA = re.compile("(?:^|[;|\t\n\r])[=+@\\-\uff1d\uff0b\uff0d\uff20\t\r]")
+HOSTILE = (
+    "=cmd|'/C calc'!A0;@SUM(1) x\x1b]0;owned\x07 \x1b[31mred \u202edlrow\u2066 \x9b2J $\\frac{$ \x7f\u2028"
+    "<script>alert(1)</script><img src=x onerror=alert(1)> ![i](data:text/html,x) [j](javascript:alert(1)) "
+    '<https://evil.example> https://evil.example www.evil.example "q" | # `b` *c* _d_ ~~e~~ &lt; {{7*7}}'
+)
+BEGINNINGS = (
+    "- a",
+    "1. b",
+    "# c",
+    "> d",
+    "+ e",
+    "---",
+    "***",
+    "    f",
+    "```g",
+    "~~~h",
+    "| i |",
+    "=1+1",
+    "@j",
+    "\tk",
+    "2) l",
+)
+"""What begins a block of Markdown or a formula."""
+HEAD = (
+    "date", "actors", "targets", "area", "kind", "tone", "channel", "third_party", "agreement", "description",
+    "source", "source_title", "source2", "note",
+)  # fmt: skip
+CODEBOOK = """
+version = {hostile}
+[areas.border]
+title = {hostile}
+definition = {hostile}
+boundary = {hostile}
+[[areas.border.rules]]
+words = [{hostile}, "talks"]
+"""
 
 
-@pytest.fixture(scope="module")
-def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A case whose every cell of free text is hostile."""
-    folder = tmp_path_factory.mktemp("hostile") / "per_ecu"
-    folder.mkdir()
+def rows(path: Path, *lines: tuple[str, ...]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(lines)
+
+
+def case_in(folder: Path) -> Path:
+    """A case whose every cell of free text, and whose own name, is hostile."""
+    made = folder / "p\x1b[31m<b>|=e"
+    made.mkdir(parents=True)
     kinds = (
         ("agreement signed", "cooperative", "pact"),
         ("meeting", "cooperative", ""),
         ("incident", "conflictual", ""),
     )
-    rows = [
-        FACT.format(day=f"{1985 + n}-05-01", area="regional_conflict", kind=k, tone=t, agreement=name, text=HOSTILE)
-        for n, (k, t, name) in enumerate(kinds * 8)
+    facts = [
+        (f"{1985 + n}-05-01", "PER+ECU", "", "regional_conflict", kind, tone, "", "", agreement,
+         f"{BEGINNINGS[n % len(BEGINNINGS)]} {n} {HOSTILE}", f'https://example.org/{n}/\x1b[31m\u202e"><b>|`', HOSTILE,
+         "https://example.org/)](x)", BEGINNINGS[n % len(BEGINNINGS)] + HOSTILE)
+        for n, (kind, tone, agreement) in enumerate(kinds * 8)
+    ]  # fmt: skip
+    bad = (
+        "2001-01-01",
+        "PER+ECU",
+        "",
+        HOSTILE,
+        HOSTILE,
+        HOSTILE,
+        "",
+        "",
+        "",
+        HOSTILE,
+        "javascript:alert(1)",
+        "",
+        "",
+        "",
+    )
+    rows(made / "facts.csv", HEAD, *facts)
+    rows(folder / f"\x1b[2J{chr(0x202E)}facts.csv", HEAD, *facts, bad, *((HOSTILE, *bad[1:]),) * 3)
+    rows(
+        made / "agreements.csv",
+        ("agreement", "title", "form", "tone", "area", "parties", "channel"),
+        ("pact", HOSTILE, "treaty", "cooperative", "regional_conflict", "PER;ECU", ""),
+    )
+    rows(
+        made / "figures.csv",
+        ("subject", "measure", "period", "value", "unit", "source", "source_title", "note"),
+        ("PER-ECU", HOSTILE, "2001", "3.5", HOSTILE, 'https://e.org/"><i>', HOSTILE, HOSTILE),
+        ("PER-ECU", HOSTILE, "2002", "-3.5", HOSTILE, 'https://e.org/"><i>', HOSTILE, HOSTILE),
+    )
+    claims = [
+        {"id": f"c{n}\x1b[2J\"><b>", "sentence": n, "claim": HOSTILE, "area": "regional_conflict", "said": "likely",
+         "direction": "improvement", "horizon_months": 24, "note": HOSTILE}
+        for n in (1, 2)
+    ]  # fmt: skip
+    told = {
+        "study": HOSTILE, "as_of": "2004-01-01", "dyad": ["PER", "ECU"], "claims": claims, "note": HOSTILE,
+        "sentences": [HOSTILE, HOSTILE], "sources": ['https://e.org/"><b>', "javascript:alert(1)"],
+    }  # fmt: skip
+    (folder / "study.json").write_text(json.dumps(told))
+    text = json.dumps(HOSTILE).replace("\x7f", "\\u007f").replace("{", "{{").replace("}", "}}")
+    (folder / "areas.toml").write_text(CODEBOOK.replace("{hostile}", text.replace("{{", "{").replace("}}", "}")))
+    rows(folder / "names.csv", ("name", "code", "sector", "from", "to"), (HOSTILE, "PER", "GOV", "", ""))
+    return made
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the case, the files, and a record of events, votes and rows that could not be taken."""
+    folder = tmp_path_factory.mktemp("hostile")
+    case_in(folder)
+    days = [f"2009{month:02d}{day:02d}" for month in (9, 10, 11) for day in range(1, 29)]
+    events = [
+        gdelt_row(n, day, "PER", "ECU", ("040", "190")[n % 2], added=day, url=url, place=HOSTILE)
+        for n, (day, url) in enumerate(
+            zip(days, ["javascript:alert(1)", 'https://e.org/\x9b2J"><b>'] * 42, strict=True)
+        )
     ]
-    (folder / "facts.csv").write_text(HEAD + "".join(rows))
-    (folder / "agreements.csv").write_text(
-        f"agreement,title,form,tone,area,parties,channel\npact,{HOSTILE},treaty,cooperative,regional_conflict,PER;ECU,\n"
-    )
-    (folder / "figures.csv").write_text(
-        f"subject,measure,period,value,unit,source,source_title\nPER-ECU,trade,2001,3.5,{HOSTILE},https://e.org,{HOSTILE}\n"
-    )
+    names = [
+        ("2009-09-02", HOSTILE, "Consult", "040", "1.0", "Peru"),
+        ("2009", HOSTILE, HOSTILE, HOSTILE, "1", HOSTILE),
+    ]
+    record = dt.open_record(folder / "record", cases=False)
+    files = [
+        gdelt_zip(folder / "\x1b[31m\u202e.export.CSV.zip", events),
+        triples(folder / "x\x07 names.tsv", names * 9),
+        write_votes(folder / "votes"),
+        next(folder.glob("*2J*")),
+    ]
+    record.ingest([str(file) for file in files])
     return folder
 
 
-def seen(text: str | bytes) -> None:
-    assert isinstance(text, str) and not UNSEEN.search(text), UNSEEN.findall(text)
+class Screen(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+class Page(HTMLParser):
+    TAGS = frozenset(
+        """html head meta title style body h1 h2 h3 h4 h5 p div span b i a ul ol li table thead tbody tr th td details
+        summary figure figcaption svg g path defs use clippath rect text metadata rdf:rdf cc:work dc:type dc:format
+        dc:date dc:creator cc:agent dc:title""".split()  # noqa: SIM905
+    )
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag in self.TAGS, tag
+        for name, value in attrs:
+            assert not name.startswith("on"), name
+            if name in ("href", "xlink:href", "src"):
+                assert re.match(r"#|https?://[\x21-\x7e]*$", value or ""), value
+
+
+def unseen(text: str) -> None:
+    assert not UNSEEN.search(text), UNSEEN.findall(text)
+
+
+def page(text: str) -> None:
+    unseen(text)
+    Page().feed(text)
+    assert "default-src 'none'" in text and "<script" not in text
+
+
+def markdown(text: str) -> None:
+    unseen(text)
+    tokens = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).parse(text)
+    every = [inner for token in tokens for inner in (token, *(token.children or ()))]
+    assert not {token.type for token in every} & FORBIDDEN
+    html = [token.content for token in every if token.type == "html_inline"]
+    assert [piece for piece in html if not ANCHOR.fullmatch(piece)] == []
+    for token in every:
+        if token.type == "link_open":
+            assert re.match(r"#|https?://[\x21-\x7e]*$", str(token.attrs["href"])), token
+    depth = max((token.level for token in tokens if token.type == "list_item_open"), default=0)
+    assert depth <= 1, "a list in a list"
+    outside = "".join(bare(token) for token in tokens if token.type == "inline")
+    assert not re.search(r"(?<!\\)://|(?<!\\)www\.", outside), "an address that becomes a link"
+    widths = {
+        line.replace("\\\\", "").replace("\\|", "").count("|") for line in text.splitlines() if line.startswith("| x")
+    }
+    assert len(widths) <= 1
+
+
+FORBIDDEN = {"image", "s_open", "em_open", "code_inline", "fence", "code_block", "hr", "html_block", "blockquote_open"}
+ANCHOR = re.compile(r'<a id="[^"<>]*">|</a>')
+
+
+def bare(token: Token) -> str:
+    """The source of a text without its links."""
+    return re.sub(r"\[(?:\\.|[^\]\\])*\]\(<[^>]*>\)", "", token.content)
+
+
+def spreadsheet(text: str) -> None:
+    unseen(text)
+    cells = [cell for row in csv.reader(StringIO(text.removeprefix("\ufeff"))) for cell in row]
+    assert text.startswith("\ufeff") and not [
+        cell for cell in cells if FORMULA.search(cell) and not NUMBER.fullmatch(cell)
+    ]
+
+
+def strict(text: str) -> None:
+    unseen(text)
+    json.loads(text, parse_constant=lambda name: pytest.fail(name))
+
+
+FORMS: dict[str, Callable[[str], object]] = {
+    "table": unseen, "spreadsheet": spreadsheet, "json": strict, "markdown": markdown, "html": page,
+    "csv": lambda text: list(csv.reader(StringIO(text), strict=True)),
+}  # fmt: skip
+PAIR = ("--case", "CASE", "--no-cases", "--record", "RECORD")
+OWN = ("--codebook", "areas.toml", "--record", "RECORD", "--no-cases")
+COMMANDS = {
+    "record": PAIR,
+    "record show PER ECU": PAIR,
+    "record agreements PER ECU": PAIR,
+    "record figures PER ECU": PAIR,
+    "record audit": PAIR,
+    "record quarantine": PAIR,
+    "record coverage": PAIR,
+    "record sources": (),
+    "stock PER ECU": PAIR,
+    "panel PER ECU": PAIR,
+    "panel PER ECU --area all": OWN,
+    "levels PER ECU --by week --as-of 2010-01-01": PAIR,
+    "similarity USA RUS": PAIR,
+    "ideal-points": PAIR,
+    "assess PER ECU --as-of 2010-01-01 --brief": PAIR,
+    "assess PER ECU --as-of 2010-01-02 --brief": OWN,
+    "claims": PAIR,
+    "claims check study.json": PAIR,
+    "codebook": OWN[:2],
+    "codebook border": OWN[:2],
+    "who": ("--names", "names.csv", HOSTILE),
+    "codebook --why": (HOSTILE, "040", "USA", "--text", HOSTILE + " talks", *OWN[:2]),
+    "who --unresolved": ("x\x07 names.tsv",),
+    "backtest tidy.csv --horizons 1 --models hierarchical --no-classical": ("--title", HOSTILE),
+    "reproduce answer.json": PAIR,
+}
+"""Verbs that answer, with the options that make them read what is hostile."""
+
+
+def asked(words: str, place: Path) -> list[str]:
+    named = {"CASE": next(place.glob("p*")), "RECORD": place / "record"}
+    return [*words.split(), *(str(named.get(word, word)) for word in COMMANDS[words])]
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_every_verb_in_every_format(words: str, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(place)
+    if words.startswith("reproduce"):
+        made = json.loads(
+            detente(*asked("assess PER ECU --as-of 2010-01-01 --brief", place), "--format", "json").stdout
+        )
+        made |= {HOSTILE: HOSTILE, "overall": [HOSTILE]}
+        made["provenance"] |= {"version": "0.0.0" + HOSTILE, "record_digest": HOSTILE}
+        (place / "answer.json").write_text(json.dumps(made))
+    if words.startswith("backtest"):
+        dates = [f"{year}-{month:02d}-01" for year in (2001, 2002) for month in range(1, 13)]
+        rows(
+            place / "tidy.csv", ("a", "b", "date", "item", "value"), *(("PER", HOSTILE, d, HOSTILE, "1") for d in dates)
+        )
+    for form, check in FORMS.items():
+        done = detente(*asked(words, place), "--format", form)
+        assert done.returncode == (2 if words.startswith("reproduce") else 0), done.stderr
+        assert done.stdout
+        unseen(done.stderr)
+        check(done.stdout)
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_every_verb_on_a_terminal(words: str, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(place)
+    for form in ("table", "csv"):
+        streams = iter((Screen(), StringIO()))
+        monkeypatch.setattr("conftest.StringIO", lambda streams=streams: next(streams))
+        done = detente(*asked(words, place), "--format", form)
+        assert done.stdout, done
+        unseen(OURS.sub("", done.stdout))
+        unseen(done.stderr)
 
 
 VERBS: dict[str, Callable[[Any], Result]] = {
@@ -64,47 +316,30 @@ VERBS: dict[str, Callable[[Any], Result]] = {
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_answers(case: Path, verb: str, tmp_path: Path) -> None:
+def test_answers(place: Path, verb: str, tmp_path: Path) -> None:
+    case = next(place.glob("p*"))
     pair = dt.open_record(tmp_path, cases=False, case=[case]).pair("PER", "ECU", as_of="2010-01-01")
     try:
         result = VERBS[verb](pair)
     except DetenteError as error:
-        seen(str(error))
+        unseen(str(error))
         return
-    seen(result.summary())
-    seen(repr(result))
-    seen(result.cite())
-    seen(result.to_json())
+    unseen(result.summary())
+    unseen(repr(result))
+    unseen(result.cite())
+    unseen(result.to_json())
     assert json.loads(result.to_json()) == json.loads(json.dumps(result.to_dict()))
     for form in ("terminal", "markdown", "html"):
-        seen(dt.render(result, form))
+        unseen(dt.render(result, form))
     try:
-        seen(svg(result.plot(), HOSTILE))
+        unseen(svg(result.plot(), HOSTILE))
     except NoData as error:
-        seen(str(error))
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "record show PER ECU",
-        "record agreements PER ECU",
-        "record figures PER ECU",
-        "record audit PER ECU",
-        "assess PER ECU --as-of 2010-01-01",
-        "stock PER ECU",
-    ],
-)
-def test_the_command_line(case: Path, words: str, tmp_path: Path) -> None:
-    done = detente(*words.split(), "--case", case, "--no-cases", "--record", tmp_path)
-    assert done.returncode == 0, done.stderr
-    seen(done.stdout)
-    seen(done.stderr)
+        unseen(str(error))
 
 
 def test_errors() -> None:
-    seen(str(DetenteError(HOSTILE)))
-    seen(detente("who", HOSTILE).stderr)
+    unseen(str(DetenteError(HOSTILE)))
+    unseen(detente("who", HOSTILE).stderr)
 
 
 def test_charts() -> None:
@@ -114,6 +349,6 @@ def test_charts() -> None:
     axis.legend()
     axis.set_yticks([0, 1], [HOSTILE, "$x_{"])
     drawn = svg(pickle.loads(pickle.dumps(drawing)), HOSTILE)
-    seen(drawn)
+    unseen(drawn)
     assert "$\\frac{$" in drawn and "$x_{" in drawn
     ET.fromstring(drawn)

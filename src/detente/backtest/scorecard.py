@@ -106,7 +106,7 @@ class Scorecard(Cells, Result):
                     "cells": int(cells.sum()),
                     **by_horizon,
                     "crps": self.mean(name, cells),
-                    "skill": 1 - self.mean(name, cells) / self.mean(against, cells),
+                    "skill": self.skill(name, against, cells),
                     **means,
                 }
             )
