@@ -13,12 +13,15 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 import detente as dt
 from conftest import detente, gdelt_row, gdelt_zip, triples, write_votes
+from detente import results
+from detente.cli import common
 from detente.errors import DetenteError, NoData
 from detente.plots import figure, svg
 from detente.results import NUMBER, Result
@@ -122,7 +125,9 @@ def case_in(folder: Path) -> Path:
         "study": HOSTILE, "as_of": "2004-01-01", "dyad": ["PER", "ECU"], "claims": claims, "note": HOSTILE,
         "sentences": [HOSTILE, HOSTILE], "sources": ['https://e.org/"><b>', "javascript:alert(1)"],
     }  # fmt: skip
-    (folder / "study.json").write_text(json.dumps(told))
+    (made / "claims").mkdir()
+    for file in (folder / "study.json", made / "claims" / "st\x1b[31mudy.json"):
+        file.write_text(json.dumps(told))
     text = json.dumps(HOSTILE).replace("\x7f", "\\u007f").replace("{", "{{").replace("}", "}}")
     (folder / "areas.toml").write_text(CODEBOOK.replace("{hostile}", text.replace("{{", "{").replace("}}", "}")))
     rows(folder / "names.csv", ("name", "code", "sector", "from", "to"), (HOSTILE, "PER", "GOV", "", ""))
@@ -337,9 +342,84 @@ def test_answers(place: Path, verb: str, tmp_path: Path) -> None:
         unseen(str(error))
 
 
+TYPED = (
+    ("X",), ("--X",), ("who", "X"), ("who", "--scheme", "X", "Y"), ("who", "--names", "X", "Peru"), ("ingest", "X"),
+    ("fetch", "X", "--from", "2001", "--to", "2001"), ("fetch", "gdelt", "--from", "X", "--to", "2001"),
+    ("assess", "X", "USA", "--as-of", "2001"), ("assess", "PER", "ECU", "--as-of", "X"), ("panel", "PER", "ECU", "X"),
+    ("panel", "PER", "ECU", "--area", "X"), ("panel", "PER", "ECU", "--add", "X"), ("panel", "--among", "X,Y"),
+    ("panel", "--format", "X"), ("record", "--record", "X"), ("record", "--case", "X"), ("record", "restore", "X"),
+    ("record", "--codebook", "X"), ("record", "verify", "--record", "X"), ("record", "coverage", "--source", "X"),
+    ("record", "repair", "--record", "X"), ("codebook", "X"), ("codebook", "--why", "X", "X", "X"), ("weigh", "X"),
+    ("weigh", "PER", "ECU", "--as-of", "2001", "--lever", "X"), ("levels", "X", "Y"), ("reproduce", "X"),
+    ("weigh", "PER", "ECU", "--as-of", "2001", "--levers", "X"), ("backtest", "X"), ("backtest", "X", "--models", "X"),
+    ("forecast", "PER", "ECU", "--as-of", "2001", "--by", "X"), ("explain", "PER", "ECU", "--third", "X"),
+    ("claims", "check", "X"), ("explain", "X"),
+    ("codebook", "--toml", "--html", "X"), ("record", "audit", "--source", "X"), ("record", "figures", "PER", "X"),
+)  # fmt: skip
+"""What is typed, or what a shell puts in the place of a `*`."""
+
+
+@pytest.mark.parametrize("typed", TYPED)
+def test_what_is_typed(typed: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    name = "\x1b]0;\x07\x9b2J\u202e\nError: all is lost\rx\udc80"
+    for hostile in (name, "1" + name):
+        done = detente(*(word.replace("X", hostile) for word in typed))
+        unseen(done.stdout)
+        unseen(done.stderr)
+        assert not [line for line in (done.stdout + done.stderr).splitlines() if line.startswith("Error: all is lost")]
+
+
+def test_names_of_files(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    name = "\x1b[2J\u202e\nnot read: all"
+    for file in place.glob("*.*"):
+        (tmp_path / f"{name}{file.name}").write_bytes(file.read_bytes())
+    (tmp_path / f"{name}.json").write_text("{}")
+    told = [
+        detente("ingest", *tmp_path.glob("*not*"), "--record", name),
+        detente("record", "verify", "--record", name),
+        detente("assess", "PER", "ECU", "--as-of", "2010-01-01", "--brief", "--record", name, "--html", f"{name}.html"),
+    ]
+    assert "wrote " in told[2].stderr and "84 events" in told[0].stderr
+    for done in told:
+        unseen(done.stdout + done.stderr)
+        assert not [line for line in done.stderr.splitlines() if line.startswith("not read: all")]
+
+
+def test_what_is_being_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(common, "_steps", [shown.append])
+    common.step(f"{HOSTILE}\n{HOSTILE}")
+    assert len(shown) == 1 and "\n" not in shown[0]
+    unseen(shown[0])
+
+
+def test_bytes_are_for_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    streams = iter((Screen(), StringIO()))
+    monkeypatch.setattr("conftest.StringIO", lambda: next(streams))
+    done = detente("codebook", "--format", "parquet")
+    assert done.returncode == 2 and done.stdout == "" and "> FILE" in done.stderr
+
+
+def test_csv_is_exact_and_a_spreadsheet_safe_with_its_numbers(alone: dt.Record) -> None:
+    frame = pl.DataFrame(
+        {"=a": ["=1", "-1.5e3", "+1-1", "@x", "a;=1", "\t=1", "\uff1d1", "ok", "\r=1"], "n": range(-4, 5)}
+    )
+    text = results.spreadsheet(frame)
+    spreadsheet(text)
+    read = pl.read_csv(StringIO(text.removeprefix("\ufeff")))
+    assert read["n"].to_list() == frame["n"].to_list() and read.columns == ["'=a", "n"]
+    assert read["'=a"].to_list() == ["'=1", "-1.5e3", "'+1-1", "'@x", "a;'=1", "'=1", "'\uff1d1", "ok", r"\r=1"]
+    ask = ("record", "show", "USA", "RUS", "--record", alone.folder, "--format")
+    exact, safe = (pl.read_csv(StringIO(detente(*ask, form).stdout)) for form in ("csv", "spreadsheet"))
+    assert exact.height == safe.height > 100
+    assert exact["description"].to_list() == alone.pair("USA", "RUS").facts().frame["description"].to_list()
+
+
 def test_errors() -> None:
     unseen(str(DetenteError(HOSTILE)))
-    unseen(detente("who", HOSTILE).stderr)
+    assert "\n" not in str(DetenteError("a\nb"))
 
 
 def test_charts() -> None:

@@ -69,8 +69,12 @@ def main(arguments: list[str] | None = None) -> Any:
     import sys
     import warnings
 
-    from detente.cli.common import say
-    from detente.errors import DetenteError, NoData, visible
+    from detente.errors import DetenteError, NoData, one_line, visible
+
+    def say(text: str) -> None:
+        from detente.cli.common import say
+
+        say(text)
 
     # Data is the same bytes in every locale; a terminal gets what it can show.
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -80,10 +84,11 @@ def main(arguments: list[str] | None = None) -> Any:
     try:
         sys.exit(detente.main(args=arguments, standalone_mode=False) or 0)
     except click.ClickException as error:
-        # What was typed, names of files that a shell put in among it, is told as it is.
+        # It repeats what was typed, into which a shell may have put the names of files.
         told = io.StringIO()
         error.show(told)
-        click.echo(visible(told.getvalue()), nl=False, err=True)
+        text = told.getvalue().replace(error.message, one_line(error.message))
+        click.echo(visible(text), nl=False, err=True)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         say("Interrupted; what was committed before is safe, run the same command again to go on.")
@@ -93,6 +98,9 @@ def main(arguments: list[str] | None = None) -> Any:
         sys.exit(1)
     except DetenteError as error:
         say(f"Error: {error}")
+        sys.exit(2)
+    except UnicodeEncodeError as error:
+        say(f"Error: {error.object}: is no UTF-8")
         sys.exit(2)
     except BrokenPipeError:
         import os
