@@ -13,7 +13,7 @@ import pytest
 import detente as dt
 from conftest import detente
 from detente.record.log import FORMAT
-from records.make import files
+from make_record import files
 
 RECORDS = Path(__file__).parent / "records"
 FORMATS = sorted(int(path.name.removeprefix("format-")) for path in RECORDS.glob("format-*"))
@@ -39,7 +39,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> dt.Record:
 
 
 def test_the_format_of_today_has_its_fixture() -> None:
-    assert list(range(1, FORMAT + 1)) == FORMATS, "make one by tests/records/make.py"
+    assert list(range(1, FORMAT + 1)) == FORMATS, "make one by tests/make_record.py"
 
 
 @pytest.mark.parametrize("number", FORMATS)

@@ -1,7 +1,7 @@
-"""A tiny record by the detente that Python finds, to be kept as a fixture of its format: how those beside were made.
+"""A tiny record by the detente that Python finds, to be kept as a fixture of its format. So those of tests/records were made:
 
 git worktree add /tmp/old COMMIT    # the last of a format: 0cab799~1 of 1, 3a3f767 of 2
-PYTHONPATH=/tmp/old/src python tests/records/make.py tests/records/format-1
+PYTHONPATH=/tmp/old/src python tests/make_record.py tests/records/format-1
 """
 
 from __future__ import annotations
