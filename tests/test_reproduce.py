@@ -26,7 +26,7 @@ ASKED: dict[str, Callable[[dt.Record], Result]] = {
     "levels": lambda record: record.pair("USA", "RUS").levels("day"),
     "similarity": lambda record: record.pair("USA", "RUS").similarity([None, "nu"], seed=3),
     "audit": lambda record: record.audit(),
-    "ideal points": lambda record: record.ideal_points(sessions=None),
+    "ideal points": lambda record: record.ideal_points(sessions=None, tolerance=1.5e-7),
     "assess": lambda record: record.pair("United States", "Russia", "2007-02-01").assess(with_models=False),
     "claims": lambda record: record.check_claims("weitz_2007"),
     "weigh": lambda record: record.pair("USA", "RUS", "2007-02-01").weigh(

@@ -17,7 +17,7 @@ import polars as pl
 from detente import __version__
 from detente.errors import DetenteError
 from detente.record.view import View
-from detente.results import Result, Table, as_json, plain
+from detente.results import AS_IT_IS, Result, Table, as_json, plain
 
 if TYPE_CHECKING:
     from detente.api import Record
@@ -72,7 +72,7 @@ def answers(verb: Callable[P, R]) -> Callable[P, R]:
             day = getattr(result, "as_of", subject.as_of)
             pair = {"pair": [subject.a, subject.b], "as_of": day, "source": subject.named}
         asked = {"verb": verb.__name__, **pair, "arguments": {name: _plain(value) for name, value in given.items()}}
-        return cast(R, replace(cast(Any, result), provenance={**result.provenance, "asked": plain(asked)}))
+        return cast(R, replace(cast(Any, result), provenance={**result.provenance, "asked": plain(asked, AS_IT_IS)}))
 
     return ask
 
@@ -82,7 +82,7 @@ def _is_of_the_question(argument: str) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, Path) else plain(value)
+    return str(value) if isinstance(value, Path) else plain(value, AS_IT_IS)
 
 
 def reproduce(record: Record, file: str | Path) -> Reproduction:

@@ -67,7 +67,8 @@ class Result(ABC):
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain data: by default the rows of `frame` and the provenance."""
-        return {"rows": [plain(row) for row in self.frame.iter_rows(named=True)], "provenance": plain(self._made_by)}
+        rows = [plain(row) for row in self.frame.iter_rows(named=True)]
+        return {"rows": rows, "provenance": plain(self._made_by, AS_IT_IS)}
 
     def to_json(self) -> str:
         """`to_dict` as JSON text with a final newline; what is not a number is null."""

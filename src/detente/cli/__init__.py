@@ -107,3 +107,6 @@ def main(arguments: list[str] | None = None) -> Any:
 
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        say(f"Error: {error.filename or 'the system'}: {error.strerror or error}")
+        sys.exit(2)
