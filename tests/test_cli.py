@@ -320,6 +320,7 @@ record figures USA RUS
 record quarantine
 record show USA RUS
 record sources
+reproduce answer.json
 similarity USA RUS
 similarity
 stock USA RUS
@@ -340,6 +341,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     scores = [f"{a},{b},{month}-15,{int(month[-2:])}" for a, b in ("AB", "BA") for month in months]
     (folder / "scores.csv").write_text("\n".join(["sender,receiver,date,value", *scores]) + "\n")
     assert detente("ingest", "--record", folder / "r", file, write_votes(folder / "votes")).returncode == 0
+    asked = detente("claims", "check", "weitz_2007", "--record", folder / "r", "--format", "json")
+    (folder / "answer.json").write_text(asked.stdout)
     return folder
 
 
@@ -359,7 +362,7 @@ def test_data_is_the_same_in_every_form(
     listed = [Remote("https://example.org/2005.zip", "2005.zip")]
     monkeypatch.setattr(sys.modules["detente.sources.source"], "files_of", lambda *_: listed)
     printed = {}
-    for form in ("csv", "parquet", "json", "table", "markdown", "html"):
+    for form in ("csv", "spreadsheet", "parquet", "json", "table", "markdown", "html"):
         with pytest.raises(SystemExit) as end:
             main([*command.split(), "--format", form])
         printed[form], err = capfdbinary.readouterr()
@@ -369,3 +372,4 @@ def test_data_is_the_same_in_every_form(
     rows = pl.read_csv(BytesIO(printed["csv"]), infer_schema=False)
     held = pl.read_parquet(BytesIO(printed["parquet"]))
     assert rows.height == held.height and rows.columns == held.columns
+    assert pl.read_csv(BytesIO(printed["spreadsheet"]), infer_schema=False).shape == rows.shape

@@ -52,8 +52,9 @@ def has_the_form(result: Any) -> None:
     assert [name for name, meaning in result.columns.items() if not meaning] == [], "every column is documented"
     assert result.summary().strip()
     assert len(repr(result)) < 120 and "\n" not in repr(result)
-    assert json.loads(result.to_json()) == json.loads(json.dumps(result.to_dict()))
-    assert {"version", "record_digest", "codebook_digest", "parameters"} <= result.provenance.keys()
+    told = json.loads(result.to_json())
+    assert told == json.loads(json.dumps(result.to_dict())) and told["provenance"]["asked"]["verb"]
+    assert {"version", "record_digest", "codebook_digest", "parameters", "asked"} <= result.provenance.keys()
     assert result.cite().startswith(f"detente {dt.__version__} on the record ")
     if result.frame.height:
         assert result.plot().get_axes()
@@ -108,7 +109,7 @@ def test_no_verb_is_forgotten() -> None:
         return {name for name, thing in vars(kind).items() if callable(thing) and not name.startswith("_")}
 
     assert verbs(dt.Pair) == PAIR.keys()
-    assert verbs(dt.Record) - {"pair", "claims_files"} == RECORD.keys()
+    assert verbs(dt.Record) - {"pair", "claims_files", "reproduce"} == RECORD.keys()
     assert dir(dt) == sorted(dt.__all__)
 
 

@@ -19,6 +19,7 @@ from detente.errors import DetenteError
 from detente.periods import HORIZON, past_day
 from detente.record.store import Store
 from detente.record.view import View
+from detente.reproduce import Reproduction, answers
 
 if TYPE_CHECKING:
     from detente.assessment import Assessment
@@ -61,6 +62,7 @@ class Record(Store):
             raise DetenteError(f"{a!r} and {b!r} are the same state")
         return Pair(self, first, second, day, source)
 
+    @answers
     def panel(
         self,
         states: Sequence[str] | None = None,
@@ -84,30 +86,35 @@ class Record(Store):
             self, named, _areas(self, area), add, by=by, as_of=day, source=source, min_events=min_events
         )
 
+    @answers
     def similarity(self, *, issue: str | None = None, as_of: Day = None) -> Table:
         """How alike all pairs vote in the UN, year by year; see `detente.measures.all_similarity`."""
         from detente.measures.tables import similarity_of_all
 
         return similarity_of_all(self, _day(as_of), issue)
 
+    @answers
     def held(self) -> Table:
         """What the record holds, a line for each table and source; see `detente.record.holdings`."""
         from detente.measures.tables import held_by
 
         return held_by(self)
 
+    @answers
     def quarantine(self) -> Table:
         """Rows and files that could not be taken, with the reason of each; see `detente.record.holdings`."""
         from detente.measures.tables import quarantine_of
 
         return quarantine_of(self)
 
+    @answers
     def audit(self) -> Audit:
         """How well the facts kept by hand are sourced, and which need a second look; see `detente.record.audit`."""
         from detente.measures.tables import audit_of
 
         return audit_of(self)
 
+    @answers
     def triangle(
         self,
         states: Sequence[str],
@@ -125,6 +132,7 @@ class Record(Store):
         named = self._sides(states, day) or []
         return triangle(self, named, by=by, as_of=day, source=source, horizon=horizon, seed=seed)
 
+    @answers
     def components(
         self,
         k: int | None = None,
@@ -146,6 +154,7 @@ class Record(Store):
             self, k, by=by, as_of=day, source=source, states=named, restarts=restarts, seed=seed, on_k=on_k
         )
 
+    @answers
     def ideal_points(
         self,
         *,
@@ -166,6 +175,7 @@ class Record(Store):
         """The claims files that the cases bring, by name."""
         return {path.stem: path for case in self.cases for path in case.claims()}
 
+    @answers
     def check_claims(self, file: str | Path, *, as_of: Day = None, seed: int = 2007) -> Report:
         """Check the claims of a study, by path or by the name of a claims file of a case.
 
@@ -175,9 +185,17 @@ class Record(Store):
 
         known = self.claims_files()
         path = known.get(str(file), Path(file))
-        if not path.exists():
+        if not path.is_file():
             raise DetenteError(f"{file}: no such claims file; cases bring: {', '.join(sorted(known)) or 'none'}")
         return check(self, read_study(path, self.actors, self.codebook), as_of=_day(as_of), seed=seed)
+
+    def reproduce(self, file: str | Path) -> Reproduction:
+        """Ask the answer in a JSON file again of this record: what it differs in, value by value; see
+        `detente.reproduce`.
+        """
+        from detente.reproduce import reproduce
+
+        return reproduce(self, file)
 
     def _sides(self, states: Sequence[str] | None, day: date | None) -> list[str] | None:
         if isinstance(states, str) or (states is not None and not len(states)):
@@ -188,6 +206,7 @@ class Record(Store):
 class Pair(View):
     """Two states in a record, as of a day; every verb passes the pair itself to the room that answers."""
 
+    @answers
     def panel(self, by: str = "month", *, area: Areas = None, sectors: str = "all", add: Sequence[str] = ()) -> Table:
         """Directed counts, net intensity and cooperation share; see `detente.measures.pair_panel`.
 
@@ -197,12 +216,14 @@ class Pair(View):
 
         return panel_of(self, by, _areas(self.record, area), sectors, add)
 
+    @answers
     def facts(self, area: str | None = None) -> Table:
         """The dated facts of the pair, of an area (as in third_party_dispute:IRN), with their sources."""
         from detente.measures.tables import facts_of
 
         return facts_of(self, area)
 
+    @answers
     def treaties(self, on: Day = None, *, area: str | None = None) -> Treaties:
         """The pair's agreements, programmes and restrictions, with their lives; see `detente.measures.lives`.
 
@@ -212,6 +233,7 @@ class Pair(View):
 
         return treaties_of(self, as_day(on), area)
 
+    @answers
     def in_force(self, by: str = "year", *, area: Areas = None) -> Table:
         """The agreements in force at the end of every period; see `detente.measures.in_force_by`.
 
@@ -221,30 +243,35 @@ class Pair(View):
 
         return in_force_of(self, by, _areas(self.record, area))
 
+    @answers
     def un_agreement(self, issues: Sequence[str] = ()) -> Table:
         """Yearly agreement in UN roll calls; see `detente.measures.un_agreement`."""
         from detente.measures.tables import un_agreement_of
 
         return un_agreement_of(self, tuple(issues))
 
+    @answers
     def similarity(self, issues: Sequence[str | None] = (None,), *, seed: int = 0) -> Table:
         """Agreement, S, pi and kappa in UN roll calls by year and issue, with intervals; see `detente.measures`."""
         from detente.measures.tables import similarity_of
 
         return similarity_of(self, issues, seed)
 
+    @answers
     def audit(self) -> Audit:
         """How well the pair's facts are sourced, and what in them needs a second look; see `detente.record.audit`."""
         from detente.measures.tables import audit_of
 
         return audit_of(self.record, self)
 
+    @answers
     def levels(self, by: str = "month", *, area: Areas = None) -> PairLevels:
         """Levels of cooperation and conflict with bands, as of today without a day; see `detente.explain.levels`."""
         from detente.explain.levels import levels
 
         return levels(self._dated(), by=by, areas=_areas(self.record, area))
 
+    @answers
     def reciprocity(
         self, *, by: str | None = None, area: str | None = None, horizon: int | None = None, seed: int = 0
     ) -> Explained[ReciprocityFit]:
@@ -253,6 +280,7 @@ class Pair(View):
 
         return reciprocity(self, by=by, area=area, horizon=horizon, seed=seed)
 
+    @answers
     def reciprocity_through_time(
         self,
         *,
@@ -268,12 +296,14 @@ class Pair(View):
 
         return reciprocity_through_time(self, window=window, step=step, by=by, area=area, horizon=horizon, seed=seed)
 
+    @answers
     def excitation(self, *, draws: int = 5, seed: int = 0) -> Explained[ExcitationFit]:
         """Which acts set off which; see `detente.explain.excitation`."""
         from detente.explain.excitation import excitation
 
         return excitation(self, draws=draws, seed=seed)
 
+    @answers
     def spillover(
         self, third: str, *, by: str | None = None, area: Areas = None, horizon: int | None = None, seed: int = 0
     ) -> PairSpillover:
@@ -283,12 +313,14 @@ class Pair(View):
         state = self.record.actors.side(third, self.as_of)
         return spillover(self, state, by=by, areas=_areas(self.record, area), horizon=horizon, seed=seed)
 
+    @answers
     def breaks(self, *, by: str | None = None, area: str | None = None, seed: int = 0) -> PairBreaks:
         """When relations changed regime, with facts near; see `detente.explain.breaks`."""
         from detente.explain.breaks import breaks
 
         return breaks(self, by=by, area=area, seed=seed)
 
+    @answers
     def explain(
         self, thirds: Sequence[str] = (), *, seed: int = 0, on_topic: Callable[[str], None] | None = None
     ) -> Digest:
@@ -298,6 +330,7 @@ class Pair(View):
         states = [self.record.actors.side(third, self.as_of) for third in thirds]
         return explain(self._dated(), thirds=states, seed=seed, on_topic=on_topic)
 
+    @answers
     def forecast(
         self,
         *,
@@ -312,6 +345,7 @@ class Pair(View):
 
         return forecast(self, horizon=horizon, by=by, areas=_areas(self.record, area), seed=seed, on_step=on_step)
 
+    @answers
     def weigh(
         self,
         levers: Sequence[Lever | str] = (),
@@ -329,6 +363,7 @@ class Pair(View):
         named = [parse(one, self.record.actors, self.day) if isinstance(one, str) else one for one in levers]
         return weigh(self, named, horizon=horizon, by=by, draws=draws, seed=seed, on_lever=on_lever)
 
+    @answers
     def assess(self, *, with_models: bool = True) -> Assessment:
         """The assessment; needs a day.
 

@@ -17,11 +17,20 @@ def visible(text: str) -> str:
     return UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
+def one_line(text: str) -> str:
+    r"""The same on one line, so that nobody's text can pass for a line of ours.
+
+    >>> one_line("a\nb\x07")
+    'a b\\x07'
+    """
+    return visible(re.sub(r"\s*[\n\t]\s*", " ", text))
+
+
 class DetenteError(Exception):
-    """Bad usage or bad input; the command line prints the message and exits with 2."""
+    """Bad usage or bad input; the command line prints the message, one line, and exits with 2."""
 
     def __str__(self) -> str:
-        return visible(super().__str__())
+        return one_line(super().__str__())
 
 
 class PackageError(DetenteError):

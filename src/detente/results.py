@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -11,7 +12,7 @@ from datetime import date, datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from detente.errors import UNSEEN, visible
+from detente.errors import UNSEEN, one_line, visible
 
 if TYPE_CHECKING:
     import polars as pl
@@ -23,6 +24,9 @@ LONGEST_CELL = 44
 LONGEST_LINE = 118
 AS_IT_IS = 400
 """More places than any float has."""
+FORMULA = re.compile("(^|[;|])([=+\\-@\uff1d\uff0b\uff0d\uff20])")
+"""What begins a formula, also as wide letters, where a cell begins or may do so by another separator than the comma."""
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 class Result(ABC):
@@ -63,7 +67,8 @@ class Result(ABC):
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain data: by default the rows of `frame` and the provenance."""
-        return {"rows": [plain(row) for row in self.frame.iter_rows(named=True)], "provenance": plain(self._made_by)}
+        rows = [plain(row) for row in self.frame.iter_rows(named=True)]
+        return {"rows": rows, "provenance": plain(self._made_by, AS_IT_IS)}
 
     def to_json(self) -> str:
         """`to_dict` as JSON text with a final newline; what is not a number is null."""
@@ -235,3 +240,25 @@ def plain(value: Any, places: int = 6) -> Any:
     if isinstance(value, float):
         return round(value, places) if value - value == 0 else None
     return value
+
+
+def spreadsheet(frame: pl.DataFrame) -> str:
+    r"""A frame as CSV for Excel, LibreOffice and the like, with the mark by which they tell UTF-8.
+
+    A text that they would take for a formula, or that holds one behind their other separators, gets an apostrophe
+    before it; numbers stay numbers, also those in texts.
+
+    >>> import polars as pl
+    >>> spreadsheet(pl.DataFrame({"note": ["=1+1", "-2.5", "a;@b"], "change": [-1, 0, 1]}))
+    "\ufeffnote,change\n'=1+1,-1\n-2.5,0\na;'@b,1\n"
+    """
+    import polars as pl
+
+    texts = pl.selectors.string()
+    safe = frame.with_columns(texts.map_batches(lambda column: column.map_elements(_no_formula, return_dtype=pl.Utf8)))
+    return "\ufeff" + safe.rename(_no_formula).write_csv()
+
+
+def _no_formula(text: str) -> str:
+    line = one_line(text).strip()
+    return line if NUMBER.fullmatch(line) else FORMULA.sub(r"\1'\2", line)

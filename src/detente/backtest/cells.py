@@ -70,6 +70,11 @@ class Cells:
         values = self.crps[name][cells]
         return float(values.mean(dtype=np.float64)) if values.size else float("nan")
 
+    def skill(self, name: str, rival: str, cells: NDArray[np.bool_]) -> float:
+        """1 less the ratio of the mean CRPS on some cells to a rival's; NaN where the rival made no error at all."""
+        theirs = self.mean(rival, cells)
+        return 1 - self.mean(name, cells) / theirs if theirs else float("nan")
+
     def strongest(self, cells: NDArray[np.bool_]) -> str:
         """The whole baseline with the lowest mean CRPS on some cells."""
         rivals = [name for name in self.whole if name not in self.ours]
@@ -84,7 +89,7 @@ class Cells:
     def against(self, name: str, rival: str, cells: NDArray[np.bool_], horizon: int) -> dict[str, float]:
         """Skill of a model over a rival on some cells, its 90% bounds, and the Diebold-Mariano statistic with p."""
         ours, theirs = self._by_origin(name, cells), self._by_origin(rival, cells)
-        value = 1 - self.mean(name, cells) / self.mean(rival, cells)
+        value = self.skill(name, rival, cells)
         block = max(1, -(-horizon // self.plan.step))
         sums = (self._by_pair(one, cells) for one in (name, rival))
         _, low, high = skill(*sums, block=block, seed=self.plan.seed)

@@ -112,15 +112,14 @@ class Scorecard(Cells, Result):
         rows = []
         for name in self.names:
             cells = self.cells if name in self.whole else self.cells & self.known[name]
-            crps = self.mean(name, cells)
             rows.append(
                 {
                     "model": name,
                     "kind": "ours" if name in self.ours else "baseline",
                     "cells": int(cells.sum()),
                     **{f"crps_{h}": self.mean(name, self.at(cells, n)) for n, h in enumerate(self.plan.horizons)},
-                    "crps": crps,
-                    "skill": 1 - crps / self.mean(self.strongest(cells), cells),
+                    "crps": self.mean(name, cells),
+                    "skill": self.skill(name, self.strongest(cells), cells),
                     **{what: self._sum(name, what) for what in SUMS},
                 }
             )

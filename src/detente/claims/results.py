@@ -197,6 +197,7 @@ class Report(Result):
                 "areas": [asdict(area) for area in self.areas],
                 "brier": _scores("areas", self.area_scores),
             },
+            "provenance": self.provenance,
         }
 
 

@@ -23,6 +23,7 @@ COMMANDS = {
     "levels": "Estimate a pair's levels of cooperation and conflict, with bands.",
     "panel": "Count the acts of a pair, or of all pairs, by direction and period.",
     "record": "Show what the record holds: facts, agreements, figures, audit, quarantine, verify.",
+    "reproduce": "Ask the answer in a JSON file again and say what differs.",
     "similarity": "Measure how alike states vote in the UN, corrected for chance.",
     "stock": "Count a pair's agreements in force, area by area, through time.",
     "weigh": "Weigh levers: what would be associated with how much more improvement.",
@@ -64,28 +65,48 @@ def detente() -> None:
 
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; known errors become one line and an exit code."""
+    import io
     import sys
     import warnings
 
-    from detente.errors import DetenteError, NoData, visible
+    from detente.errors import DetenteError, NoData, one_line, visible
 
-    warnings.showwarning = lambda message, *_, **__: click.echo(f"note: {visible(str(message))}", err=True)
+    def say(text: str) -> None:
+        from detente.cli.common import say
+
+        say(text)
+
+    # Data is the same bytes in every locale; a terminal gets what it can show.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        encoding = sys.stdout.encoding if sys.stdout.isatty() else "utf-8"
+        sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
+    warnings.showwarning = lambda message, *_, **__: say(f"note: {message}")
     try:
         sys.exit(detente.main(args=arguments, standalone_mode=False) or 0)
     except click.ClickException as error:
-        error.show()
+        # It repeats what was typed, into which a shell may have put the names of files.
+        told = io.StringIO()
+        error.show(told)
+        text = told.getvalue().replace(error.message, one_line(error.message))
+        click.echo(visible(text), nl=False, err=True)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted; what was committed before is safe, run the same command again to go on.", err=True)
+        say("Interrupted; what was committed before is safe, run the same command again to go on.")
         sys.exit(130)
     except NoData as error:
-        click.echo(f"No data: {error}", err=True)
+        say(f"No data: {error}")
         sys.exit(1)
     except DetenteError as error:
-        click.echo(f"Error: {error}", err=True)
+        say(f"Error: {error}")
+        sys.exit(2)
+    except UnicodeEncodeError as error:
+        say(f"Error: {error.object}: is no UTF-8")
         sys.exit(2)
     except BrokenPipeError:
         import os
 
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        say(f"Error: {error.filename or 'the system'}: {error.strerror or error}")
+        sys.exit(2)

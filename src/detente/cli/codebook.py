@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from detente.cli.common import Answer, Verb
+from detente.cli.common import Answer, Verb, out
 from detente.cli.options import CODEBOOK
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def codebook(
         from pathlib import Path
 
         source = Path(codebook_file) if codebook_file else files("detente.codebook").joinpath("areas.toml")
-        click.echo(source.read_text(encoding="utf-8"), nl=False)
+        out(source.read_text(encoding="utf-8"), exact=True)
         return None
     if show_actions:
         rows = [(a.code, a.name, a.quad, a.intensity, a.plover or None) for a in actions().values()]

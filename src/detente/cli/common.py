@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from detente.cli.options import FORM, RECORD
-from detente.errors import DetenteError, NoData, PackageError, visible
+from detente.errors import DetenteError, NoData, PackageError, one_line, visible
 
 if TYPE_CHECKING:
     import polars as pl
@@ -58,7 +58,8 @@ class Verb(click.Command):
             write_file(page, render(answer.document or answer.of, "html"))
         if charts:
             _write_charts(charts, answer.of)
-        return emit(answer, form)
+        emit(answer, form)
+        return answer.code
 
     def _open(self, ctx: click.Context) -> None:
         """Put record, pair and areas in the place of the parameters that name them."""
@@ -90,7 +91,7 @@ class Verbs(click.Group, Verb):
 class Answer:
     """A result or a frame to print, and what is printed in its place: `frame` as csv and parquet, `table` (texts and
     frames) for people with `notes` on standard error, as json what `data` makes of the frame's rows, `document` in the
-    formats of reports.
+    formats of reports. `code` is what the command exits with.
     """
 
     of: Result | pl.DataFrame
@@ -99,6 +100,7 @@ class Answer:
     data: Callable[[list[Any]], Any] | None = None
     document: Document | None = None
     notes: Sequence[str] = ()
+    code: int = 0
 
 
 def as_rows(
@@ -121,23 +123,33 @@ def emit(answer: Answer, form: str) -> None:
     frame, result = (of, None) if isinstance(of, pl.DataFrame) else (of.frame, of)
     frame = frame if answer.frame is None else answer.frame
     if form == "parquet":
+        if sys.stdout.isatty():
+            raise click.UsageError(
+                "parquet is no text for a terminal: send it to a file, as in --format parquet > FILE"
+            )
         buffer = BytesIO()
         frame.write_parquet(buffer)
         click.echo(buffer.getvalue(), nl=False)
     elif form == "csv":
-        click.echo(_flat(frame).write_csv(), nl=False)
+        out(_flat(frame).write_csv(), exact=True)
+    elif form == "spreadsheet":
+        from detente.results import spreadsheet
+
+        out(spreadsheet(_flat(frame)))
     elif form == "json":
-        click.echo(_json(frame, answer.data) if result is None or answer.data else result.to_json(), nl=False)
+        out(_json(frame, answer.data) if result is None or answer.data else result.to_json(), exact=True)
     elif form == "table" and (result is None or answer.table):
         for part in answer.table or [frame]:
-            click.echo(visible(part)) if isinstance(part, str) else _print_table(_flat(part))
+            out(f"{part}\n") if isinstance(part, str) else _print_table(_flat(part))
         for note in answer.notes:
             say(note)
     else:
         from detente.report import render
 
         document = answer.document or (_document(frame) if result is None else result)
-        click.echo(render(document, "terminal" if form == "table" else form), nl=False)
+        text = render(document, "terminal" if form == "table" else form)
+        # A format of another package may give bytes, or text that it has not made harmless; ours colours a terminal's.
+        click.echo(text, nl=False) if form == "table" or isinstance(text, bytes) else out(text, exact=True)
 
 
 def _json(frame: pl.DataFrame, data: Callable[[list[Any]], Any] | None) -> str:
@@ -171,9 +183,9 @@ def _print_table(frame: pl.DataFrame) -> None:
 
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     for name, kind in frame.schema.items():
-        table.add_column(name, justify="right" if kind.is_numeric() else "left", overflow="fold")
+        table.add_column(Text(one_line(name)), justify="right" if kind.is_numeric() else "left", overflow="fold")
     for row in frame.head(MOST_ROWS).iter_rows():
-        cells = ("" if v is None else f"{v:g}" if isinstance(v, float) else visible(str(v)) for v in row)
+        cells = ("" if v is None else f"{v:g}" if isinstance(v, float) else one_line(str(v)) for v in row)
         table.add_row(*map(Text, cells))
     width = None if sys.stdout.isatty() else 200
     Console(width=width, highlight=False).print(table)
@@ -181,14 +193,19 @@ def _print_table(frame: pl.DataFrame) -> None:
         say(f"note: the first {MOST_ROWS:,} of {frame.height:,} rows; --format csv, json or parquet gives all")
 
 
+def out(text: str, *, exact: bool = False) -> None:
+    """Text to standard output, harmless to see; what is `exact` is so where a terminal would show it, as it is else."""
+    click.echo(text if exact and not sys.stdout.isatty() else visible(text), nl=False)
+
+
 def say(text: str) -> None:
     """A line to standard error."""
-    click.echo(visible(text), err=True)
+    click.echo(one_line(text), err=True)
 
 
 def step(text: str) -> None:
     """What is being done, beside the spinner; threads of a command's work may say it too."""
-    _steps[-1](text)
+    _steps[-1](one_line(text))
 
 
 @contextmanager

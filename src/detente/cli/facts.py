@@ -10,7 +10,7 @@ import click
 
 from detente.cli.common import Answer, Verb, as_rows
 from detente.cli.options import Day, pair_options
-from detente.errors import DetenteError, NoData
+from detente.errors import DetenteError, NoData, one_line
 
 if TYPE_CHECKING:
     from detente.api import Pair, Record
@@ -46,6 +46,7 @@ def show(pair: Pair, area: str | None, first: date | None, last: date | None) ->
         note = f" ({row['note']})" if row["note"] else ""
         lines.append(f"{day:<10} {mark} {row['area']:<20} {row['kind']:<22} {row['description']}")
         lines.append(f"{'':13}{row['title'] or ''} {row['url'] or 'no address'}{also}{note}")
+    lines = [one_line(line) for line in lines]
     columns = ("date", "precision", "area", "kind", "tone", "channel", "third_party", "agreements", "description")
     shown = facts.select(*columns, "url", "title", "url2", "note", "actors", "targets", "known_on")
     return as_rows(replace(table, rows=facts), shown, table=lines)

@@ -45,5 +45,6 @@ def ideal_points(
         issue=issue,
         on_step=lambda n, change: step(f"round {n}: largest change {change:.4f}"),
     )
-    say(result.fit.summary(codes))
+    for line in result.fit.summary(codes).splitlines():
+        say(line)
     return result.frame.filter(pl.col("state").is_in(codes) if codes else True).sort("state", "session")

@@ -56,10 +56,10 @@ class _Form(click.Choice[str]):
 
 FORM = click.Option(
     ["--format", "form"],
-    type=_Form(("table", "csv", "json", "parquet", "markdown", "html")),
+    type=_Form(("table", "csv", "spreadsheet", "json", "parquet", "markdown", "html")),
     default="table",
     show_default=True,
-    help="Form of the output.",
+    help="Form of the output; `spreadsheet` is csv in which no cell is a formula.",
 )
 NAMES = click.Option(
     ["--names", "names_file"], type=click.Path(), help="Your own names: CSV with name, code, sector, from, to."

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from detente.cli.common import Answer, Verbs, as_rows, say
+from detente.cli.common import Answer, Verbs, as_rows, out, say
 from detente.cli.facts import agreements, audit, figures, show
 from detente.cli.ingest import tell
 from detente.cli.options import as_of_option, by_option, source_option
-from detente.errors import NoData
+from detente.errors import NoData, one_line
 
 if TYPE_CHECKING:
     import polars as pl
@@ -70,7 +70,11 @@ def verify(record: Record) -> int:
     faults = record.verify()
     for fault in faults:
         say(fault)
-    click.echo(f"{len(faults)} faults" if faults else f"{record.folder}: all is as ingested, to the last byte")
+    out(
+        f"{len(faults)} faults\n"
+        if faults
+        else f"{one_line(str(record.folder))}: all is as ingested, to the last byte\n"
+    )
     return 2 if faults else 0
 
 
@@ -82,7 +86,7 @@ def repair(record: Record) -> int:
     faults = record.verify()
     for fault in faults:
         say(fault)
-    click.echo("the log is whole" + (f"; {len(faults)} faults remain" if faults else ""))
+    out("the log is whole" + (f"; {len(faults)} faults remain" if faults else "") + "\n")
     return 2 if faults else 0
 
 

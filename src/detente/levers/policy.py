@@ -142,15 +142,16 @@ def read_levers(path: Path, actors: Actors | None = None, on: date | None = None
     rows = data.get("lever")
     if not isinstance(rows, list) or not rows:
         raise DetenteError(f"{path.name}: no [[lever]]; write one with name and moves")
-    return tuple(_lever(path, n, row, actors, on) for n, row in enumerate(rows, start=1))
+    return tuple(lever_of(f"{path.name}, lever {n}", row, actors, on) for n, row in enumerate(rows, start=1))
 
 
-def _lever(path: Path, number: int, row: Any, actors: Actors | None, on: date | None) -> Lever:
-    where = f"{path.name}, lever {number}"
-    if not isinstance(row, dict) or not isinstance(row.get("name"), str) or not row.get("moves"):
+def lever_of(where: str, row: Any, actors: Actors | None, on: date | None) -> Lever:
+    """A lever from its table, as TOML or JSON holds it; `where` begins the DetenteError that says what is wrong."""
+    moved = row.get("moves") if isinstance(row, dict) else None
+    if not isinstance(moved, list) or not moved or not isinstance(row.get("name"), str):
         raise DetenteError(f"{where}: needs a name and moves")
     moves = []
-    for move in row["moves"]:
+    for move in moved:
         if not isinstance(move, dict) or set(move) - {"kind", "about", "amount", "months"}:
             raise DetenteError(f"{where}: a move has kind and, as needed, about, amount, months")
         kind, about = move.get("kind", ""), move.get("about", "")

@@ -195,6 +195,8 @@ def third_counts(pair: View, source: str) -> pl.DataFrame:
 
 def count_events(record: Store, source: str, as_of: date | None) -> int:
     """How many events between different actors a source has that were known on `as_of`."""
+    if not record.parts("events", source, "pairs"):
+        return 0
     return _how_many(known(open_events(record, source), as_of))
 
 

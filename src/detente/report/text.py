@@ -6,7 +6,7 @@ import re
 from datetime import date
 from urllib.parse import quote
 
-from detente.errors import visible
+from detente.errors import one_line
 from detente.report.document import Inline, Share, Text, pieces
 from detente.uncertainty import Estimate
 
@@ -57,7 +57,7 @@ def plain(piece: Inline) -> str:
     """
     if isinstance(piece, Share):
         return percent(piece.value) + (f" ({span(piece.interval)})" if piece.interval else "")
-    return visible(re.sub(r"[\n\t]", " ", piece if isinstance(piece, str) else piece.text))
+    return one_line(piece if isinstance(piece, str) else piece.text)
 
 
 def plain_text(text: Text) -> str:
@@ -66,28 +66,42 @@ def plain_text(text: Text) -> str:
 
 
 def address(url: str | None) -> str:
-    """The address where it is one that a reader may open, else "".
+    r"""The address, ready to stand in a link, where it is one that a reader may open, else "".
 
-    >>> address("https://a.example"), address("javascript:alert(1)"), address("#note-1")
-    ('https://a.example', '', '#note-1')
+    >>> address("https://a.example/\x1bb"), address("javascript:alert(1)"), address("#note-1")
+    ('https://a.example/%1Bb', '', '#note-1')
     """
-    return url if url and url.startswith(("http://", "https://", "#")) else ""
+    opens = url and url.startswith(("http://", "https://", "#"))
+    return quote(url, safe="%/?#[]&=:~+,;@!$*-._'()", errors="replace") if url and opens else ""
 
 
 def markdown(text: str) -> str:
-    r"""Text of others made harmless in Markdown and in the HTML that becomes of it.
+    r"""Text of others made harmless in Markdown, GitHub's and pandoc's, and in the HTML that becomes of it.
 
-    >>> markdown("<b>a*b</b>")
-    '&lt;b&gt;a\\*b&lt;/b&gt;'
+    >>> markdown("<b>a*b</b> https://a.example")
+    '&lt;b&gt;a\\*b&lt;/b&gt; https\\://a.example'
     """
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"([\\`*_\[\]|#])", r"\\\1", re.sub(r"\s+", " ", escaped))
+    return re.sub(r":(?=//)|(?<=www)\.(?=\S)", r"\\\g<0>", _escaped(text), flags=re.IGNORECASE)
+
+
+def markdown_block(text: str) -> str:
+    r"""Markdown that begins a line, so that it begins no list, rule, heading or quotation.
+
+    >>> markdown_block("- a"), markdown_block("1. b")
+    ('\\- a', '1\\. b')
+    """
+    return re.sub(r"^(\s*\d*)([-+=:.)])(?=[\s=-]|$)", r"\1\\\2", text)
 
 
 def markdown_link(text: str, url: str) -> str:
     """A link in Markdown, plain text where the address is none to open."""
     target = address(url)
-    return f"[{markdown(text)}](<{quote(target, safe=':/?&=%#~+,;@!$*-._')}>)" if target else markdown(text)
+    return f"[{_escaped(text)}](<{target}>)" if target else markdown(text)
+
+
+def _escaped(text: str) -> str:
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"([\\`*_\[\]|#~$^@!])", r"\\\1", re.sub(r"\s+", " ", escaped))
 
 
 def slug(text: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from detente.report.document import Block, Document, Inline, Item, Items, Lead, Note, Part, Span, Table, Text, pieces
-from detente.report.text import markdown, markdown_link, plain
+from detente.report.text import markdown, markdown_block, markdown_link, plain
 
 MARKS = {"cooperative": "▲ ", "conflictual": "▼ "}
 
@@ -11,7 +13,7 @@ MARKS = {"cooperative": "▲ ", "conflictual": "▼ "}
 def render(document: Document) -> str:
     """The document as Markdown; anchors are HTML, everything of others is escaped."""
     blocks = (_block(block, depth) for depth, block in document.walk())
-    return "\n\n".join(filter(None, (f"# {_text(document.title)}", _text(document.subtitle), *blocks))) + "\n"
+    return "\n\n".join(filter(None, (f"# {_text(document.title)}", _line(document.subtitle), *blocks))) + "\n"
 
 
 def _block(block: Block, depth: int) -> str:
@@ -19,9 +21,9 @@ def _block(block: Block, depth: int) -> str:
         case Part():
             return f"{'#' * (depth + 2)} {_text(block.title)}{_anchor(block.anchor)}"
         case Lead():
-            return "\n".join((_text(block.text), "", *(f"- {_text(fact)}" for fact in block.facts)))
+            return "\n".join((_line(block.text), "", *(f"- {_line(fact)}" for fact in block.facts)))
         case Note():
-            return _text(block.text)
+            return _line(block.text)
         case Items():
             marks = (f"{n}." if block.numbered else "-" for n in range(1, len(block.items) + 1))
             return "\n".join(f"{mark} {_item(item)}" for mark, item in zip(marks, block.items, strict=True))
@@ -33,11 +35,15 @@ def _block(block: Block, depth: int) -> str:
 
 
 def _item(item: Item) -> str:
-    return f"{MARKS.get(item.tone, '')}{_text(item.text)}{_anchor(item.anchor)}"
+    return f"{MARKS.get(item.tone, '')}{_line(item.text)}{_anchor(item.anchor)}"
 
 
 def _anchor(name: str) -> str:
-    return f' <a id="{markdown(name)}"></a>' if name else ""
+    return f' <a id="{escape(plain(name))}"></a>' if name else ""
+
+
+def _line(text: Text) -> str:
+    return markdown_block(_text(text))
 
 
 def _text(text: Text) -> str:
