@@ -165,16 +165,26 @@ def most_active(
 
 
 def _read(path: Path) -> pl.DataFrame:
-    if not path.is_file():
-        raise DetenteError(f"{path}: no such file")
     try:
         if path.suffix == ".parquet":
-            return pl.read_parquet(path)
-        name = path.name.removesuffix(".gz")
-        return pl.read_csv(path, separator="\t" if name.endswith((".tsv", ".tab")) else ",", infer_schema_length=None)
-    except (pl.exceptions.PolarsError, OSError, UnicodeError) as error:
+            return _parquet(path)
+        if len(inside := members(path)) != 1:
+            raise DetenteError(f"{path}: holds {len(inside)} files; unpack it and give one")
+        first, *rest = open_blocks(path)
+        if len(header := header_of(first.data.partition(b"\n")[0])[1]) > MOST_COLUMNS:
+            raise DetenteError(f"{path}: its first line names over {MOST_COLUMNS:,} columns: this is no such table")
+        separator = "\t" if b"\t" in first.data.partition(b"\n")[0] else "," if len(header) else ","
+        text = b"".join(block.data for block in (first, *rest))
+        return pl.read_csv(text, separator=separator, infer_schema_length=None)
+    except (pl.exceptions.PolarsError, OSError, UnicodeError, ValueError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise DetenteError(f"{path.name}: can't be read as a table ({reason}); give CSV, TSV or Parquet") from None
+
+
+def _parquet(path: Path) -> pl.DataFrame:
+    with open_file(path) as file:
+        rows = pl.scan_parquet(path, glob=False)
+    return rows.collect()
 
 
 def _ends(path: Path, frame: pl.DataFrame) -> tuple[str, str]:
