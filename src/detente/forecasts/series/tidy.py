@@ -1,4 +1,4 @@
-"""Tidy files of pairs and dates as datasets: CSV, TSV (plain or gzip) and Parquet.
+"""Tidy files of pairs and dates as datasets: CSV, TSV (plain, gzip or zip) and Parquet.
 
 Columns: `a` and `b` (or `sender` and `receiver`), `date` (or `period`, `year`), and `value`, or one or more columns
 of counts. Optional: `item` (or `area`, `issue`, `series`), one more key; `known_on`, the day from which a row was
@@ -16,6 +16,9 @@ from typing import Any
 import polars as pl
 
 from detente.errors import DetenteError
+from detente.files.named import MOST_COLUMNS, header_of
+from detente.files.packed import bounded, open_file
+from detente.files.stream import members, open_blocks
 from detente.forecasts.series.dataset import KINDS, Dataset, build
 from detente.measures.coverage import LEAST
 from detente.periods import LONGER, PERIODS, period, periods
@@ -26,6 +29,8 @@ ENDS = (("a", "b"), ("sender", "receiver"), ("source", "target"), ("state_a", "s
 DATES = ("date", "period", "day", "week", "month", "quarter", "year")
 VALUES = ("value", "score")
 ITEMS = ("item", "area", "issue", "series")
+_YEARS = (1800, 2199)
+_DAY = "a day (YYYY-MM-DD, YYYY-MM or YYYY) from {} to {}".format(*_YEARS)
 COUNTS = ("count", "counts", "n", "events", *QUADS)
 
 
@@ -62,6 +67,9 @@ def read_tidy(
             f"{', '.join(frame.columns)}. "
             "Name the columns of counts with --counts"
         )
+    for name in (a, b, when, *([item] if item else []), *measured):
+        if frame.schema[name].is_nested() or frame.schema[name] in (pl.Binary, pl.Object):
+            raise DetenteError(f"{path.name}: the column {name} holds {frame.schema[name]}, not text, days or numbers")
     frame = _typed(path, frame, a, b, when, measured)
     alone = frame.filter(pl.col(a) == pl.col(b)).height
     frame = frame.filter(pl.col(a) != pl.col(b))
@@ -168,23 +176,28 @@ def _read(path: Path) -> pl.DataFrame:
     try:
         if path.suffix == ".parquet":
             return _parquet(path)
-        if len(inside := members(path)) != 1:
-            raise DetenteError(f"{path}: holds {len(inside)} files; unpack it and give one")
-        first, *rest = open_blocks(path)
-        if len(header := header_of(first.data.partition(b"\n")[0])[1]) > MOST_COLUMNS:
+        inside = members(path)
+        if len(inside) != 1 or not inside[0].head:
+            raise DetenteError(
+                f"{path}: " + ("is empty" if len(inside) == 1 else f"holds {len(inside)} files; give one")
+            )
+        blocks = list(open_blocks(path))
+        separator, header = header_of(blocks[0].data.partition(b"\n")[0])
+        if len(header) > MOST_COLUMNS:
             raise DetenteError(f"{path}: its first line names over {MOST_COLUMNS:,} columns: this is no such table")
-        separator = "\t" if b"\t" in first.data.partition(b"\n")[0] else "," if len(header) else ","
-        text = b"".join(block.data for block in (first, *rest))
-        return pl.read_csv(text, separator=separator, infer_schema_length=None)
-    except (pl.exceptions.PolarsError, OSError, UnicodeError, ValueError) as error:
+        text = b"".join(block.data for block in blocks)
+        return pl.read_csv(text, separator=separator.decode(), infer_schema_length=None)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise DetenteError(f"{path.name}: can't be read as a table ({reason}); give CSV, TSV or Parquet") from None
 
 
 def _parquet(path: Path) -> pl.DataFrame:
-    with open_file(path) as file:
-        rows = pl.scan_parquet(path, glob=False)
-    return rows.collect()
+    open_file(path).close()
+    table = pl.scan_parquet(path, glob=False)
+    # Values that repeat take no room in the file: a kilobyte may be a billion rows.
+    bounded(path)(8 * len(table.collect_schema()) * int(table.select(pl.len()).collect().item()))
+    return table.collect()
 
 
 def _ends(path: Path, frame: pl.DataFrame) -> tuple[str, str]:
@@ -209,7 +222,7 @@ def _typed(path: Path, frame: pl.DataFrame, a: str, b: str, when: str, measured:
         *(pl.col(name).cast(pl.Float64, strict=False).alias(name) for name in measured),
     )
     for name in (a, b, *days):
-        _no_nulls(path, frame, numbers, name, "a state" if name in (a, b) else "a day (YYYY-MM-DD, YYYY-MM or YYYY)")
+        _no_nulls(path, frame, numbers, name, "a state" if name in (a, b) else _DAY)
     for name in measured:
         lost = numbers.filter(pl.col(name).is_null() & frame[name].is_not_null())
         if lost.height or not numbers[name].drop_nulls().is_finite().all():
@@ -232,16 +245,18 @@ def _no_nulls(path: Path, frame: pl.DataFrame, typed: pl.DataFrame, name: str, w
 
 def _day(frame: pl.DataFrame, name: str) -> pl.Expr:
     kind = frame.schema[name]
-    if kind == pl.Date:
-        return pl.col(name)
-    if kind in (pl.Datetime, pl.Datetime("us"), pl.Datetime("ns"), pl.Datetime("ms")):
-        return pl.col(name).cast(pl.Date)
     text = pl.col(name).cast(pl.Utf8).str.strip_chars()
-    return pl.coalesce(
-        text.str.to_date("%Y-%m-%d", strict=False),
-        (text + "-01").str.to_date("%Y-%m-%d", strict=False),
-        (text + "-01-01").str.to_date("%Y-%m-%d", strict=False),
+    day = (
+        pl.col(name).cast(pl.Date)
+        if kind.is_temporal() and kind != pl.Time and kind != pl.Duration
+        else pl.coalesce(
+            text.str.to_date("%Y-%m-%d", strict=False),
+            (text + "-01").str.to_date("%Y-%m-%d", strict=False),
+            (text + "-01-01").str.to_date("%Y-%m-%d", strict=False),
+        )
     )
+    # One day thousands of years away would make every series as long.
+    return pl.when(day.dt.year().is_between(*_YEARS)).then(day)
 
 
 def _kind(tidy: pl.DataFrame, by: str, measured: Sequence[str]) -> str:
