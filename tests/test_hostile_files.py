@@ -249,7 +249,8 @@ def bomb(path: Path, head: str, row: str) -> Path:
 def test_a_table_that_grows_in_memory(tmp_path: Path, head: str, row: str) -> None:
     path = bomb(tmp_path / "b.csv.gz", head, row)
     done = bounded("ingest", "--record", tmp_path / "rec", path, memory=3 * GIB, seconds=200)
-    assert done.returncode == 2 and "1,000,000 of its rows" in done.stderr, done.stderr
+    assert done.returncode == 2
+    assert "1,000,000 of its rows" in done.stderr or "2,000,000 lines" in done.stderr, done.stderr
 
 
 def test_too_much_of_what_is_held_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

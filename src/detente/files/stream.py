@@ -12,8 +12,8 @@ from pathlib import Path
 from detente.files.packed import DamagedFile, open_file, streams
 
 BLOCK = 12 << 20
-WHOLE = 64 << 20
-"""So many bytes of text are read of what has to be held whole: tables kept by hand, names, settings."""
+WHOLE, LINES = 64 << 20, 2_000_000
+"""So many bytes and lines are read of a table that has to be held whole: tables kept by hand, names."""
 _MARKS = {
     codecs.BOM_UTF32_LE: "utf-32",
     codecs.BOM_UTF32_BE: "utf-32",
@@ -70,13 +70,15 @@ def members(path: Path, size: int = 1 << 18) -> list[Member]:
 
 
 def held_whole(blocks: Iterator[Block]) -> Iterator[Block]:
-    """The blocks of a file that has to be held whole; DamagedFile where it is larger than WHOLE."""
-    total = 0
+    """The blocks of a file that has to be held whole; DamagedFile where it is larger than WHOLE or LINES."""
+    total = lines = 0
     for block in blocks:
         total += len(block.data)
-        if total > WHOLE:
+        lines += block.data.count(b"\n")
+        if total > WHOLE or lines > LINES:
             raise DamagedFile(
-                f"{block.member}: holds over {WHOLE >> 20} MiB of text, more than is read of such a table; split it"
+                f"{block.member}: holds over {WHOLE >> 20} MiB or {LINES:,} lines, more than is read of such a table; "
+                "split it"
             )
         yield block
 
