@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -51,8 +50,12 @@ def find_files(paths: list[Path]) -> list[Path]:
     for path in paths:
         if str(path) == "-":
             raise DetenteError("-: standard input is not read: save it in a file and give that")
-        if not os.path.lexists(path):
-            raise DetenteError(f"{path}: no such file or folder")
+        try:
+            path.lstat()
+        except FileNotFoundError:
+            raise DetenteError(f"{path}: no such file or folder") from None
+        except (OSError, ValueError) as error:
+            raise DetenteError(f"{path}: can't be read: {getattr(error, 'strerror', None) or error}") from None
         if not (inside := _inside(path)):
             raise DetenteError(f"{path}: the folder holds no files")
         files += inside

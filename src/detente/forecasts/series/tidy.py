@@ -64,7 +64,7 @@ def read_tidy(
     if missing or not measured:
         raise DetenteError(
             f"{path.name}: no column {', '.join(missing) or 'value, nor one of counts'}; it has "
-            f"{', '.join(frame.columns)}. "
+            f"{_columns(frame)}. "
             "Name the columns of counts with --counts"
         )
     for name in (a, b, when, *([item] if item else []), *measured):
@@ -193,25 +193,29 @@ def _read(path: Path) -> pl.DataFrame:
 
 
 def _parquet(path: Path) -> pl.DataFrame:
-    open_file(path).close()
-    table = pl.scan_parquet(path, glob=False)
-    # Values that repeat take no room in the file: a kilobyte may be a billion rows.
-    bounded(path)(8 * len(table.collect_schema()) * int(table.select(pl.len()).collect().item()))
-    return table.collect()
+    with open_file(path) as file:
+        table = pl.scan_parquet(file)
+        # Values that repeat take no room in the file: a kilobyte may be a billion rows.
+        bounded(path)(8 * len(table.collect_schema()) * int(table.select(pl.len()).collect().item()))
+        return table.collect()
+
+
+def _columns(frame: pl.DataFrame) -> str:
+    return ", ".join(" ".join(name.split()) for name in frame.columns)
 
 
 def _ends(path: Path, frame: pl.DataFrame) -> tuple[str, str]:
     for a, b in ENDS:
         if a in frame.columns and b in frame.columns:
             return a, b
-    raise DetenteError(f"{path.name}: no columns a and b (or sender and receiver); it has {', '.join(frame.columns)}")
+    raise DetenteError(f"{path.name}: no columns a and b (or sender and receiver); it has {_columns(frame)}")
 
 
 def _one_of(path: Path, frame: pl.DataFrame, names: Sequence[str], what: str) -> str:
     for name in names:
         if name in frame.columns:
             return name
-    raise DetenteError(f"{path.name}: no column of {what} ({', '.join(names)}); it has {', '.join(frame.columns)}")
+    raise DetenteError(f"{path.name}: no column of {what} ({', '.join(names)}); it has {_columns(frame)}")
 
 
 def _typed(path: Path, frame: pl.DataFrame, a: str, b: str, when: str, measured: Sequence[str]) -> pl.DataFrame:
