@@ -178,9 +178,8 @@ def _read(path: Path) -> pl.DataFrame:
             return _parquet(path)
         inside = members(path)
         if len(inside) != 1 or not inside[0].head:
-            raise DetenteError(
-                f"{path}: " + ("is empty" if len(inside) == 1 else f"holds {len(inside)} files; give one")
-            )
+            what = "it is empty" if len(inside) == 1 else f"it holds {len(inside)} files, give one"
+            raise DetenteError(f"{path.name}: can't be read as a table: {what}")
         blocks = list(open_blocks(path))
         separator, header = header_of(blocks[0].data.partition(b"\n")[0])
         if len(header) > MOST_COLUMNS:
