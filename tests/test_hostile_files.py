@@ -241,7 +241,6 @@ def bomb(path: Path, head: str, row: str) -> Path:
     [
         (gdelt_row(1) + "\n" + (gdelt_row(2) + "\n") * 50, "a\n"),
         (FACTS, "a\n"),
-        (FACTS, "a,b,c,d,e,f,g,h,i\n"),
         ("subject,measure,period,value,unit,source\n", "a,b,c,d,e,f\n"),
         (TRIPLE_HEADER.replace("\t", ",") + "\n", '",\n'),
     ],
