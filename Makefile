@@ -6,11 +6,12 @@ LOOSE := operator union-attr arg-type type-arg misc assignment call-overload no-
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: demo test lint bench recovery examples backtests pairs pooled setup lock figures dictionary api pages clean help
+.PHONY: demo test fuzz lint bench recovery examples backtests pairs pooled setup lock figures dictionary api pages clean help
 
 help:
 	@echo "make demo   set up, ingest what lies in ../shared/data if it is there, and assess Russia-US relations as of 1 Feb 2007"
 	@echo "make test   set up and run every test"
+	@echo "make fuzz   ten minutes of files changed at random, for every reader, loader and the log; make test has a few seconds of it"
 	@echo "make lint   ruff, mypy and the arrows between rooms"
 	@echo "make bench  benchmarks, each printing a ratio"
 	@echo "make recovery, examples   the models on simulated worlds and on the field's textbook data (minutes; docs/recovery.md, docs/worked-examples.md)"
@@ -34,6 +35,10 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest
+
+# SEED and SECONDS may be given; inputs that failed lie in build/fuzz, and belong into tests/corpus once they are mended.
+fuzz: $(READY)
+	POLARS_MAX_THREADS=1 $(BIN)/python tools/fuzz.py --seed $(or $(SEED),1) --seconds $(or $(SECONDS),600)
 
 lint: $(READY)
 	$(BIN)/ruff check src tests benchmarks tools

@@ -156,7 +156,7 @@ def test_a_renamed_area_has_another_name_and_nothing_else(tmp_path: Path) -> Non
     [
         ("areas = 3", "at least one"),
         ("[areas.x]\ntitle='x'\n", "lacks definition, rules"),
-        ("not toml [", "not a TOML"),
+        ("not toml [", "no TOML"),
         ("[areas.x]\ntitle='x'\ndefinition='y'\n[[areas.x.rules]]\nwors=['a']\n", "unknown condition wors"),
         ("[areas.x]\ntitle='x'\ndefinition='y'\n[[areas.x.rules]]\nwords='a'\n", "list of texts"),
         ("[areas.x]\ntitle='x'\ndefinition='y'\n[[areas.x.rules]]\nwords=[]\n", "without conditions"),

@@ -216,7 +216,7 @@ def test_levers_are_read_from_toml(tmp_path: Path) -> None:
     (lever,) = read_levers(path, dt.open_record("none").actors)
     assert lever == Lever("both", (Move("equal"), Move("contain", "IRN", 0.5, 12)))
     for text, said in (
-        ("x", "not TOML"),
+        ("x", "no TOML"),
         ("", r"no \[\[lever\]\]"),
         ('[[lever]]\nname = "a"\nmoves = [{kind = "equal", how = 1}]\n', "lever 1"),
     ):

@@ -36,14 +36,15 @@ def office_holders() -> tuple[dict[str, Person], dict[tuple[str, str], Person | 
 def _own_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """The rows of a names file, read as every other table of the user's own: any separator, UTF-8 or UTF-16."""
     from detente.files.named import Layout, frames
-    from detente.files.stream import open_blocks
+    from detente.files.packed import kind_of
+    from detente.files.stream import held_whole, open_blocks
 
     columns = ("name", "code", "sector", "from", "to")
     remedy = "it needs a header with name, code and optionally sector, from, to"
     layout = Layout("the names file", {name: name for name in columns}, ("name", "code"), remedy=remedy)
-    if path.exists() and not path.stat().st_size:
+    if path.exists() and not kind_of(path) and not path.stat().st_size:
         raise DetenteError(f"{path}: the names file is empty; {remedy}")
-    for frame, bad in frames(open_blocks(path), layout):
+    for frame, bad in frames(held_whole(open_blocks(path)), layout):
         for fault in bad:
             raise DetenteError(f"{path}: line {fault.line}: {fault.reason}")
         for row in frame.iter_rows(named=True):

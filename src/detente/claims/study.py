@@ -6,7 +6,7 @@ direction; what it says in words of probability is read by the midpoints of ICD 
 
 from __future__ import annotations
 
-import json
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,6 +17,7 @@ from detente.claims.parsing import is_count, known, one_of, parse, text, texts
 from detente.claims.rules import Criterion, Scope
 from detente.codebook import Codebook
 from detente.errors import DetenteError
+from detente.files.trees import read_json
 
 SAID = {
     "almost certain": 0.97,
@@ -112,12 +113,7 @@ class Study:
 
 def read_study(path: Path, actors: Actors, codebook: Codebook) -> Study:
     """Read and check a claims file; DetenteError names the file, the claim and the remedy."""
-    try:
-        given = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise DetenteError(f"{path}: can't be read: {error.strerror}") from None
-    except ValueError as error:
-        raise DetenteError(f"{path}: no JSON: {error}") from None
+    given = read_json(path)
     try:
         return _study(path.stem, given, actors, codebook)
     except DetenteError as error:
@@ -142,9 +138,8 @@ def _study(name: str, given: Any, actors: Actors, codebook: Codebook) -> Study:
     areas = {area.id for area in codebook.areas}
     sentences = texts(given, "sentences")
     claims = tuple(_claim(claim, n, areas, actors) for n, claim in enumerate(given["claims"], start=1))
-    ids = [claim.id for claim in claims]
-    for one in ids:
-        if ids.count(one) > 1:
+    for one, times in Counter(claim.id for claim in claims).items():
+        if times > 1:
             raise DetenteError(f"two claims have the id {one!r}")
     for claim in claims:
         if claim.sentence is not None and not 0 < claim.sentence <= len(sentences):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -12,9 +12,13 @@ from typing import Any
 
 import polars as pl
 
-from detente.actors import states
+from detente.actors import organisations, states
+from detente.codebook.actions import actions
 from detente.errors import DetenteError
+from detente.files.trees import parse_toml, read_bytes
 
+# What options, claims and results call things that are no area.
+_TAKEN = frozenset({"all", "any", "overall", "lever"})
 _CONDITIONS = ("actions", "sectors", "orgs", "places", "words", "contexts", "un_issues")
 
 
@@ -112,40 +116,61 @@ def _rule(where: str, data: Any) -> Rule:
     if unknown:
         raise DetenteError(f"{where}: unknown condition {', '.join(sorted(unknown))}; known: {', '.join(_CONDITIONS)}")
     for name, value in data.items():
-        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+        if not isinstance(value, list) or not all(isinstance(v, str) and v for v in value):
             raise DetenteError(f"{where}: {name} must be a list of texts")
     rule = Rule(**{name: tuple(value) for name, value in data.items()})
     if not rule.text():
         raise DetenteError(f"{where}: a rule without conditions would take every event")
+    for name, values, known, what in (
+        (
+            "actions",
+            rule.actions,
+            {code[:n] for code in actions() for n in range(1, 5)},
+            "CAMEO codes or their beginnings",
+        ),
+        ("orgs", rule.orgs, organisations(), "codes of organisations"),
+        ("places", rule.places, {*states(), "*"}, 'ISO3 codes of states, or "*"'),
+    ):
+        if strange := [value for value in values if value not in known]:
+            raise DetenteError(f"{where}: {name} {strange[0]!r} is unknown; they are {what}")
     return rule
 
 
 def parse_codebook(data: bytes, name: str) -> Codebook:
     """Read a codebook from TOML bytes; errors name the file, the area and the remedy."""
-    try:
-        tree = tomllib.loads(data.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DetenteError(f"{name}: not a TOML codebook: {error}") from None
+    tree = parse_toml(data, name)
     if not isinstance(tree.get("areas"), dict) or not tree["areas"]:
         raise DetenteError(f"{name}: a codebook needs at least one [areas.NAME] table (see `detente codebook --toml`)")
-    areas = []
-    for area_id, body in tree["areas"].items():
-        missing = [key for key in ("title", "definition", "rules") if not body.get(key)]
-        if missing:
-            raise DetenteError(f"{name}: area {area_id} lacks {', '.join(missing)}")
-        rules = tuple(_rule(f"{name}: area {area_id}, rule {n}", rule) for n, rule in enumerate(body["rules"], start=1))
-        areas.append(
-            Area(
-                area_id,
-                body["title"],
-                body["definition"],
-                body.get("boundary", ""),
-                rules,
-                bool(body.get("third_party", False)),
-                bool(body.get("incentives", False)),
-            )
-        )
-    return Codebook(str(tree.get("version", "")), tuple(areas), hashlib.sha256(data).hexdigest()[:16])
+    areas = tuple(_area(f"{name}: area {area_id!r}", area_id, body) for area_id, body in tree["areas"].items())
+    return Codebook(str(tree.get("version", "")), areas, hashlib.sha256(data).hexdigest()[:16])
+
+
+def _area(where: str, area_id: str, body: Any) -> Area:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", area_id):
+        raise DetenteError(f"{where} is no short name: small letters, digits and _, a letter first")
+    if area_id in _TAKEN:
+        raise DetenteError(f"{where} is a word for something else: give it another name")
+    if not isinstance(body, dict):
+        raise DetenteError(f"{where} is a table with title, definition and rules")
+    missing = [key for key in ("title", "definition", "rules") if not body.get(key)]
+    if missing:
+        raise DetenteError(f"{where} lacks {', '.join(missing)}")
+    for key, kind, what in (
+        *((key, str, "a text") for key in ("title", "definition", "boundary")),
+        *((key, bool, "true or false") for key in ("third_party", "incentives")),
+        ("rules", list, "a list of tables"),
+    ):
+        if not isinstance(body.get(key, kind()), kind):
+            raise DetenteError(f"{where}: {key} must be {what}")
+    return Area(
+        area_id,
+        body["title"],
+        body["definition"],
+        body.get("boundary", ""),
+        tuple(_rule(f"{where}, rule {n}", rule) for n, rule in enumerate(body["rules"], start=1)),
+        body.get("third_party", False),
+        body.get("incentives", False),
+    )
 
 
 @lru_cache(maxsize=4)
@@ -157,7 +182,4 @@ def load_codebook(path: str | Path | None = None) -> Codebook:
     """
     if path is None:
         return parse_codebook(files("detente.codebook").joinpath("areas.toml").read_bytes(), "areas.toml")
-    try:
-        return parse_codebook(Path(path).read_bytes(), str(path))
-    except OSError as error:
-        raise DetenteError(f"{path}: the codebook can't be read: {error.strerror}") from None
+    return parse_codebook(read_bytes(Path(path)), str(path))

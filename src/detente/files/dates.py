@@ -5,9 +5,9 @@ remedy.
 from __future__ import annotations
 
 import re
-from calendar import month_name
+from calendar import month_name, monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 
 from detente.errors import DetenteError
@@ -49,8 +49,8 @@ def read_date(text: str) -> Dated:
         if day or match[3]:
             return Dated(date(year, month, day), date(year, month, day), "day", f"{year:04}-{month:02}-{day:02}")
         if month or match[2]:
-            after = date(year + month // 12, month % 12 + 1, 1)
-            return Dated(date(year, month, 1), after - timedelta(days=1), "month", f"{year:04}-{month:02}")
+            last = date(year, month, monthrange(year, month)[1])
+            return Dated(date(year, month, 1), last, "month", f"{year:04}-{month:02}")
     except ValueError:
         raise DetenteError(f"{text!r} is no day of the calendar: {FORMS}") from None
     return Dated(date(year, 1, 1), date(year, 12, 31), "year", f"{year:04}")

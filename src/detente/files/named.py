@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain, pairwise
 
 import polars as pl
 
@@ -15,6 +16,7 @@ from detente.files.stream import Block
 from detente.files.tabular import csv_frame, tab_frame
 
 SEPARATORS = (b"\t", b",", b";")
+MOST_COLUMNS = 5_000
 
 
 def plain_name(name: str) -> str:
@@ -33,7 +35,8 @@ def header_of(line: bytes) -> tuple[bytes, list[str]]:
     (b';', ['subject', 'measure', 'value'])
     """
     separator = max(SEPARATORS, key=line.count)
-    names = line.lstrip(b"\xef\xbb\xbf").strip(b"\r\n").split(separator)
+    # What is behind the last of so many is not looked at: `_check` refuses the file.
+    names = line.lstrip(b"\xef\xbb\xbf").strip(b"\r\n").split(separator, MOST_COLUMNS)[: MOST_COLUMNS + 1]
     return separator, [plain_name(name.decode("utf-8", "replace")) for name in names]
 
 
@@ -64,9 +67,12 @@ def frames(blocks: Iterator[Block], layout: Layout) -> Iterator[tuple[pl.DataFra
     Raises DetenteError, naming what is missing, where the header of a member lacks a column that is needed,
     or names one twice.
     """
-    member, header, separator, line = None, [""], b"\t", 0
-    for block in _whole_rows(blocks):
-        data, line = block.data, block.line
+    member, header, separator, rest = None, [""], b"\t", (1, b"")
+    for block, more in _with_more(blocks):
+        # A row that began in the block before goes on in this one.
+        line, data = rest if rest[1] else (block.line, b"")
+        data += block.data
+        rest = line, b""
         if block.member != member:
             member = block.member
             first, _, data = data.partition(b"\n")
@@ -76,7 +82,13 @@ def frames(blocks: Iterator[Block], layout: Layout) -> Iterator[tuple[pl.DataFra
         if not data:
             continue
         tabs = separator == b"\t"
-        frame, bad = _tabs(data, line, header, layout) if tabs else _commas(data, line, header, layout, separator)
+        if tabs:
+            frame, bad = _tabs(data, line, header, layout)
+        else:
+            names = [name if header.count(name) == 1 else f"{name} {n}" for n, name in enumerate(header)]
+            frame, bad, rest = csv_frame(data, names, separator, line, more=more)
+            named = ((name, own) for name, own in layout.columns.items() if name in frame.columns)
+            frame = frame.select("line", *(pl.col(name).alias(own) for name, own in named))
         taken = [c for c in layout.columns.values() if c in frame.columns]
         frame = clean(frame, [c for c in taken if c not in layout.codes], quotes=tabs)
         lacking = [c for c in layout.columns.values() if c not in taken]
@@ -84,6 +96,8 @@ def frames(blocks: Iterator[Block], layout: Layout) -> Iterator[tuple[pl.DataFra
 
 
 def _check(member: str, header: list[str], layout: Layout) -> None:
+    if len(header) > MOST_COLUMNS:
+        raise DetenteError(f"{member}: its first line names over {MOST_COLUMNS:,} columns: this is no such table")
     missing = [name for name in layout.needed if name not in header]
     if missing:
         raise DetenteError(
@@ -95,24 +109,11 @@ def _check(member: str, header: list[str], layout: Layout) -> None:
         raise DetenteError(f"{member}: its header names {', '.join(twice)} twice; leave one")
 
 
-def _whole_rows(blocks: Iterator[Block]) -> Iterator[Block]:
-    """Blocks joined where one ends within a quoted cell (an odd number of quotes in a file without tabs)."""
-    begun: Block | None = None
-    joined = 0
-    for block in blocks:
-        if begun and begun.member == block.member:
-            block = Block(block.member, begun.line, begun.data + block.data)
-            joined += 1
-        elif begun:
-            yield begun
-        begun = None
-        if joined < 4 and b"\t" not in block.data[:4096] and block.data.count(b'"') % 2:
-            begun = block
-        else:
-            joined = 0
-            yield block
-    if begun:
-        yield begun
+def _with_more(blocks: Iterator[Block]) -> Iterator[tuple[Block, bool]]:
+    """Each block, and whether more of its member follows."""
+    for block, after in pairwise(chain(blocks, [None])):
+        if block:
+            yield block, after is not None and after.member == block.member
 
 
 def _tabs(data: bytes, line: int, header: list[str], layout: Layout) -> tuple[pl.DataFrame, list[BadRow]]:
@@ -138,13 +139,3 @@ def _mend(width: int, usual: int) -> Callable[[bytes], bytes]:
         return line + b"\t" * (width - usual) if fields == usual else line
 
     return mend
-
-
-def _commas(
-    data: bytes, line: int, header: list[str], layout: Layout, separator: bytes
-) -> tuple[pl.DataFrame, list[BadRow]]:
-    names = [name if header.count(name) == 1 else f"{name} {n}" for n, name in enumerate(header)]
-    frame, bad = csv_frame(data, names, separator, line)
-    return frame.select(
-        "line", *(pl.col(name).alias(own) for name, own in layout.columns.items() if name in frame.columns)
-    ), bad

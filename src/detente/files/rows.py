@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
+from detente.files.packed import DamagedFile
+
+MOST_ASIDE = 1_000_000
+"""So many rows of a file may be set aside: each is kept, with the reason."""
 CORRECTED: dict[str, Any] = {"line": pl.Int64, "reason": pl.Utf8}
 
 
@@ -17,6 +22,15 @@ class BadRow:
     line: int
     reason: str
     raw: str
+
+
+def not_too_many(bad: Sized, before: int = 0) -> int:
+    """How many rows were set aside so far; DamagedFile where they are more than can be kept."""
+    if (total := before + len(bad)) > MOST_ASIDE:
+        raise DamagedFile(
+            f"over {MOST_ASIDE:,} of its rows can't be taken; nothing of it is kept: give the file as released"
+        )
+    return total
 
 
 @dataclass(frozen=True, slots=True)

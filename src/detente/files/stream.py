@@ -1,39 +1,26 @@
-"""Files of any wrapping as a stream of text blocks: plain, gzip or zip, bounded and checked."""
+"""Files of any wrapping and encoding as a stream of blocks of whole lines in UTF-8."""
 
 from __future__ import annotations
 
 import codecs
 import re
-import struct
-import zipfile
-import zlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import IO
 
-from detente.errors import DetenteError
+from detente.files.packed import DamagedFile, open_file, streams
 
 BLOCK = 12 << 20
-MAX_RATIO = 250
-MIN_BOUND = 256 << 20
-_PACKED = (
-    (b"PK\x03\x04", "zip"),
-    (b"PK\x05\x06", "zip"),
-    (b"\x1f\x8b", "gzip"),
-    (b"BZh", "bzip2"),
-    (b"\xfd7zXZ", "xz"),
-    (b"7z\xbc\xaf", "7-Zip"),
-    (b"Rar!", "RAR"),
-    (b"\x28\xb5\x2f\xfd", "Zstandard"),
-)
-# Documents and spreadsheets are zips too, whose first member has one of these names.
-_OFFICE = re.compile(rb"PK\x03\x04.{26}(\[Content_Types\]|_rels/|docProps/|word/|xl/|ppt/|mimetype)", re.DOTALL)
-
-
-class DamagedFile(DetenteError):
-    """The file cannot be read to its end; nothing of it is kept."""
+WHOLE, LINES = 64 << 20, 2_000_000
+"""So many bytes and lines are read of a table that has to be held whole: tables kept by hand, names."""
+_MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+_END = re.compile(rb"\r\n?|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,61 +46,49 @@ class Member:
 def open_blocks(path: Path, size: int = BLOCK, only: Collection[int] | None = None) -> Iterator[Block]:
     """Yield the lines of a file in blocks of about `size` bytes; with `only`, of the members of these numbers.
 
-    Raises DamagedFile, naming the file and the remedy, for truncated or corrupt compression, a
-    wrong checksum, or more than MAX_RATIO times the compressed size (a "zip bomb").
+    Raises DamagedFile, naming the file and the remedy, where it can't be read to its end; see `packed.streams`.
     """
-    try:
-        with path.open("rb") as file:
-            for number, (name, pieces) in enumerate(_streams(path, file, size)):
+    with open_file(path) as file:
+        try:
+            for number, (name, pieces) in enumerate(streams(path, file, size)):
                 if only is None or number in only:
                     yield from _lines(name, pieces, size)
-    except OSError as error:
-        raise DamagedFile(f"{path}: can't be read: {error.strerror or error}") from None
+        except OSError as error:
+            raise DamagedFile(f"{path}: can't be read: {error.strerror or error}") from None
 
 
 def members(path: Path, size: int = 1 << 18) -> list[Member]:
     """What is in a file, each member with its beginning. Raises DamagedFile as `open_blocks` does."""
-    try:
-        with path.open("rb") as file:
+    with open_file(path) as file:
+        try:
             return [
                 Member(number, name, next((block.data for block in _lines(name, pieces, size)), b""))
-                for number, (name, pieces) in enumerate(_streams(path, file, size))
+                for number, (name, pieces) in enumerate(streams(path, file, size))
             ]
-    except OSError as error:
-        raise DamagedFile(f"{path}: can't be read: {error.strerror or error}") from None
+        except OSError as error:
+            raise DamagedFile(f"{path}: can't be read: {error.strerror or error}") from None
 
 
-def packing(head: bytes) -> str:
-    """How the content that begins so is packed, where it must be unpacked first; "" where it is not, or is an office
-    document.
-
-    >>> packing(b"BZh91AY"), packing(b"20191024")
-    ('bzip2', '')
-    """
-    if _OFFICE.match(head):
-        return ""
-    tar = "tar" if head[257:262] == b"ustar" else ""
-    return next((name for magic, name in _PACKED if head.startswith(magic)), tar)
-
-
-def _streams(path: Path, file: IO[bytes], size: int) -> Iterator[tuple[str, Iterator[bytes]]]:
-    """The members of a file by name, unpacked piece by piece as they are read."""
-    packed = packing(file.read(4))
-    file.seek(0)
-    if packed == "zip":
-        yield from _zip_streams(path, file, size)
-    elif packed == "gzip":
-        yield path.name.removesuffix(".gz"), _gzip_pieces(path, file, size)
-    else:
-        yield path.name, iter(lambda: file.read(size), b"")
+def held_whole(blocks: Iterator[Block]) -> Iterator[Block]:
+    """The blocks of a file that has to be held whole; DamagedFile where it is larger than WHOLE or LINES."""
+    total = lines = 0
+    for block in blocks:
+        total += len(block.data)
+        lines += block.data.count(b"\n")
+        if total > WHOLE or lines > LINES:
+            raise DamagedFile(
+                f"{block.member}: holds over {WHOLE >> 20} MiB or {LINES:,} lines, more than is read of such a table; "
+                "split it"
+            )
+        yield block
 
 
 def _lines(member: str, pieces: Iterator[bytes], size: int) -> Iterator[Block]:
     line, buffer, amount = 1, [], 0
-    pieces = _with_newlines(_as_utf8(pieces))
+    pieces = _with_newlines(_as_utf8(member, pieces))
 
     def block(data: bytes) -> Block:
-        return Block(member, line, data[3:] if line == 1 and data.startswith(b"\xef\xbb\xbf") else data)
+        return Block(member, line, data[3:] if line == 1 and data.startswith(codecs.BOM_UTF8) else data)
 
     for piece in pieces:
         buffer.append(piece)
@@ -132,116 +107,40 @@ def _lines(member: str, pieces: Iterator[bytes], size: int) -> Iterator[Block]:
         yield block(data if data.endswith(b"\n") else data + b"\n")
 
 
-def _as_utf8(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The pieces, read from UTF-16 where they begin with its byte order mark (as spreadsheets save "Unicode text")."""
-    first = next(pieces, b"")
-    if first[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) or first[:4] == codecs.BOM_UTF32_LE:
+def _as_utf8(member: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces, read from UTF-16 or UTF-32 where they begin with its byte order mark (as spreadsheets save "Unicode
+    text").
+
+    Half of a character of two is passed on as bytes that are no UTF-8, so that its row is told.
+    """
+    first = b""
+    while len(first) < 4 and (more := next(pieces, b"")):
+        first += more
+    encoding = next((name for mark, name in _MARKS.items() if first.startswith(mark)), "")
+    if not encoding:
         yield from chain([first] if first else [], pieces)
         return
-    decoder = codecs.getincrementaldecoder("utf-16")(errors="replace")
-    for piece in chain([first], pieces):
-        yield decoder.decode(piece).encode()
+    decoder = codecs.getincrementaldecoder(encoding)(errors="surrogatepass")
+    try:
+        for piece in chain([first], pieces):
+            yield decoder.decode(piece).encode("utf-8", "surrogatepass")
+        decoder.decode(b"", final=True)
+    except UnicodeError as error:
+        raise DamagedFile(f"{member}: is no whole {encoding.upper()} ({error}); save it anew as UTF-8") from None
 
 
 def _with_newlines(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The pieces with line feeds, where lines end in carriage returns alone (old spreadsheets on the Macintosh)."""
-    first = next(pieces, b"")
-    alone = b"\n" not in first and b"\r" in first.rstrip(b"\r\n")
-    for piece in chain([first] if first else [], pieces):
-        yield piece.replace(b"\r", b"\n") if alone else piece
-
-
-def _bounded(path: Path, compressed: int) -> Callable[[int], None]:
-    bound = max(MIN_BOUND, compressed * MAX_RATIO)
-    total = 0
-
-    def count(more: int) -> None:
-        nonlocal total
-        total += more
-        if total > bound:
-            raise DamagedFile(
-                f"{path}: grows to over {bound >> 20} MiB when unpacked, {MAX_RATIO} times its size; if it is "
-                "genuine, unpack it yourself and ingest the plain file"
-            )
-
-    return count
-
-
-def _inflate(path: Path, read: Callable[[int], bytes], size: int, count: Callable[[int], None]) -> Iterator[bytes]:
-    """Inflate one raw deflate stream in pieces of at most about `size` bytes."""
-    from isal import isal_zlib
-
-    machine = isal_zlib.decompressobj(-15)
-    pending = b""
-    try:
-        while not machine.eof:
-            data = pending or read(1 << 20)
-            if not data:
-                raise DamagedFile(f"{path}: ends in the middle of its compressed data; fetch it again")
-            piece = machine.decompress(data, min(size, 4 << 20))
-            pending = machine.unconsumed_tail
-            count(len(piece))
-            if piece:
-                yield piece
-    except (EOFError, zlib.error, isal_zlib.error) as error:  # type: ignore[misc]  # isal has no types
-        raise DamagedFile(f"{path}: its compressed data is corrupt ({error}); fetch it again") from None
-
-
-def _gzip_pieces(path: Path, file: IO[bytes], size: int) -> Iterator[bytes]:
-    from isal import igzip, isal_zlib
-
-    count = _bounded(path, path.stat().st_size)
-    try:
-        with igzip.GzipFile(fileobj=file) as stream:
-            while piece := stream.read(min(size, 4 << 20)):
-                count(len(piece))
-                yield piece
-    except (EOFError, OSError, zlib.error, isal_zlib.error) as error:  # type: ignore[misc]  # isal has no types
-        raise DamagedFile(f"{path}: its gzip data is truncated or corrupt ({error}); fetch it again") from None
-
-
-def _zip_streams(path: Path, file: IO[bytes], size: int) -> Iterator[tuple[str, Iterator[bytes]]]:
-    try:
-        archive = zipfile.ZipFile(file)
-        inside = [m for m in archive.infolist() if not m.is_dir() and not m.filename.startswith("__MACOSX/")]
-    except (zipfile.BadZipFile, ValueError, struct.error) as error:
-        raise DamagedFile(f"{path}: is a truncated or corrupt zip ({error}); fetch it again") from None
-    count = _bounded(path, path.stat().st_size)
-    for member in inside:
-        if member.flag_bits & 1:
-            raise DamagedFile(f"{path}: {member.filename} is encrypted; unpack it yourself")
-        yield member.filename, _member_pieces(path, file, member, size, count)
-
-
-def _member_pieces(
-    path: Path, file: IO[bytes], member: zipfile.ZipInfo, size: int, count: Callable[[int], None]
-) -> Iterator[bytes]:
-    """The content of a zip member, inflated with ISA-L (zipfile's own inflate takes three times as long)."""
-    from isal import isal_zlib
-
-    file.seek(member.header_offset)
-    header = file.read(30)
-    if len(header) < 30 or header[:4] != b"PK\x03\x04":
-        raise DamagedFile(f"{path}: {member.filename} has no header where the zip says; fetch it again")
-    name, extra = struct.unpack("<HH", header[26:30])
-    file.seek(member.header_offset + 30 + name + extra)
-    left = member.compress_size
-
-    def read(amount: int) -> bytes:
-        nonlocal left
-        data = file.read(min(amount, left))
-        left -= len(data)
-        return data
-
-    if member.compress_type == zipfile.ZIP_DEFLATED:
-        pieces = _inflate(path, read, size, count)
-    elif member.compress_type == zipfile.ZIP_STORED:
-        pieces = iter(lambda: read(size), b"")
-    else:
-        raise DamagedFile(f"{path}: {member.filename} is packed by method {member.compress_type}; unpack it yourself")
-    check = 0
+    """The pieces with line feeds, where the first line ends in a carriage return alone (old spreadsheets on the
+    Macintosh). Elsewhere such a return may be part of a cell.
+    """
+    alone, held = None, b""
     for piece in pieces:
-        check = isal_zlib.crc32(piece, check)
-        yield piece
-    if check != member.CRC:
-        raise DamagedFile(f"{path}: {member.filename} fails its checksum; fetch it again")
+        piece = held + piece
+        # A line feed may follow in the next piece.
+        held = b"\r" if alone is not False and piece.endswith(b"\r") else b""
+        piece = piece.removesuffix(held)
+        if alone is None and (end := _END.search(piece)):
+            alone = end[0] == b"\r"
+        yield piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if alone else piece
+    if held:
+        yield b"\n"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
+from itertools import accumulate
 
 import polars as pl
 
-from detente.files.rows import CORRECTED, BadRow
+from detente.files.rows import CORRECTED, BadRow, not_too_many
 
 RAW = 300
 
@@ -28,22 +29,21 @@ def tab_frame(
     """Read tab-separated lines of `width` fields; quotes have no meaning.
 
     Returns the chosen columns (by position) as trimmed text, with `line`, and the rows of another width,
-    with a NUL or with bytes that are no UTF-8. `mend` may repair one line before it is judged.
+    with a NUL or with bytes that are no UTF-8. `mend` may repair one line before it is judged. A line of another width
+    that is rows between carriage returns (ends of lines were mixed) is read as those.
     """
     if width - 1 in columns and (frame := _all_fit(data, width, columns, b"\t", first_line)) is not None:
         return frame, []
     good: list[bytes] = []
     numbers: list[int] = []
     bad: list[BadRow] = []
-    for number, line in enumerate(data.split(b"\n")[:-1], start=first_line):
-        line = line.rstrip(b"\r")
-        if not line:
-            continue
+    for number, line in _tab_lines(data, first_line, width):
         if mend:
             line = mend(line)
         fields = line.count(b"\t") + 1
         if fields != width:
             bad.append(BadRow(number, f"has {fields} fields, expected {width}", raw_text(line)))
+            not_too_many(bad)
         elif b"\0" in line:
             bad.append(BadRow(number, "holds a NUL byte", raw_text(line)))
         else:
@@ -60,6 +60,14 @@ def tab_frame(
     if frame is None or frame.height != len(good):
         raise AssertionError("lines that were checked one by one do not parse")
     return frame.with_columns(pl.all().str.strip_chars(), pl.Series("line", numbers, dtype=pl.Int64)), bad
+
+
+def _tab_lines(data: bytes, first_line: int, width: int) -> Iterator[tuple[int, bytes]]:
+    """The lines that hold something, with their numbers."""
+    for number, line in enumerate(data.split(b"\n")[:-1], start=first_line):
+        line = line.rstrip(b"\r")
+        mixed = b"\r" in line and line.count(b"\t") + 1 != width
+        yield from ((number, one) for one in (line.split(b"\r") if mixed else [line]) if one)
 
 
 def _all_fit(
@@ -99,23 +107,31 @@ def _parsed(data: bytes, width: int, columns: dict[int, str], separator: bytes) 
     return frame.rename({f"column_{i + 1}": name for i, name in columns.items()})
 
 
-def csv_frame(data: bytes, names: list[str], separator: bytes, first_line: int) -> tuple[pl.DataFrame, list[BadRow]]:
+def csv_frame(
+    data: bytes, names: list[str], separator: bytes, first_line: int, *, more: bool = False
+) -> tuple[pl.DataFrame, list[BadRow], tuple[int, bytes]]:
     """Rows below a header (quotes as in RFC 4180) as trimmed text, with `line`, the file's line where each begins.
 
-    A quote that is opened and never closed costs its own line alone: reading goes on at the next.
+    A quote that is opened and never closed costs its own line alone: reading goes on at the next. Where `more` of the
+    file follows, a row that may go on there is given back as it is, with its line.
     """
+    whole = (first_line, b"")
     if b'"' not in data:
         frame = _all_fit(data, len(names), dict(enumerate(names)), separator, first_line)
         if frame is not None:
-            return frame, []
+            return frame, [], whole
     bad: list[BadRow] = []
     taken: list[list[str]] = []
     numbers: list[int] = []
     text = data.decode("utf-8", "surrogateescape")
     clean = "\0" not in text and _is_utf8(text)
-    for start, row, fault in _records(text, separator.decode(), len(names), first_line):
+    for start, row, fault in _records(text, separator.decode(), len(names), first_line, more):
+        if fault is None:
+            whole = start, row[0].encode("utf-8", "surrogateescape")
+            break
         if fault:
             bad.append(BadRow(start, fault, raw_text(row[0].encode("utf-8", "surrogateescape"))))
+            not_too_many(bad)
             continue
         if not any(row):
             continue
@@ -128,18 +144,22 @@ def csv_frame(data: bytes, names: list[str], separator: bytes, first_line: int) 
             reason = "is no UTF-8; save the file as UTF-8"
         if reason:
             bad.append(BadRow(start, reason, raw_text(separator.decode().join(row).encode("utf-8", "surrogateescape"))))
+            not_too_many(bad)
         else:
             numbers.append(start)
             taken.append(row)
     frame = pl.DataFrame(taken, schema=dict.fromkeys(names, pl.Utf8), orient="row")
-    return frame.select(pl.all().str.strip_chars(), pl.Series("line", numbers, dtype=pl.Int64)), bad
+    return frame.select(pl.all().str.strip_chars(), pl.Series("line", numbers, dtype=pl.Int64)), bad, whole
 
 
-def _records(text: str, separator: str, width: int, first_line: int) -> Iterator[tuple[int, list[str], str]]:
+def _records(
+    text: str, separator: str, width: int, first_line: int, more: bool
+) -> Iterator[tuple[int, list[str], str | None]]:
     """Each record with its line, and why it can't be read; where it runs over lines that are not its own, its first
-    line alone.
+    line alone. With `more` the last may be the text of one that is not at its end, with None.
     """
     lines = list(io.StringIO(text, newline=""))
+    numbers = list(accumulate((line.endswith("\n") for line in lines), initial=first_line))
     at = 0
     while at < len(lines):
         # Strict: a cell that runs on to the quote of another row is found out by what follows that quote.
@@ -149,13 +169,15 @@ def _records(text: str, separator: str, width: int, first_line: int) -> Iterator
                 end = begun + reader.line_num
                 if end - at > 1 and len(row) != width:
                     break
-                yield first_line + at, row, ""
+                yield numbers[at], row, ""
                 at = end
             else:
                 return
-        except csv.Error:
-            pass
-        yield (first_line + at, *_alone(lines[at], separator))
+        except csv.Error as error:
+            if more and "unexpected end of data" in str(error):
+                yield numbers[at], ["".join(lines[at:])], None
+                return
+        yield (numbers[at], *_alone(lines[at], separator))
         at += 1
 
 

@@ -11,7 +11,6 @@ Several joined by + make a combination: `reciprocity=1.0+contain=IRN`.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.actors import counts_as
 from detente.errors import DetenteError
+from detente.files.trees import read_toml
 
 if TYPE_CHECKING:
     from detente.actors import Actors
@@ -133,12 +133,7 @@ def read_levers(path: Path, actors: Actors | None = None, on: date | None = None
     Tables [[lever]] have name and moves, each move kind and, as needed, about, amount, months. DetenteError names the
     file, the lever and what is wrong.
     """
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise DetenteError(f"{path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DetenteError(f"{path.name}: not TOML ({error})") from None
+    data = read_toml(path)
     rows = data.get("lever")
     if not isinstance(rows, list) or not rows:
         raise DetenteError(f"{path.name}: no [[lever]]; write one with name and moves")
@@ -150,6 +145,8 @@ def lever_of(where: str, row: Any, actors: Actors | None, on: date | None) -> Le
     moved = row.get("moves") if isinstance(row, dict) else None
     if not isinstance(moved, list) or not moved or not isinstance(row.get("name"), str):
         raise DetenteError(f"{where}: needs a name and moves")
+    if not isinstance(row["moves"], list):
+        raise DetenteError(f"{where}: moves is a list")
     moves = []
     for move in moved:
         if not isinstance(move, dict) or set(move) - {"kind", "about", "amount", "months"}:

@@ -7,9 +7,9 @@ holds the tables.
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from datetime import date
+from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -21,6 +21,8 @@ from detente import clock
 from detente.actors import actors, moment
 from detente.codebook import load_codebook
 from detente.errors import DetenteError
+from detente.files.packed import open_file
+from detente.files.trees import read_json
 from detente.registry import Registry
 from detente.sources import Context, open_blocks
 from detente.sources.chronology import read_agreements, read_facts
@@ -65,9 +67,12 @@ class Case:
         path = self.folder / "datapackage.json"
         if not path.exists():
             return None
+        told = read_json(path)
+        temporal = told.get("temporal") if isinstance(told, dict) else None
+        end = temporal.get("end") if isinstance(temporal, dict) else None
         try:
-            return moment(str(json.loads(path.read_text(encoding="utf-8")).get("temporal", {}).get("end", "")))
-        except (ValueError, AttributeError, DetenteError) as error:
+            return moment("" if end is None else str(end))
+        except DetenteError as error:
             raise DetenteError(f"{path}: temporal.end can't be read: {error}") from None
 
     def claims(self) -> list[Path]:
@@ -92,7 +97,11 @@ def _read(case: Case, name: str) -> pl.DataFrame:
 
 def _files(folder: Path, name: str) -> list[Path]:
     """facts.csv and facts_*.csv, and so on: a long table may be kept in several files."""
-    return [*folder.glob(f"{name}.csv"), *sorted(folder.glob(f"{name}_*.csv"))]
+    try:
+        names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    except OSError as error:
+        raise DetenteError(f"{folder}: can't be read: {error.strerror}") from None
+    return [folder / one for one in names if one == f"{name}.csv" or fnmatchcase(one, f"{name}_*.csv")]
 
 
 def case_in(folder: Path, *, names: str | None = None, codebook: str | None = None, shipped: bool = False) -> Case:
@@ -107,9 +116,13 @@ def case_in(folder: Path, *, names: str | None = None, codebook: str | None = No
         )
     # The declared end of the chronology and the user's names change what a case says, so they are part of its digest.
     beside = [folder / "datapackage.json", *([Path(names)] if names else [])]
-    content = b"".join(path.read_bytes() for path in [*paths, *beside] if path.exists())
-    digest = hashlib.sha256(content).hexdigest()
-    return Case(folder.resolve().name, folder, digest, names, codebook, shipped=shipped)
+    digest = hashlib.sha256()
+    for path in [*paths, *beside]:
+        if path.exists():
+            with open_file(path) as file:
+                while piece := file.read(1 << 20):
+                    digest.update(piece)
+    return Case(folder.resolve().name, folder, digest.hexdigest(), names, codebook, shipped=shipped)
 
 
 @lru_cache(maxsize=1)

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from detente.errors import DetenteError, PackageError
+from detente.files.packed import kind_of
 from detente.record.log import FileEntry, sha256_of
 from detente.sources import Block, DamagedFile, NotRecognised, Reader, find_contents, open_blocks, source
 
@@ -41,19 +42,43 @@ class Unread:
 
 
 def find_files(paths: list[Path]) -> list[Path]:
-    """The files named, and those in the folders named, sorted, hidden ones left out."""
+    """The files named, and all that is in the folders named, sorted, hidden ones left out.
+
+    Links are followed. What can't be read, or is no file, is among them: whoever opens it says so.
+    """
     files: list[Path] = []
     for path in paths:
-        if path.is_dir():
-            shown = [p for p in sorted(path.rglob("*")) if "/." not in f"/{p.relative_to(path)}" and p.is_file()]
-            if not shown:
-                raise DetenteError(f"{path}: the folder holds no files")
-            files += shown
-        elif path.exists():
-            files.append(path)
-        else:
-            raise DetenteError(f"{path}: no such file or folder")
+        if str(path) == "-":
+            raise DetenteError("-: standard input is not read: save it in a file and give that")
+        try:
+            path.lstat()
+        except FileNotFoundError:
+            raise DetenteError(f"{path}: no such file or folder") from None
+        except (OSError, ValueError) as error:
+            raise DetenteError(f"{path}: can't be read: {getattr(error, 'strerror', None) or error}") from None
+        if not (inside := _inside(path)):
+            raise DetenteError(f"{path}: the folder holds no files")
+        files += inside
     return list(dict.fromkeys(files))
+
+
+def _inside(top: Path) -> list[Path]:
+    """A file, or what a folder holds, each folder once; of one that can't be listed its name."""
+    found: list[Path] = []
+    seen: set[Path] = set()
+    waiting = [top]
+    while waiting:
+        path = waiting.pop()
+        try:
+            if not path.is_dir():
+                found.append(path)
+            elif (real := path.resolve()) not in seen:
+                seen.add(real)
+                shown = (inside for inside in path.iterdir() if not inside.name.startswith("."))
+                waiting += sorted(shown, reverse=True)
+        except (OSError, RuntimeError):
+            found.append(path)
+    return found
 
 
 def open_file(path: Path, held: Collection[str], *, named: bool) -> list[Opened] | Unread:
@@ -62,10 +87,13 @@ def open_file(path: Path, held: Collection[str], *, named: bool) -> list[Opened]
     What is of no format we read is of concern only where the file was `named`.
     """
     try:
+        # A folder is here where it can't be listed, which the next line says.
+        if (kind := kind_of(path)) not in ("", "a folder"):
+            raise NotRecognised(f"{path}: is {kind}, not a file: save its content in a file and give that")
         digest, contents = sha256_of(path), find_contents(path)
         opened: list[Opened] = []
         for found in contents.found:
-            name = path.name if len(contents.found) == 1 else f"{path.name}/{found.names[0]}"
+            name = shown(Path(path.name if len(contents.found) == 1 else f"{path.name}/{found.names[0]}"))
             entry = FileEntry(name, digest, path.stat().st_size, found.reader.source)
             entry.release = source(found.reader.source).release_of([*found.names, path.name])
             names = found.names if len(found.names) > 1 else (found.names[0], path.name)

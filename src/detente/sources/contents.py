@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from detente.errors import DetenteError, PackageError
+from detente.files.packed import DamagedFile, packing
 from detente.files.rows import Head
-from detente.files.stream import DamagedFile, Member, members, packing
+from detente.files.stream import Member, members
 from detente.sources.foreign import PAGE, known_as
 from detente.sources.reader import Reader
 from detente.sources.source import SOURCES, readers, source, sources

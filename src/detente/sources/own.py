@@ -11,8 +11,8 @@ import polars as pl
 
 from detente.errors import DetenteError
 from detente.files.named import Layout, frames, names_in, plain_name
-from detente.files.rows import BadRow, Head
-from detente.files.stream import Block
+from detente.files.rows import BadRow, Head, not_too_many
+from detente.files.stream import Block, held_whole
 from detente.sources.dictionary import TABLES as COLUMNS
 from detente.sources.schema import TABLES, Batch
 
@@ -36,11 +36,12 @@ def recognises(table: str) -> Callable[[Head], bool]:
 
 def whole_file(blocks: Iterator[Block], table: str) -> tuple[pl.DataFrame, list[BadRow]]:
     """All rows of a file as trimmed text; missing cells and columns are ""."""
-    pieces = list(blocks)
-    joined = [Block(pieces[0].member, 1, b"".join(block.data for block in pieces))] if pieces else []
-    for frame, bad in frames(iter(joined), layout(table)):
-        return frame.with_columns(pl.col(pl.Utf8).str.strip_chars()), bad
-    return pl.DataFrame(schema={"line": pl.Int64, **{c.name: pl.Utf8 for c in COLUMNS[table]}}), []
+    read, bad = [pl.DataFrame(schema={"line": pl.Int64, **{c.name: pl.Utf8 for c in COLUMNS[table]}})], list[BadRow]()
+    for frame, more in frames(held_whole(blocks), layout(table)):
+        read.append(frame.select(read[0].columns).with_columns(pl.col(pl.Utf8).str.strip_chars()))
+        bad += more
+        not_too_many(bad)
+    return pl.concat(read), bad
 
 
 def checked(blocks: Iterator[Block], make: Callable[[dict[str, Any]], dict[str, object]], table: str) -> Batch:
@@ -55,6 +56,7 @@ def checked(blocks: Iterator[Block], make: Callable[[dict[str, Any]], dict[str, 
             lines.append(row["line"])
         except DetenteError as error:
             bad.append(BadRow(row["line"], str(error), ",".join(row[name] for name in names)[:300]))
+            not_too_many(bad)
     bad.sort(key=lambda row: row.line)
     return Batch(table, pl.DataFrame(rows, schema=TABLES[table]), pl.Series(lines, dtype=pl.Int64), bad)
 

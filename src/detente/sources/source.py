@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from detente.errors import DetenteError, NoData
-from detente.files.rows import Head
+from detente.files.rows import Head, not_too_many
 from detente.files.stream import Block
 from detente.registry import Registry
 from detente.sources.reader import Context, Reader
@@ -162,8 +162,10 @@ def readers() -> tuple[Reader, ...]:
 
 def batches(reader: Reader, blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
     """What a reader makes of blocks; PackageError where one of another package fails or gives what is no batch."""
+    aside = 0
     with SOURCES.blamed(reader.source):
         for batch in reader.read(blocks, context):
+            aside = not_too_many(batch.bad, aside)
             if batch.rows.schema != pl.Schema(TABLES[batch.table]) or len(batch.lines) != batch.rows.height:
                 raise ValueError(f"its rows are not those of {batch.table}, each with its line")
             yield batch

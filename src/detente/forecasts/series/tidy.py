@@ -1,4 +1,4 @@
-"""Tidy files of pairs and dates as datasets: CSV, TSV (plain or gzip) and Parquet.
+"""Tidy files of pairs and dates as datasets: CSV, TSV (plain, gzip or zip) and Parquet.
 
 Columns: `a` and `b` (or `sender` and `receiver`), `date` (or `period`, `year`), and `value`, or one or more columns
 of counts. Optional: `item` (or `area`, `issue`, `series`), one more key; `known_on`, the day from which a row was
@@ -8,6 +8,8 @@ sums an absent row is nought, an empty cell unknown.
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -16,6 +18,9 @@ from typing import Any
 import polars as pl
 
 from detente.errors import DetenteError
+from detente.files.named import MOST_COLUMNS, header_of
+from detente.files.packed import bounded, open_file
+from detente.files.stream import members, open_blocks
 from detente.forecasts.series.dataset import KINDS, Dataset, build
 from detente.measures.coverage import LEAST
 from detente.periods import LONGER, PERIODS, period, periods
@@ -26,6 +31,9 @@ ENDS = (("a", "b"), ("sender", "receiver"), ("source", "target"), ("state_a", "s
 DATES = ("date", "period", "day", "week", "month", "quarter", "year")
 VALUES = ("value", "score")
 ITEMS = ("item", "area", "issue", "series")
+_READ = "import sys, polars; polars.read_parquet(open(sys.argv[1], 'rb'))"
+_YEARS = (1800, 2199)
+_DAY = "a day (YYYY-MM-DD, YYYY-MM or YYYY) from {} to {}".format(*_YEARS)
 COUNTS = ("count", "counts", "n", "events", *QUADS)
 
 
@@ -59,9 +67,12 @@ def read_tidy(
     if missing or not measured:
         raise DetenteError(
             f"{path.name}: no column {', '.join(missing) or 'value, nor one of counts'}; it has "
-            f"{', '.join(frame.columns)}. "
+            f"{_columns(frame)}. "
             "Name the columns of counts with --counts"
         )
+    for name in (a, b, when, *([item] if item else []), *measured):
+        if frame.schema[name].is_nested() or frame.schema[name] in (pl.Binary, pl.Object):
+            raise DetenteError(f"{path.name}: the column {name} holds {frame.schema[name]}, not text, days or numbers")
     frame = _typed(path, frame, a, b, when, measured)
     alone = frame.filter(pl.col(a) == pl.col(b)).height
     frame = frame.filter(pl.col(a) != pl.col(b))
@@ -164,21 +175,44 @@ def most_active(
 
 
 def _read(path: Path) -> pl.DataFrame:
-    if not path.is_file():
-        raise DetenteError(f"{path}: no such file")
     try:
         if path.suffix == ".parquet":
-            return pl.read_parquet(path)
-        name = path.name.removesuffix(".gz")
-        return pl.read_csv(path, separator="\t" if name.endswith((".tsv", ".tab")) else ",", infer_schema_length=None)
-    except (pl.exceptions.PolarsError, OSError, UnicodeError) as error:
+            return _parquet(path)
+        inside = members(path)
+        if len(inside) != 1 or not inside[0].head:
+            what = "it is empty" if len(inside) == 1 else f"it holds {len(inside)} files, give one"
+            raise DetenteError(f"{path.name}: can't be read as a table: {what}")
+        blocks = list(open_blocks(path))
+        separator, header = header_of(blocks[0].data.partition(b"\n")[0])
+        if len(header) > MOST_COLUMNS:
+            raise DetenteError(f"{path}: its first line names over {MOST_COLUMNS:,} columns: this is no such table")
+        text = b"".join(block.data for block in blocks)
+        return pl.read_csv(text, separator=separator.decode(), infer_schema_length=None)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise DetenteError(f"{path.name}: can't be read as a table ({reason}); give CSV, TSV or Parquet") from None
 
 
+def _parquet(path: Path) -> pl.DataFrame:
+    with open_file(path) as file:
+        table = pl.scan_parquet(file)
+        # Values that repeat take no room in the file: a kilobyte may be a billion rows.
+        bounded(path)(8 * len(table.collect_schema()) * int(table.select(pl.len()).collect().item()))
+        # A damaged page makes polars end the process, which no error handler sees: let it end another.
+        if subprocess.run([sys.executable, "-c", _READ, path], stderr=subprocess.DEVNULL).returncode:
+            raise DetenteError(
+                f"{path.name}: can't be read as a table (its Parquet is damaged); give CSV, TSV or Parquet"
+            )
+        return table.collect()
+
+
+def _columns(frame: pl.DataFrame) -> str:
+    return ", ".join(" ".join(name.split()) for name in frame.columns)
+
+
 def _sides_and_date(path: Path, frame: pl.DataFrame) -> tuple[str, str, str]:
     """The columns of the two sides and of the date."""
-    columns = ", ".join(frame.columns)
+    columns = _columns(frame)
     sides = next(((a, b) for a, b in ENDS if {a, b} <= {*frame.columns}), None)
     if sides is None:
         raise DetenteError(f"{path.name}: no columns a and b (or sender and receiver); it has {columns}")
@@ -201,7 +235,7 @@ def _typed(path: Path, frame: pl.DataFrame, a: str, b: str, when: str, measured:
             wanted, remedy = "a number", "empty it"
             wrong = (wrong & frame[name].is_not_null()) | ~numbers[name].is_finite().fill_null(True)
         elif name in days:
-            wanted = "a day (YYYY-MM-DD, YYYY-MM or YYYY)"
+            wanted = _DAY
         if wrong.any():
             row = int(wrong.arg_true()[0])
             value = f"{name} is {frame[name][row]!r}, not {wanted}"
@@ -210,10 +244,14 @@ def _typed(path: Path, frame: pl.DataFrame, a: str, b: str, when: str, measured:
 
 
 def _day(frame: pl.DataFrame, name: str) -> pl.Expr:
-    if frame.schema[name] in (pl.Date, pl.Datetime):
-        return pl.col(name).cast(pl.Date)
     text = pl.col(name).cast(pl.Utf8).str.strip_chars()
-    return pl.coalesce((text + rest).str.to_date("%Y-%m-%d", strict=False) for rest in ("", "-01", "-01-01"))
+    day = (
+        pl.col(name).cast(pl.Date)
+        if frame.schema[name] in (pl.Date, pl.Datetime)
+        else pl.coalesce((text + rest).str.to_date("%Y-%m-%d", strict=False) for rest in ("", "-01", "-01-01"))
+    )
+    # One day thousands of years away would make every series as long.
+    return pl.when(day.dt.year().is_between(*_YEARS)).then(day)
 
 
 def _kind(tidy: pl.DataFrame, by: str, measured: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from itertools import chain
 
@@ -212,11 +213,14 @@ def _version(head: Head) -> str:
     if "dateadded" in names:
         at = names.index("dateadded")
         lines = (line.decode("utf-8", "replace") for line in head.lines[1:])
-        split = (
-            (line.split("\t") for line in lines)
-            if separator == b"\t"
-            else csv.reader(lines, delimiter=separator.decode())
-        )
+        split: list[list[str]] = []
+        # A cell without end is told by its row when the file is read.
+        with suppress(csv.Error):
+            split += (
+                [line.split("\t") for line in lines]
+                if separator == b"\t"
+                else csv.reader(lines, delimiter=separator.decode())
+            )
         cells = [row[at] for row in split if len(row) > at]
         widths = [len(digits[0]) for cell in cells if (digits := re.match(r"\d+", cell.strip(' "')))]
         for width, version in ((14, "gdelt2"), (8, "gdelt1")):
