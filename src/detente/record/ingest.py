@@ -21,6 +21,7 @@ from detente import __version__, clock
 from detente.actors import Actors
 from detente.codebook import Codebook
 from detente.errors import DetenteError, PackageError
+from detente.files.rows import not_too_many
 from detente.record.account import Account
 from detente.record.draft import Draft
 from detente.record.log import FileEntry, Log, live_parts
@@ -292,7 +293,14 @@ class Ingest:
             raise PackageError(result.blamed)
         if result.error:
             raise self._disk(result.errno, result.error) if result.errno else DetenteError(result.error)
+        if len(owners) == 1:
+            try:
+                not_too_many(result.bad, owners[0].quarantined)
+            except DamagedFile as error:
+                result.fault = str(error)
         if result.fault:
+            for part in result.parts:
+                (self.log.folder / part.path).unlink()
             self._again(task, owners) if len(owners) > 1 else self._give_up(owners[0], result.fault)
             return
         self.results += 1
