@@ -6,11 +6,12 @@ LOOSE := operator union-attr arg-type type-arg misc assignment call-overload no-
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: demo test fuzz lint bench recovery examples backtests pairs pooled setup lock figures dictionary api pages clean help
+.PHONY: demo test fuzz crash lint bench recovery examples backtests pairs pooled setup lock figures dictionary api pages clean help
 
 help:
 	@echo "make demo   set up, ingest what lies in ../shared/data if it is there, and assess Russia-US relations as of 1 Feb 2007"
 	@echo "make test   set up and run every test"
+	@echo "make crash  500 ingests killed at random moments, 50 rounds of writers at once (KILLS, ROUNDS)"
 	@echo "make fuzz   ten minutes of files changed at random, for every reader, loader and the log; make test has a few seconds of it"
 	@echo "make lint   ruff, mypy and the arrows between rooms"
 	@echo "make bench  benchmarks, each printing a ratio"
@@ -39,6 +40,10 @@ test: $(READY)
 # SEED and SECONDS may be given; inputs that failed lie in build/fuzz, and belong into tests/corpus once they are mended.
 fuzz: $(READY)
 	POLARS_MAX_THREADS=1 $(BIN)/python tools/fuzz.py --seed $(or $(SEED),1) --seconds $(or $(SECONDS),600)
+
+# KILLS and ROUNDS may be given.
+crash: $(READY)
+	POLARS_MAX_THREADS=1 $(BIN)/python tools/crash.py --kills $(or $(KILLS),500) --rounds $(or $(ROUNDS),50)
 
 lint: $(READY)
 	$(BIN)/ruff check src tests benchmarks tools
