@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,14 @@ from conftest import gdelt_row, gdelt_zip, triples
 from detente.errors import DetenteError
 from detente.record.log import LOST, Log
 from detente.record.parts import about_of
+from detente.sources import batches
 
 
 def held(folder: Path) -> list[tuple[Any, ...]]:
     """Every event row, in the order of its id."""
     record = dt.open_record(folder, cases=False)
-    return pl.concat(map(pl.read_parquet, record.paths(record.parts("events")))).sort("event_id").rows()
+    parts = [pl.read_parquet(path, glob=False) for path in record.paths(record.parts("events"))]
+    return pl.concat(parts).sort("event_id").rows()
 
 
 @pytest.fixture
@@ -286,7 +289,6 @@ def test_a_kill_at_the_first_write_leaves_a_folder_that_is_taken_up_again(tmp_pa
 
 def test_an_old_record_goes_on(folder: Path, files: list[Path], tmp_path: Path) -> None:
     """Entries of format 2 name no digest; the first of format 3 names the last of them."""
-    digest = ""
     for path in sorted((folder / "log").iterdir()):
         entry = json.loads(path.read_text())
         del entry["previous"], entry["quarantine_sha256"]
@@ -302,4 +304,44 @@ def test_an_old_record_goes_on(folder: Path, files: list[Path], tmp_path: Path) 
     (folder / "log" / "00000003.json").write_text((folder / "log" / "00000003.json").read_text() + " ")
     with pytest.raises(DetenteError, match="was lost or changed"):
         _ = dt.open_record(folder).commits
-    assert digest == ""
+
+
+def test_a_folder_whose_name_is_no_text_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DetenteError, match="must be UTF-8"):
+        dt.open_record(tmp_path / os.fsdecode(b"r\xff"))
+
+
+def test_a_folder_with_the_signs_of_patterns_in_its_name(tmp_path: Path) -> None:
+    folder = tmp_path / "a[1]*? b"
+    record = dt.open_record(folder, cases=False)
+    record.ingest(gdelt_zip(tmp_path / "a.export.CSV.zip", [gdelt_row(1)]))
+    assert record.panel().frame.height and record.verify() == [] and len(held(folder)) == 1
+
+
+def test_files_of_one_name_in_two_folders_are_two(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.zip").write_bytes(b"PK\x03\x04 broken")
+    record = dt.open_record(tmp_path / "record", cases=False)
+    for _ in range(2):
+        record.ingest([tmp_path / "one" / "a.zip", tmp_path / "two" / "a.zip"])
+    reasons = record.quarantine().frame["reason"].to_list()
+    assert len(reasons) == 2 and "/one/a.zip: " in reasons[0] and "/two/a.zip: " in reasons[1]
+
+
+def test_a_reader_that_loses_rows_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    act = ("2018-01-01", "Russia", "Consult", "040", "1", "United States")
+    lossy = triples(tmp_path / "lossy.tsv", [(f"2018-01-{n + 1:02d}", *act[1:]) for n in range(9)])
+    other = gdelt_zip(tmp_path / "a.export.CSV.zip", [gdelt_row(1)])
+
+    def losing(reader: Any, blocks: Any, context: Any) -> Any:
+        for batch in batches(reader, blocks, context):
+            keep = batch.lines != 5
+            yield replace(batch, rows=batch.rows.filter(keep), lines=batch.lines.filter(keep))
+
+    monkeypatch.setattr("detente.record.ingest.batches", losing)
+    record = dt.open_record(tmp_path / "record", cases=False)
+    summary = record.ingest([lossy, other])
+    assert summary.rows == 1 and "1 rows were neither kept nor set aside" in summary.failed[0][1]
+    monkeypatch.undo()
+    assert record.ingest(lossy).rows == 9 and record.verify() == []

@@ -130,6 +130,8 @@ class Log:
         self.folder = folder
         self.directory = folder / "log"
         self.marker = folder / MARKER
+        if re.search("[\ud800-\udfff]", str(folder)):
+            raise DetenteError(f"{folder}: the name of a record's folder must be UTF-8; name another with --record")
         if not self.marker.exists():
             if folder.exists() and (not folder.is_dir() or any(not _ours(path) for path in _inside(folder))):
                 raise DetenteError(f"{folder}: is no detente record, and not empty; name another folder with --record")
