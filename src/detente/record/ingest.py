@@ -128,7 +128,8 @@ class Ingest:
             self.crew = Crew(self.context, self.log.folder, *self.paths, helpers=2 if size > HELPERS_FROM else 0)
             try:
                 self._all(files)
-                if damaged:
+                # A file that now can't be read leaves the damaged parts to be named, and restored another time.
+                if damaged and not self.summary.failed:
                     self.draft.removed = [part.path for part in damaged]
                     self._commit()
                     for part in damaged:
