@@ -190,7 +190,6 @@ def test_days_of_gdelt_in_the_forms_that_hold_everywhere(tmp_path: Path, day: st
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (b"\xff\xfe\0\0" + "a,b\n1,2\n".encode("utf-32-le"), "text in UTF-32"),
         (b"\0\0\0\x01Bud1" + bytes(90), ".DS_Store"),
         (bytes(12) + b"\xc2\xea\x81\x60" + bytes(90), "a SAS file"),
         (b"rcid,session,date,unres,USA,RUS\n1,1,2001-01-01,R/1,1,3\n", "has a column a state"),

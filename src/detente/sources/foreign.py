@@ -22,8 +22,6 @@ _REMEDIES = {"figures": _FIGURES, "events": _OTHER_EVENTS}
 _HEADER_WITHIN = 12
 _PROGRAMS = {
     b"\xd0\xcf\x11\xe0": "a spreadsheet of an old form (xls)",
-    b"\xff\xfe\0\0": "text in UTF-32",
-    b"\0\0\xfe\xff": "text in UTF-32",
     b"\0\0\0\x01Bud1": "a note of the Macintosh's file browser (.DS_Store), no table",
     b"\0" * 12 + b"\xc2\xea\x81\x60": "a SAS file",
     b"PAR1": "a Parquet file",
