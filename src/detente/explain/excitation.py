@@ -110,6 +110,10 @@ def excitation(pair: View, *, draws: int = 5, seed: int = 0) -> Explained[Excita
     _enough(events, pair)
     names = _kinds(pair)
     days = _days(pair)
+    if days.is_empty():
+        raise NoData(
+            f"what sets off acts is told from all reports: the files of {chosen} held have only those of the two"
+        )
     events = events.join(days.filter("covered"), on="date", how="semi", maintain_order="left")
     _enough(events, pair)
     types = (2 * (events["sender"] == pair.b).cast(pl.Int64) + (events["quad"] > 2).cast(pl.Int64)).to_numpy()
@@ -155,9 +159,11 @@ def _enough(events: pl.DataFrame, pair: View) -> None:
 
 def _days(pair: View) -> pl.DataFrame:
     """Every day (date, covered) from the first that the source covers to the last, of those on which both states
-    lived.
+    lived. Files that have rows of the pair alone cover none: they don't tell how much else was reported.
     """
-    days = pair.coverage("day").select(pl.col("period").alias("date"), pl.col("covered") > 0)
+    days = pair.record.coverage(pair.source, pair.as_of, "day").select(
+        pl.col("period").alias("date"), pl.col("covered") > 0
+    )
     for born, ends in (life(code) for code in (pair.a, pair.b)):
         days = days.filter(pl.col("date").is_between(born or date.min, ends or date.max, closed="left"))
     return days

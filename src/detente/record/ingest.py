@@ -172,7 +172,8 @@ class Ingest:
                     self._alone(opened)
                 elif first.rest is None:
                     amount = sum(len(b.data) for b in first.blocks)
-                    if group and (group[0].reader is not first.reader or size + amount > JOIN_BYTES):
+                    other = group and (group[0].reader, group[0].entry.pair) != (first.reader, first.entry.pair)
+                    if group and (other or size + amount > JOIN_BYTES):
                         self._join(group)
                         group, size = [], 0
                     group.append(first)
@@ -396,6 +397,7 @@ class Ingest:
             waiting=buffer.get(batch.table, ()),
             foreign=self.foreign,
             barred=self.draft.barred(batch.table, entry.reader),
+            pair=entry.pair,
         )
         entry.rows[batch.table] = entry.rows.get(batch.table, 0) + sifted.rows.height
         entry.duplicates += sifted.duplicates.height
@@ -491,7 +493,7 @@ def _placed(path: Path, reason: str) -> str:
 def _kept(entry: FileEntry) -> bool:
     """Whether something of a file was taken, was held before, or was not to be expected."""
     taken = sum(entry.rows.values()) + entry.duplicates + entry.conflicts + entry.skipped.get(OLDER, 0)
-    return bool(taken) or (source(entry.reader).quarter_hours and not entry.quarantined)
+    return bool(taken) or (bool(entry.pair or source(entry.reader).quarter_hours) and not entry.quarantined)
 
 
 def _no_row(entry: FileEntry, bad: Sequence[BadRow]) -> str:

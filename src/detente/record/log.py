@@ -25,7 +25,7 @@ from typing import Any
 
 from detente.errors import DetenteError
 
-FORMAT = 3
+FORMAT = 4
 MARKER, LOST = "RECORD.json", "lost+found"
 REPAIR = "`detente record repair` mends the log"
 _ENTRY = re.compile(r"\d{8}\.json")
@@ -37,7 +37,9 @@ class Part:
     """One Parquet file: its table and source, rows, digest, range of ids, and the release whose rows it holds ("" if
     unknown).
 
-    The table "contested" holds ids of the table `kind` that files give other content (see `detente.record.twins`).
+    Events between two actors are of the kind "pairs", of files that have those of two states alone of a kind named
+    after them (RUS-USA), all others "other". The table "contested" holds ids of the table `kind` that files give other
+    content (see `detente.record.twins`).
     `replaces` is the part of an earlier commit in whose place it stands, without the rows that no longer count.
     """
 
@@ -62,7 +64,8 @@ class FileEntry:
     `conflicts` are rows in quarantine that share an id with rows of other content, `renewed` rows of earlier files that
     this newer `release` replaced by other content. Of rows counted by earlier commits `withdrawn` are in conflict with
     rows of this file and in quarantine since, and this file's rows stand in the place of those `replaced` (`renewed`
-    ones among them).
+    ones among them). `pair` names the two states between which alone it has rows (see `detente.sources.pairs`),
+    `fetched` has its address, the moment and the publisher's release (from, at, release) where we fetched it.
     """
 
     name: str
@@ -81,6 +84,8 @@ class FileEntry:
     renewed: int = 0
     withdrawn: int = 0
     replaced: int = 0
+    pair: str = ""
+    fetched: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

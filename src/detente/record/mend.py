@@ -198,7 +198,8 @@ def _from_parts(log: Log, number: int, paths: Sequence[Path]) -> Commit:
         parts.append(Part(where, table, publisher, kind, rows.height, digest, first, last, release, about["replaces"]))
         removed += [about["replaces"]] if about["replaces"] else []
         for file in about["files"]:
-            entry = FileEntry(file["name"], file["digest"], file["bytes"], file["reader"], release=release)
+            known = {name: file[name] for name in ("name", "digest", "bytes", "reader")}
+            entry = FileEntry(**known, release=release, pair=file.get("pair", ""))
             entry = files.setdefault(file["digest"], entry)
             entry.rows[table] = entry.rows.get(table, 0) + file["rows"]
         if about["files"] and table == "events":

@@ -13,6 +13,8 @@ from detente.errors import DetenteError, PackageError
 from detente.files.packed import kind_of
 from detente.record.log import FileEntry, sha256_of
 from detente.sources import Block, DamagedFile, NotRecognised, Reader, find_contents, open_blocks, source
+from detente.sources.fetched import origin
+from detente.sources.source import pair_of
 
 JOIN_BYTES = 12 << 20
 
@@ -96,7 +98,9 @@ def open_file(path: Path, held: Collection[str], *, named: bool) -> list[Opened]
             name = shown(Path(path.name if len(contents.found) == 1 else f"{path.name}/{found.names[0]}"))
             entry = FileEntry(name, digest, path.stat().st_size, found.reader.source)
             entry.release = source(found.reader.source).release_of([*found.names, path.name])
-            names = found.names if len(found.names) > 1 else (found.names[0], path.name)
+            entry.pair = pair_of(found.names[0])
+            entry.fetched = origin(path, digest)
+            names = found.names if len(found.names) > 1 or entry.pair else (found.names[0], path.name)
             opened.append(Opened(path, entry, found.reader, found.numbers, names))
         opened[0].entry.passed += contents.passed
         opened[0].refused = contents.refused

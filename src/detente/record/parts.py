@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from detente.actors import counted
 from detente.errors import DetenteError
 from detente.record.log import Commit, FileEntry, Part, sha256_of
 
@@ -84,7 +85,8 @@ def write_part(
     path.parent.mkdir(parents=True, exist_ok=True)
     owned = dict(rows["owner"].value_counts().iter_rows()) if files else {}
     came_from = [
-        {"name": file.name, "digest": file.digest, "bytes": file.bytes, "reader": file.reader, "rows": owned.get(n, 0)}
+        {name: getattr(file, name) for name in ("name", "digest", "bytes", "reader", "pair")}
+        | {"rows": owned.get(n, 0)}
         for n, file in enumerate(files)
     ]
     about = {"table": table, "source": source, "kind": kind, "release": release, "replaces": replaces}
@@ -135,7 +137,7 @@ def write_rows(
     rows: pl.DataFrame, folder: Path, table: str, source: str, name: str, files: Sequence[FileEntry], release: str = ""
 ) -> list[tuple[Part, pl.DataFrame]]:
     """Write rows as parts, each with the `owner` and `line` of its rows: events between two actors, sorted by them,
-    apart.
+    apart. All `files` are of one pair, or of none.
     """
     if table == "events":
         between = (
@@ -143,6 +145,10 @@ def write_rows(
         ).fill_null(False)
         pairs = rows.filter(between).sort("sender", "receiver", "date", "event_id")
         kinds = {"pairs": pairs, "other": rows.filter(~between)}
+        if pair := files[0].pair:
+            codes = [code for code, *_ in counted(pair.split("-"))]
+            of_the_two = pl.col("sender").is_in(codes) & pl.col("receiver").is_in(codes)
+            kinds |= {"pairs": pairs.filter(~of_the_two), pair: pairs.filter(of_the_two)}
     else:
         kinds = {"all": rows}
     return [

@@ -20,6 +20,7 @@ from detente.errors import DetenteError, NoData
 from detente.periods import PERIODS
 
 if TYPE_CHECKING:
+    from detente.record.log import Part
     from detente.record.store import Store
     from detente.record.view import View
 
@@ -39,12 +40,19 @@ POLARS = nw.Implementation.POLARS
 ENGINES = {POLARS: Engine(partial(pl.scan_parquet, glob=False), pl.DataFrame.lazy)}
 
 
-def open_events(record: Store, source: str, engine: nw.Implementation = POLARS) -> Events:
-    """The events of one source between different actors, none of them read yet: the columns of that table.
+def event_parts(record: Store, source: str, pair: str = "") -> list[Part]:
+    """The parts with events of one source between different actors; with a `pair` (as in "RUS-USA"), those of files
+    that have its rows alone too.
+    """
+    return [part for part in record.parts("events", source) if part.kind in ("pairs", pair)]
+
+
+def open_events(record: Store, source: str, pair: str = "", engine: nw.Implementation = POLARS) -> Events:
+    """The events of `event_parts`, none of them read yet: the columns of that table.
 
     Raises NoData where none are held.
     """
-    paths = record.paths(record.parts("events", source, "pairs"))
+    paths = record.paths(event_parts(record, source, pair))
     if not paths:
         raise NoData(f"no events of {source} are held")
     events: Events = nw.from_native(ENGINES[engine].scan(paths))
@@ -82,7 +90,7 @@ def state_events(events: Events, as_of: date | None, states: Sequence[str] | Non
 
 def pair_events(pair: View, source: str, since: date | None = None) -> Events:
     """A source's events between the two of a pair, from `since` on, known on its day; see `state_events`."""
-    events = open_events(pair.record, source)
+    events = open_events(pair.record, source, pair.key)
     events = events if since is None else events.filter(nw.col("date") >= since)
     return state_events(events, pair.as_of, (pair.a, pair.b))
 
@@ -195,13 +203,17 @@ def third_counts(pair: View, source: str) -> pl.DataFrame:
 
 def count_events(record: Store, source: str, as_of: date | None) -> int:
     """How many events between different actors a source has that were known on `as_of`."""
-    if not record.parts("events", source, "pairs"):
+    if not event_parts(record, source):
         return 0
     return _how_many(known(open_events(record, source), as_of))
 
 
 def volume(record: Store, *, source: str, by: str, as_of: date | None) -> pl.DataFrame:
-    """All events of a source between different actors by period: columns period, volume."""
+    """All events of a source between different actors by period: columns period, volume. Files of a pair alone don't
+    count: how much else was reported they don't tell.
+    """
+    if not event_parts(record, source):
+        return pl.DataFrame(schema={"period": pl.Date, "volume": pl.Int64})
     events = by_period(known(open_events(record, source), as_of), by)
     return collected(_number(events, "period"), "period").rename({"count": "volume"})
 
@@ -213,7 +225,7 @@ def recode(record: Store, frame: pl.DataFrame) -> pl.DataFrame:
 
 def count_pair(pair: View, source: str, since: date | None = None) -> int:
     """How many events of the pair a source has, from the day `since` on."""
-    if not pair.record.parts("events", source, "pairs"):
+    if not event_parts(pair.record, source, pair.key):
         return 0
     return _how_many(pair_events(pair, source, since))
 

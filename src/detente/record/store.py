@@ -170,17 +170,18 @@ class Store:
             rows = rows.filter(pl.col("known_on") <= as_of)
         return rows
 
-    def covers(self, source: str, as_of: date | None = None) -> list[tuple[date, date]]:
+    def covers(self, source: str, as_of: date | None = None, pair: str = "") -> list[tuple[date, date]]:
         """The days that a source's ingested files cover, wholly or in part, up to `as_of`; see `coverage`."""
-        return days(self._spans(source, as_of))
+        return days(self._spans(source, as_of, pair))
 
-    def coverage(self, source: str, as_of: date | None = None, by: str = "month") -> pl.DataFrame:
+    def coverage(self, source: str, as_of: date | None = None, by: str = "month", pair: str = "") -> pl.DataFrame:
         """The share of each period (day, week, month, quarter, year) that a source's files cover: columns period,
         covered.
 
-        Every period from the first that is covered to the last; empty where none is.
+        Every period from the first that is covered to the last; empty where none is. Files that have the rows of a
+        `pair` alone count where that pair (as in "RUS-USA") is named.
         """
-        spans = self._spans(source, as_of)
+        spans = self._spans(source, as_of, pair)
         covered = days(spans)
         starts = periods(covered[0][0], covered[-1][1], by) if covered else []
         return pl.DataFrame(
@@ -188,18 +189,23 @@ class Store:
             schema={"period": pl.Date, "covered": pl.Float64},
         )
 
-    def _spans(self, source: str, as_of: date | None) -> list[Span]:
+    def _spans(self, source: str, as_of: date | None, pair: str) -> list[Span]:
         """What a source's files cover as known on `as_of`, up to the end of that day."""
 
         def known() -> list[Span]:
-            logged = [span for c in self.commits for f in c.files if f.reader == source for span in f.covers]
+            files = (f for c in self.commits for f in c.files if f.reader == source and f.pair in ("", pair))
+            logged = [span for file in files for span in file.covers]
             end = datetime.max if as_of is None else midnight(as_of) + DAY
             spans = (
                 read_span(first, last) for first, last, on in logged if as_of is None or date.fromisoformat(on) <= as_of
             )
             return union((start, min(stop, end)) for start, stop in spans)
 
-        return self.remember(("spans", source, as_of), known)
+        return self.remember(("spans", source, as_of, pair), known)
+
+    def pairs_alone(self, source: str) -> list[str]:
+        """The pairs of which alone some files of a source have the rows, as in "RUS-USA"."""
+        return sorted({f.pair for c in self.commits for f in c.files if f.reader == source and f.pair})
 
     def event_sources(self) -> list[str]:
         """The event sources held, the most precise first (see docs/decisions)."""
@@ -226,5 +232,5 @@ class Store:
             parts += [case.digest for case in self.cases]
         if "events" in tables:
             # Silence in what files cover is a count of nought; an empty file widens it without a part of its own.
-            parts += [f"{file.reader}{file.covers}" for commit in self.commits for file in commit.files]
+            parts += [f"{file.reader}{file.pair}{file.covers}" for commit in self.commits for file in commit.files]
         return hashlib.sha256("".join(parts).encode()).hexdigest()[:16]

@@ -73,11 +73,13 @@ def sift(
     waiting: Sequence[pl.DataFrame] = (),
     foreign: Collection[str] = (),
     barred: Collection[str] = (),
+    pair: str = "",
 ) -> Sifted:
     """Judge incoming rows against each other, the parts `held` and rows `waiting` to be written.
 
     Rows have the columns of the table, `owner` (the number of their file) and perhaps more. Rows of `foreign` parts,
     read by another version, are not compared unless the release is newer; `barred` are ids contested in this run.
+    Where files of a `pair` alone have a row too, that of a file of all pairs is held, whichever came first.
     """
     none = rows.clear()
     if rows.is_empty():
@@ -85,7 +87,9 @@ def sift(
     known = _known(rows, table, held, folder, waiting, barred, release)
     if known.is_empty() and rows["event_id"].n_unique() == rows.height:
         return Sifted(rows, none, none, none)
-    judged = _judged(_marked(rows, table), known, release, foreign)
+    judged = _judged(
+        _marked(rows, table), known, release, foreign, {p.path for p in held if "-" in p.kind and not pair}
+    )
     keep, twins, older, contested = (
         judged.filter(pl.col("verdict") == verdict) for verdict in ("keep", "twin", "older", "contest")
     )
@@ -186,7 +190,9 @@ def _held(rows: pl.DataFrame, table: str, path: str, release: str) -> pl.DataFra
     )
 
 
-def _judged(rows: pl.DataFrame, known: pl.DataFrame, release: str, foreign: Collection[str]) -> pl.DataFrame:
+def _judged(
+    rows: pl.DataFrame, known: pl.DataFrame, release: str, foreign: Collection[str], of_pairs: Collection[str]
+) -> pl.DataFrame:
     """The rows with `verdict` (keep, twin, older, contest) and `hides`: whether the row held no longer counts."""
     here = pl.lit(release)
     both = rows.with_row_index("order").join(known, on="event_id", how="left", maintain_order="left")
@@ -196,6 +202,7 @@ def _judged(rows: pl.DataFrame, known: pl.DataFrame, release: str, foreign: Coll
         pl.col("held_content").is_not_null().alias("live"),
         (pl.col("content") == pl.col("held_content")).fill_null(False).alias("same"),
         pl.col("path").is_in(list(foreign)).fill_null(False).alias("other_reading"),
+        pl.col("path").is_in(list(of_pairs)).fill_null(False).alias("of_pair"),
     )
     live, split, same, second = (pl.col(name) for name in ("live", "split", "same", "second"))
     newer, older = here > pl.col("held_release"), here < pl.col("held_release")
@@ -210,9 +217,9 @@ def _judged(rows: pl.DataFrame, known: pl.DataFrame, release: str, foreign: Coll
         .when(live & newer)
         .then(keep)
         .when(live & same)
-        .then(pl.when(pl.col("shown") > pl.col("held_shown")).then(keep).otherwise(twin))
+        .then(pl.when(pl.col("of_pair") | (pl.col("shown") > pl.col("held_shown"))).then(keep).otherwise(twin))
         .when(live & pl.col("other_reading"))
-        .then(twin)
+        .then(pl.when(pl.col("of_pair")).then(keep).otherwise(twin))
         .when(live)
         .then(contest)
         .when(pl.col("contested_at").is_not_null() & (here <= pl.col("contested_at")))

@@ -56,6 +56,11 @@ class View:
         return state_name(self.a, self.as_of), state_name(self.b, self.as_of)
 
     @property
+    def key(self) -> str:
+        """The pair by one name, whoever is named first, as in "RUS-USA"."""
+        return "-".join(sorted((self.a, self.b)))
+
+    @property
     def directions(self) -> tuple[str, str]:
         """The two directed series by name, as in "USA>RUS" and "RUS>USA"."""
         return f"{self.a}>{self.b}", f"{self.b}>{self.a}"
@@ -112,14 +117,15 @@ class View:
             if self.named not in names:
                 raise NoData(f"no events of {self.named!r} are held; held: {', '.join(names) or 'none'}")
             return self.named
-        names = known_sources(record, as_of)
+        names = known_sources(record, as_of, self.key)
         if len(names) == 1:
             return names[0]
         recent = months_before(as_of, RECENT) if as_of else None
 
         def events(name: str) -> tuple[int, ...]:
             late, whole = count_pair(self, name, recent), count_pair(self, name)
-            spans = [(max(first, recent or first), last) for first, last in record.covers(name, as_of)]
+            covers = record.covers(name, as_of, self.key)
+            spans = [(max(first, recent or first), last) for first, last in covers]
             days = sum(max((last - first).days + 1, 0) for first, last in spans)
             return late, days, whole, count_events(record, name, as_of)
 
@@ -128,7 +134,7 @@ class View:
     @property
     def covers(self) -> list[tuple[date, date]]:
         """The days that the source covers, up to the day."""
-        return self.record.covers(self.source, self.as_of)
+        return self.record.covers(self.source, self.as_of, self.key)
 
     @property
     def covered_to(self) -> date | None:
@@ -142,7 +148,7 @@ class View:
 
     def coverage(self, by: str) -> pl.DataFrame:
         """The share of each period that the source covers: columns period, covered."""
-        return self.record.coverage(self.source, self.as_of, by)
+        return self.record.coverage(self.source, self.as_of, by, self.key)
 
     def is_old(self, last: date) -> bool:
         """Whether data that end on `last` say nothing of the day any more."""
@@ -171,11 +177,13 @@ class View:
         return self.record.provenance([self.source_held, *sorted(voted)], methods, **parameters)
 
 
-def known_sources(record: Store, as_of: date | None) -> list[str]:
-    """The event sources that cover some day up to `as_of`; NoData where none does."""
-    names = [name for name in record.event_sources() if record.covers(name, as_of)]
+def known_sources(record: Store, as_of: date | None, pair: str = "") -> list[str]:
+    """The event sources that cover some day up to `as_of`, of a `pair` or of all; NoData where none does."""
+    names = [name for name in record.event_sources() if record.covers(name, as_of, pair)]
     if not names:
-        raise NoData(NO_EVENTS.format(f" of a day up to {as_of}" if as_of else ""))
+        alone = sorted({f"{one} in {name}" for name in record.event_sources() for one in record.pairs_alone(name)})
+        others = f" but those of {', '.join(alone)}" if alone else ""
+        raise NoData(NO_EVENTS.format(f"{f' of a day up to {as_of}' if as_of else ''}{others}"))
     return names
 
 

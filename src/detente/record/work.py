@@ -107,7 +107,16 @@ def do(task: Task, context: Context, folder: Path) -> Result:
         owners = starts.search_sorted(batch.lines, side="right") - 1
         lines = batch.lines - starts.gather(owners) + 1
         rows = batch.rows.with_columns(owners.alias("owner"), lines.alias("line"))
-        sifted = sift(rows, batch.table, "", task.held, folder, foreign=task.foreign, barred=task.barred)
+        sifted = sift(
+            rows,
+            batch.table,
+            "",
+            task.held,
+            folder,
+            foreign=task.foreign,
+            barred=task.barred,
+            pair=task.files[0].pair,
+        )
         result.rows = dict(sifted.rows.group_by("owner").len().iter_rows())
         result.duplicates = dict(sifted.duplicates.group_by("owner").len().iter_rows())
         result.conflicts = dict(sifted.contested.group_by("owner").len().iter_rows())

@@ -16,7 +16,7 @@ from detente.files.rows import Head
 from detente.files.stream import Member, members
 from detente.sources.foreign import PAGE, known_as
 from detente.sources.reader import Reader
-from detente.sources.source import SOURCES, readers, source, sources
+from detente.sources.source import SOURCES, pair_of, readers, source, sources
 
 # So many lines may stand above a header that is looked for.
 _ABOVE = 12
@@ -73,7 +73,7 @@ def find_contents(path: Path) -> Contents:
         raise NotRecognised(f"{path}: is a spreadsheet (xlsx): save its table as CSV (UTF-8)")
     if inside[0].name == "mimetype":
         raise NotRecognised(f"{path}: is a spreadsheet or document (ods, odt): save its table as CSV (UTF-8)")
-    taken: dict[tuple[int, int], list[Member]] = {}
+    taken: dict[tuple[int, str | int], list[Member]] = {}
     passed: list[tuple[Member, _Not]] = []
     for member in inside:
         reader = _reader(member)
@@ -81,7 +81,7 @@ def find_contents(path: Path) -> Contents:
             passed.append((member, reader))
             continue
         # Formats with a header are read member by member, so that each keeps its own columns and span.
-        key = readers().index(reader), -1 if reader.joinable else member.number
+        key = readers().index(reader), pair_of(member.name) if reader.joinable else member.number
         taken.setdefault(key, []).append(member)
     if not taken:
         raise _nothing(path, passed)
@@ -129,10 +129,11 @@ def _recognises(reader: Reader, head: Head, failed: list[str]) -> bool:
 
 
 def _quiet(reader: Reader, name: str) -> bool:
-    """Whether an empty file is what the publisher gives for a quarter hour in which nothing happened."""
+    """Whether an empty file is what there is of a quarter hour, or of two states, when nothing happened."""
     origin = source(reader.source)
     packed = name.lower().endswith((".zip", ".gz"))
-    return reader.joinable and origin.quarter_hours and not packed and bool(origin.named([name]))
+    expected = origin.quarter_hours or pair_of(name)
+    return bool(reader.joinable and expected and not packed and origin.named([name]))
 
 
 def _archive(path: Path, member: Member, why: _Not) -> str:

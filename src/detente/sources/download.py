@@ -2,182 +2,366 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import hashlib
+import re
 import ssl
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from http.client import HTTPException, HTTPResponse, IncompleteRead
+from email.utils import parsedate_to_datetime
+from functools import partial
+from http.client import HTTPException, HTTPResponse
 from pathlib import Path
+from typing import IO, TypeVar
 from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
 
+from detente import clock
 from detente.errors import DetenteError
+from detente.sources import fetched
+from detente.sources.foreign import PAGE
+from detente.sources.web import Refused, Web
 
+T = TypeVar("T")
+_CUT = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.ENETRESET, errno.ENOTCONN, errno.EBADF)
 TRIES = 3
-HEADERS = {"User-Agent": "detente (research; one request at a time)", "Accept-Encoding": "identity"}
+PATIENCE = 300.0
+"""The longest wait, in seconds, that a server may ask for before the next try."""
+TELLING = 1 << 20
+"""So many bytes must have come before their speed tells of what is to come."""
+LARGEST, LARGEST_LISTING, LARGEST_TEXT, LONGEST_LINE = 8 << 30, 1 << 30, 64 << 20, 8192
+"""The most bytes of a file, of a listing, of a document read at once, and of a line of a listing."""
 
 
-class Offline(DetenteError):
+class Failed(DetenteError):
+    """A file that didn't come. `again`: another try may help, after so many seconds."""
+
+    def __init__(self, reason: str, *, again: bool = True, after: float = 0.0) -> None:
+        super().__init__(reason)
+        self.again, self.after = again, after
+
+
+class Missing(Failed):
+    """The server has no such file (404)."""
+
+
+class Offline(Failed):
     """The host cannot be reached."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A file to fetch: address, name to keep it under, MD5 where the publisher gives one."""
+    """A file to fetch: address, name to keep it under; MD5, size in bytes and release where the publisher gives them.
+
+    DetenteError where the name is none of a file to be seen in its folder, and of nothing else.
+    """
 
     url: str
     name: str
     md5: str | None = None
     size: int | None = None
+    release: str = ""
+
+    def __post_init__(self) -> None:
+        name = self.name
+        if not 0 < len(name) < 200 or not name.isprintable() or name[0] in ".-~" or set(name) & set('/\\:*?"<>|'):
+            raise DetenteError(f"{self.url}: is listed under {name[:200]!r}, which is no name of a file")
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a fetch."""
+    """What became of a fetch; of files kept for a pair (see `detente.sources.pairs`) also how many rows of all."""
 
     fetched: list[Path] = field(default_factory=list)
     kept: list[Path] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    rows: int = 0
+    of_rows: int = 0
 
 
 class Downloader:
-    """Fetches files into a folder, politely: one at a time, `pause` seconds apart.
+    """Fetches files into a folder, politely: one at a time, `pause` seconds apart; a failed one again after two pauses,
+    then after four, or when the server says.
 
-    `mirror` replaces the scheme and host of every address (for a local copy or a test).
+    `hosts`, `mirror`, `timeout` (seconds of silence) and `longest` (seconds a file) are as in `detente.sources.web`.
+    `on_progress` is told the file's name and how much of it has come.
     """
 
     def __init__(
         self,
         folder: Path,
+        hosts: Mapping[str, str],
         *,
         pause: float = 0.5,
         timeout: float = 30.0,
+        longest: float = 3600.0,
         mirror: str | None = None,
         on_progress: Callable[[str, int], None] | None = None,
     ) -> None:
-        import certifi
-
         self.folder = folder
         self.pause = pause
-        self.mirror = mirror
+        self.web = Web(hosts, mirror, idle=timeout, longest=longest)
         self.on_progress = on_progress or (lambda name, size: None)
-        self.timeout = timeout
-        # The authorities of the system (or of SSL_CERT_FILE), and those of certifi where a system has none.
-        self.authorities = ssl.create_default_context()
-        self.authorities.load_verify_locations(certifi.where())
         self.last = 0.0
-
-    def _address(self, url: str) -> str:
-        if not self.mirror:
-            return url
-        return self.mirror.rstrip("/") + "/" + url.split("://", 1)[1].partition("/")[2]
-
-    def _wait(self) -> None:
-        time.sleep(max(0.0, self.last + self.pause - time.monotonic()))
-        self.last = time.monotonic()
+        self.received, self.seconds = 0, 0.0
+        self.tags: dict[str, str] = {}
+        self.kept: dict[str, bool] = {}
+        self.book = dict(fetched.book(folder))
+        self.lock: IO[str] | None = None
 
     def text(self, url: str) -> str:
         """A small document as text."""
+        path = self._listing(url, LARGEST_TEXT)
+        return path.read_text(encoding="utf-8", errors="replace")
+
+    def lines(self, url: str) -> Iterator[str]:
+        """The lines of a large listing."""
+        path = self._listing(url, LARGEST_LISTING)
+        with path.open(encoding="utf-8", errors="replace") as file:
+            for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE), ""), start=1):
+                if len(line) >= LONGEST_LINE:
+                    raise DetenteError(f"{url}: line {number} is no line of a listing: {line[:60]!r}...")
+                yield line
+
+    def _listing(self, url: str, most: int) -> Path:
+        """A listing as it is now: what was fetched of it before may be old."""
+        self._begin()
+        target = self.folder / f".listing-{re.sub(r'[^a-z0-9]+', '-', url.lower())[-80:]}"
+        for path in (target, _part(target)):
+            path.unlink(missing_ok=True)
         try:
-            with self._ask(url) as answer:
-                status, content = answer.status, answer.read()
-        except (OSError, HTTPException) as error:
-            raise self._offline(url, error) from None
-        if status != 200:
-            raise DetenteError(f"{url}: the server answers {status}; try again later")
-        return content.decode("utf-8", errors="replace")
+            self._retried(partial(self._get, Remote(url, target.name[1:]), target, most))
+        except Offline:
+            raise
+        except Failed as failure:
+            raise DetenteError(f"{url}: {failure}") from None
+        return target
 
-    def _ask(self, url: str, **headers: str) -> HTTPResponse | HTTPError:
-        """The answer of a server, whatever its status."""
-        self._wait()
-        request = Request(self._address(url), headers=HEADERS | headers)
-        try:
-            answer: HTTPResponse = urlopen(request, timeout=self.timeout, context=self.authorities)
-        except HTTPError as refusal:
-            return refusal
-        return answer
-
-    def _offline(self, url: str, error: Exception) -> Offline:
-        reason = getattr(error, "reason", error) or type(error).__name__
-        return Offline(f"can't reach {self._address(url).split('/')[2]} ({reason}); are you online?")
-
-    def lines(self, url: str, name: str) -> Iterator[str]:
-        """The lines of a large listing, fetched like a file (resumed, never trusted to be fresh)."""
-        target = self.folder / name
-        target.unlink(missing_ok=True)
-        reason = self._try(Remote(url, name), target)
-        if reason:
-            raise DetenteError(f"{url}: {reason}")
-        with target.open(encoding="utf-8", errors="replace") as file:
-            yield from file
-
-    def all(self, files: Iterable[Remote]) -> Outcome:
-        """Fetch every file; what cannot be had is listed, and the rest goes on."""
-        outcome = Outcome()
-        self.folder.mkdir(parents=True, exist_ok=True)
-        for remote in files:
+    def held(self, remote: Remote) -> bool:
+        """Whether a file lies in the folder as the publisher has it: by the MD5 listed, else as it was fetched."""
+        if remote.name not in self.kept:
             target = self.folder / remote.name
-            if target.exists() and (remote.md5 is None or md5_of(target) == remote.md5):
-                outcome.kept.append(target)
-                continue
-            target.unlink(missing_ok=True)
-            reason = ""
-            for _ in range(TRIES):
-                reason = self._try(remote, target)
-                if not reason or reason == "404":
-                    break
-            if not reason:
-                outcome.fetched.append(target)
-            elif reason == "404":
-                outcome.missing.append(remote.name)
-            else:
-                outcome.failed.append(f"{remote.name}: {reason}")
+            self.kept[remote.name] = target.is_file() and (
+                _digest(target, "md5") == remote.md5
+                if remote.md5
+                else remote.size in (None, target.stat().st_size)
+                and _digest(target, "sha256") == self.book.get(remote.name, {}).get("sha256")
+            )
+        return self.kept[remote.name]
+
+    def outlook(self, files: Iterable[Remote]) -> tuple[int, int, float | None]:
+        """The bytes listed of files, how many are listed without, and the seconds that they will take by the speed so
+        far, None where too little has come to tell.
+        """
+        sizes = [remote.size for remote in files]
+        known = sum(size or 0 for size in sizes)
+        speed = self.received / self.seconds if self.received >= TELLING else 0.0
+        return known, sizes.count(None), self.pause * len(sizes) + known / speed if speed else None
+
+    def note(self, path: Path, remote: Remote, **more: object) -> None:
+        """Say in the folder's book where a file is from; see `detente.sources.fetched`."""
+        at = clock.now().isoformat(timespec="seconds")
+        about = {"from": remote.url, "at": at, "release": remote.release, "sha256": _digest(path, "sha256"), **more}
+        fetched.note(path, **about)
+        self.book[path.name] = about
+        self.kept[path.name] = True
+
+    def all(self, files: Sequence[Remote]) -> Outcome:
+        """Fetch every file; what cannot be had is listed, and the rest goes on."""
+        names = Counter(remote.name for remote in dict.fromkeys(files))
+        if twice := [name for name, n in names.items() if n > 1]:
+            raise DetenteError(f"{files[0].url}: its listing has two files named {twice[0]!r}; try again later")
+        return self.each([(remote.name, partial(self._one, remote)) for remote in files])
+
+    def _one(self, remote: Remote, outcome: Outcome) -> None:
+        target = self.folder / remote.name
+        if self.held(remote):
+            outcome.kept.append(target)
+            return
+        self.fetch(remote, target)
+        self.note(target, remote)
+        outcome.fetched.append(target)
+
+    def each(self, jobs: Sequence[tuple[str, Callable[[Outcome], None]]]) -> Outcome:
+        """Do every job, each with a name, which tells the outcome what it did; failures of one don't end the others."""
+        outcome = Outcome()
+        self._begin()
+        for number, (name, job) in enumerate(jobs):
+            try:
+                job(outcome)
+            except Missing:
+                outcome.missing.append(name)
+            except Offline as failure:
+                if not outcome.fetched:
+                    raise
+                rest = len(jobs) - number - 1
+                outcome.failed.append(f"{name}: {failure}" + (f" ({rest} more were not asked for)" * (rest > 0)))
+                break
+            except (Failed, Refused) as failure:
+                outcome.failed.append(f"{name}: {failure}")
         return outcome
 
-    def _try(self, remote: Remote, target: Path) -> str:
-        """One attempt, going on where the last one stopped; "" when the file is whole."""
-        part = target.with_name(target.name + ".part")
-        have = part.stat().st_size if part.exists() else 0
-        self.folder.mkdir(parents=True, exist_ok=True)
+    def fetch(self, remote: Remote, target: Path) -> None:
+        """A file, whole, tried again where that may help. Raises Failed, Refused where it doesn't come."""
+        # A checksum says more than a size that is listed elsewhere.
+        most = LARGEST if remote.md5 or remote.size is None else remote.size
+        self._retried(partial(self._get, remote, target, most))
+
+    def _begin(self) -> None:
+        """Make the folder, and keep other processes from fetching into it."""
+        if self.lock:
+            return
         try:
-            with self._ask(remote.url, **({"Range": f"bytes={have}-"} if have else {})) as answer:
-                if answer.status == 404:
-                    return "404"
-                if answer.status == 416:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.lock = (self.folder / ".lock").open("a")
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self.lock = None
+            raise DetenteError(f"{self.folder}: another process fetches into it; name another with --into") from None
+        except OSError as error:
+            raise DetenteError(f"{self.folder}: can't be written: {error.strerror}") from None
+
+    def _retried(self, work: Callable[[], T]) -> T:
+        """What `work` gives, tried again where that may help."""
+        for tries in range(1, TRIES):
+            try:
+                return work()
+            except Failed as failure:
+                if not failure.again:
+                    raise
+                time.sleep(max(failure.after, self.pause * 2**tries))
+        return work()
+
+    def _get(self, remote: Remote, target: Path, most: int) -> None:
+        """One attempt, going on where the last one stopped, to give `target` the whole file."""
+        part = _part(target)
+        # What came before may be of another version of the file, unless its checksum will tell, or its tag does.
+        tag = self.tags.pop(remote.name, "")
+        have = part.stat().st_size if part.exists() and (remote.md5 or tag) else 0
+        if remote.size is not None and have >= remote.size:
+            have = 0
+        asked = {"Range": f"bytes={have}-"} | ({"If-Range": tag} if tag else {}) if have else {}
+        started = self._wait()
+        try:
+            with self.web.ask(remote.url, **asked) as answer:
+                if isinstance(answer, HTTPError):
+                    if answer.status == 416:
+                        part.unlink(missing_ok=True)
+                    raise _refusal(answer)
+                try:
+                    begin, whole = _accepted(answer, remote, have, most)
+                except Failed:
                     part.unlink(missing_ok=True)
-                    return "the part held is longer than the file; it will be fetched anew"
-                if isinstance(answer, HTTPError) or answer.status not in (200, 206):
-                    return f"the server answers {answer.status}"
-                self._receive(answer, part, append=answer.status == 206, name=remote.name)
-        except TimeoutError:
-            return "the server stalled"
-        except URLError as error:
-            if isinstance(error.reason, TimeoutError):
-                return "the server stalled"
-            raise self._offline(remote.url, error) from None
-        except (ConnectionError, HTTPException, ssl.SSLError) as error:
-            return f"the connection broke ({error})"
-        if remote.size is not None and remote.md5 is None and part.stat().st_size < remote.size:
-            return f"arrived short, {part.stat().st_size} of {remote.size} bytes"
-        if remote.md5 is not None and md5_of(part) != remote.md5:
-            part.unlink()
-            return "its checksum differs from the published one"
-        part.replace(target)
-        return ""
+                    raise
+                if (tag := answer.headers.get("ETag", "")) and not tag.startswith("W/"):
+                    self.tags[remote.name] = tag
+                with part.open("r+b" if begin else "wb") as file:
+                    file.seek(begin)
+                    file.truncate()
+                    while piece := answer.read1(1 << 16):
+                        if file.tell() + len(piece) > most:
+                            raise Failed(f"is longer than {most:,} bytes; given up", again=False)
+                        file.write(piece)
+                        self.received += len(piece)
+                        self.on_progress(remote.name, file.tell())
+                    size = file.tell()
+                if size != (size if whole is None else whole):
+                    raise Failed(f"arrived short, {size:,} of {whole:,} bytes")
+            if remote.md5 is not None and _digest(part, "md5") != remote.md5:
+                page = _is_page(part)
+                part.unlink()
+                raise Failed("its checksum differs from the published one" + ": it is a web page" * page)
+            if remote.md5 is None and _is_page(part):
+                part.unlink()
+                raise Failed("the server gives a web page in its place", again=False)
+            part.replace(target)
+        except (HTTPException, OSError) as error:
+            raise _failure(error, self.web.address(remote.url), part) from None
+        finally:
+            self.seconds += time.monotonic() - started
 
-    def _receive(self, answer: HTTPResponse, part: Path, *, append: bool, name: str) -> None:
-        with part.open("ab" if append else "wb") as file:
-            while piece := answer.read(1 << 16):
-                file.write(piece)
-                self.on_progress(name, file.tell())
-        # What is left of the length that the server gave: pieces that don't come raise nothing.
-        if answer.length:
-            raise IncompleteRead(b"", answer.length)
+    def _wait(self) -> float:
+        time.sleep(max(0.0, self.last + self.pause - time.monotonic()))
+        self.last = time.monotonic()
+        return self.last
 
 
-def md5_of(path: Path) -> str:
-    """The MD5 of a file in hex: what publishers of these data give to check transfers with."""
+def _accepted(answer: HTTPResponse, remote: Remote, have: int, most: int) -> tuple[int, int | None]:
+    """At which byte of the file an answer begins, and how long the whole is, None where only its end will show; Failed
+    where it is none that may be kept.
+    """
+    begin = 0
+    whole: int | None = answer.length
+    if answer.status == 206:
+        span = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", answer.headers.get("Content-Range", ""))
+        begin, last, total = map(int, span.groups()) if span else (-1, 0, 0)
+        if not have or begin != have or total != last + 1 or answer.length not in (None, total - begin):
+            raise Failed("the server gives another part than asked for; it is fetched anew")
+        whole = total
+    elif answer.status != 200:
+        raise _refusal(answer)
+    if packed := answer.headers.get("Content-Encoding", "identity").lower().replace("identity", ""):
+        raise Failed(f"the server packs it ({packed}), which was not asked for", again=False)
+    expected = whole if remote.size is None or remote.md5 else remote.size
+    if whole is not None and expected is not None and (whole != expected or whole > most):
+        limit = f"the limit is {most:,}" if whole == expected else f"the listing says {expected:,}"
+        raise Failed(f"the server announces {whole:,} bytes, {limit}", again=False)
+    if expected is None and not answer.chunked and remote.md5 is None:
+        raise Failed("the server doesn't say how long it is: nothing would show that all of it came", again=False)
+    return begin, expected
+
+
+def _refusal(answer: HTTPResponse | HTTPError) -> Failed:
+    """What a status means that comes with no file."""
+    if answer.status == 404:
+        return Missing("404", again=False)
+    if answer.status == 416:
+        return Failed("the part held is longer than the file; it is fetched anew")
+    after = _retry_after(answer)
+    if after > PATIENCE:
+        return Failed(f"the server asks to wait {after:.0f} seconds; run the same command then", again=False)
+    again = answer.status in (408, 425, 429) or answer.status >= 500
+    return Failed(f"the server answers {answer.status}", again=again, after=after)
+
+
+def _is_page(path: Path) -> bool:
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "md5").hexdigest()
+        return PAGE.match(file.read(200)) is not None
+
+
+def _part(target: Path) -> Path:
+    return target.with_name(target.name + ".part")
+
+
+def _retry_after(answer: HTTPResponse | HTTPError) -> float:
+    """The seconds that a server asks to wait, 0 where it says none."""
+    text = answer.headers.get("Retry-After", "").strip()
+    if text.isdecimal():
+        return float(text[:9])
+    try:
+        wait = parsedate_to_datetime(text) - parsedate_to_datetime(answer.headers.get("Date", ""))
+        return max(0.0, wait.total_seconds())
+    except (ValueError, TypeError):
+        return 0.0
+
+
+def _failure(error: HTTPException | OSError, address: str, part: Path) -> DetenteError:
+    """What an exception of a transfer means."""
+    reason = error.reason if isinstance(error, URLError) else error
+    if isinstance(reason, TimeoutError):
+        return Failed(str(reason) if "longer" in str(reason) else "the server stalled")
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        return Failed(f"the certificate of {address.split('/')[2]} can't be trusted: {reason}", again=False)
+    if isinstance(error, URLError):
+        return Offline(f"can't reach {address.split('/')[2]} ({reason}); are you online?")
+    if isinstance(error, ConnectionError | HTTPException | ssl.SSLError) or error.errno in _CUT:
+        return Failed(f"the connection broke ({error or type(error).__name__})")
+    return DetenteError(f"{part}: can't be written: {error.strerror or error}")
+
+
+def _digest(path: Path, kind: str) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, kind).hexdigest()

@@ -22,7 +22,7 @@ from detente.files.stream import Block
 from detente.files.tabular import corrections, reject
 from detente.sources.codes import SCALE, read_actions, with_intensity
 from detente.sources.common import EARLIEST, channel, headless, historic, place_of, resolve_names
-from detente.sources.dataverse import holds, listed
+from detente.sources.dataverse import HOSTS, holds, listed
 from detente.sources.reader import Context, Reader
 from detente.sources.schema import Batch, conform
 from detente.sources.source import DAY, MONTH, YEAR, Fetch, Source
@@ -175,7 +175,9 @@ RELEASES = Source(
     releases=rf"events\.\d{{4}}\.({YEAR}{MONTH}{DAY})(?!\d)",
     other_files=partial(headless, width=len(RELEASE), title="ICEWS"),
     fetch=Fetch(
-        "icews", listed("10.7910/DVN/28075", lambda name, *span: name.startswith("events.") and holds(name, *span))
+        "icews",
+        listed("10.7910/DVN/28075", lambda name, *span: name.startswith("events.") and holds(name, *span)),
+        HOSTS,
     ),
     **_ABOUT,
 )

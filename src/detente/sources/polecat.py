@@ -19,7 +19,7 @@ from detente.files.rows import BadRow, Head
 from detente.files.stream import Block
 from detente.files.tabular import corrections, reject
 from detente.sources.common import EARLIEST, channel, headless, place_of, read_once
-from detente.sources.dataverse import holds, listed
+from detente.sources.dataverse import HOSTS, holds, listed
 from detente.sources.reader import Context, Reader
 from detente.sources.schema import Batch, conform
 from detente.sources.source import Fetch, Source
@@ -190,7 +190,7 @@ POLECAT = Source(
     rank=3,
     other_files=partial(headless, width=len(_LAYOUT.usual), title="POLECAT"),
     fetch=Fetch(
-        "polecat", listed("10.7910/DVN/AJGVIT", lambda name, *span: "ngecevents" in name and holds(name, *span))
+        "polecat", listed("10.7910/DVN/AJGVIT", lambda name, *span: "ngecevents" in name and holds(name, *span)), HOSTS
     ),
     citation="Scarborough, Bagozzi, Beger, Berrie, Halterman, Schrodt and Spivey, POLECAT Weekly Data, "
     "Harvard Dataverse",

@@ -5,8 +5,8 @@ it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING
@@ -28,14 +28,29 @@ YEAR, MONTH, DAY = r"(?:19|20)\d\d", "(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[0
 """Patterns of the parts of a day in a file's name."""
 LENGTHS = {"%Y%m%d%H%M%S": "15m", "%Y%m%d": "1d", "%Y%m": "1mo", "%Y": "1y"}
 """How long the span is that a file's name says, by the form in which it is written there."""
+_ONLY = re.compile(r"only-([A-Z]{3}-[A-Z]{3})\.")
+
+
+def pair_of(name: str) -> str:
+    """The two states of which alone a file has the rows, as its name says (see `detente.sources.pairs`), else "".
+
+    >>> pair_of("only-RUS-USA.20191024143000.export.CSV")
+    'RUS-USA'
+    """
+    match = _ONLY.match(name)
+    return match[1] if match else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """How the publisher's files of a span of days are found: the name that `detente fetch` knows, and their list."""
+    """How the publisher's files of a span of days are found: the name that `detente fetch` knows, and their list.
+
+    `hosts` has for each host that listings and files name the https address under which it is asked; no other is.
+    """
 
     name: str
     files: Callable[[date, date, Downloader], Iterator[Remote]]
+    hosts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +122,7 @@ class Source:
 
     def _named(self, name: str) -> tuple[Span, str] | None:
         for pattern, form in self.spans:
-            if not (match := re.search(pattern, name.rsplit("/", 1)[-1], re.IGNORECASE)):
+            if not (match := re.search(pattern, _ONLY.sub("", name.rsplit("/", 1)[-1], count=1), re.IGNORECASE)):
                 continue
             try:
                 start = datetime.strptime(match[1], form)
@@ -188,6 +203,17 @@ def cited(names: Iterable[str]) -> list[str]:
 def fetches() -> dict[str, Fetch]:
     """What `detente fetch` can download, by name."""
     return {entry.fetch.name: entry.fetch for entry in sources().values() if entry.fetch}
+
+
+def in_lines(name: str) -> bool:
+    """Whether the files of what `detente fetch` calls `name` have no header, so that some of their lines can be kept.
+
+    >>> in_lines("gdelt"), in_lines("icews")
+    (True, False)
+    """
+    return any(
+        r.joinable for entry in sources().values() if entry.fetch and entry.fetch.name == name for r in entry.readers
+    )
 
 
 def files_of(name: str, first: date, last: date, net: Downloader) -> list[Remote]:

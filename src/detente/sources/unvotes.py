@@ -20,7 +20,7 @@ from detente.files.rows import BadRow, Head
 from detente.files.stream import Block
 from detente.files.tabular import corrections, reject
 from detente.sources.common import read_once
-from detente.sources.dataverse import listed
+from detente.sources.dataverse import HOSTS, listed
 from detente.sources.reader import Context, Reader
 from detente.sources.schema import Batch, conform
 from detente.sources.source import DAY, MONTH, YEAR, Fetch, Source
@@ -268,6 +268,7 @@ UN_VOTES = Source(
             "10.7910/DVN/LEJUQZ",
             lambda name, *_: "vote" in name and "ideal" not in name and "agreement" not in name,
         ),
+        HOSTS,
     ),
     citation="Voeten, Strezhnev and Bailey, UN General Assembly Voting Data, Harvard Dataverse",
     terms="CC0",

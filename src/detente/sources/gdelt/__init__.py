@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from detente.sources.gdelt.files import event_files, other_files
+from detente.sources.gdelt.files import HOSTS, event_files, other_files
 from detente.sources.gdelt.rows import is_headerless, is_named, read_headerless, read_named
 from detente.sources.reader import Reader
 from detente.sources.source import Fetch, Source
@@ -15,7 +15,7 @@ __all__ = ["GDELT1", "GDELT2"]
 _ABOUT: dict[str, Any] = {
     "covers": "known",
     "spans_hold": True,
-    "fetch": Fetch("gdelt", event_files),
+    "fetch": Fetch("gdelt", event_files, HOSTS),
     "citation": (
         "Leetaru and Schrodt, GDELT: Global Data on Events, Location and Tone, ISA Annual Convention 2013, "
         "and the GDELT Project"
