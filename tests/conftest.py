@@ -92,6 +92,15 @@ def detente(*arguments: object) -> CompletedProcess[str]:
     return CompletedProcess(arguments, int(end.value.code or 0), out.getvalue(), err.getvalue())
 
 
+@pytest.fixture
+def site() -> Iterator[Any]:
+    """A local web server: what it serves, to be filled, and its address; see `local_site`."""
+    from local_site import serving
+
+    with serving() as here:
+        yield here
+
+
 def gdelt_row(
     number: int,
     day: str = "20191024",

@@ -317,6 +317,7 @@ record agreements USA RUS
 record audit
 record coverage
 record figures USA RUS
+record files
 record quarantine
 record show USA RUS
 record sources

@@ -1,109 +1,21 @@
-"""Fetching from a loopback server that serves the official paths, and misbehaves."""
+"""Fetching from a local server that serves the official paths: resumed, checked, tried again."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import threading
-from collections.abc import Iterator
 from datetime import date
-from http.client import HTTPResponse
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
-from conftest import TRIPLE_HEADER, gdelt_row, gdelt_zip
+from conftest import TRIPLE_HEADER
 from detente.cli import main
 from detente.errors import DetenteError, NoData
-from detente.sources.download import Downloader, Offline, Outcome, Remote
+from detente.sources.download import Offline, Remote
 from detente.sources.source import files_of
-
-
-class Site:
-    """What is served under each path, and how it fails: truncate so many times, ignore ranges."""
-
-    def __init__(self) -> None:
-        self.files: dict[str, bytes] = {}
-        self.truncate: dict[str, int] = {}
-        self.status: dict[str, int] = {}
-        self.no_ranges = False
-        self.asked: list[tuple[str, str | None]] = []
-
-
-@pytest.fixture
-def site() -> Iterator[tuple[Site, str]]:
-    state = Site()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            path = self.path.split("?persistentId")[0] if "persistentId=" in self.path else self.path
-            wanted = self.headers.get("Range")
-            state.asked.append((self.path, wanted))
-            key = next((k for k in (self.path, path) if k in state.files), None)
-            if state.status.get(self.path):
-                self.send_response(state.status[self.path])
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-                return
-            if key is None:
-                self.send_error(404)
-                return
-            body = state.files[key]
-            start = int(wanted[6:-1]) if wanted and not state.no_ranges else 0
-            if start >= len(body) > 0 and start:
-                self.send_response(416)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-                return
-            part = body[start:]
-            self.send_response(206 if start else 200)
-            self.send_header("Content-Length", str(len(part)))
-            self.end_headers()
-            if state.truncate.get(key, 0):
-                state.truncate[key] -= 1
-                self.wfile.write(part[: len(part) // 2])
-                self.close_connection = True
-                return
-            self.wfile.write(part)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield state, f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-
-
-def gdelt_site(state: Site, tmp_path: Path, days: tuple[str, ...] = ("20191024", "20191025")) -> dict[str, bytes]:
-    files = {}
-    lines = []
-    for n, day in enumerate(days):
-        for slot in ("000000", "001500"):
-            name = f"{day}{slot}.export.CSV.zip"
-            data = gdelt_zip(tmp_path / name, [gdelt_row(100 * n + k + int(slot), day) for k in range(50)]).read_bytes()
-            (tmp_path / name).unlink()
-            files[name] = data
-            state.files[f"/gdeltv2/{name}"] = data
-            lines.append(f"{len(data)} {hashlib.md5(data).hexdigest()} http://data.gdeltproject.org/gdeltv2/{name}")
-            lines.append(f"9 x http://data.gdeltproject.org/gdeltv2/{day}{slot}.mentions.CSV.zip")
-    state.files["/gdeltv2/masterfilelist.txt"] = ("\n".join(lines) + "\n").encode()
-    return files
-
-
-def net(folder: Path, address: str, **options: float) -> Downloader:
-    return Downloader(folder, pause=options.get("pause", 0.0), timeout=options.get("timeout", 5.0), mirror=address)
-
-
-def gdelt(
-    folder: Path, address: str, first: date = date(2019, 10, 24), last: date = date(2019, 10, 25), **options: float
-) -> Outcome:
-    downloader = net(folder, address, **options)
-    return downloader.all(files_of("gdelt", first, last, downloader))
+from local_site import Site, answer, gdelt, gdelt_site, net
 
 
 def test_the_days_asked_for_are_fetched_and_checked(site: tuple[Site, str], tmp_path: Path) -> None:
@@ -142,33 +54,27 @@ def test_an_interrupted_fetch_goes_on_in_the_next_run(site: tuple[Site, str], tm
     files = gdelt_site(state, tmp_path)
     name = "20191024000000.export.CSV.zip"
     (tmp_path / "d").mkdir()
-    (tmp_path / "d" / f"{name}.part").write_bytes(files[name][:100])
+    (tmp_path / "d" / f".{name}.part").write_bytes(files[name][:100])
     gdelt(tmp_path / "d", address)
     assert (tmp_path / "d" / name).read_bytes() == files[name]
     assert ("/gdeltv2/" + name, "bytes=100-") in state.asked
 
 
-def test_a_stall_is_tried_again(site: tuple[Site, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The client itself tells of a stall, so that no test waits for one."""
+def test_a_stall_is_tried_again(site: tuple[Site, str], tmp_path: Path) -> None:
     state, address = site
     files = gdelt_site(state, tmp_path)
     name = "20191024000000.export.CSV.zip"
-    stalls = [name]
-    receive = Downloader._receive
 
-    def stalled(self: Downloader, answer: HTTPResponse, part: Path, *, append: bool, name: str) -> None:
-        if name in stalls:
-            stalls.remove(name)
-            part.write_bytes(files[name][:100])
-            raise TimeoutError("no data for 7 seconds")
-        receive(self, answer, part, append=append, name=name)
+    def stalls(handler: BaseHTTPRequestHandler, body: bytes, start: int) -> None:
+        del state.odd[f"/gdeltv2/{name}"]
+        answer(handler, body[:100], Content_Length=str(len(body)))
+        state.over.wait()
 
-    monkeypatch.setattr(Downloader, "_receive", stalled)
-    outcome = gdelt(tmp_path / "d", address)
-    assert len(outcome.fetched) == 4 and not outcome.failed and not stalls
+    state.odd[f"/gdeltv2/{name}"] = stalls
+    outcome = gdelt(tmp_path / "d", address, timeout=0.3)
+    assert len(outcome.fetched) == 4 and not outcome.failed and not state.odd
     assert [r for path, r in state.asked if path.endswith(name)] == [None, "bytes=100-"]
-    downloader = net(tmp_path / "d", address, timeout=7.0)
-    assert downloader.timeout == 7.0
+    assert (tmp_path / "d" / name).read_bytes() == files[name]
 
 
 def test_a_changed_checksum_is_never_kept(site: tuple[Site, str], tmp_path: Path) -> None:
@@ -190,7 +96,7 @@ def test_missing_files_are_listed_and_the_rest_goes_on(site: tuple[Site, str], t
     state, address = site
     gdelt_site(state, tmp_path)
     del state.files["/gdeltv2/20191024001500.export.CSV.zip"]
-    state.status["/gdeltv2/20191025000000.export.CSV.zip"] = 503
+    state.status["/gdeltv2/20191025000000.export.CSV.zip"] = 503, {}
     outcome = gdelt(tmp_path / "d", address)
     assert outcome.missing == ["20191024001500.export.CSV.zip"]
     assert outcome.failed == ["20191025000000.export.CSV.zip: the server answers 503"]
@@ -244,6 +150,8 @@ def test_offline_says_so_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixtu
                 "2001-01-01",
                 "--mirror",
                 "http://127.0.0.1:9",
+                "--pause",
+                "0",
                 "--record",
                 str(tmp_path / "r"),
             ]
@@ -321,8 +229,8 @@ def test_dataverse_files_by_year_and_week(site: tuple[Site, str], tmp_path: Path
         files_of("icews", date(1990, 1, 1), date(1990, 2, 1), downloader)
     with pytest.raises(DetenteError, match="lies after"):
         files_of("icews", date(1990, 2, 1), date(1990, 1, 1), downloader)
-    state.files["/api/datasets/:persistentId/"] = b"<html>maintenance</html>"
-    with pytest.raises(DetenteError, match="another form"):
+    state.files["/api/datasets/:persistentId/"] = b'{"data": {"latestVersion": 1}}'
+    with pytest.raises(DetenteError, match="is no listing of files as the Dataverse gives it"):
         files_of("icews", date(2018, 1, 1), date(2018, 2, 1), downloader)
 
 
@@ -357,7 +265,7 @@ def test_a_part_longer_than_the_file_is_fetched_anew(site: tuple[Site, str], tmp
     state, address = site
     state.files["/x"] = b"abc"
     (tmp_path / "d").mkdir()
-    (tmp_path / "d" / "x.part").write_bytes(b"abcdef")
+    (tmp_path / "d" / ".x.part").write_bytes(b"abcdef")
     downloader = net(tmp_path / "d", address)
     outcome = downloader.all([Remote("http://e.org/x", "x", hashlib.md5(b"abc").hexdigest())])
     assert len(outcome.fetched) == 1 and (tmp_path / "d" / "x").read_bytes() == b"abc"

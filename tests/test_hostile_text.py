@@ -63,6 +63,7 @@ COMMANDS = {
     "record agreements PER ECU": PAIR,
     "record figures PER ECU": PAIR,
     "record audit": PAIR,
+    "record files": PAIR,
     "record quarantine": PAIR,
     "record coverage": PAIR,
     "record sources": (),

@@ -41,6 +41,7 @@ RECORD: dict[str, Callable[[dt.Record], Result]] = {
     "ideal_points": lambda record: record.ideal_points(sessions=2),
     "check_claims": lambda record: record.check_claims("weitz_2007"),
     "held": lambda record: record.held(),
+    "files": lambda record: record.files(),
     "quarantine": lambda record: record.quarantine(),
     "audit": lambda record: record.audit(),
 }

@@ -101,6 +101,13 @@ class Record(Store):
         return held_by(self)
 
     @answers
+    def files(self) -> Table:
+        """The files ingested: rows, release, where and when each was fetched; see `detente.record.holdings`."""
+        from detente.measures.tables import files_of
+
+        return files_of(self)
+
+    @answers
     def quarantine(self) -> Table:
         """Rows and files that could not be taken, with the reason of each; see `detente.record.holdings`."""
         from detente.measures.tables import quarantine_of

@@ -39,6 +39,13 @@ def record(record: Record) -> Answer:
 
 
 @record.command()
+def files(record: Record) -> Answer:
+    """List the files ingested: rows, the publisher's release, from where and when each was fetched."""
+    table = record.files()
+    return as_rows(table)
+
+
+@record.command()
 @click.option("--limit", default=50, show_default=True, help="How many rows, newest first; 0 for all.")
 def quarantine(record: Record, limit: int) -> Answer:
     """List rows and files that could not be taken: file, line (0: the whole file, none: a row held before), reason."""

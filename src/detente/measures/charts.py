@@ -110,6 +110,16 @@ def spans(held: pl.DataFrame) -> Any:
     return drawing
 
 
+def taken(files: pl.DataFrame) -> Any:
+    """The rows that files added, by source."""
+    rows = files.group_by("source").agg(pl.col("rows").sum()).sort("source", descending=True)
+    drawing, axis = figure(0.25 * rows.height + 1.0)
+    axis.barh(range(rows.height), rows["rows"], color=BLUE)
+    _lines(axis, rows["source"].to_list())
+    axis.set_xlabel("rows")
+    return drawing
+
+
 def reasons(quarantine: pl.DataFrame) -> Any:
     """Rows in quarantine by reason, the ten most frequent."""
     counts = quarantine["reason"].value_counts(sort=True).head(10).reverse()

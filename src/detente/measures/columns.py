@@ -116,6 +116,19 @@ QUARANTINE = {
     "raw": "the beginning of the line",
     "ingested_at": "when",
 }
+FILES = {
+    "file": "the file",
+    "source": "the source",
+    "pair": "the two states whose rows alone it has; null: of all",
+    "rows": "rows added when it was ingested",
+    "duplicates": "rows held before",
+    "quarantined": "rows set aside",
+    "release": "the publisher's release, where it was fetched or its name says it",
+    "from": "the address from which it was fetched",
+    "fetched": "when",
+    "ingested_at": "when it was ingested",
+    "digest": "its SHA-256",
+}
 AUDIT = {
     "source": "the case or table",
     "by": "all facts of the source together, or by area or year",
@@ -139,6 +152,7 @@ TABLES = {
     "pair.similarity()": SIMILARITY,
     "record.similarity()": ALL_SIMILARITY,
     "record.held()": HOLDINGS,
+    "record.files()": FILES,
     "record.quarantine()": QUARANTINE,
     "record.audit(), pair.audit()": AUDIT,
 }

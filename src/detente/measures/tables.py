@@ -17,7 +17,7 @@ from detente.measures.votes import all_similarity, similarity, un_agreement
 from detente.record import Store
 from detente.record import audit as audits
 from detente.record.facts import pair_facts
-from detente.record.holdings import holdings, quarantined
+from detente.record.holdings import holdings, ingested, quarantined
 from detente.record.view import View
 from detente.results import Table
 from detente.sources import cited
@@ -158,6 +158,12 @@ def held_by(record: Store) -> Table:
     """What is held, a line for each table and source; see `detente.record.holdings`."""
     title = f"The record {record.folder} and the cases"
     return Table(holdings(record), title, columns.HOLDINGS, charts.spans, provenance=record.provenance())
+
+
+def files_of(record: Store) -> Table:
+    """The files ingested, where and when each was fetched; see `detente.record.holdings.ingested`."""
+    title = f"The record {record.folder}, files"
+    return Table(ingested(record), title, columns.FILES, charts.taken, provenance=record.provenance())
 
 
 def quarantine_of(record: Store) -> Table:

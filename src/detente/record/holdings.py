@@ -80,6 +80,43 @@ def _of_source(record: Store, table: str, source: str) -> dict[str, Any]:
     }
 
 
+FILES: dict[str, Any] = {
+    "file": pl.Utf8,
+    "source": pl.Utf8,
+    "pair": pl.Utf8,
+    "rows": pl.Int64,
+    "duplicates": pl.Int64,
+    "quarantined": pl.Int64,
+    "release": pl.Utf8,
+    "from": pl.Utf8,
+    "fetched": pl.Utf8,
+    "ingested_at": pl.Utf8,
+    "digest": pl.Utf8,
+}
+
+
+def ingested(record: Store) -> pl.DataFrame:
+    """The files of which rows were taken, oldest first: columns `FILES`."""
+    rows = [
+        {
+            "file": file.name,
+            "source": file.reader,
+            "pair": file.pair or None,
+            "rows": sum(file.rows.values()),
+            "duplicates": file.duplicates,
+            "quarantined": file.quarantined,
+            "release": file.fetched.get("release") or file.release or None,
+            "from": file.fetched.get("from"),
+            "fetched": file.fetched.get("at"),
+            "ingested_at": commit.at,
+            "digest": file.digest,
+        }
+        for commit in record.commits
+        for file in commit.files
+    ]
+    return pl.DataFrame(rows, schema=FILES, orient="row")
+
+
 def quarantined(record: Store) -> pl.DataFrame:
     """Rows and files that could not be taken: file, line (0 for a whole file, null for rows held before), reason, raw,
     ingested_at.

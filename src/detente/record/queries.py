@@ -18,6 +18,7 @@ from detente.actors import counted
 from detente.codebook import assign_areas
 from detente.errors import DetenteError, NoData
 from detente.periods import PERIODS
+from detente.sources.schema import TABLES
 
 if TYPE_CHECKING:
     from detente.record.log import Part
@@ -50,12 +51,13 @@ def event_parts(record: Store, source: str, pair: str = "") -> list[Part]:
 def open_events(record: Store, source: str, pair: str = "", engine: nw.Implementation = POLARS) -> Events:
     """The events of `event_parts`, none of them read yet: the columns of that table.
 
-    Raises NoData where none are held.
+    Raises NoData where no file of the source is held.
     """
-    paths = record.paths(event_parts(record, source, pair))
-    if not paths:
+    if source not in record.event_sources():
         raise NoData(f"no events of {source} are held")
-    events: Events = nw.from_native(ENGINES[engine].scan(paths))
+    paths = record.paths(event_parts(record, source, pair))
+    frame = ENGINES[engine].scan(paths) if paths else ENGINES[engine].take(pl.DataFrame(schema=TABLES["events"]))
+    events: Events = nw.from_native(frame)
     return events
 
 
@@ -203,8 +205,6 @@ def third_counts(pair: View, source: str) -> pl.DataFrame:
 
 def count_events(record: Store, source: str, as_of: date | None) -> int:
     """How many events between different actors a source has that were known on `as_of`."""
-    if not event_parts(record, source):
-        return 0
     return _how_many(known(open_events(record, source), as_of))
 
 
@@ -212,8 +212,6 @@ def volume(record: Store, *, source: str, by: str, as_of: date | None) -> pl.Dat
     """All events of a source between different actors by period: columns period, volume. Files of a pair alone don't
     count: how much else was reported they don't tell.
     """
-    if not event_parts(record, source):
-        return pl.DataFrame(schema={"period": pl.Date, "volume": pl.Int64})
     events = by_period(known(open_events(record, source), as_of), by)
     return collected(_number(events, "period"), "period").rename({"count": "volume"})
 
@@ -225,8 +223,6 @@ def recode(record: Store, frame: pl.DataFrame) -> pl.DataFrame:
 
 def count_pair(pair: View, source: str, since: date | None = None) -> int:
     """How many events of the pair a source has, from the day `since` on."""
-    if not event_parts(pair.record, source, pair.key):
-        return 0
     return _how_many(pair_events(pair, source, since))
 
 

@@ -208,8 +208,11 @@ class Store:
         return sorted({f.pair for c in self.commits for f in c.files if f.reader == source and f.pair})
 
     def event_sources(self) -> list[str]:
-        """The event sources held, the most precise first (see docs/decisions)."""
-        return by_precision({part.source for part in self.parts("events")})
+        """The event sources held, those too whose files tell of silence alone, the most precise first (see
+        docs/decisions).
+        """
+        silent = {file.reader for commit in self.commits for file in commit.files if file.covers}
+        return by_precision({part.source for part in self.parts("events")} | silent)
 
     def verify(self) -> list[str]:
         """Faults of the folder against its log, which must be whole: parts, rows set aside, files that no commit names.

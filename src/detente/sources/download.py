@@ -2,53 +2,33 @@
 
 from __future__ import annotations
 
-import errno
+import contextlib
 import fcntl
 import hashlib
 import re
-import ssl
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from functools import partial
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException
 from pathlib import Path
-from typing import IO, TypeVar
-from urllib.error import HTTPError, URLError
+from typing import TypeVar
+from urllib.error import HTTPError
 
 from detente import clock
 from detente.errors import DetenteError
 from detente.sources import fetched
+from detente.sources.answers import Failed, Missing, Offline, accepted, failure_of, refusal
 from detente.sources.foreign import PAGE
 from detente.sources.web import Refused, Web
 
 T = TypeVar("T")
-_CUT = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.ENETRESET, errno.ENOTCONN, errno.EBADF)
 TRIES = 3
-PATIENCE = 300.0
-"""The longest wait, in seconds, that a server may ask for before the next try."""
 TELLING = 1 << 20
 """So many bytes must have come before their speed tells of what is to come."""
 LARGEST, LARGEST_LISTING, LARGEST_TEXT, LONGEST_LINE = 8 << 30, 1 << 30, 64 << 20, 8192
 """The most bytes of a file, of a listing, of a document read at once, and of a line of a listing."""
-
-
-class Failed(DetenteError):
-    """A file that didn't come. `again`: another try may help, after so many seconds."""
-
-    def __init__(self, reason: str, *, again: bool = True, after: float = 0.0) -> None:
-        super().__init__(reason)
-        self.again, self.after = again, after
-
-
-class Missing(Failed):
-    """The server has no such file (404)."""
-
-
-class Offline(Failed):
-    """The host cannot be reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +90,6 @@ class Downloader:
         self.tags: dict[str, str] = {}
         self.kept: dict[str, bool] = {}
         self.book = dict(fetched.book(folder))
-        self.lock: IO[str] | None = None
 
     def text(self, url: str) -> str:
         """A small document as text."""
@@ -128,12 +107,12 @@ class Downloader:
 
     def _listing(self, url: str, most: int) -> Path:
         """A listing as it is now: what was fetched of it before may be old."""
-        self._begin()
         target = self.folder / f".listing-{re.sub(r'[^a-z0-9]+', '-', url.lower())[-80:]}"
-        for path in (target, _part(target)):
-            path.unlink(missing_ok=True)
         try:
-            self._retried(partial(self._get, Remote(url, target.name[1:]), target, most))
+            with self._alone():
+                for path in (target, part_of(target)):
+                    path.unlink(missing_ok=True)
+                self._retried(partial(self._get, Remote(url, target.name[1:]), target, most))
         except Offline:
             raise
         except Failed as failure:
@@ -188,20 +167,20 @@ class Downloader:
     def each(self, jobs: Sequence[tuple[str, Callable[[Outcome], None]]]) -> Outcome:
         """Do every job, each with a name, which tells the outcome what it did; failures of one don't end the others."""
         outcome = Outcome()
-        self._begin()
-        for number, (name, job) in enumerate(jobs):
-            try:
-                job(outcome)
-            except Missing:
-                outcome.missing.append(name)
-            except Offline as failure:
-                if not outcome.fetched:
-                    raise
-                rest = len(jobs) - number - 1
-                outcome.failed.append(f"{name}: {failure}" + (f" ({rest} more were not asked for)" * (rest > 0)))
-                break
-            except (Failed, Refused) as failure:
-                outcome.failed.append(f"{name}: {failure}")
+        with self._alone():
+            for number, (name, job) in enumerate(jobs):
+                try:
+                    job(outcome)
+                except Missing:
+                    outcome.missing.append(name)
+                except Offline as failure:
+                    if not outcome.fetched:
+                        raise
+                    rest = len(jobs) - number - 1
+                    outcome.failed.append(f"{name}: {failure}" + (f" ({rest} more were not asked for)" * (rest > 0)))
+                    break
+                except (Failed, Refused) as failure:
+                    outcome.failed.append(f"{name}: {failure}")
         return outcome
 
     def fetch(self, remote: Remote, target: Path) -> None:
@@ -210,19 +189,22 @@ class Downloader:
         most = LARGEST if remote.md5 or remote.size is None else remote.size
         self._retried(partial(self._get, remote, target, most))
 
-    def _begin(self) -> None:
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
         """Make the folder, and keep other processes from fetching into it."""
-        if self.lock:
-            return
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self.lock = (self.folder / ".lock").open("a")
-            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self.lock = None
-            raise DetenteError(f"{self.folder}: another process fetches into it; name another with --into") from None
+            lock = (self.folder / ".lock").open("a")
         except OSError as error:
             raise DetenteError(f"{self.folder}: can't be written: {error.strerror}") from None
+        with lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise DetenteError(
+                    f"{self.folder}: another process fetches into it; wait for it, or name another with --into"
+                ) from None
+            yield
 
     def _retried(self, work: Callable[[], T]) -> T:
         """What `work` gives, tried again where that may help."""
@@ -237,7 +219,7 @@ class Downloader:
 
     def _get(self, remote: Remote, target: Path, most: int) -> None:
         """One attempt, going on where the last one stopped, to give `target` the whole file."""
-        part = _part(target)
+        part = part_of(target)
         # What came before may be of another version of the file, unless its checksum will tell, or its tag does.
         tag = self.tags.pop(remote.name, "")
         have = part.stat().st_size if part.exists() and (remote.md5 or tag) else 0
@@ -250,9 +232,9 @@ class Downloader:
                 if isinstance(answer, HTTPError):
                     if answer.status == 416:
                         part.unlink(missing_ok=True)
-                    raise _refusal(answer)
+                    raise refusal(answer)
                 try:
-                    begin, whole = _accepted(answer, remote, have, most)
+                    begin, whole = accepted(answer, remote, have, most)
                 except Failed:
                     part.unlink(missing_ok=True)
                     raise
@@ -274,12 +256,12 @@ class Downloader:
                 page = _is_page(part)
                 part.unlink()
                 raise Failed("its checksum differs from the published one" + ": it is a web page" * page)
-            if remote.md5 is None and _is_page(part):
+            if remote.md5 is None and _is_page(part) and not remote.name.endswith((".html", ".xml")):
                 part.unlink()
                 raise Failed("the server gives a web page in its place", again=False)
             part.replace(target)
         except (HTTPException, OSError) as error:
-            raise _failure(error, self.web.address(remote.url), part) from None
+            raise failure_of(error, self.web.address(remote.url), part) from None
         finally:
             self.seconds += time.monotonic() - started
 
@@ -289,77 +271,14 @@ class Downloader:
         return self.last
 
 
-def _accepted(answer: HTTPResponse, remote: Remote, have: int, most: int) -> tuple[int, int | None]:
-    """At which byte of the file an answer begins, and how long the whole is, None where only its end will show; Failed
-    where it is none that may be kept.
-    """
-    begin = 0
-    whole: int | None = answer.length
-    if answer.status == 206:
-        span = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", answer.headers.get("Content-Range", ""))
-        begin, last, total = map(int, span.groups()) if span else (-1, 0, 0)
-        if not have or begin != have or total != last + 1 or answer.length not in (None, total - begin):
-            raise Failed("the server gives another part than asked for; it is fetched anew")
-        whole = total
-    elif answer.status != 200:
-        raise _refusal(answer)
-    if packed := answer.headers.get("Content-Encoding", "identity").lower().replace("identity", ""):
-        raise Failed(f"the server packs it ({packed}), which was not asked for", again=False)
-    expected = whole if remote.size is None or remote.md5 else remote.size
-    if whole is not None and expected is not None and (whole != expected or whole > most):
-        limit = f"the limit is {most:,}" if whole == expected else f"the listing says {expected:,}"
-        raise Failed(f"the server announces {whole:,} bytes, {limit}", again=False)
-    if expected is None and not answer.chunked and remote.md5 is None:
-        raise Failed("the server doesn't say how long it is: nothing would show that all of it came", again=False)
-    return begin, expected
-
-
-def _refusal(answer: HTTPResponse | HTTPError) -> Failed:
-    """What a status means that comes with no file."""
-    if answer.status == 404:
-        return Missing("404", again=False)
-    if answer.status == 416:
-        return Failed("the part held is longer than the file; it is fetched anew")
-    after = _retry_after(answer)
-    if after > PATIENCE:
-        return Failed(f"the server asks to wait {after:.0f} seconds; run the same command then", again=False)
-    again = answer.status in (408, 425, 429) or answer.status >= 500
-    return Failed(f"the server answers {answer.status}", again=again, after=after)
-
-
 def _is_page(path: Path) -> bool:
     with path.open("rb") as file:
         return PAGE.match(file.read(200)) is not None
 
 
-def _part(target: Path) -> Path:
-    return target.with_name(target.name + ".part")
-
-
-def _retry_after(answer: HTTPResponse | HTTPError) -> float:
-    """The seconds that a server asks to wait, 0 where it says none."""
-    text = answer.headers.get("Retry-After", "").strip()
-    if text.isdecimal():
-        return float(text[:9])
-    try:
-        wait = parsedate_to_datetime(text) - parsedate_to_datetime(answer.headers.get("Date", ""))
-        return max(0.0, wait.total_seconds())
-    except (ValueError, TypeError):
-        return 0.0
-
-
-def _failure(error: HTTPException | OSError, address: str, part: Path) -> DetenteError:
-    """What an exception of a transfer means."""
-    reason = error.reason if isinstance(error, URLError) else error
-    if isinstance(reason, TimeoutError):
-        return Failed(str(reason) if "longer" in str(reason) else "the server stalled")
-    if isinstance(reason, ssl.SSLCertVerificationError):
-        return Failed(f"the certificate of {address.split('/')[2]} can't be trusted: {reason}", again=False)
-    if isinstance(error, URLError):
-        return Offline(f"can't reach {address.split('/')[2]} ({reason}); are you online?")
-    if isinstance(error, ConnectionError | HTTPException | ssl.SSLError) or error.errno in _CUT:
-        return Failed(f"the connection broke ({error or type(error).__name__})")
-    return DetenteError(f"{part}: can't be written: {error.strerror or error}")
+def part_of(target: Path) -> Path:
+    """Where a file lies until it is whole: out of sight of whoever reads the folder."""
+    return target.with_name(f".{target.name}.part")
 
 
 def _digest(path: Path, kind: str) -> str:

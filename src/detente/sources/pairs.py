@@ -20,8 +20,9 @@ import polars as pl
 from detente.actors import counted
 from detente.errors import DetenteError
 from detente.files.stream import open_blocks
+from detente.sources.answers import Failed, Missing
 from detente.sources.contents import find_contents
-from detente.sources.download import Downloader, Failed, Missing, Outcome, Remote
+from detente.sources.download import Downloader, Outcome, Remote, part_of
 from detente.sources.reader import Context
 from detente.sources.source import batches
 
@@ -92,7 +93,7 @@ def _keep_day(
     outcome.missing += missing
     if not members:
         return
-    part = target.with_name(f"{name}.part")
+    part = part_of(target)
     with part.open("wb") as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             for inner, data in members:

@@ -1,0 +1,212 @@
+"""Rows of two states alone, kept while files are fetched: the same answers for them, none for others."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import detente as dt
+from conftest import detente, gdelt_row, gdelt_zip
+from detente.errors import NoData
+from local_site import Site
+
+DAYS, SLOTS = ("20191024", "20191025", "20191026"), ("000000", "001500")
+SIDES = [("RUS", "USA"), ("USA", "RUS"), ("FRA", "DEU"), ("CHN", "USA"), ("RUS", "RUS"), ("RUS", "")]
+
+
+def rows(day: str, slot: str) -> list[str]:
+    """Six rows a quarter hour; none of Russia and the United States in the last one, one of unknown day."""
+    n = DAYS.index(day) * 100 + SLOTS.index(slot) * 50
+    sides = SIDES if (day, slot) != (DAYS[-1], SLOTS[-1]) else SIDES[2:]
+    made = [gdelt_row(n + k, day, a, b, *("190", "4", "-10") if k % 2 else ()) for k, (a, b) in enumerate(sides)]
+    return [*made, gdelt_row(n + 40, "20199999", "RUS", "USA", added=day)]
+
+
+@pytest.fixture
+def served(site: tuple[Site, str], tmp_path: Path) -> tuple[Site, str]:
+    state, address = site
+    listing = []
+    for day in DAYS:
+        for slot in SLOTS:
+            name = f"{day}{slot}.export.CSV.zip"
+            data = gdelt_zip(tmp_path / name, rows(day, slot)).read_bytes()
+            (tmp_path / name).unlink()
+            state.files[f"/gdeltv2/{name}"] = data
+            listing.append(f"{len(data)} {hashlib.md5(data).hexdigest()} http://data.gdeltproject.org/gdeltv2/{name}")
+    state.files["/gdeltv2/masterfilelist.txt"] = ("\n".join(listing) + "\n").encode()
+    return state, address
+
+
+def fetch(address: str, folder: Path, *more: str, days: tuple[str, str] = ("2019-10-24", "2019-10-26")) -> object:
+    where = ["--into", str(folder), "--mirror", address, "--pause", "0"]
+    return detente("fetch", "gdelt", "--from", days[0], "--to", days[1], *where, *more)
+
+
+def record_of(folder: Path, *files: Path) -> dt.Record:
+    record = dt.open_record(folder, cases=False)
+    for file in files:
+        record.ingest(file)
+    assert record.verify() == []
+    return record
+
+
+def answers(record: dt.Record, a: str = "USA", b: str = "RUS") -> list[pl.DataFrame]:
+    pair = record.pair(a, b)
+    return [pair.panel("day").frame, pair.panel("month").frame, pair.coverage("day")]
+
+
+def everyone(record: dt.Record) -> list[pl.DataFrame]:
+    return [record.panel(by="day").frame, record.coverage("gdelt2", by="day")]
+
+
+@pytest.fixture
+def both(served: tuple[Site, str], tmp_path: Path) -> tuple[Path, Path]:
+    """The folders of the whole files and of those of the pair."""
+    whole, alone = tmp_path / "whole", tmp_path / "alone"
+    assert fetch(served[1], whole).returncode == 0
+    done = fetch(served[1], alone, "--pair", "united states", "Russia")
+    assert done.returncode == 0, done.stderr
+    assert "6 files to download, " in done.stderr and "10 of 40 rows kept; release 2.0" in done.stderr
+    return whole, alone
+
+
+def test_a_day_is_a_zip_of_the_lines_of_the_two(both: tuple[Path, Path]) -> None:
+    names = [f"only-RUS-USA.{day}.zip" for day in DAYS]
+    assert sorted(path.name for path in both[1].iterdir() if path.name[0] != ".") == names
+    with zipfile.ZipFile(both[1] / names[0]) as archive:
+        assert archive.namelist() == [f"only-RUS-USA.{DAYS[0]}{slot}.export.CSV" for slot in SLOTS]
+        lines = archive.read(archive.namelist()[1]).decode().splitlines()
+    assert lines == rows(DAYS[0], SLOTS[1])[:2]
+    assert not list(both[1].glob(".whole*")) and not list(both[1].glob(".*.part"))
+
+
+def test_the_pair_gets_the_same_answers_and_others_none(both: tuple[Path, Path], tmp_path: Path) -> None:
+    whole, alone = record_of(tmp_path / "w", both[0]), record_of(tmp_path / "a", both[1])
+    for one, other in zip(answers(whole), answers(alone), strict=True):
+        assert one.equals(other)
+    days = pl.read_json(json.dumps(alone.pair("USA", "RUS").panel("day").frame.to_dicts(), default=str).encode())
+    assert days.height == 6
+    for asked in (lambda: alone.pair("FRA", "DEU").panel("day"), lambda: alone.panel(by="day")):
+        with pytest.raises(NoData, match="holds no events but those of RUS-USA in gdelt2"):
+            asked()
+    assert alone.coverage("gdelt2").is_empty()
+    assert alone.files().frame.select("pair", "rows", "quarantined").rows() == [("RUS-USA", n, 0) for n in (4, 4, 2)]
+    held = alone.held().frame.row(0, named=True)
+    assert (held["rows"], held["covered"]) == (10, None)
+
+
+def test_the_order_of_files_changes_nothing(both: tuple[Path, Path], tmp_path: Path) -> None:
+    """Whole files stand in the place of a pair's; what they hold counts once, for all."""
+    whole = record_of(tmp_path / "0", both[0])
+    for n, paths in enumerate(((both[1], both[0]), (both[0], both[1]), (tmp_path,))):
+        record = record_of(tmp_path.parent / f"{tmp_path.name}-{n}", *paths)
+        for one, other in zip(answers(whole) + everyone(whole), answers(record) + everyone(record), strict=True):
+            assert one.equals(other), paths
+
+
+def test_days_of_both_kinds_stand_side_by_side(both: tuple[Path, Path], tmp_path: Path) -> None:
+    first = [path for path in sorted(both[0].glob("*.zip")) if path.name.startswith(DAYS[0])]
+    record = record_of(tmp_path / "r", *first, both[1])
+    expected = answers(record_of(tmp_path / "w", both[0]))
+    assert all(one.equals(other) for one, other in zip(answers(record), expected, strict=True))
+    panel = record.panel(by="day").frame
+    assert panel["period"].unique().to_list() == [date(2019, 10, 24)]
+    assert record.pair("FRA", "DEU").panel("day").frame.height == 2
+
+
+def test_a_day_that_failed_is_fetched_anew_and_the_others_are_held(served: tuple[Site, str], tmp_path: Path) -> None:
+    state, address = served
+    gone, broken = f"/gdeltv2/{DAYS[0]}{SLOTS[1]}.export.CSV.zip", f"/gdeltv2/{DAYS[1]}{SLOTS[1]}.export.CSV.zip"
+    missing, good = state.files.pop(gone), state.files[broken]
+    state.files[broken] = b"cut"
+    done = fetch(address, tmp_path / "d", "--pair", "USA", "RUS")
+    assert done.returncode == 2
+    assert f"not fetched: only-RUS-USA.{DAYS[1]}.zip: its checksum differs from the published one" in done.stderr
+    assert f"1 files are not published (404): {DAYS[0]}{SLOTS[1]}.export.CSV.zip" in done.stderr
+    state.files[broken] = good
+    state.asked.clear()
+    done = fetch(address, tmp_path / "d", "--pair", "RUS", "USA")
+    assert done.returncode == 0 and "2 files to download" in done.stderr and "; 4 are held" in done.stderr
+    assert "1 files fetched" in done.stderr and "2 already held, 1 not published" in done.stderr
+    assert [path[9:17] for path, _ in state.asked[1:]] == [DAYS[1]] * 2
+    record = record_of(tmp_path / "r", tmp_path / "d")
+    covered = record.pair("USA", "RUS").coverage("day")["covered"].to_list()
+    assert covered == [1 / 96, 2 / 96, 2 / 96]
+    # A day's zip that was changed, or whose files are published anew, is not held.
+    state.files[gone] = missing
+    (tmp_path / "d" / f"only-RUS-USA.{DAYS[2]}.zip").write_bytes(b"PK")
+    done = fetch(address, tmp_path / "d", "--pair", "USA", "RUS")
+    assert "1 files fetched" in done.stderr and "2 already held" in done.stderr
+
+
+def test_silence_of_two_states_is_nought_where_files_were_read(served: tuple[Site, str], tmp_path: Path) -> None:
+    done = fetch(served[1], tmp_path / "d", "--pair", "ALB", "BOL", "--ingest", "--record", str(tmp_path / "r"))
+    assert done.returncode == 0, done.stderr
+    pair = dt.open_record(tmp_path / "r", cases=False).pair("ALB", "BOL")
+    assert pair.coverage("day")["covered"].to_list() == [2 / 96] * 3
+    assert pair.panel("day").frame["verbal_cooperation"].to_list() == [None] * 6
+
+
+def test_files_of_version_1_are_kept_the_same_way(site: tuple[Site, str], tmp_path: Path) -> None:
+    state, address = site
+    names = {"2005.zip": "20050105", "200601.zip": "20060110", "20130401.export.CSV.zip": "20130401"}
+    for name, day in names.items():
+        width = 58 if "export" in name else 57
+        events = [gdelt_row(k, day, a, b, width=width) for k, (a, b) in enumerate(SIDES)]
+        state.files[f"/events/{name}"] = gdelt_zip(tmp_path / name, events).read_bytes()
+        (tmp_path / name).unlink()
+    sums = [(hashlib.md5(state.files[f"/events/{n}"]).hexdigest(), n) for n in names]
+    state.files["/events/md5sums"] = "".join(f"{md5}  {name}\n" for md5, name in sums).encode()
+    state.files["/events/filesizes"] = "".join(f"{len(state.files[f'/events/{n}'])} {n}\n" for n in names).encode()
+    for days in (("2005-12-31", "2006-01-31"), ("2013-04-01", "2013-04-01")):
+        for states in (("USA", "RUS"), ("ALB", "BOL")):
+            assert fetch(address, tmp_path / "d", "--pair", *states, days=days).returncode == 0
+    record = record_of(tmp_path / "r", tmp_path / "d")
+    for states in (("USA", "RUS"), ("ALB", "BOL")):
+        covered = record.pair(*states).coverage("year")
+        assert covered["period"].to_list() == [date(y, 1, 1) for y in range(2005, 2014)]
+        assert [round(share * 365) for share in covered["covered"]] == [365, 31, *[0] * 6, 1]
+    assert record.files().frame["rows"].to_list() == [0, 0, 0, 2, 2, 2]
+
+
+@pytest.mark.parametrize("command", ["levels", "explain", "forecast", "assess", "weigh", "similarity"])
+def test_every_question_about_the_pair_is_answered_or_says_why_not(
+    both: tuple[Path, Path], tmp_path: Path, command: str
+) -> None:
+    record_of(tmp_path / "r", both[1])
+    done = detente(command, "USA", "RUS", "--as-of", "2019-10-31", "--record", tmp_path / "r", "--no-cases")
+    assert done.returncode in (0, 1), done.stderr
+    assert done.returncode == 0 or done.stderr.startswith("No data: ")
+
+
+def test_repair_and_restore_know_a_file_of_two_states(both: tuple[Path, Path], tmp_path: Path) -> None:
+    record = record_of(tmp_path / "r", both[1])
+    expected = answers(record)
+    for path in [*(tmp_path / "r" / "log").glob("*.json"), *(tmp_path / "r" / "quarantine").glob("*.parquet")]:
+        path.unlink()
+    record.repair()
+    counts = ["period", "sender", "receiver", "verbal_cooperation", "material_conflict"]
+    assert (
+        answers(record)[0]
+        .drop_nulls("verbal_cooperation")
+        .select(counts)
+        .equals(expected[0].drop_nulls("verbal_cooperation").select(counts))
+    )
+    assert set(record.files().frame["pair"]) == {"RUS-USA"}
+    for path in (tmp_path / "r" / "data").rglob("*.parquet"):
+        path.write_bytes(path.read_bytes()[:-1])
+    record = dt.open_record(tmp_path / "r", cases=False)
+    assert not record.ingest(both[1], restore=True).failed
+    assert answers(record)[0].height == 6 and record.verify() == []
+
+
+def test_only_files_of_lines_are_kept_so(tmp_path: Path) -> None:
+    asked = ("--from", "2018-01-01", "--to", "2018-02-01", "--pair", "USA", "RUS", "--record", tmp_path / "r")
+    done = detente("fetch", "icews", *asked)
+    assert done.returncode == 2 and "files of icews are fetched whole" in done.stderr
