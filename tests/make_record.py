@@ -1,6 +1,6 @@
 """A tiny record by the detente that Python finds, kept as a fixture of its format; so were those of tests/records made:
 
-git worktree add /tmp/old COMMIT    # the last of a format: 0cab799~1 of 1, 3a3f767 of 2
+git worktree add /tmp/old COMMIT    # the last of a format: 0cab799~1 of 1, 3a3f767 of 2, 511529f of 3
 PYTHONPATH=/tmp/old/src python tests/make_record.py tests/records/format-1
 """
 

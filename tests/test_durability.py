@@ -22,7 +22,7 @@ import pytest
 import detente as dt
 from conftest import gdelt_row, gdelt_zip, triples
 from detente.errors import DetenteError
-from detente.record.log import LOST, Log
+from detente.record.log import FORMAT, LOST, Log
 from detente.record.parts import about_of
 from detente.sources import batches
 
@@ -300,7 +300,7 @@ def test_an_old_record_goes_on(folder: Path, files: list[Path], tmp_path: Path) 
     assert record.ingest(files).rows == 0 and record.verify() == []
     record.ingest(gdelt_zip(tmp_path / "d.export.CSV.zip", [gdelt_row(5000)]))
     assert [bool(commit.previous) for commit in record.commits] == [False, False, False, True]
-    assert json.loads((folder / "RECORD.json").read_text())["format"] == 3
+    assert json.loads((folder / "RECORD.json").read_text())["format"] == FORMAT
     (folder / "log" / "00000003.json").write_text((folder / "log" / "00000003.json").read_text() + " ")
     with pytest.raises(DetenteError, match="was lost or changed"):
         _ = dt.open_record(folder).commits

@@ -158,7 +158,7 @@ def test_files_of_version_1_are_kept_the_same_way(site: tuple[Site, str], tmp_pa
     names = {"2005.zip": "20050105", "200601.zip": "20060110", "20130401.export.CSV.zip": "20130401"}
     for name, day in names.items():
         width = 58 if "export" in name else 57
-        events = [gdelt_row(k, day, a, b, width=width) for k, (a, b) in enumerate(SIDES)]
+        events = [gdelt_row(int(day) + k, day, a, b, width=width) for k, (a, b) in enumerate(SIDES)]
         state.files[f"/events/{name}"] = gdelt_zip(tmp_path / name, events).read_bytes()
         (tmp_path / name).unlink()
     sums = [(hashlib.md5(state.files[f"/events/{n}"]).hexdigest(), n) for n in names]

@@ -12,7 +12,7 @@ import pytest
 
 import detente as dt
 from conftest import gdelt_row, gdelt_zip, lines_of
-from detente.record.log import live_parts
+from detente.record.log import FORMAT, live_parts
 from detente.record.twins import CONTESTED, OLDER, REASON
 from detente.sources import source as source_of
 
@@ -309,4 +309,4 @@ def test_a_record_written_before_reads_as_before(tmp_path: Path) -> None:
     again = dt.open_record(tmp_path / "r", cases=False)
     assert len(events(again)) == 1 and again.coverage("gdelt2", by="day")["covered"].to_list() == [1.0]
     again.ingest(gdelt_zip(tmp_path / "b.export.CSV.zip", [gdelt_row(2)]))
-    assert json.loads((tmp_path / "r" / "RECORD.json").read_text())["format"] == 3
+    assert json.loads((tmp_path / "r" / "RECORD.json").read_text())["format"] == FORMAT
