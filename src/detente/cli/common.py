@@ -104,7 +104,7 @@ class Answer:
 
 
 def as_rows(
-    result: Result, frame: pl.DataFrame | None = None, *, table: Sequence[str] | None = None, **meta: Any
+    result: Result, frame: pl.DataFrame | None = None, *, table: Sequence[str | pl.DataFrame] | None = None, **meta: Any
 ) -> Answer:
     """A result as the rows of its frame, in JSON beside `meta`."""
     frame = result.frame if frame is None else frame

@@ -109,7 +109,7 @@ def fetch(
     asked = not_held(net, files, pair.a, pair.b) if pair else [file for file in files if not net.held(file)]
     _foretell(net, files, asked)
     if pair:
-        say(f"of them the rows between {pair.names[0]} and {pair.names[1]} are kept, day by day")
+        say(f"only the rows between {pair.names[0]} and {pair.names[1]} are kept, in a zip a day")
         outcome = fetch_pair(net, files, pair.a, pair.b, Context(record.actors, record.codebook, clock.today()))
     else:
         outcome = net.all(files)

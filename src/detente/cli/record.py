@@ -42,7 +42,7 @@ def record(record: Record) -> Answer:
 def files(record: Record) -> Answer:
     """List the files ingested: rows, the publisher's release, from where and when each was fetched."""
     table = record.files()
-    return as_rows(table)
+    return as_rows(table, table=[table.frame.drop("digest")])
 
 
 @record.command()

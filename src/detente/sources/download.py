@@ -93,20 +93,23 @@ class Downloader:
 
     def text(self, url: str) -> str:
         """A small document as text."""
-        path = self._listing(url, LARGEST_TEXT)
-        return path.read_text(encoding="utf-8", errors="replace")
+        with self._listing(url, LARGEST_TEXT) as path:
+            return path.read_text(encoding="utf-8", errors="replace")
 
     def lines(self, url: str) -> Iterator[str]:
         """The lines of a large listing."""
-        path = self._listing(url, LARGEST_LISTING)
-        with path.open(encoding="utf-8", errors="replace") as file:
+        with (
+            self._listing(url, LARGEST_LISTING) as path,
+            path.open(encoding="utf-8", errors="replace") as file,
+        ):
             for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE), ""), start=1):
                 if len(line) >= LONGEST_LINE:
                     raise DetenteError(f"{url}: line {number} is no line of a listing: {line[:60]!r}...")
                 yield line
 
-    def _listing(self, url: str, most: int) -> Path:
-        """A listing as it is now: what was fetched of it before may be old."""
+    @contextlib.contextmanager
+    def _listing(self, url: str, most: int) -> Iterator[Path]:
+        """A listing as it is now, in a file for as long as it is read."""
         target = self.folder / f".listing-{re.sub(r'[^a-z0-9]+', '-', url.lower())[-80:]}"
         try:
             with self._alone():
@@ -117,7 +120,10 @@ class Downloader:
             raise
         except Failed as failure:
             raise DetenteError(f"{url}: {failure}") from None
-        return target
+        try:
+            yield target
+        finally:
+            target.unlink(missing_ok=True)
 
     def held(self, remote: Remote) -> bool:
         """Whether a file lies in the folder as the publisher has it: by the MD5 listed, else as it was fetched."""

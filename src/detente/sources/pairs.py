@@ -11,6 +11,7 @@ import os
 import re
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -101,7 +102,8 @@ def _keep_day(
         file.flush()
         os.fsync(file.fileno())
     part.replace(target)
-    net.note(target, files[0], made_of=_made_of(files), missing=missing, files=len(members), rows=rows)
+    first = files[0].url if len(files) == 1 else f"{files[0].url} and {len(files) - 1} more"
+    net.note(target, replace(files[0], url=first), made_of=_made_of(files), missing=missing)
     outcome.fetched.append(target)
     outcome.rows, outcome.of_rows = outcome.rows + rows, outcome.of_rows + of_rows
 
