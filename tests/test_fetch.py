@@ -13,7 +13,8 @@ import pytest
 from conftest import TRIPLE_HEADER
 from detente.cli import main
 from detente.errors import DetenteError, NoData
-from detente.sources.download import Offline, Remote
+from detente.sources.answers import Offline
+from detente.sources.download import Remote
 from detente.sources.source import files_of
 from local_site import Site, answer, gdelt, gdelt_site, net
 

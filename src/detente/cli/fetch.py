@@ -140,7 +140,9 @@ def _tell(outcome: Outcome, files: Sequence[Remote], folder: Path) -> None:
         say(f"{len(outcome.missing)} files are not published (404): {shown}")
     unchecked = sum(1 for f in files if f.md5 is None)
     unproved = f", {unchecked} without a published checksum" if unchecked else ""
-    rows = f", {outcome.rows:,} of {outcome.of_rows:,} rows kept" if outcome.of_rows else ""
+    counts = outcome.rows
+    rows = f", {counts['kept']:,} of {counts['all']:,} rows kept" if counts["all"] else ""
+    rows += f" ({counts['unread']:,} can't be read)" if counts["unread"] else ""
     releases = ", ".join(dict.fromkeys(file.release for file in files if file.release))
     of = f"; release {releases}" if releases else ""
     say(

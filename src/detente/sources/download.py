@@ -52,14 +52,15 @@ class Remote:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a fetch; of files kept for a pair (see `detente.sources.pairs`) also how many rows of all."""
+    """What became of a fetch; of files kept for a pair (see `detente.sources.pairs`) also how many rows there were
+    ("all"), were "kept", and could not be read ("unread").
+    """
 
     fetched: list[Path] = field(default_factory=list)
     kept: list[Path] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
-    rows: int = 0
-    of_rows: int = 0
+    rows: Counter[str] = field(default_factory=Counter)
 
 
 class Downloader:

@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -33,8 +34,7 @@ _EARLIEST = (1980, 1, 1, 0, 0, 0)
 def fetch_pair(net: Downloader, files: Sequence[Remote], a: str, b: str, context: Context) -> Outcome:
     """Fetch files and keep of each only the rows between two states (codes), a day at a time.
 
-    A day's zip is written when all its files have come; a day that failed is fetched anew in the next run. `rows` of
-    the outcome were kept `of_rows`.
+    A day's zip is written when all its files have come; a day that failed is fetched anew in the next run.
     """
     jobs = [(name, partial(_keep_day, net, some, name, (a, b), context)) for name, some in _zips(files, a, b)]
     return net.each(jobs)
@@ -74,7 +74,8 @@ def _keep_day(
         outcome.kept.append(target)
         outcome.missing += net.book[name]["missing"]
         return
-    prefix, missing, members, rows, of_rows = name.split(".")[0], [], [], 0, 0
+    prefix, missing, members = name.split(".")[0], list[str](), list[tuple[str, bytes]]()
+    counts = Counter[str]()
     for remote in files:
         whole = net.folder / f".whole-{remote.name}"
         try:
@@ -83,14 +84,14 @@ def _keep_day(
             missing.append(remote.name)
             continue
         try:
-            lines, seen = _between(whole, pair, context)
+            lines, more = _between(whole, pair, context)
         except DetenteError as error:
             raise Failed(str(error), again=False) from None
         finally:
             whole.unlink(missing_ok=True)
         inner = remote.name.removesuffix(".zip")
         members.append((f"{prefix}.{inner}" if "." in inner else f"{prefix}.{inner}.csv", b"".join(lines)))
-        rows, of_rows = rows + len(lines), of_rows + seen
+        counts += more
     outcome.missing += missing
     if not members:
         return
@@ -105,24 +106,26 @@ def _keep_day(
     first = files[0].url if len(files) == 1 else f"{files[0].url} and {len(files) - 1} more"
     net.note(target, replace(files[0], url=first), made_of=_made_of(files), missing=missing)
     outcome.fetched.append(target)
-    outcome.rows, outcome.of_rows = outcome.rows + rows, outcome.of_rows + of_rows
+    outcome.rows += counts
 
 
-def _between(path: Path, pair: tuple[str, str], context: Context) -> tuple[list[bytes], int]:
-    """The lines of a headerless file whose rows are between the two states, under any code of theirs, and the number
-    of all lines.
+def _between(path: Path, pair: tuple[str, str], context: Context) -> tuple[list[bytes], Counter[str]]:
+    """The lines of a headerless file whose rows are between the two states, under any code of theirs, and the numbers
+    of lines as in `Outcome.rows`.
     """
     ours, theirs = ([code for code, *_ in counted([state])] for state in pair)
     sender, receiver = pl.col("sender"), pl.col("receiver")
     either = (sender.is_in(ours) & receiver.is_in(theirs)) | (sender.is_in(theirs) & receiver.is_in(ours))
-    kept, seen = list[bytes](), 0
+    kept, counts = list[bytes](), Counter[str]()
     for found in find_contents(path).found:
         if not found.reader.joinable:
             raise DetenteError(f"{path.name}: has a header: its rows are not kept apart")
         for block in open_blocks(path, only=found.numbers):
             lines = block.data.split(b"\n")[:-1]
-            seen += len(lines)
+            counts["all"] += len(lines)
             for batch in batches(found.reader, iter([block]), context):
+                counts["unread"] += len(batch.bad)
                 numbers = batch.lines.filter(batch.rows.select(either).to_series()).unique(maintain_order=True)
                 kept += [lines[number - block.line] + b"\n" for number in numbers]
-    return kept, seen
+    counts["kept"] = len(kept)
+    return kept, counts
