@@ -1,4 +1,4 @@
-"""What the next commit will hold: entries, parts, rows set aside, and what they hide of the parts held before."""
+"""What the next commit will hold: entries and their counts, parts, rows set aside, and what is hidden by them."""
 
 from __future__ import annotations
 
@@ -15,24 +15,27 @@ from detente.record.coverage import Count, of_file
 from detente.record.log import Commit, FileEntry, Part, sha256_of, sync_folder
 from detente.record.opening import Opened
 from detente.record.parts import QUARANTINE, durably, read_part, write_part
+from detente.record.reading import Result, conflict_rows
 from detente.record.twins import CONTESTED, Hidden, with_content
 from detente.record.twins import REASON as CONFLICT
-from detente.record.work import conflict_rows
 from detente.sources import BadRow, source
 
 
 @dataclass(slots=True)
 class Draft:
     """A commit in the making, of a number, in a record folder; files are known by the id of their entry (0: several
-    joined).
+    joined). All that entries count is counted here.
 
-    `bad` are rows set aside with the file's name, `withdrawn` those of earlier commits; `origins` has of each part
-    written the files that its rows are from, and the file and line of each row. `hiding` and `contests` are what rows
-    hide and contest (see `detente.record.twins`), in force with the commit, as is what is `removed`.
+    `held` are the parts before it, `foreign` those that another version read. `bad` are rows set aside with the file's
+    name, `withdrawn` those of earlier commits; `origins` has of each part written the files that its rows are from, and
+    the file and line of each row. `hiding` and `contests` are what rows hide and contest (see `detente.record.twins`),
+    in force with the commit, as is what is `removed`.
     """
 
     folder: Path
     number: int
+    held: list[Part]
+    foreign: frozenset[str]
     entries: list[FileEntry] = field(default_factory=list)
     written: list[Part] = field(default_factory=list)
     bad: list[tuple[int, str, BadRow]] = field(default_factory=list)
@@ -54,6 +57,51 @@ class Draft:
             self.places[id(file.entry)] = file.path
             self.names[id(file.entry)] = file.names
 
+    def take(self, result: Result, files: Sequence[FileEntry]) -> None:
+        """Count what rows of files gave, and keep it for the commit."""
+        self.wrote(result.parts, files)
+        for number, entry in enumerate(files):
+            entry.rows[result.table] = entry.rows.get(result.table, 0) + result.rows[number]
+            entry.duplicates += result.duplicates[number]
+            entry.conflicts += result.conflicts[number]
+        # Rows of files that are read together have no release, and renew none.
+        files[0].renewed += result.renewed
+        for number, bad in result.bad:
+            self.set_aside(files[number], bad)
+        for number, reason, count in result.skipped:
+            files[number].skipped[reason] = files[number].skipped.get(reason, 0) + count
+        for number, reason, count in result.corrected:
+            files[number].corrected[reason] = files[number].corrected.get(reason, 0) + count
+        for number, day, moment, count in result.counts:
+            self.counts.setdefault(id(files[number]), []).append((day, moment, count))
+        self.hiding += [(files[hidden.owner], hidden) for hidden in result.hidden if hidden.path]
+        if result.contested:
+            alone = id(files[0]) if all(file is files[0] for file in files) else 0
+            self.contests.append((alone, result.table, files[0].reader, result.release, result.contested))
+
+    def wrote(self, parts: Iterable[tuple[Part, pl.DataFrame]], files: Sequence[FileEntry]) -> None:
+        """Parts written, each with the file and line of its rows; they become visible with the commit."""
+        for part, origin in parts:
+            self.written.append(part)
+            self.origins[part.path] = files, origin
+
+    def set_aside(self, entry: FileEntry, bad: BadRow) -> None:
+        """A row for the quarantine."""
+        entry.quarantined += 1
+        self.bad.append((id(entry), entry.name, bad))
+
+    def give_up(self, table: str, gone: pl.DataFrame, files: Sequence[FileEntry], *, contested: bool) -> None:
+        """Set aside rows that were taken and that others of this commit contest, or count them as duplicates."""
+        for number, count in gone.group_by("owner").len().iter_rows():
+            files[number].rows[table] -= count
+            if contested:
+                files[number].conflicts += count
+            else:
+                files[number].duplicates += count
+        if contested:
+            for number, bad in conflict_rows(with_content(gone, table)):
+                self.set_aside(files[number], bad)
+
     def forget(self, entry: FileEntry) -> None:
         """Take back everything of a file found damaged half way."""
         for part in [p for p in self.written if all(owner is entry for owner in self.origins[p.path][0])]:
@@ -65,12 +113,28 @@ class Draft:
         self.hiding = [(owner, hidden) for owner, hidden in self.hiding if owner is not entry]
         self.contests = [contest for contest in self.contests if contest[0] != id(entry)]
 
+    def bad_of(self, entry: FileEntry) -> list[BadRow]:
+        """The rows of a file that were set aside."""
+        return [row for owner, _, row in self.bad if owner == id(entry)]
+
     def barred(self, table: str, source: str) -> frozenset[str]:
         """Ids contested in this run and not yet committed."""
         contested = [ids for _, about, origin, _, ids in self.contests if (about, origin) == (table, source)]
         return frozenset(name for ids in contested for name in ids)
 
-    def hide(self, held: Sequence[Part]) -> list[str]:
+    def overtakes(self, result: Result) -> bool:
+        """Whether rows share ids with rows, or contested ids, that their helper could not know of."""
+        barred = self.barred(result.table, result.parts[0][0].source) if result.parts else frozenset()
+        for part, _ in result.parts:
+            near = [p for p in self.written if p.first_id <= part.last_id and part.first_id <= p.last_id]
+            if not near and not barred:
+                continue
+            here, *others = [read_part(self.folder, p, ["event_id"])["event_id"] for p in (part, *near)]
+            if any(here.is_in(ids.implode()).any() for ids in (*others, pl.Series(list(barred), dtype=pl.Utf8))):
+                return True
+        return False
+
+    def hide(self) -> list[str]:
         """Write parts anew without the rows that no longer count, and the ids contested; the parts replaced are
         returned.
         """
@@ -79,7 +143,7 @@ class Draft:
             for name in hidden.ids:
                 claims.setdefault(hidden.path, {}).setdefault(name, (entry, hidden.contested))
         removed = []
-        for part in [p for p in [*held, *self.written] if p.path in claims]:
+        for part in [p for p in [*self.held, *self.written] if p.path in claims]:
             claimed = claims[part.path]
             rows = with_content(read_part(self.folder, part), part.table)
             gone = pl.col("event_id").is_in(list(claimed))
@@ -87,7 +151,10 @@ class Draft:
             if part in self.written:
                 files, origin = self.origins.pop(part.path)
                 rows = rows.with_columns(origin)
-                self._give_up(part.table, rows.filter(gone), claimed, files)
+                for contested in (True, False):
+                    names = [name for name, (_, disputed) in claimed.items() if disputed is contested]
+                    lost = rows.filter(pl.col("event_id").is_in(names))
+                    self.give_up(part.table, lost, files, contested=contested)
                 self.written.remove(part)
                 (self.folder / part.path).unlink()
             else:
@@ -103,24 +170,6 @@ class Draft:
             frame, name = pl.DataFrame({"event_id": sorted(ids)}), self.next_name()
             self.written.append(write_part(frame, self.folder, CONTESTED, publisher, table, name, release))
         return removed
-
-    def _give_up(
-        self,
-        table: str,
-        gone: pl.DataFrame,
-        claimed: Mapping[str, tuple[FileEntry, bool]],
-        owners: Sequence[FileEntry],
-    ) -> None:
-        """Set aside rows of files of this commit that others of it contest, or count them as duplicates."""
-        for (owner, bad), name in zip(conflict_rows(gone), gone["event_id"], strict=True):
-            entry = owners[owner]
-            entry.rows[table] -= 1
-            if claimed[name][1]:
-                entry.conflicts += 1
-                entry.quarantined += 1
-                self.bad.append((id(entry), entry.name, bad))
-            else:
-                entry.duplicates += 1
 
     def _withdraw(self, part: Part, gone: pl.DataFrame, claimed: Mapping[str, tuple[FileEntry, bool]]) -> None:
         """Set aside rows of earlier commits that files of this one contest; those replaced are only counted."""
@@ -142,14 +191,14 @@ class Draft:
         names = self.names.pop(id(entry), (entry.name,))
         return of_file(source(entry.reader), names, self.counts.pop(id(entry), []))
 
-    def commit(self, held: Sequence[Part], at: str, codebook: str, previous: str) -> Commit:
+    def commit(self, at: str, codebook: str, previous: str) -> Commit:
         """The commit, all whose files are written: rows that count no more are out of parts, those set aside by.
 
         The file of rows set aside is written last, and holds the whole commit: the log can be made anew from it.
         """
         for entry in self.entries:
             entry.covers = self.covers(entry)
-        removed = [*self.removed, *self.hide(held)]
+        removed = [*self.removed, *self.hide()]
         rows: list[tuple[str, int | None, str, str]] = [(name, b.line, b.reason, b.raw) for _, name, b in self.bad]
         # Of rows held before no line is known.
         rows += [(name, None, CONFLICT, raw) for name, raw in self.withdrawn]

@@ -17,7 +17,7 @@ from detente.errors import DetenteError
 from detente.record.coverage import Count, of_file
 from detente.record.log import LOST, REPAIR, Commit, FileEntry, Log, Part, commit_of, live_parts, sha256_of
 from detente.record.parts import about_of, check
-from detente.record.work import report_counts
+from detente.record.reading import report_counts
 from detente.sources import source
 
 

@@ -84,14 +84,13 @@ def write_part(
     path = folder / "data" / table / source / f"{name}-{kind}.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
     owned = dict(rows["owner"].value_counts().iter_rows()) if files else {}
-    came_from = [
-        {name: getattr(file, name) for name in ("name", "digest", "bytes", "reader", "pair")}
-        | {"rows": owned.get(n, 0)}
-        for n, file in enumerate(files)
-    ]
+    came_from: dict[str, dict[str, Any]] = {}
+    for n, file in enumerate(files):
+        told = {name: getattr(file, name) for name in ("name", "digest", "bytes", "reader", "pair")} | {"rows": 0}
+        came_from.setdefault(file.digest, told)["rows"] += owned.get(n, 0)
     about = {"table": table, "source": source, "kind": kind, "release": release, "replaces": replaces}
     rows = rows.drop("owner", "line", strict=False)
-    durably(rows, path, {**about, "commit": int(name[:8]), "files": came_from})
+    durably(rows, path, {**about, "commit": int(name[:8]), "files": list(came_from.values())})
     return Part(
         str(path.relative_to(folder)),
         table,
