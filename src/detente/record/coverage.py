@@ -94,6 +94,10 @@ def of_file(source: Source, names: Sequence[str], counts: Iterable[Count]) -> li
     moment (None where the source says no moment). What the source claims is in `Source.covers`.
     """
     counts = list(counts)
+    if source.covers == "years":
+        years = [day.year for day, *_ in counts]
+        whole = (datetime(min(years), 1, 1), datetime(max(years) + 1, 1, 1)) if years else None
+        return written([whole], whole[0].date()) if whole else []
     named = source.named(names) or []
     spans = [span for span, _ in named]
     if not source.covers or not counts:

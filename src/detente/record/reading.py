@@ -112,6 +112,7 @@ class Result:
         self.contested += sifted.contested["event_id"].unique().to_list()
         if batch.table == "events":
             self.counts += report_counts(rows, batch.moments)
+        self.counts += [(0, day, None, 1) for day in batch.span or ()]
         return sifted.rows
 
 

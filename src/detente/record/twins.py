@@ -27,6 +27,8 @@ _SHOWN = {
     "facts": ("url", "title", "url2", "note"),
     "agreements": ("title", "url", "cited"),
     "figures": ("url", "title", "note"),
+    "dated_facts": ("url", "description"),
+    "indicators": (),
     # USSR and Russia are one voter: their votes share an id.
     "votes": ("state",),
     "rollcalls": ("title",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -84,6 +85,38 @@ TABLES: dict[str, dict[str, Any]] = {
         "title": pl.Utf8,
         "note": pl.Utf8,
     },
+    "dated_facts": {
+        "event_id": pl.Utf8,
+        "source": pl.Utf8,
+        "date": pl.Date,
+        "precision": pl.Utf8,
+        "ends": pl.Date,
+        "known_on": pl.Date,
+        "compiled_on": pl.Date,
+        "actors": pl.List(pl.Utf8),
+        "targets": pl.List(pl.Utf8),
+        "area": pl.Utf8,
+        "kind": pl.Utf8,
+        "tone": pl.Utf8,
+        "channel": pl.Utf8,
+        "third_party": pl.Utf8,
+        "level": pl.Float32,
+        "reference": pl.Utf8,
+        "description": pl.Utf8,
+        "url": pl.Utf8,
+    },
+    "indicators": {
+        "event_id": pl.Utf8,
+        "source": pl.Utf8,
+        "a": pl.Utf8,
+        "b": pl.Utf8,
+        "measure": pl.Utf8,
+        "date": pl.Date,
+        "ends": pl.Date,
+        "value": pl.Float64,
+        "known_on": pl.Date,
+        "compiled_on": pl.Date,
+    },
     "votes": {"event_id": pl.Utf8, "rcid": pl.Utf8, "state": pl.Utf8, "choice": pl.Utf8},
     "rollcalls": {
         "event_id": pl.Utf8,
@@ -104,6 +137,7 @@ class Batch:
 
     `skipped` counts rows set aside by rule and by reason (a member absent from a vote, say).
     `moments` are the texts YYYYMMDDHHMMSS at which `rows` were reported, where the source says it to the minute.
+    `span` are the first and last day of which the rows of a source that covers "years" tell, silence included.
     `corrected` has the line and reason of each correction made to the rows kept: nothing is replaced silently.
     """
 
@@ -113,6 +147,7 @@ class Batch:
     bad: list[BadRow] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
     moments: pl.Series | None = None
+    span: tuple[date, date] | None = None
     corrected: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CORRECTED))
 
     def corrections(self) -> dict[str, int]:

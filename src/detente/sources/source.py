@@ -59,8 +59,9 @@ class Source:
 
     `readers` take its files, one a format, and give rows of `tables`. `rank` orders event sources, the most precise
     first. `covers` says how the days that a file covers follow from its rows: "span" (from the first day to the last),
-    "known" (from the days of report) or "" (no claim). `spans` are patterns of the publisher's file names, each with
-    the form (as strptime writes it) of the time that it says; `spans_hold` tells whether such a span is what the file
+    "known" (from the days of report), "years" (from the first year of which it tells to the last) or "" (no claim).
+    `spans` are patterns of the publisher's file names, each with the form (as strptime writes it) of the time that it
+    says; `spans_hold` tells whether such a span is what the file
     covers (else it only bounds it), `quarter_hours` that it is delivered in quarter hours and dated to the minute.
     `releases` finds the day of release in a file's name. `other_files` says of the beginning of a file that no reader
     takes what file of the publisher it is, and what to do ("" where it is none).
@@ -145,6 +146,8 @@ SOURCES: Registry[Source] = Registry(
         "figures": "detente.sources.chronology:FIGURES",
         "gdelt2": "detente.sources.gdelt:GDELT2",
         "gdelt1": "detente.sources.gdelt:GDELT1",
+        "cow_alliances": "detente.sources.context.cow_alliances:ALLIANCES",
+        "cow_trade": "detente.sources.context.cow_trade:TRADE",
     },
     "detente.sources.source:Source",
 )

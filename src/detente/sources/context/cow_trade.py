@@ -1,0 +1,34 @@
+"""Trade of two states, Correlates of War 4.0: imports of each from the other, in million US dollars of the year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from detente.files.rows import BadRow
+from detente.sources.context.rows import Value, indicators, no_day, no_number, number, reader, with_day, with_states
+from detente.sources.schema import Batch
+from detente.sources.source import Source
+
+
+def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
+    """Imports, from the seller to the buyer: `a` sells to `b`."""
+    frame, faults = with_states(frame, "cow", "ccode1", "ccode2")
+    frame = with_day(frame, "date", "year")
+    faults += [no_day("date", "year"), no_number("flow1"), no_number("flow2")]
+    one, other = pl.col("ccode1_state"), pl.col("ccode2_state")
+    flows = [Value("exports", number("flow1"), other, one), Value("exports", number("flow2"), one, other)]
+    yield indicators("cow_trade", frame, bad, faults, flows, "ccode1 ccode2 year flow1 flow2")
+
+
+TRADE = Source(
+    "cow_trade",
+    "COW trade",
+    (reader("ccode1 ccode2 year flow1 flow2", make, title="COW trade by dyad"),),
+    ("indicators",),
+    covers="years",
+    citation="Barbieri, Keshk and Pollins, Trading Data, Conflict Management and Peace Science 26(5), 2009",
+    terms="as on the site of the Correlates of War",
+    home="https://correlatesofwar.org/data-sets/bilateral-trade/",
+)

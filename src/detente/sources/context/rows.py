@@ -1,0 +1,201 @@
+"""Steps that the readers of the field's data sets share: columns by name, states by number, days in three columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
+
+import polars as pl
+
+from detente.actors.codes import state_of
+from detente.files.named import Layout, frames, names_in, plain_name
+from detente.files.rows import BadRow
+from detente.files.stream import Block
+from detente.files.tabular import reject
+from detente.sources.common import read_once
+from detente.sources.reader import Context, Reader
+from detente.sources.schema import Batch, conform
+
+UNKNOWN = ("", "NA", "NaN", ".", "-9", "-99", "-999", "-77", "-88")
+"""What stands for a value that is not known in these files, where a source doesn't say otherwise."""
+SCHEMES = {
+    "cow": "number of the Correlates of War",
+    "gw": "number of Gleditsch and Ward",
+    "numeric": "numeric code of ISO",
+    "iso3": "code of ISO",
+}
+Fault = tuple[pl.Expr, pl.Expr | str]
+Make = Callable[[pl.DataFrame, list[BadRow]], Iterable[Batch]]
+
+
+class Value(NamedTuple):
+    """A measure of a state `a`, of two states (`a` and `b` in the order of their codes), or of `a` towards `b`."""
+
+    measure: str
+    number: pl.Expr
+    a: pl.Expr
+    b: pl.Expr | None = None
+
+
+def reader(needed: str, make: Make, others: str = "", title: str = "") -> Reader:
+    """A reader of tables with these columns, told by those that are `needed` (names apart by spaces, as released).
+
+    `make` gets the columns as texts under their names in small letters, _ for any other sign, with `line`, and gives
+    batches. Text that is no UTF-8 is read as Windows writes it (cp1252).
+    """
+    names = [plain_name(name) for name in needed.split()]
+    columns = {name: name.replace(" ", "_") for name in (*names, *map(plain_name, others.split()))}
+    layout = Layout(title or "a table", columns, tuple(names), codes=tuple(columns.values()))
+
+    def read(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
+        for frame, bad in frames(map(_as_utf8, blocks), layout):
+            yield from make(frame, bad)
+
+    return Reader(lambda head: set(names) <= names_in(head), read, title)
+
+
+def _as_utf8(block: Block) -> Block:
+    try:
+        block.data.decode()
+        return block
+    except UnicodeDecodeError:
+        return replace(block, data=block.data.decode("cp1252", "replace").encode())
+
+
+def number(column: str, unknown: Sequence[str] = UNKNOWN) -> pl.Expr:
+    """A column of texts as numbers, null where it is unknown, NaN where it is none."""
+    text = pl.col(column).str.strip_chars()
+    value = text.cast(pl.Float64, strict=False).fill_null(float("nan"))
+    return pl.when(text.is_in(list(unknown))).then(None).otherwise(value)
+
+
+def no_number(column: str, unknown: Sequence[str] = UNKNOWN) -> Fault:
+    """The fault of a cell that should hold a number."""
+    return number(column, unknown).is_nan().fill_null(False), pl.format(f"{column} '{{}}' is no number", column)
+
+
+def with_states(
+    frame: pl.DataFrame, scheme: str, *columns: str, year: str = "year"
+) -> tuple[pl.DataFrame, list[Fault]]:
+    """The frame with the state of each column of codes in the middle of that `year` under `<column>_state`, null where
+    there is none, and the faults that this may be.
+    """
+
+    def found(code: str, when: str) -> tuple[str | None]:
+        middle = date(int(when), 7, 1) if when.isdecimal() and 1 <= int(when) <= 9999 else None
+        return (state_of(scheme, code, middle) or None,)
+
+    faults: list[Fault] = []
+    for column in columns:
+        frame = read_once(frame, [column, year], found, {f"{column}_state": pl.Utf8})
+        reason = pl.format(f"{column} '{{}}' is no {SCHEMES[scheme]}", column)
+        faults.append((pl.col(f"{column}_state").is_null(), reason))
+    if len(columns) == 2:
+        a, b = (pl.col(f"{column}_state") for column in columns)
+        faults.append(((a == b).fill_null(False), pl.format("both sides are {}", a)))
+    return frame, faults
+
+
+def with_day(
+    frame: pl.DataFrame, name: str, year: str, month: str = "", day: str = "", unknown: Sequence[str] = UNKNOWN
+) -> pl.DataFrame:
+    """The frame with a day of three columns under `name`, the first that it may be, its `<name>_precision` (day, month
+    or year) and `<name>_last`, the last that it may be; null where the year is unknown or there is no such day.
+    """
+    blank = [*unknown, "0", "00"]
+    texts = (pl.col(column).str.strip_chars() if column else pl.lit("") for column in (year, month, day))
+    y, m, d = (pl.when(text.is_in(blank)).then(None).otherwise(text.str.replace(r"\.0+$", "")) for text in texts)
+    by_year, by_month = m.is_null(), d.is_null()
+    precision = pl.when(by_year).then(pl.lit("year")).when(by_month).then(pl.lit("month")).otherwise(pl.lit("day"))
+    d = pl.when(by_year | by_month).then(pl.lit("1")).otherwise(d)
+    first = pl.concat_str(y, m.fill_null("1").str.zfill(2), d.str.zfill(2), separator="-")
+    length = pl.col(f"{name}_precision").replace_strict(
+        {"year": "1y", "month": "1mo", "day": "1d"}, return_dtype=pl.Utf8
+    )
+    return frame.with_columns(
+        first.str.to_date("%Y-%m-%d", strict=False).alias(name), precision.alias(f"{name}_precision")
+    ).with_columns(pl.col(name).dt.offset_by(length).dt.offset_by("-1d").alias(f"{name}_last"))
+
+
+def no_day(name: str, year: str) -> Fault:
+    """The fault of a row whose day can't be read."""
+    return pl.col(name).is_null(), pl.format(f"no day can be read of {year} '{{}}'", year)
+
+
+def both(one: str, other: str) -> pl.Expr:
+    """Two states as the actors of what they do together, in the order of their codes."""
+    return pl.concat_list(pl.min_horizontal(one, other), pl.max_horizontal(one, other))
+
+
+def dated_facts(
+    source: str,
+    frame: pl.DataFrame,
+    bad: list[BadRow],
+    faults: Sequence[Fault],
+    columns: Mapping[str, pl.Expr],
+    raw: str,
+    until: pl.Expr | None = None,
+) -> Batch:
+    """A batch of dated facts: `columns` of that table, with `event_id` after the source's name, of the rows without
+    faults; `raw` names the columns that show a row set aside.
+
+    The frame has `date`, `date_last` (on which a fact is known, if not said otherwise) and `date_precision`. `until` is
+    the last day of which a row tells, where that is later.
+    """
+    kept, wrong = reject(frame, list(faults), raw.split())
+    told = {"known_on": pl.col("date_last"), "precision": pl.col("date_precision"), "date": pl.col("date"), **columns}
+    told |= {"event_id": pl.concat_str(pl.lit(f"{source}:"), told["event_id"]), "source": pl.lit(source)}
+    rows = kept.select(expression.alias(name) for name, expression in told.items())
+    last = pl.max_horizontal("date_last", *([] if until is None else [until]))
+    return Batch(
+        "dated_facts", conform("dated_facts", rows), kept["line"], _in_order(bad, wrong), span=_span(kept, last)
+    )
+
+
+def indicators(
+    source: str, frame: pl.DataFrame, bad: list[BadRow], faults: Sequence[Fault], values: Iterable[Value], raw: str
+) -> Batch:
+    """A batch of yearly values, a row for each of the `values` that is known.
+
+    The frame has `date` and `date_last`, the days between which they hold; `raw` names the columns that show a row set
+    aside.
+    """
+    kept, wrong = reject(frame, list(faults), raw.split())
+    rows = pl.concat(
+        kept.select(
+            "line",
+            "date",
+            pl.col("date_last").alias("ends"),
+            pl.col("date_last").alias("known_on"),
+            pl.lit(value.measure).alias("measure"),
+            value.a.alias("a"),
+            (pl.lit(None, pl.Utf8) if value.b is None else value.b).alias("b"),
+            value.number.cast(pl.Float64).alias("value"),
+        ).drop_nulls("value")
+        for value in values
+    )
+    name = pl.concat_str(pl.lit(source), "measure", "a", pl.col("b").fill_null(""), "date", separator=":")
+    rows = rows.with_columns(name.alias("event_id"), pl.lit(source).alias("source"))
+    silent = kept.height - rows["line"].n_unique()
+    return Batch(
+        "indicators",
+        conform("indicators", rows),
+        rows["line"],
+        _in_order(bad, wrong),
+        {"no value is known": silent} if silent else {},
+        span=_span(kept, pl.col("date_last")),
+    )
+
+
+def _in_order(*bad: list[BadRow]) -> list[BadRow]:
+    return sorted((row for rows in bad for row in rows), key=lambda row: row.line)
+
+
+def _span(rows: pl.DataFrame, last: pl.Expr) -> tuple[date, date] | None:
+    """The first and last day of which rows tell."""
+    if rows.is_empty():
+        return None
+    first, end = rows.select(pl.col("date").min(), last.max().alias("last")).row(0)
+    return first, end
