@@ -29,8 +29,8 @@ R = TypeVar("R", bound=Result)
 MADE_BY = {"version": "version", "record_digest": "record", "codebook_digest": "codebook"}
 ABSENT = "nothing"
 LONGEST = 80
-LARGEST = 1 << 30
-"""So many bytes are read of an answer: panels of all pairs are long."""
+LARGEST = 256 << 20
+"""So many bytes are read of an answer."""
 MOST = 1_000_000
 """A larger number in a question, if it is no seed, is none that an answer was made with."""
 COLUMNS = {

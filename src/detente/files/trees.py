@@ -57,8 +57,9 @@ def _parsed(data: bytes, name: str, form: str, parse: Callable[[str], Any]) -> A
         raise DetenteError(f"{name}: no {form}: holds what is no text ({error}); save it as UTF-8") from None
     except ValueError as error:
         raise DetenteError(f"{name}: no {form}: {error}") from None
-    except RecursionError:
-        raise DetenteError(f"{name}: no {form} that we read: lists within lists without end") from None
+    except (RecursionError, MemoryError):
+        lost = "lists within lists without end, or more than memory holds"
+        raise DetenteError(f"{name}: no {form} that we read: {lost}") from None
 
 
 def _text(data: bytes) -> str:
