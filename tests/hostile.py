@@ -25,23 +25,11 @@ HOSTILE = (
     '<https://evil.example> https://evil.example www.evil.example "q" | # `b` *c* _d_ ~~e~~ &lt; {{7*7}}'
 )
 BEGINNINGS = (
-    "- a",
-    "1. b",
-    "# c",
-    "> d",
-    "+ e",
-    "---",
-    "***",
-    "    f",
-    "```g",
-    "~~~h",
-    "| i |",
-    "=1+1",
-    "@j",
-    "\tk",
-    "2) l",
-)
+    "- a", "1. b", "# c", "> d", "+ e", "---", "***", "    f", "```g", "~~~h", "| i |", "=1+1", "@j", "\tk", "2) l",
+)  # fmt: skip
 """What begins a block of Markdown or a formula."""
+FORBIDDEN = {"image", "s_open", "em_open", "code_inline", "fence", "code_block", "hr", "html_block", "blockquote_open"}
+ANCHOR = re.compile(r'<a id="[^"<>]*">|</a>')
 HEAD = (
     "date", "actors", "targets", "area", "kind", "tone", "channel", "third_party", "agreement", "description",
     "source", "source_title", "source2", "note",
@@ -78,21 +66,8 @@ def case_in(folder: Path) -> Path:
         for n, (kind, tone, agreement) in enumerate(kinds * 8)
     ]  # fmt: skip
     bad = (
-        "2001-01-01",
-        "PER+ECU",
-        "",
-        HOSTILE,
-        HOSTILE,
-        HOSTILE,
-        "",
-        "",
-        "",
-        HOSTILE,
-        "javascript:alert(1)",
-        "",
-        "",
-        "",
-    )
+        "2001-01-01", "PER+ECU", "", HOSTILE, HOSTILE, HOSTILE, "", "", "", HOSTILE, "javascript:alert(1)", "", "", "",
+    )  # fmt: skip
     rows(made / "facts.csv", HEAD, *facts)
     rows(folder / f"\x1b[2J{chr(0x202E)}facts.csv", HEAD, *facts, bad, *((HOSTILE, *bad[1:]),) * 3)
     rows(
@@ -118,8 +93,9 @@ def case_in(folder: Path) -> Path:
     (made / "claims").mkdir()
     for file in (folder / "study.json", made / "claims" / "st\x1b[31mudy.json"):
         file.write_text(json.dumps(told))
-    text = json.dumps(HOSTILE).replace("\x7f", "\\u007f").replace("{", "{{").replace("}", "}}")
-    (folder / "areas.toml").write_text(CODEBOOK.replace("{hostile}", text.replace("{{", "{").replace("}}", "}")))
+    # TOML takes no DEL as it is, JSON does.
+    text = json.dumps(HOSTILE).replace("\x7f", "\\u007f")
+    (folder / "areas.toml").write_text(CODEBOOK.replace("{hostile}", text))
     rows(folder / "names.csv", ("name", "code", "sector", "from", "to"), (HOSTILE, "PER", "GOV", "", ""))
     return made
 
@@ -167,10 +143,6 @@ def markdown(text: str) -> None:
         line.replace("\\\\", "").replace("\\|", "").count("|") for line in text.splitlines() if line.startswith("| x")
     }
     assert len(widths) <= 1
-
-
-FORBIDDEN = {"image", "s_open", "em_open", "code_inline", "fence", "code_block", "hr", "html_block", "blockquote_open"}
-ANCHOR = re.compile(r'<a id="[^"<>]*">|</a>')
 
 
 def bare(token: Token) -> str:

@@ -34,24 +34,35 @@ def held(folder: Path) -> list[tuple[Any, ...]]:
     return pl.concat(parts).sort("event_id").rows()
 
 
-@pytest.fixture
-def files(tmp_path: Path) -> list[Path]:
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("durability")
+
+
+@pytest.fixture(scope="module")
+def files(place: Path) -> list[Path]:
     """Three files, a row of the second of no known date."""
     bad = gdelt_row(200).split("\t")
     bad[1] = "20189999"
     rows = [[gdelt_row(100 * n + k) for k in range(40)] for n in range(3)]
     rows[1].append("\t".join(bad))
-    return [gdelt_zip(tmp_path / f"20191024{15 * n:04d}00.export.CSV.zip", some) for n, some in enumerate(rows)]
+    return [gdelt_zip(place / f"20191024{15 * n:04d}00.export.CSV.zip", some) for n, some in enumerate(rows)]
 
 
-@pytest.fixture
-def folder(tmp_path: Path, files: list[Path]) -> Path:
+@pytest.fixture(scope="module")
+def whole(place: Path, files: list[Path]) -> Path:
     """A record of three commits."""
-    record = dt.open_record(tmp_path / "record", cases=False)
+    record = dt.open_record(place / "record", cases=False)
     for file in files:
         record.ingest(file)
     assert record.verify() == []
-    return tmp_path / "record"
+    return record.folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path, whole: Path) -> Path:
+    """A record of three commits to be harmed."""
+    return shutil.copytree(whole, tmp_path / "record")
 
 
 def ingest(folder: Path, *paths: Path) -> subprocess.Popen[str]:
@@ -86,7 +97,8 @@ def test_a_commit_is_never_written_over(folder: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a helper ends when it next reads its input")
 def test_helpers_die_with_their_parent(tmp_path: Path) -> None:
     """Stopped helpers of a killed ingest can't write on when they are resumed."""
-    rows = [gdelt_row(n, url=f"https://example.org/{n}/" + "y" * 300) for n in range(30_000)]
+    # Helpers are started for files of over 12 MiB.
+    rows = [gdelt_row(n, url=f"https://example.org/{n}/" + "y" * 5000) for n in range(3_000)]
     big = tmp_path / "20191024000000.export.CSV"
     big.write_text("\n".join(rows) + "\n")
     child = ingest(tmp_path / "record", big)
@@ -109,7 +121,7 @@ def test_helpers_die_with_their_parent(tmp_path: Path) -> None:
         time.sleep(0.01)
     assert len(helpers) == 2 and not alive and sorted((tmp_path / "record").rglob("*")) == before
     _, said = ingest(tmp_path / "record", big).communicate()
-    assert "added 30,000 rows" in said and dt.open_record(tmp_path / "record").verify() == []
+    assert "added 3,000 rows" in said and dt.open_record(tmp_path / "record").verify() == []
 
 
 def _runs(pid: int) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import detente as dt
-from conftest import detente, write_votes
+from conftest import detente, gdelt_row, gdelt_zip, write_votes
 from detente.errors import DetenteError
 from detente.levers.policy import Lever, Move
 from detente.results import Result
@@ -38,8 +38,6 @@ ASKED: dict[str, Callable[[dt.Record], Result]] = {
 @pytest.fixture(scope="module")
 def record(tmp_path_factory: pytest.TempPathFactory) -> dt.Record:
     """The built-in cases, a few events and votes."""
-    from conftest import gdelt_row, gdelt_zip
-
     folder = tmp_path_factory.mktemp("held")
     days = [f"201910{day:02d}" for day in range(1, 29)]
     rows = [gdelt_row(n, day, added=day, action=("040", "190")[n % 2]) for n, day in enumerate(days * 3)]

@@ -22,9 +22,8 @@ import shutil
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -46,6 +45,8 @@ from detente.sources import Context, batches, find_contents, open_blocks
 
 TODAY = date(2024, 1, 1)
 SLOW = 20.0
+PLACES = {b"e": "log/00000001.json", b"m": "log/00000002.json", b"l": "log/00000003.json", b"h": "RECORD.json"}
+"""What an input for the log takes the place of, by its first letter."""
 
 
 @dataclass
@@ -54,7 +55,7 @@ class Told:
 
     inputs: int = 0
     refused: int = 0
-    failed: list[str] = field(default_factory=list)
+    failed: int = 0
 
 
 @cache
@@ -132,9 +133,8 @@ def answers(folder: Path) -> str:
 def log(path: Path) -> None:
     """A record with the file in the place of an entry or the marker: what it gave, or an error; then repaired."""
     folder, before = whole_record()
-    place = {b"e": "log/00000001.json", b"m": "log/00000002.json", b"l": "log/00000003.json", b"h": "RECORD.json"}
     data = path.read_bytes()
-    where = place.get(data[:1], "RECORD.json")
+    where = PLACES.get(data[:1], "RECORD.json")
     twin = path.with_name("record")
     shutil.copytree(folder, twin)
     (twin / where).write_bytes(data[1:])
@@ -153,11 +153,7 @@ def log(path: Path) -> None:
 def log_seeds() -> list[bytes]:
     """The entries and the marker, each behind the letter of its place."""
     folder, _ = whole_record()
-    entries = sorted((folder / "log").glob("*.json"))
-    return [
-        mark + path.read_bytes()
-        for mark, path in zip((b"e", b"m", b"l", b"h"), [*entries, folder / "RECORD.json"], strict=True)
-    ]
+    return [letter + (folder / place).read_bytes() for letter, place in PLACES.items()]
 
 
 def targets() -> dict[str, tuple[Callable[[Path], object], Callable[[], list[bytes]]]]:
@@ -211,29 +207,26 @@ def fault(name: str, data: bytes) -> tuple[bool, str]:
 
 
 def run(
-    seed: int, *, seconds: float | None = None, inputs: int | None = None, only: list[str] | None = None
-) -> Iterator[tuple[str, bytes, Told]]:
-    """Targets in turn, until the time is over or each has had so many inputs; gives each failed input."""
-    told = {name: Told() for name in targets() if not only or name in only}
+    told: dict[str, Told], seed: int, *, seconds: float, inputs: int | None = None
+) -> Iterator[tuple[str, bytes, str]]:
+    """Targets in turn, until the time is over or each has had so many inputs, all counted; gives the first input that
+    failed in each way, with what was wrong.
+    """
     seeds = {name: targets()[name][1]() for name in told}
     rngs = {name: random.Random(f"{seed} {name}") for name in told}
     pool = [one for name, many in seeds.items() if name != "log" for one in many]
-    seen: Counter[str] = Counter()
-    end = time.monotonic() + (seconds or 1e9)
-    while time.monotonic() < end and not (inputs and all(one.inputs >= inputs for one in told.values())):
+    seen: set[str] = set()
+    end = time.monotonic() + seconds
+    while all(one.inputs < inputs for one in told.values()) if inputs else time.monotonic() < end:
         for name, one in told.items():
             data = changed(rngs[name].choice(seeds[name]), rngs[name], pool)
             refused, said = fault(name, data)
             one.inputs += 1
             one.refused += refused
-            if said:
-                kind = f"{name}: {said[:60]}"
-                seen[kind] += 1
-                if seen[kind] == 1:
-                    one.failed.append(said)
-                    yield name, data, one
-    for name, one in told.items():
-        yield name, b"", one
+            if said and (kind := f"{name}: {said[:60]}") not in seen:
+                seen.add(kind)
+                one.failed += 1
+                yield name, data, said
 
 
 def main() -> None:
@@ -253,21 +246,16 @@ def main() -> None:
     if asked.files:
         sys.exit(bool(wrong))
     asked.into.mkdir(parents=True, exist_ok=True)
-    totals: list[tuple[str, Told]] = []
-    for name, data, told in run(
-        asked.seed, seconds=None if asked.inputs else asked.seconds, inputs=asked.inputs, only=asked.only
-    ):
-        if not data:
-            totals.append((name, told))
-            continue
+    told = {name: Told() for name in targets() if not asked.only or name in asked.only}
+    for name, data, said in run(told, asked.seed, seconds=asked.seconds, inputs=asked.inputs):
         path = asked.into / f"{name}-{hashlib.sha256(data).hexdigest()[:8]}"
         path.write_bytes(data)
-        print(f"{path}: {told.failed[-1]}", flush=True)
+        print(f"{path}: {said}", flush=True)
     print(f"seed {asked.seed}\n{'target':12} {'inputs':>8} {'refused':>8} {'failed':>8}")
-    for name, told in totals:
-        print(f"{name:12} {told.inputs:8,} {told.refused:8,} {len(told.failed):8,}")
-    print(f"{'all':12} {sum(told.inputs for _, told in totals):8,}")
-    sys.exit(any(told.failed for _, told in totals))
+    for name, one in told.items():
+        print(f"{name:12} {one.inputs:8,} {one.refused:8,} {one.failed:8,}")
+    print(f"{'all':12} {sum(one.inputs for one in told.values()):8,}")
+    sys.exit(any(one.failed for one in told.values()))
 
 
 if __name__ == "__main__":

@@ -72,6 +72,7 @@ def main(arguments: list[str] | None = None) -> Any:
     from detente.errors import DetenteError, NoData, one_line, visible
 
     def say(text: str) -> None:
+        # Imported when there is something to say: most runs have nothing, and start sooner.
         from detente.cli.common import say
 
         say(text)

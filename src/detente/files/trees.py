@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import os
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -15,9 +16,9 @@ from detente.files.packed import DamagedFile, open_file
 MOST = 4 << 20
 
 
-def read_json(path: Path) -> Any:
+def read_json(path: Path, most: int = MOST) -> Any:
     """What a JSON file holds; DetenteError names the file and the fault."""
-    return _parsed(read_bytes(path), str(path), "JSON", _json)
+    return _parsed(read_bytes(path, most), str(path), "JSON", _json)
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -35,15 +36,17 @@ def parse_toml(data: bytes, name: str) -> dict[str, Any]:
     return tree
 
 
-def read_bytes(path: Path) -> bytes:
-    """A small file; DamagedFile where it is no file, can't be read or is too large to be one of these."""
+def read_bytes(path: Path, most: int = MOST) -> bytes:
+    """A small file; DamagedFile where it is no file, can't be read or has over `most` bytes."""
     with open_file(path) as file:
         try:
-            data = file.read(MOST + 1)
+            # To ask for `most` bytes would take that much memory for a file of a few.
+            large = os.fstat(file.fileno()).st_size > most
+            data = b"" if large else file.read()
         except OSError as error:
             raise DamagedFile(f"{path}: can't be read: {error.strerror or error}") from None
-    if len(data) > MOST:
-        raise DamagedFile(f"{path}: is larger than {MOST >> 20} MiB: this is no such file")
+    if large:
+        raise DamagedFile(f"{path}: is larger than {most >> 20} MiB: this is no such file")
     return data
 
 
@@ -54,8 +57,9 @@ def _parsed(data: bytes, name: str, form: str, parse: Callable[[str], Any]) -> A
         raise DetenteError(f"{name}: no {form}: holds what is no text ({error}); save it as UTF-8") from None
     except ValueError as error:
         raise DetenteError(f"{name}: no {form}: {error}") from None
-    except RecursionError:
-        raise DetenteError(f"{name}: no {form} that we read: lists within lists without end") from None
+    except (RecursionError, MemoryError):
+        lost = "lists within lists without end, or more than memory holds"
+        raise DetenteError(f"{name}: no {form} that we read: {lost}") from None
 
 
 def _text(data: bytes) -> str:

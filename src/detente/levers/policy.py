@@ -145,8 +145,6 @@ def lever_of(where: str, row: Any, actors: Actors | None, on: date | None) -> Le
     moved = row.get("moves") if isinstance(row, dict) else None
     if not isinstance(moved, list) or not moved or not isinstance(row.get("name"), str):
         raise DetenteError(f"{where}: needs a name and moves")
-    if not isinstance(row["moves"], list):
-        raise DetenteError(f"{where}: moves is a list")
     moves = []
     for move in moved:
         if not isinstance(move, dict) or set(move) - {"kind", "about", "amount", "months"}:
