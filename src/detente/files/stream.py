@@ -8,8 +8,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import IO
 
 from detente.files.packed import DamagedFile, open_file, streams
+from detente.files.parquet import MAGIC, as_text
 
 BLOCK = 12 << 20
 WHOLE, LINES = 64 << 20, 2_000_000
@@ -50,7 +52,7 @@ def open_blocks(path: Path, size: int = BLOCK, only: Collection[int] | None = No
     """
     with open_file(path) as file:
         try:
-            for number, (name, pieces) in enumerate(streams(path, file, size)):
+            for number, (name, pieces) in enumerate(_streams(path, file, size)):
                 if only is None or number in only:
                     yield from _lines(name, pieces, size)
         except OSError as error:
@@ -63,10 +65,18 @@ def members(path: Path, size: int = 1 << 18) -> list[Member]:
         try:
             return [
                 Member(number, name, next((block.data for block in _lines(name, pieces, size)), b""))
-                for number, (name, pieces) in enumerate(streams(path, file, size))
+                for number, (name, pieces) in enumerate(_streams(path, file, size))
             ]
         except OSError as error:
             raise DamagedFile(f"{path}: can't be read: {error.strerror or error}") from None
+
+
+def _streams(path: Path, file: IO[bytes], size: int) -> Iterator[tuple[str, Iterator[bytes]]]:
+    if file.read(len(MAGIC)) == MAGIC:
+        yield path.name, as_text(path, file)
+        return
+    file.seek(0)
+    yield from streams(path, file, size)
 
 
 def held_whole(blocks: Iterator[Block]) -> Iterator[Block]:

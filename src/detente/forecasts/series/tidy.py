@@ -8,8 +8,6 @@ sums an absent row is nought, an empty cell unknown.
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -19,7 +17,8 @@ import polars as pl
 
 from detente.errors import DetenteError
 from detente.files.named import MOST_COLUMNS, header_of
-from detente.files.packed import bounded, open_file
+from detente.files.packed import open_file
+from detente.files.parquet import parquet
 from detente.files.stream import members, open_blocks
 from detente.forecasts.series.dataset import KINDS, Dataset, build
 from detente.measures.coverage import LEAST
@@ -31,7 +30,6 @@ ENDS = (("a", "b"), ("sender", "receiver"), ("source", "target"), ("state_a", "s
 DATES = ("date", "period", "day", "week", "month", "quarter", "year")
 VALUES = ("value", "score")
 ITEMS = ("item", "area", "issue", "series")
-_READ = "import sys, polars; polars.read_parquet(open(sys.argv[1], 'rb'))"
 _YEARS = (1800, 2199)
 _DAY = "a day (YYYY-MM-DD, YYYY-MM or YYYY) from {} to {}".format(*_YEARS)
 COUNTS = ("count", "counts", "n", "events", *QUADS)
@@ -195,15 +193,7 @@ def _read(path: Path) -> pl.DataFrame:
 
 def _parquet(path: Path) -> pl.DataFrame:
     with open_file(path) as file:
-        table = pl.scan_parquet(file)
-        # Values that repeat take no room in the file: a kilobyte may be a billion rows.
-        bounded(path)(8 * len(table.collect_schema()) * int(table.select(pl.len()).collect().item()))
-        # A damaged page makes polars end the process, which no error handler sees: let it end another.
-        if subprocess.run([sys.executable, "-c", _READ, path], stderr=subprocess.DEVNULL).returncode:
-            raise DetenteError(
-                f"{path.name}: can't be read as a table (its Parquet is damaged); give CSV, TSV or Parquet"
-            )
-        return table.collect()
+        return parquet(path, file).collect()
 
 
 def _columns(frame: pl.DataFrame) -> str:
