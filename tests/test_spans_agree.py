@@ -171,7 +171,7 @@ def test_of_sources_with_as_many_reports_the_one_that_covers_most_is_counted(
     spans = {"short": [(date(2018, 3, 1), date(2018, 3, 2))], "long": [(date(2018, 1, 1), date(2018, 8, 31))]}
     record = dt.open_record(tmp_path / "r")
     monkeypatch.setattr(type(record), "event_sources", lambda self: list(spans))
-    monkeypatch.setattr(type(record), "covers", lambda self, name, as_of=None: spans[name])
+    monkeypatch.setattr(type(record), "covers", lambda self, name, as_of=None, pair="": spans[name])
     monkeypatch.setattr(view, "count_pair", lambda *a, **k: 0)
     monkeypatch.setattr(view, "count_events", lambda record, name, as_of: 999 if name == "short" else 1)
     assert View(record, "LAO", "KIR", date(2018, 8, 31)).source == "long"
