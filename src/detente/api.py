@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from detente.forecasts.result import PairForecast
     from detente.levers.comparison import LeverComparison
     from detente.levers.policy import Lever
+    from detente.measures.context import PairContext
     from detente.measures.tables import Audit, Treaties
     from detente.models.ideal_points import IdealPointsFit
     from detente.models.reciprocity import ReciprocityFit
@@ -229,6 +230,13 @@ class Pair(View):
         from detente.measures.tables import facts_of
 
         return facts_of(self, area)
+
+    @answers
+    def context(self, first: int | None = None, last: int | None = None) -> PairContext:
+        """What the field's data sets hold of the pair, between two years; see `detente.measures.context`."""
+        from detente.measures.context import context
+
+        return context(self, first, last)
 
     @answers
     def treaties(self, on: Day = None, *, area: str | None = None) -> Treaties:

@@ -15,6 +15,7 @@ COMMANDS = {
     "claims": "Check what a study claimed against what followed, and score it.",
     "codebook": "Print the actions and issue areas, or say why an event has its areas.",
     "components": "Find the hidden structure of who does what to whom when.",
+    "context": "Show what the field's data sets hold of a pair: alliances, disputes, trade ...",
     "explain": "Explain a pair: levels, reciprocity, third parties, breaks, votes.",
     "fetch": "Download event data and UN votes from their official addresses.",
     "forecast": "Forecast a pair: fans of counts, shares and votes, chances of events.",

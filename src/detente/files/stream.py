@@ -72,11 +72,12 @@ def members(path: Path, size: int = 1 << 18) -> list[Member]:
 
 
 def _streams(path: Path, file: IO[bytes], size: int) -> Iterator[tuple[str, Iterator[bytes]]]:
-    if file.read(len(MAGIC)) == MAGIC:
-        yield path.name, as_text(path, file)
-        return
+    begins = file.read(len(MAGIC))
     file.seek(0)
-    yield from streams(path, file, size)
+    if begins == MAGIC:
+        yield path.name, as_text(path, file)
+    else:
+        yield from streams(path, file, size)
 
 
 def held_whole(blocks: Iterator[Block]) -> Iterator[Block]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -107,6 +108,19 @@ def spans(held: pl.DataFrame) -> Any:
         for first, last in row["covers"] or [(row["first"], row["last"])]:
             axis.plot([first, last], [n, n], color=BLUE, linewidth=5, solid_capstyle="butt", marker="|")
     _lines(axis, [f"{table}: {source}" for table, source in rows.select("table", "source").iter_rows()])
+    return drawing
+
+
+def context(rows: pl.DataFrame) -> Any:
+    """What happened and held between two states: a line a kind, its spells as bars and its acts as marks."""
+    facts = rows.filter(pl.col("topic") != "values")
+    kinds = facts["what"].unique(maintain_order=True).to_list()[::-1]
+    drawing, axis = figure(0.25 * len(kinds) + 1.2)
+    for n, kind in enumerate(kinds):
+        for row in facts.filter(pl.col("what") == kind).iter_rows(named=True):
+            last = row["ends"] or (date(row["data_to"], 12, 31) if row["data_to"] else row["date"])
+            axis.plot([row["date"], last], [n, n], color=BLUE, linewidth=4, marker="|", alpha=0.6)
+    _lines(axis, kinds)
     return drawing
 
 

@@ -1,0 +1,51 @@
+"""Questions to the field's data sets about a pair: what happened or held between two states, and yearly values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from detente.actors import counted
+from detente.record.facts import holds
+from detente.sources.schema import TABLES, conform
+
+if TYPE_CHECKING:
+    from detente.record.view import View
+
+
+def pair_dated(pair: View) -> pl.DataFrame:
+    """Dated facts with both states among actors and targets, known on the day, oldest first."""
+    parties = pl.concat_list("actors", pl.col("targets").fill_null([]))
+    rows = pair.record.table("dated_facts", pair.as_of)
+    return rows.filter(holds(parties, pair.a) & holds(parties, pair.b)).sort("date", "source", "event_id")
+
+
+def pair_values(pair: View) -> pl.DataFrame:
+    """Indicators of either state, of the two, and of either towards the other, known on the day, in today's codes.
+
+    Of values under a former code those count that lie within its life.
+    """
+    paths = pair.record.paths(pair.record.parts("indicators"))
+    if not paths:
+        return pl.DataFrame(schema=TABLES["indicators"])
+    lives = pl.DataFrame(counted([pair.a, pair.b]), schema=["code", "counts", "begins", "ends_on"], orient="row")
+    codes = lives["code"].to_list()
+    rows = pl.scan_parquet(paths, glob=False).filter(
+        pl.col("a").is_in(codes) & (pl.col("b").is_null() | pl.col("b").is_in(codes))
+    )
+    if pair.as_of is not None:
+        rows = rows.filter(pl.col("known_on") <= pair.as_of)
+    today = dict(zip(lives["code"], lives["counts"], strict=True))
+    return (
+        conform("indicators", rows.collect())
+        .with_columns(pl.col("a", "b").replace(today))
+        .filter(pl.col("b").is_null() | (pl.col("a") != pl.col("b")))
+        .sort("measure", "source", "a", "b", "date")
+    )
+
+
+def data_ends(pair: View, sources: list[str]) -> dict[str, int | None]:
+    """The last year of which each source's files tell, by what was known on the day; None where they say nothing."""
+    ends = {name: pair.record.covers(name, pair.as_of) for name in sources}
+    return {name: spans[-1][1].year if spans else None for name, spans in ends.items()}
