@@ -179,6 +179,25 @@ class Record(Store):
             self, as_of=_day(as_of), sessions=sessions, issue=issue, tolerance=tolerance, on_step=on_step
         )
 
+    @answers
+    def dyads(
+        self,
+        first: int,
+        last: int,
+        *,
+        system: str = "cow",
+        directed: bool = False,
+        states: Sequence[str] | None = None,
+        add: Sequence[str] = (),
+        as_of: Day = None,
+    ) -> Table:
+        """Dyad-years of a state system with variables joined by name; see `detente.measures.dyads`."""
+        from detente.measures.dyads import dyads
+
+        day = _day(as_of)
+        named = None if states is None else self._sides(states, day)
+        return dyads(self, first, last, system=system, directed=directed, states=named, add=add, as_of=day)
+
     def claims_files(self) -> dict[str, Path]:
         """The claims files that the cases bring, by name."""
         return {path.stem: path for case in self.cases for path in case.claims()}

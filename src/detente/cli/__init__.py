@@ -16,6 +16,7 @@ COMMANDS = {
     "codebook": "Print the actions and issue areas, or say why an event has its areas.",
     "components": "Find the hidden structure of who does what to whom when.",
     "context": "Show what the field's data sets hold of a pair: alliances, disputes, trade ...",
+    "dyads": "List dyad-years of the state system, with variables joined by name.",
     "explain": "Explain a pair: levels, reciprocity, third parties, breaks, votes.",
     "fetch": "Download event data and UN votes from their official addresses.",
     "forecast": "Forecast a pair: fans of counts, shares and votes, chances of events.",

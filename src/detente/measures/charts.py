@@ -124,6 +124,15 @@ def context(rows: pl.DataFrame) -> Any:
     return drawing
 
 
+def dyads(rows: pl.DataFrame) -> Any:
+    """How many dyads there are in each year."""
+    counts = rows.group_by("year").len().sort("year")
+    drawing, axis = figure(2.5)
+    axis.step(counts["year"], counts["len"], color=BLUE, where="mid")
+    axis.set_ylabel("dyads")
+    return drawing
+
+
 def taken(files: pl.DataFrame) -> Any:
     """The rows that files added, by source."""
     rows = files.group_by("source").agg(pl.col("rows").sum()).sort("source", descending=True)

@@ -140,7 +140,8 @@ def _findings(rows: pl.DataFrame, day: date) -> Iterator[tuple[str, str, str, in
 def _spell(group: pl.DataFrame, day: date) -> str:
     lasting = group.filter(pl.col("ends").is_null() | (pl.col("ends") >= day))
     if lasting.height:
-        return f" since {lasting['date'].min()}" + (f" ({lasting.height} of them)" if lasting.height > 1 else "")
+        first: date = lasting["date"].min()  # type: ignore[assignment]  # a column of days
+        return f" since {first}" + (f" ({lasting.height} of them)" if lasting.height > 1 else "")
     spells = [f"{row['date']} to {row['ends']}" for row in group.sort("date").tail(3).to_dicts()]
     return f": {group.height} in all, the last {'; '.join(spells)}"
 

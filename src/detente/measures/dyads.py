@@ -12,14 +12,25 @@ import polars as pl
 from detente.actors import continuers
 from detente.actors.tables import listed
 from detente.errors import DetenteError, NoData
+from detente.measures import charts
 from detente.measures.context import SPELLS
+from detente.results import Table
 
 if TYPE_CHECKING:
     from detente.record.store import Store
 
 SYSTEMS = {"cow": (1816, 2016), "gw": (1816, 2017)}
 """The lists of states, with the first and last year of their editions."""
+SYSTEM_PAPERS = {
+    "cow": "Correlates of War Project, State System Membership List, v2016",
+    "gw": "Gleditsch and Ward, A Revised List of Independent States since 1816, International Interactions 25, 1999",
+}
 KEYS = ["a", "b", "year"]
+COLUMNS = {
+    "a": "a state (ISO 3166-1 alpha-3, former states their own)",
+    "b": "another",
+    "year": "the year",
+}
 MICROSTATES = frozenset(
     {54, 55, 56, 57, 58, 60, 221, 223, 232, 331, 403, 591, 935, 970, 971, 972, 973, 983, 986, 987, 990}
 )
@@ -73,6 +84,37 @@ def dyad_years(
         pairs = pairs.filter(pl.col("code").is_in(codes) | pl.col("code_b").is_in(codes))
     names = {"code": "a", "code_b": "b", "number": f"{system}_a", "number_b": f"{system}_b"}
     return pairs.rename(names).select(*KEYS, f"{system}_a", f"{system}_b").sort(f"{system}_a", f"{system}_b", "year")
+
+
+def dyads(
+    record: Store,
+    first: int,
+    last: int,
+    *,
+    system: str = "cow",
+    directed: bool = False,
+    states: Sequence[str] | None = None,
+    add: Sequence[str] = (),
+    as_of: date | None = None,
+) -> Table:
+    """Dyad-years (`dyad_years`) with variables (`with_variables`), each column with its meaning, and what to cite."""
+    rows = dyad_years(first, last, system=system, directed=directed, states=states)
+    keys = rows.columns
+    rows = with_variables(record, rows, add, as_of) if add else rows
+    own = [name for name in rows.columns if name not in keys]
+    sources = sorted({part.source for table in ("dated_facts", "indicators") for part in record.parts(table)})
+    used = [source for source in sources if any(re.search(f"_{source}(_a|_b|_ab|_ba)?$", name) for name in own)]
+    meanings = COLUMNS | {f"{system}_a": f"number of a in the list of {system}", f"{system}_b": "number of b"}
+    meanings |= {name: _meaning(name) for name in own}
+    asked = {"first": first, "last": last, "system": system, "directed": directed, "states": states, "add": list(add)}
+    provenance = record.provenance(used, [SYSTEM_PAPERS[system]], **asked, as_of=as_of)
+    return Table(rows, f"Dyad-years {first} to {last}", meanings, charts.dyads, provenance=provenance)
+
+
+def _meaning(column: str) -> str:
+    sides = {"_ab": "what a does towards b", "_ba": "what b does towards a", "_a": "of a", "_b": "of b"}
+    side = next((said for ending, said in sides.items() if column.endswith(ending)), "how many in the year")
+    return f"{side}; the end of the name is the data set"
 
 
 def with_variables(record: Store, dyads: pl.DataFrame, names: Sequence[str], as_of: date | None = None) -> pl.DataFrame:
