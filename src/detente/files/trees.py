@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import os
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -35,15 +36,17 @@ def parse_toml(data: bytes, name: str) -> dict[str, Any]:
     return tree
 
 
-def read_bytes(path: Path) -> bytes:
-    """A small file; DamagedFile where it is no file, can't be read or is too large to be one of these."""
+def read_bytes(path: Path, most: int = MOST) -> bytes:
+    """A small file; DamagedFile where it is no file, can't be read or has over `most` bytes."""
     with open_file(path) as file:
         try:
-            data = file.read(MOST + 1)
+            # To ask for `most` bytes would take that much memory for a file of a few.
+            large = os.fstat(file.fileno()).st_size > most
+            data = b"" if large else file.read()
         except OSError as error:
             raise DamagedFile(f"{path}: can't be read: {error.strerror or error}") from None
-    if len(data) > MOST:
-        raise DamagedFile(f"{path}: is larger than {MOST >> 20} MiB: this is no such file")
+    if large:
+        raise DamagedFile(f"{path}: is larger than {most >> 20} MiB: this is no such file")
     return data
 
 

@@ -25,7 +25,7 @@ from detente.files.rows import not_too_many
 from detente.record.account import Account
 from detente.record.draft import Draft
 from detente.record.log import FileEntry, Log, live_parts
-from detente.record.mend import to_restore
+from detente.record.mend import take_in, to_restore
 from detente.record.opening import JOIN_BYTES, Opened, Unread, ahead, ahead_blocks, key, open_file, shown
 from detente.record.parts import QUARANTINE, DamagedRecord, read_part, rows_set_aside, write_rows
 from detente.record.twins import OLDER, Sifted, sift, with_content
@@ -102,6 +102,7 @@ class Ingest:
     def _begin(self) -> None:
         """What is held already; asked when no other process can add to it."""
         commits = self.log.commits()
+        commits += take_in(self.log, commits)
         self.number = commits[-1].number if commits else 0
         self.digests = {key(f) for c in commits for f in c.files}
         self.parts = live_parts(commits)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import polars as pl
 from detente import __version__
 from detente.errors import DetenteError
 from detente.record.coverage import Count, of_file
-from detente.record.log import LOST, REPAIR, Commit, FileEntry, Log, Part, commit_of, live_parts, sha256_of
+from detente.record.log import LOST, REPAIR, Commit, FileEntry, Log, Part, commit_of, live_parts, read_entry, sha256_of
 from detente.record.parts import about_of, check
 from detente.record.work import report_counts
 from detente.sources import source
@@ -31,32 +31,36 @@ def verify(log: Log) -> list[str]:
     faults = [fault for part in live for fault in _fault(log, part, commits)]
     gone = {path for commit in commits for path in commit.removed}
     for part in (part for commit in commits for part in commit.parts if part.path in gone):
-        if (log.folder / part.path).exists() and sha256_of(log.folder / part.path) != part.sha256:
-            faults.append(f"{part.path}: its content has changed; none of its rows counts any more")
+        if (log.folder / part.path).exists() and (what := _changed(log.folder / part.path, part.sha256)):
+            faults.append(f"{part.path}: {what}; none of its rows counts any more")
     for commit in commits:
-        path = log.folder / commit.quarantine
-        if commit.quarantine and not path.exists():
-            faults.append(f"{commit.quarantine}: is missing: what commit {commit.number} set aside can't be shown")
-        elif commit.quarantine_sha256 and sha256_of(path) != commit.quarantine_sha256:
-            faults.append(f"{commit.quarantine}: is damaged: what commit {commit.number} set aside can't be shown")
+        if commit.quarantine and (what := _changed(log.folder / commit.quarantine, commit.quarantine_sha256)):
+            faults.append(f"{commit.quarantine}: {what}: what commit {commit.number} set aside can't be shown")
     # What a crash left of the commit that it was at is in nobody's way, and another process may be at it now.
     strangers = [
-        path for path in log.strangers(commits) if not path.endswith(".draft") and _number(path) <= len(commits)
+        path for path in log.strangers(commits) if not path.endswith(".draft") and _number(path) != len(commits) + 1
+    ]
+    unlogged = _unlogged(log, commits)
+    faults += [
+        f"commit {one.number}: was written but is not in the log, which ends before it; {REPAIR}" for one in unlogged
     ]
     faults += [f"{path}: no commit names it; the next ingest moves it to {LOST}" for path in strangers]
     return faults if faults else _counted_twice(log, live)
 
 
 def _fault(log: Log, part: Part, commits: Sequence[Commit]) -> Iterator[str]:
+    # The whole of it, whatever was looked at before.
+    if what := _changed(log.folder / part.path, part.sha256):
+        names = [file.name for file in files_of(part, commits)]
+        yield f"{part.path}: {what}; `detente record restore` reads its files anew: {', '.join(names)}"
+
+
+def _changed(path: Path, digest: str) -> str:
+    """What is wrong with a stored file, "" where it is as it was written; commits of format 2 know no `digest`."""
     try:
-        # The whole of it, whatever was looked at before.
-        if sha256_of(log.folder / part.path) == part.sha256:
-            return
-        what = "is damaged: its content has changed since it was ingested"
+        return "" if sha256_of(path) == digest or not digest else "is damaged: its content has changed"
     except OSError as error:
-        what = f"can't be read ({error.strerror})"
-    names = [file.name for file in files_of(part, commits)]
-    yield f"{part.path}: {what}; `detente record restore` reads its files anew: {', '.join(names)}"
+        return f"can't be read ({error.strerror})"
 
 
 def _counted_twice(log: Log, live: Sequence[Part]) -> list[str]:
@@ -96,14 +100,14 @@ def damaged(log: Log, commits: Sequence[Commit]) -> list[Part]:
     return parts
 
 
-def repair(log: Log) -> list[str]:
-    """Make the log whole; what was done, a line each.
+def repair(log: Log, on_wait: Callable[[str], None] = lambda text: None) -> list[str]:
+    """Make the log whole; what was done, a line each. See `Log.writing` for `on_wait`.
 
     An entry lost or changed is made anew from the copy in its commit's file of rows set aside, else from what the
     parts say of themselves, whose files then cover the days of their rows. Nothing is deleted: strangers, entries
     replaced and data that no commit names go to lost+found.
     """
-    with log.writing():
+    with log.writing(on_wait):
         done, entries = _entries(log)
         copies = _copies(log)
         parts = _parts(log)
@@ -113,11 +117,17 @@ def repair(log: Log) -> list[str]:
             missing = not log.marker.exists()
         except DetenteError:
             missing = True
+            if log.marker.is_dir():
+                log.lose(log.marker)
         if missing:
             done.append(f"{log.marker.name}: was lost or damaged, written anew")
-        known = max([head["commits"], *entries] if head["commits"] else [0, *entries, *copies])
+        # Of commits that nothing tells of, only the number in the marker is left.
+        told = max([0, *entries, *copies, *parts])
+        known = max([min(head["commits"], told), *entries] if head["commits"] else [0, *entries, *copies])
         before = ""
-        for number in range(1, known + 1):
+        for number in count(1):
+            if number > known and not _follows(copies.get(number), before):
+                break
             after = [one.previous for one in (entries.get(number + 1), copies.get(number + 1)) if one and one.previous]
             expected = head["last"] if number == head["commits"] else after[0] if after else ""
             candidates = [one for one in (entries.get(number), copies.get(number)) if one]
@@ -136,9 +146,36 @@ def repair(log: Log) -> list[str]:
             if commit.previous and commit.previous != before:
                 commit = replace(commit, previous=before)
             before = log.put(commit)
+            known = max(known, number)
         log.write_head(known, before)
+        if head["commits"] > known:
+            done.append(f"commits {known + 1} to {head['commits']}: nothing tells of them any more")
         done += [f"moved to {path}: no commit names it" for path in log.set_aside()]
     return done
+
+
+def take_in(log: Log, commits: Sequence[Commit]) -> list[Commit]:
+    """Put into the log what was written whole but is not in it (see `_unlogged`)."""
+    found = _unlogged(log, commits)
+    for commit in found:
+        log.write(commit)
+    return found
+
+
+def _unlogged(log: Log, commits: Sequence[Commit]) -> list[Commit]:
+    """Commits that follow the last of the log and were written whole: a kill came before their entry, or an older log
+    was put back.
+    """
+    copies, found = _copies(log, after=len(commits)), list[Commit]()
+    before = log.last_digest(len(commits))
+    while (copy := copies.get(len(commits) + len(found) + 1)) and _follows(copy, before):
+        found.append(copy)
+        before = _digest(copy)
+    return found
+
+
+def _follows(copy: Commit | None, before: str) -> bool:
+    return copy is not None and copy.previous == before
 
 
 def _digest(commit: Commit) -> str:
@@ -150,8 +187,8 @@ def _entries(log: Log) -> tuple[list[str], dict[int, Commit]]:
     moved, entries = [], {}
     for path in log.entries():
         try:
-            commit = commit_of(json.loads(path.read_bytes()))
-        except (ValueError, KeyError, TypeError, AttributeError, OSError):
+            commit, _ = read_entry(path)
+        except DetenteError:
             moved.append(f"moved to {log.lose(path)}: can't be read as an entry of the log")
             continue
         if path.name == f"{commit.number:08d}.json":
@@ -165,12 +202,15 @@ def _entries(log: Log) -> tuple[list[str], dict[int, Commit]]:
     return moved, entries
 
 
-def _copies(log: Log) -> dict[int, Commit]:
+def _copies(log: Log, after: int = 0) -> dict[int, Commit]:
+    """The commits of which the files of rows set aside hold copies, by number."""
     copies = {}
     for path in sorted((log.folder / "quarantine").glob("*.parquet")):
+        if _number(path.name) <= after:
+            continue
         try:
             commit = commit_of(about_of(path))
-        except (KeyError, TypeError, AttributeError):
+        except ValueError:
             continue
         copies[commit.number] = replace(commit, quarantine_sha256=sha256_of(path))
     return copies
@@ -180,7 +220,8 @@ def _parts(log: Log) -> dict[int, list[Path]]:
     """The files of data by the commit that they say they are of."""
     parts: dict[int, list[Path]] = {}
     for path in sorted((log.folder / "data").rglob("*.parquet")):
-        parts.setdefault(int(about_of(path).get("commit", 0)), []).append(path)
+        if type(number := about_of(path).get("commit")) is int and number == _number(path.name):
+            parts.setdefault(number, []).append(path)
     return parts
 
 
