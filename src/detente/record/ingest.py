@@ -24,7 +24,7 @@ from detente.errors import DetenteError, PackageError
 from detente.files.rows import not_too_many
 from detente.record.account import Account
 from detente.record.draft import Draft
-from detente.record.log import FileEntry, Log, live_parts
+from detente.record.log import Commit, FileEntry, Log, live_parts
 from detente.record.mend import take_in, to_restore
 from detente.record.opening import JOIN_BYTES, Opened, Unread, ahead, ahead_blocks, key, open_file, shown
 from detente.record.parts import QUARANTINE, DamagedRecord, read_part, rows_set_aside, write_rows
@@ -58,13 +58,16 @@ MOST_REASONS = 3
 
 @dataclass(slots=True)
 class Summary:
-    """What an ingest did. `other` are files in folders that are of no format we read, `swept` what a crash had left."""
+    """What an ingest did. `other` are files in folders that are of no format we read, `swept` what a crash had left,
+    `taken_in` commits that were whole but not in the log.
+    """
 
     files: list[FileEntry] = field(default_factory=list)
     already: list[str] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
     other: list[str] = field(default_factory=list)
     swept: list[str] = field(default_factory=list)
+    taken_in: list[Commit] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
@@ -102,7 +105,8 @@ class Ingest:
     def _begin(self) -> None:
         """What is held already; asked when no other process can add to it."""
         commits = self.log.commits()
-        commits += take_in(self.log, commits)
+        self.summary.taken_in = take_in(self.log, commits)
+        commits += self.summary.taken_in
         self.number = commits[-1].number if commits else 0
         self.digests = {key(f) for c in commits for f in c.files}
         self.parts = live_parts(commits)

@@ -118,8 +118,9 @@ class Commit:
 def commit_of(data: Any) -> Commit:
     """A commit from what its JSON holds; ValueError where that is none, or names a file that is not the record's."""
     commit = made(Commit, data)
-    for place in (commit.quarantine, *(part.path for part in commit.parts)):
-        if place and not _PLACE.fullmatch(place):
+    places = [commit.quarantine] if commit.quarantine else []
+    for place in (*places, *(part.path for part in commit.parts)):
+        if not _PLACE.fullmatch(place):
             raise ValueError(f"{place[:60]!r} is no place in a record")
     for span in (span for file in commit.files for span in file.covers):
         if len([datetime.fromisoformat(day) for day in span]) != 3:
@@ -192,10 +193,12 @@ class Log:
             raise _Damaged(f"{self.marker}: is damaged ({_cause(error, self.marker)}); {REPAIR}") from None
 
     def entries(self) -> list[Path]:
-        """The files of the log in order; those that are no entries last. Unfinished ones of a crash are none."""
+        """The files of the log in order; those that are no entries last. Hidden ones are none: what a crash left
+        unfinished, and what a desktop puts into every folder that it shows.
+        """
         names = _inside(self.directory) if self.directory.exists() else []
         return sorted(
-            (path for path in names if path.suffix != ".draft"),
+            (path for path in names if not path.name.startswith(".")),
             key=lambda path: (not _ENTRY.fullmatch(path.name), path),
         )
 

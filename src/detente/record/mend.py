@@ -14,6 +14,7 @@ import polars as pl
 
 from detente import __version__
 from detente.errors import DetenteError
+from detente.files.typed import made
 from detente.record.coverage import Count, of_file
 from detente.record.log import LOST, REPAIR, Commit, FileEntry, Log, Part, commit_of, live_parts, read_entry, sha256_of
 from detente.record.parts import about_of, check
@@ -37,12 +38,13 @@ def verify(log: Log) -> list[str]:
         if commit.quarantine and (what := _changed(log.folder / commit.quarantine, commit.quarantine_sha256)):
             faults.append(f"{commit.quarantine}: {what}: what commit {commit.number} set aside can't be shown")
     # What a crash left of the commit that it was at is in nobody's way, and another process may be at it now.
-    strangers = [
-        path for path in log.strangers(commits) if not path.endswith(".draft") and _number(path) != len(commits) + 1
-    ]
     unlogged = _unlogged(log, commits)
     faults += [
         f"commit {one.number}: was written but is not in the log, which ends before it; {REPAIR}" for one in unlogged
+    ]
+    known = [*commits, *unlogged]
+    strangers = [
+        path for path in log.strangers(known) if not path.endswith(".draft") and _number(path) != len(known) + 1
     ]
     faults += [f"{path}: no commit names it; the next ingest moves it to {LOST}" for path in strangers]
     return faults if faults else _counted_twice(log, live)
@@ -230,20 +232,20 @@ def _from_parts(log: Log, number: int, paths: Sequence[Path]) -> Commit:
     counts: dict[str, list[Count]] = {}
     parts, removed = [], []
     for path in paths:
-        about, rows = about_of(path), pl.read_parquet(path, glob=False)
-        table, publisher, kind, release = (about[name] for name in ("table", "source", "kind", "release"))
-        ids = rows["event_id"]
-        where = str(path.relative_to(log.folder))
-        first, last = str(ids.min()), str(ids.max())
-        digest = sha256_of(path)
-        parts.append(Part(where, table, publisher, kind, rows.height, digest, first, last, release, about["replaces"]))
-        removed += [about["replaces"]] if about["replaces"] else []
-        for file in about["files"]:
-            entry = FileEntry(file["name"], file["digest"], file["bytes"], file["reader"], release=release)
-            entry = files.setdefault(file["digest"], entry)
-            entry.rows[table] = entry.rows.get(table, 0) + file["rows"]
-        if about["files"] and table == "events":
-            most = max(about["files"], key=lambda file: int(file["rows"]))["digest"]
+        try:
+            rows, about, part = _part_of(log, path)
+            entries = [made(FileEntry, {**file, "rows": {part.table: file["rows"]}}) for file in about["files"]]
+        # What can't be read goes to lost+found with all that no commit names; polars panics on some.
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, ValueError, KeyError, TypeError):
+            continue
+        parts.append(part)
+        removed += [part.replaces] if part.replaces else []
+        for entry in entries:
+            entry.release = part.release
+            if (known := files.setdefault(entry.digest, entry)) is not entry:
+                known.rows[part.table] = known.rows.get(part.table, 0) + entry.rows[part.table]
+        if entries and part.table == "events":
+            most = max(entries, key=lambda entry: entry.rows[part.table]).digest
             counted = report_counts(rows.with_columns(pl.lit(0).alias("owner")))
             counts.setdefault(most, []).extend((day, moment, n) for _, day, moment, n in counted)
     for digest, entry in files.items():
@@ -251,6 +253,15 @@ def _from_parts(log: Log, number: int, paths: Sequence[Path]) -> Commit:
     at = max((path.stat().st_mtime for path in paths), default=0.0)
     moment = datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
     return Commit(number, moment, __version__, "", list(files.values()), parts, removed=removed)
+
+
+def _part_of(log: Log, path: Path) -> tuple[pl.DataFrame, dict[str, Any], Part]:
+    """The rows of a file of data, what it says of itself, and the part that it is."""
+    rows, about = pl.read_parquet(path, glob=False), about_of(path)
+    told = {name: about[name] for name in ("table", "source", "kind", "release", "replaces")}
+    ids = rows["event_id"]
+    where = {"path": str(path.relative_to(log.folder)), "rows": rows.height, "sha256": sha256_of(path)}
+    return rows, about, made(Part, {**told, **where, "first_id": str(ids.min()), "last_id": str(ids.max())})
 
 
 def to_restore(log: Log, files: Sequence[Path]) -> tuple[list[Part], set[str]]:
@@ -262,8 +273,10 @@ def to_restore(log: Log, files: Sequence[Path]) -> tuple[list[Part], set[str]]:
     parts = damaged(log, commits)
     if not parts:
         raise DetenteError(f"{log.folder}: no stored file is damaged; nothing to restore")
-    wanted = {file.digest: file.name for part in parts for file in files_of(part, commits)}
-    missing = sorted(wanted[digest] for digest in wanted.keys() - {sha256_of(path) for path in files})
+    needed = [file for part in parts for file in files_of(part, commits)]
+    wanted, sizes = {file.digest: file.name for file in needed}, {file.bytes for file in needed}
+    given = {sha256_of(path) for path in files if path.is_file() and path.stat().st_size in sizes}
+    missing = sorted(wanted[digest] for digest in wanted.keys() - given)
     if missing:
         raise DetenteError(
             f"{log.folder}: {len(parts)} stored files are damaged; to restore them all of their files are needed: "
