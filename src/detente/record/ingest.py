@@ -45,7 +45,6 @@ from detente.sources import (
     DamagedFile,
     Reader,
     batches,
-    open_blocks,
     readers,
     source,
 )
@@ -366,9 +365,7 @@ class Ingest:
     def _read(self, opened: Opened) -> None:
         entry = opened.entry
         buffer: dict[str, list[pl.DataFrame]] = {}
-        stream = (
-            chain(opened.blocks, opened.rest or ()) if opened.blocks else open_blocks(opened.path, only=opened.numbers)
-        )
+        stream = chain(opened.blocks, opened.rest or ()) if opened.blocks else opened.stream()
         account = Account(header=True)
         for batch in batches(opened.reader, account.blocks(ahead_blocks(stream)), self.context):
             account.take(batch)

@@ -21,7 +21,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import MAXYEAR, date, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -123,8 +123,9 @@ def commit_of(data: Any) -> Commit:
         if not _PLACE.fullmatch(place):
             raise ValueError(f"{place[:60]!r} is no place in a record")
     for span in (span for file in commit.files for span in file.covers):
-        if len([datetime.fromisoformat(day) for day in span]) != 3:
-            raise ValueError("covers has spans that are none")
+        *ends, known = span
+        if len(ends) != 2 or max(map(datetime.fromisoformat, ends)).year == MAXYEAR or not date.fromisoformat(known):
+            raise ValueError("covers has a span that is none")
     return commit
 
 
@@ -133,7 +134,7 @@ def read_entry(path: Path) -> tuple[Commit, bytes]:
     content = read_bytes(path, LARGEST)
     try:
         return commit_of(json.loads(content)), content
-    except (ValueError, RecursionError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise DetenteError(str(error)) from None
 
 

@@ -212,7 +212,7 @@ def _copies(log: Log, after: int = 0) -> dict[int, Commit]:
             continue
         try:
             commit = commit_of(about_of(path))
-        except ValueError:
+        except (ValueError, TypeError):
             continue
         copies[commit.number] = replace(commit, quarantine_sha256=sha256_of(path))
     return copies
