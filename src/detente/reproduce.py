@@ -16,6 +16,7 @@ import polars as pl
 
 from detente import __version__
 from detente.errors import DetenteError
+from detente.files.trees import read_bytes
 from detente.record.view import View
 from detente.results import AS_IT_IS, Result, Table, as_json, plain
 
@@ -28,6 +29,8 @@ R = TypeVar("R", bound=Result)
 MADE_BY = {"version": "version", "record_digest": "record", "codebook_digest": "codebook"}
 ABSENT = "nothing"
 LONGEST = 80
+LARGEST = 256 << 20
+"""So many bytes are read of an answer."""
 MOST = 1_000_000
 """A larger number in a question, if it is no seed, is none that an answer was made with."""
 COLUMNS = {
@@ -105,9 +108,7 @@ def _read(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise DetenteError(f"{path}: no such file")
     try:
-        answer = json.loads(path.read_bytes())
-    except OSError as error:
-        raise DetenteError(f"{path}: can't be read: {error.strerror}") from None
+        answer = json.loads(read_bytes(path, LARGEST))
     except (ValueError, RecursionError, MemoryError) as error:
         raise DetenteError(f"{path}: is no JSON of an answer ({str(error) or type(error).__name__})") from None
     made = answer.get("provenance") if isinstance(answer, dict) else None
