@@ -112,7 +112,12 @@ class Commit:
 
     def to_json(self) -> str:
         """The entry as it stands in the log."""
-        return json.dumps(asdict(self), indent=1, sort_keys=True)
+        return json_of(asdict(self))
+
+
+def json_of(told: dict[str, Any]) -> str:
+    """A commit as it stands in the log."""
+    return json.dumps(told, indent=1, sort_keys=True)
 
 
 def commit_of(data: Any) -> Commit:
@@ -239,11 +244,14 @@ class Log:
         """The digest of an entry, "" of number 0."""
         return sha256_of(self.directory / f"{number:08d}.json") if number else ""
 
-    def write(self, commit: Commit) -> None:
-        """Add a commit durably; DetenteError where another process has written one of its number."""
+    def write(self, commit: Commit, content: str = "") -> None:
+        """Add a commit durably, as the JSON in `content` where there is one.
+
+        DetenteError where another process has written one of its number.
+        """
         self.directory.mkdir(parents=True, exist_ok=True)
         sync_folder(self.folder)
-        content, path = commit.to_json(), self.directory / f"{commit.number:08d}.json"
+        content, path = content or commit.to_json(), self.directory / f"{commit.number:08d}.json"
         draft = _drafted(path, content)
         try:
             _give_name(draft, path)
@@ -305,9 +313,9 @@ class Log:
             # Meanwhile the record was moved away or its lock deleted: others lock what lies there now.
             handle.close()
 
-    def put(self, commit: Commit) -> str:
+    def put(self, number: int, content: str) -> str:
         """Make the entry of a commit what it should be, the one replaced goes to lost+found; its digest."""
-        content, path = commit.to_json(), self.directory / f"{commit.number:08d}.json"
+        path = self.directory / f"{number:08d}.json"
         if not path.exists() or path.read_bytes() != content.encode():
             if path.exists():
                 self.lose(path)

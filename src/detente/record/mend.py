@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -16,7 +16,19 @@ from detente import __version__
 from detente.errors import DetenteError
 from detente.files.typed import made
 from detente.record.coverage import Count, of_file
-from detente.record.log import LOST, REPAIR, Commit, FileEntry, Log, Part, commit_of, live_parts, read_entry, sha256_of
+from detente.record.log import (
+    LOST,
+    REPAIR,
+    Commit,
+    FileEntry,
+    Log,
+    Part,
+    commit_of,
+    json_of,
+    live_parts,
+    read_entry,
+    sha256_of,
+)
 from detente.record.parts import about_of, check
 from detente.record.work import report_counts
 from detente.sources import source
@@ -40,9 +52,10 @@ def verify(log: Log) -> list[str]:
     # What a crash left of the commit that it was at is in nobody's way, and another process may be at it now.
     unlogged = _unlogged(log, commits)
     faults += [
-        f"commit {one.number}: was written but is not in the log, which ends before it; {REPAIR}" for one in unlogged
+        f"commit {one.commit.number}: was written but is not in the log, which ends before it; {REPAIR}"
+        for one in unlogged
     ]
-    known = [*commits, *unlogged]
+    known = [*commits, *(one.commit for one in unlogged)]
     strangers = [
         path for path in log.strangers(known) if not path.endswith(".draft") and _number(path) != len(known) + 1
     ]
@@ -130,24 +143,32 @@ def repair(log: Log, on_wait: Callable[[str], None] = lambda text: None) -> list
         for number in count(1):
             if number > known and not _follows(copies.get(number), before):
                 break
-            after = [one.previous for one in (entries.get(number + 1), copies.get(number + 1)) if one and one.previous]
-            expected = head["last"] if number == head["commits"] else after[0] if after else ""
-            candidates = [one for one in (entries.get(number), copies.get(number)) if one]
-            proved = [one for one in candidates if _digest(one) == expected]
-            commit = next(iter(proved or candidates), None)
-            if commit is None:
+            entry, copy = entries.get(number), copies.get(number)
+            after = [one.commit.previous for one in (entries.get(number + 1), copies.get(number + 1)) if one]
+            expected = head["last"] if number == head["commits"] else next(filter(None, after), "")
+            # A copy that is not what was written is worth less than what the parts say.
+            candidates = [one for one in (entry, copy) if one and (one is entry or not expected)]
+            proved = [one for one in (entry, copy) if one and _digest(one) == expected]
+            found = next(iter(proved or candidates), None)
+            if found is None:
                 commit = _from_parts(log, number, parts.get(number, []))
+                names = ", ".join(file.name for file in commit.files)
                 done.append(
-                    f"commit {number}: made anew from {len(commit.parts)} parts of "
-                    f"{', '.join(f.name for f in commit.files) or 'no file'}; what was set aside is not known"
+                    f"commit {number}: "
+                    + (
+                        f"made anew from {len(commit.parts)} parts of {names}; what was set aside is not known"
+                        if names
+                        else "nothing tells what it held; if rows are missing, ingest its files again"
+                    )
                 )
-            elif commit is not entries.get(number):
+                found = _Told(commit, commit.to_json())
+            elif found is not entry:
                 done.append(f"commit {number}: made anew from its copy")
-            elif candidates and expected and not proved:
+            elif expected and not proved:
                 done.append(f"commit {number}: has changed since it was written and has no copy; kept as it is")
-            if commit.previous and commit.previous != before:
-                commit = replace(commit, previous=before)
-            before = log.put(commit)
+            if found.commit.previous and found.commit.previous != before:
+                found = _Told(found.commit, replace(found.commit, previous=before).to_json())
+            before = log.put(number, found.content)
             known = max(known, number)
         log.write_head(known, before)
         if head["commits"] > known:
@@ -159,16 +180,23 @@ def repair(log: Log, on_wait: Callable[[str], None] = lambda text: None) -> list
 def take_in(log: Log, commits: Sequence[Commit]) -> list[Commit]:
     """Put into the log what was written whole but is not in it (see `_unlogged`)."""
     found = _unlogged(log, commits)
-    for commit in found:
-        log.write(commit)
-    return found
+    for one in found:
+        log.write(one.commit, one.content)
+    return [one.commit for one in found]
 
 
-def _unlogged(log: Log, commits: Sequence[Commit]) -> list[Commit]:
+class _Told(NamedTuple):
+    """A commit, and the JSON that it was read from: that of another version may have other names in it."""
+
+    commit: Commit
+    content: str
+
+
+def _unlogged(log: Log, commits: Sequence[Commit]) -> list[_Told]:
     """Commits that follow the last of the log and were written whole: a kill came before their entry, or an older log
     was put back.
     """
-    copies, found = _copies(log, after=len(commits)), list[Commit]()
+    copies, found = _copies(log, after=len(commits)), list[_Told]()
     before = log.last_digest(len(commits))
     while (copy := copies.get(len(commits) + len(found) + 1)) and _follows(copy, before):
         found.append(copy)
@@ -176,25 +204,25 @@ def _unlogged(log: Log, commits: Sequence[Commit]) -> list[Commit]:
     return found
 
 
-def _follows(copy: Commit | None, before: str) -> bool:
-    return copy is not None and copy.previous == before
+def _follows(copy: _Told | None, before: str) -> bool:
+    return copy is not None and copy.commit.previous == before
 
 
-def _digest(commit: Commit) -> str:
-    return hashlib.sha256(commit.to_json().encode()).hexdigest()
+def _digest(told: _Told) -> str:
+    return hashlib.sha256(told.content.encode()).hexdigest()
 
 
-def _entries(log: Log) -> tuple[list[str], dict[int, Commit]]:
+def _entries(log: Log) -> tuple[list[str], dict[int, _Told]]:
     """What was moved away, and the entries that can be read, by number."""
-    moved, entries = [], {}
+    moved, entries = [], dict[int, _Told]()
     for path in log.entries():
         try:
-            commit, _ = read_entry(path)
+            commit, content = read_entry(path)
         except DetenteError:
             moved.append(f"moved to {log.lose(path)}: can't be read as an entry of the log")
             continue
         if path.name == f"{commit.number:08d}.json":
-            entries[commit.number] = commit
+            entries[commit.number] = _Told(commit, content.decode())
             continue
         names = ", ".join(file.name for file in commit.files)
         moved.append(
@@ -204,17 +232,18 @@ def _entries(log: Log) -> tuple[list[str], dict[int, Commit]]:
     return moved, entries
 
 
-def _copies(log: Log, after: int = 0) -> dict[int, Commit]:
+def _copies(log: Log, after: int = 0) -> dict[int, _Told]:
     """The commits of which the files of rows set aside hold copies, by number."""
-    copies = {}
+    copies = dict[int, _Told]()
     for path in sorted((log.folder / "quarantine").glob("*.parquet")):
         if _number(path.name) <= after:
             continue
         try:
-            commit = commit_of(about_of(path))
-        except (ValueError, TypeError):
+            told = {**about_of(path), "quarantine_sha256": sha256_of(path)}
+            commit = commit_of(told)
+        except (ValueError, TypeError, OSError):
             continue
-        copies[commit.number] = replace(commit, quarantine_sha256=sha256_of(path))
+        copies[commit.number] = _Told(commit, json_of(told))
     return copies
 
 
