@@ -94,8 +94,9 @@ def open_file(path: Path, held: Collection[str], *, named: bool) -> list[Opened]
     What is of no format we read is of concern only where the file was `named`.
     """
     try:
-        # A folder is here where it can't be listed, which the next line says.
-        if (kind := kind_of(path)) not in ("", "a folder"):
+        if (kind := kind_of(path)) == "a folder":
+            return Unread(path, f"{path}: can't be read: what is in the folder can't be listed")
+        if kind:
             raise NotRecognised(f"{path}: is {kind}, not a file: save its content in a file and give that")
         # What is no data is told at once, however large.
         state, contents, digest = _state(path), find_contents(path), sha256_of(path)
