@@ -12,6 +12,7 @@ import polars as pl
 
 from detente.actors import counted
 from detente.errors import DetenteError
+from detente.files.packed import kind_of
 from detente.record.log import Commit, FileEntry, Part, sha256_of
 
 ABOUT = "detente"
@@ -126,8 +127,9 @@ def durably(rows: pl.DataFrame, path: Path, about: dict[str, Any]) -> None:
 def about_of(path: Path) -> dict[str, Any]:
     """What a Parquet file of a record says that it is; empty where it says nothing or can't be read."""
     try:
-        about = json.loads(pl.read_parquet_metadata(path).get(ABOUT, "{}"))
-    except (OSError, ValueError, pl.exceptions.PolarsError):
+        # To open a pipe waits for ever.
+        about = {} if kind_of(path) else json.loads(pl.read_parquet_metadata(path).get(ABOUT, "{}"))
+    except (OSError, ValueError, RecursionError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return {}
     return about if isinstance(about, dict) else {}
 
