@@ -37,24 +37,24 @@ def held(folder: Path) -> list[tuple[Any, ...]]:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("durability")
 
 
 @pytest.fixture(scope="module")
-def files(place: Path) -> list[Path]:
+def files(made: Path) -> list[Path]:
     """Three files, a row of the second of no known date."""
     bad = gdelt_row(200).split("\t")
     bad[1] = "20189999"
     rows = [[gdelt_row(100 * n + k) for k in range(40)] for n in range(3)]
     rows[1].append("\t".join(bad))
-    return [gdelt_zip(place / f"20191024{15 * n:04d}00.export.CSV.zip", some) for n, some in enumerate(rows)]
+    return [gdelt_zip(made / f"20191024{15 * n:04d}00.export.CSV.zip", some) for n, some in enumerate(rows)]
 
 
 @pytest.fixture(scope="module")
-def whole(place: Path, files: list[Path]) -> Path:
+def whole(made: Path, files: list[Path]) -> Path:
     """A record of three commits."""
-    record = dt.open_record(place / "record", cases=False)
+    record = dt.open_record(made / "record", cases=False)
     for file in files:
         record.ingest(file)
     assert record.verify() == []
