@@ -12,7 +12,7 @@ import click
 from detente import clock
 from detente.cli.common import Verb, say, step
 from detente.cli.ingest import tell
-from detente.cli.options import Day
+from detente.cli.options import Day, Seconds
 
 if TYPE_CHECKING:
     import polars as pl
@@ -36,17 +36,17 @@ if TYPE_CHECKING:
     "--into", type=click.Path(file_okay=False), help="Folder for the files (default: downloads beside the record)."
 )
 @click.option("--ingest", "then_ingest", is_flag=True, help="Ingest what was fetched.")
-@click.option("--pause", type=click.FloatRange(min=0), default=0.5, show_default=True, help="Seconds between requests.")
+@click.option("--pause", type=Seconds(), default=0.5, show_default=True, help="Seconds between requests.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Seconds(some=True),
     default=30.0,
     show_default=True,
     help="Seconds of silence after which a transfer is tried again.",
 )
 @click.option(
     "--longest",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Seconds(some=True),
     default=3600.0,
     show_default=True,
     help="Seconds after which a transfer is given up, however much comes.",

@@ -5,6 +5,7 @@ it.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -224,7 +225,10 @@ def files_of(name: str, first: date, last: date, net: Downloader) -> list[Remote
         raise DetenteError(f"--from {first} lies after --to {last}")
     fetch = fetches()[name]
     with SOURCES.blamed(next(one.id for one in sources().values() if one.fetch is fetch)):
-        files = list(fetch.files(first, last, net))
+        files = list(dict.fromkeys(fetch.files(first, last, net)))
     if not files:
         raise NoData(f"the publisher lists no {name} files for {first} to {last}")
+    # Names that differ in their case alone are one where the folder lies on some disks.
+    if twice := [one for one, n in Counter(file.name.lower() for file in files).items() if n > 1]:
+        raise DetenteError(f"{files[0].url}: its listing has two files named {twice[0]!r}; try again later")
     return files
