@@ -133,17 +133,21 @@ def test_a_day_that_failed_is_fetched_anew_and_the_others_are_held(served: tuple
     state.files[broken] = good
     state.asked.clear()
     done = fetch(address, tmp_path / "d", "--pair", "RUS", "USA")
-    assert done.returncode == 0 and "2 files to download" in done.stderr and "; 4 are held" in done.stderr
+    assert done.returncode == 0 and "3 files to download" in done.stderr and "; 3 are held" in done.stderr
     assert "1 files fetched" in done.stderr and "2 already held, 1 not published" in done.stderr
-    assert [path[9:17] for path, _ in state.asked[1:]] == [DAYS[1]] * 2
+    assert [path[9:17] for path, _ in state.asked[1:]] == [DAYS[0], *[DAYS[1]] * 2]
     record = record_of(tmp_path / "r", tmp_path / "d")
     covered = record.pair("USA", "RUS").coverage("day")["covered"].to_list()
     assert covered == [1 / 96, 2 / 96, 2 / 96]
-    # A day's zip that was changed, or whose files are published anew, is not held.
+    # A day's zip that was changed is not held, nor a file that wasn't published then.
     state.files[gone] = missing
     (tmp_path / "d" / f"only-RUS-USA.{DAYS[2]}.zip").write_bytes(b"PK")
+    state.asked.clear()
     done = fetch(address, tmp_path / "d", "--pair", "USA", "RUS")
-    assert "1 files fetched" in done.stderr and "2 already held" in done.stderr
+    assert "2 files fetched" in done.stderr and "1 already held, 0 not published" in done.stderr
+    assert [path[9:17] for path, _ in state.asked[1:]] == [DAYS[0], *[DAYS[2]] * 2]
+    with zipfile.ZipFile(tmp_path / "d" / f"only-RUS-USA.{DAYS[0]}.zip") as archive:
+        assert len(archive.namelist()) == 2
 
 
 def test_silence_of_two_states_is_nought_where_files_were_read(served: tuple[Site, str], tmp_path: Path) -> None:

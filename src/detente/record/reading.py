@@ -19,6 +19,7 @@ from detente.record.parts import DamagedRecord, write_rows
 from detente.record.twins import OLDER, Hidden, sift
 from detente.record.twins import REASON as CONFLICT
 from detente.sources import BadRow, Batch, Block, Context, batches, readers
+from detente.sources.source import between
 
 
 @dataclass(slots=True)
@@ -90,7 +91,7 @@ class Result:
         self.skipped += [(0, reason, n) for reason, n in batch.skipped.items()]
         corrected = _placed(batch.corrected, batch.corrected["line"], starts)
         self.corrected += corrected.group_by("owner", "reason", maintain_order=True).len().iter_rows()
-        rows = _placed(batch.rows, batch.lines, starts)
+        rows = self._of_pair(_placed(batch.rows, batch.lines, starts))
         sifted = sift(
             rows,
             batch.table,
@@ -113,6 +114,19 @@ class Result:
         if batch.table == "events":
             self.counts += report_counts(rows, batch.moments)
         return sifted.rows
+
+    def _of_pair(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Rows less those, set aside, of which a file that has events of two states alone doesn't tell."""
+        if not self.pair or self.table != "events":
+            return rows
+        ours = between(self.pair)
+        told = rows.filter(~ours).select("owner", "line", "event_id", "sender", "receiver")
+        reason = f"is not between the two states of which its file has the rows alone ({self.pair})"
+        self.bad += [
+            (owner, BadRow(line, reason, "\t".join(cell or "" for cell in cells)))
+            for owner, line, *cells in told.iter_rows()
+        ]
+        return rows.filter(ours)
 
 
 def _placed(rows: pl.DataFrame, lines: pl.Series, starts: Sequence[int]) -> pl.DataFrame:

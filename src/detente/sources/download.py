@@ -46,7 +46,8 @@ class Remote:
 
     def __post_init__(self) -> None:
         name = self.name
-        if not name.isprintable() or not 0 < len(name.encode()) < 200 or name[0] in ".-~" or set(name) & set('/\\:*?"<>|'):
+        odd = not name.isprintable() or not 0 < len(name.encode()) < 200
+        if odd or name[0] in ".-~" or set(name) & set('/\\:*?"<>|'):
             raise DetenteError(f"{self.url}: is listed under {name[:200]!r}, which is no name of a file")
 
 
