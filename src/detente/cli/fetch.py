@@ -82,7 +82,7 @@ def fetch(
     """
     import polars as pl
 
-    from detente.actors import states as states_known
+    from detente.actors import states as known_states
     from detente.sources.download import Downloader
     from detente.sources.pairs import fetch_pair, not_held
     from detente.sources.reader import Context
@@ -93,7 +93,7 @@ def fetch(
     pair = record.pair(*states, as_of=min(last, clock.today())) if states else None
     if pair and not in_lines(source):
         raise click.BadParameter(f"files of {source} are fetched whole: give none", param_hint="--pair")
-    if pair and (others := {pair.a, pair.b} - states_known().keys()):
+    if pair and (others := {pair.a, pair.b} - known_states().keys()):
         raise click.BadParameter(f"{min(others)} is no state: rows are kept of two states", param_hint="--pair")
     net = Downloader(
         Path(into) if into else record.folder.parent / "downloads" / source,
