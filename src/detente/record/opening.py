@@ -108,6 +108,8 @@ def open_file(path: Path, held: Collection[str], *, named: bool) -> list[Opened]
             entry = FileEntry(name, digest, path.stat().st_size, found.reader.source)
             entry.release = source(found.reader.source).release_of([*found.names, path.name])
             entry.pair = pair_of(found.names[0])
+            if entry.pair and not found.reader.joinable:
+                raise DamagedFile(f"{path}: has a header: files of two states alone have none ({found.names[0]})")
             entry.fetched = origin(path, digest)
             names = found.names if len(found.names) > 1 or entry.pair else (found.names[0], path.name)
             opened.append(Opened(path, entry, found.reader, found.numbers, names, state=state))
@@ -146,10 +148,10 @@ def shown(path: Path) -> str:
 
 
 def key(entry: FileEntry) -> str:
-    """What tells that a file is held: its content and release; of an empty one, which covers its quarter hour, its
-    name.
+    """What tells that a file is held: its content, release and, where it has the rows of two states alone, these; of an
+    empty one, which covers its quarter hour, its name.
     """
-    return f"{entry.digest} {entry.release if entry.bytes else entry.name}".strip()
+    return " ".join(filter(None, (entry.digest, entry.pair, entry.release if entry.bytes else entry.name)))
 
 
 def ahead(
