@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -22,6 +23,7 @@ import pytest
 import detente as dt
 from conftest import gdelt_row, gdelt_zip, triples
 from detente.errors import DetenteError
+from detente.record import opening
 from detente.record.log import FORMAT, LOST, Log
 from detente.record.parts import about_of
 from detente.sources import batches
@@ -35,24 +37,24 @@ def held(folder: Path) -> list[tuple[Any, ...]]:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("durability")
 
 
 @pytest.fixture(scope="module")
-def files(place: Path) -> list[Path]:
+def files(made: Path) -> list[Path]:
     """Three files, a row of the second of no known date."""
     bad = gdelt_row(200).split("\t")
     bad[1] = "20189999"
     rows = [[gdelt_row(100 * n + k) for k in range(40)] for n in range(3)]
     rows[1].append("\t".join(bad))
-    return [gdelt_zip(place / f"20191024{15 * n:04d}00.export.CSV.zip", some) for n, some in enumerate(rows)]
+    return [gdelt_zip(made / f"20191024{15 * n:04d}00.export.CSV.zip", some) for n, some in enumerate(rows)]
 
 
 @pytest.fixture(scope="module")
-def whole(place: Path, files: list[Path]) -> Path:
+def whole(made: Path, files: list[Path]) -> Path:
     """A record of three commits."""
-    record = dt.open_record(place / "record", cases=False)
+    record = dt.open_record(made / "record", cases=False)
     for file in files:
         record.ingest(file)
     assert record.verify() == []
@@ -357,3 +359,234 @@ def test_a_reader_that_loses_rows_is_found_out(tmp_path: Path, monkeypatch: pyte
     assert summary.rows == 1 and "1 rows were neither kept nor set aside" in summary.failed[0][1]
     monkeypatch.undo()
     assert record.ingest(lossy).rows == 9 and record.verify() == []
+
+
+def _told(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Change the second entry of a log, and make the chain and the marker agree with it, as no accident does."""
+    before = ""
+    for number, path in enumerate(sorted((folder / "log").iterdir()), start=1):
+        entry = json.loads(path.read_text())
+        if number == 2:
+            change(entry)
+        path.write_text(json.dumps({**entry, "previous": before}, indent=1, sort_keys=True))
+        before = hashlib.sha256(path.read_bytes()).hexdigest()
+    (folder / "RECORD.json").write_text(json.dumps({"format": 3, "commits": 3, "last": before}))
+
+
+@pytest.mark.parametrize("place", ["../../victim", "data/../../../victim", "data", "", "a\0b", 5, None, []])
+@pytest.mark.parametrize("key", ["quarantine", "path"])
+def test_a_log_names_nothing_outside_its_record(folder: Path, files: list[Path], key: str, place: Any) -> None:
+    """A record may come from anybody: `restore` moved away what an entry of the log called a part."""
+    if (key, place) == ("quarantine", ""):
+        return
+    victim = folder.parent / "victim"
+    victim.write_text("mine")
+    _told(folder, lambda entry: (entry if key == "quarantine" else entry["parts"][0]).update({key: place}))
+    for verb in (
+        lambda record: record.commits,
+        lambda record: record.ingest(files),
+        lambda record: record.ingest(files, restore=True),
+    ):
+        with pytest.raises(DetenteError, match=r"00000002\.json: is damaged"):
+            verb(dt.open_record(folder, cases=False))
+    assert dt.open_record(folder, cases=False).repair() and dt.open_record(folder).verify() == []
+    assert victim.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"number": "x"},
+        {"at": -1},
+        {"removed": None},
+        {"files": {}},
+        {"files": [{"name": "a"}]},
+        {"parts": [[]]},
+        {"future": 1},
+        {"version": ["x"]},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_entries_of_wrong_types(folder: Path, change: dict[str, Any]) -> None:
+    before = held(folder)
+    _told(folder, lambda entry: entry.update(change))
+    with pytest.raises(DetenteError, match=r"00000002\.json: is damaged") as error:
+        held(folder)
+    assert "\n" not in str(error.value)
+    dt.open_record(folder, cases=False).repair()
+    assert held(folder) == before and dt.open_record(folder).verify() == []
+
+
+def test_files_of_entries_of_wrong_types(folder: Path) -> None:
+    for key, value in [
+        ("rows", {"events": "x"}),
+        ("covers", [["x", "y", "z"]]),
+        ("covers", [["2019-10-24"]]),
+        ("covers", [["0001-01-01", "9999-12-31", "x"]]),
+    ]:
+        _told(folder, lambda entry, key=key, value=value: entry["files"][0].update({key: value}))  # type: ignore[misc]
+        with pytest.raises(DetenteError, match=r"00000002\.json: is damaged"):
+            held(folder)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"format": 1e999}',
+        b"[" * 100_000,
+        b'{"format": 3, "commits": -1, "last": ""}',
+        b'{"format": 3, "commits": 1000000000, "last": ""}',
+        b'{"format": 3, "commits": 3, "last": 5}',
+        "folder",
+        "pipe",
+        "large",
+    ],
+)
+def test_markers_that_are_none(folder: Path, content: bytes | str) -> None:
+    before, marker = held(folder), folder / "RECORD.json"
+    if content == "large":
+        os.truncate(marker, 1 << 40)
+    else:
+        marker.unlink()
+        if isinstance(content, bytes):
+            marker.write_bytes(content)
+        else:
+            marker.mkdir() if content == "folder" else os.mkfifo(marker)
+    with pytest.raises(DetenteError, match="`detente record repair`"):
+        held(folder)
+    assert dt.open_record(folder, cases=False).repair()
+    assert (
+        held(folder) == before and dt.open_record(folder).verify() == [] and len(list((folder / "log").iterdir())) == 3
+    )
+
+
+@pytest.mark.parametrize("place", ["log/00000002.json", "data", "quarantine"])
+def test_a_pipe_in_the_place_of_a_stored_file_is_no_hang(folder: Path, files: list[Path], place: str) -> None:
+    path = folder / place
+    path = path if path.suffix else sorted(path.rglob("*.parquet"))[1]
+    path.unlink()
+    os.mkfifo(path)
+    assert any("is a pipe" in fault for fault in dt.open_record(folder, cases=False).verify())
+    dt.open_record(folder, cases=False).repair()
+    if place == "data":
+        dt.open_record(folder, cases=False).ingest(files, restore=True)
+    assert len(held(folder)) == 120
+
+
+@pytest.mark.parametrize("lost", [1, 2])
+@pytest.mark.parametrize("mend", ["repair", "ingest"])
+def test_an_older_log_that_is_put_back_loses_nothing(folder: Path, files: list[Path], lost: int, mend: str) -> None:
+    """Log and marker of a backup beside newer data: the commits that follow on the log's last are whole."""
+    before = held(folder)
+    entries = sorted((folder / "log").iterdir())
+    for path in entries[-lost:]:
+        path.unlink()
+    last = hashlib.sha256(entries[-lost - 1].read_bytes()).hexdigest()
+    (folder / "RECORD.json").write_text(json.dumps({"format": 3, "commits": 3 - lost, "last": last}))
+    faults = dt.open_record(folder).verify()
+    assert len(faults) == lost and all("is not in the log" in fault for fault in faults)
+    record = dt.open_record(folder, cases=False)
+    assert len(record.ingest(files).already) == 3 if mend == "ingest" else len(record.repair()) == lost
+    assert held(folder) == before and dt.open_record(folder).verify() == [] and not (folder / LOST).exists()
+
+
+def test_what_a_link_in_a_record_points_to_is_left_alone(folder: Path, tmp_path: Path) -> None:
+    """A record may come from anybody: its lock was emptied and the oldest files of its cache deleted, wherever."""
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    for n in range(30):
+        (victim / f"{n}.npz").write_text("mine")
+    (folder / "lock").unlink()
+    (folder / "lock").symlink_to(victim / "1.npz")
+    (folder / "cache").mkdir()
+    (folder / "cache" / "linked").symlink_to(victim)
+    with pytest.raises(DetenteError, match="can't be locked"):
+        dt.open_record(folder, cases=False).ingest(gdelt_zip(tmp_path / "d.export.CSV.zip", [gdelt_row(7000)]))
+    dt.open_record(folder, cases=False).cached("linked", {"a": 1}, lambda: 1)
+    assert [path.read_text() for path in sorted(victim.glob("?*.npz")) if len(path.stem) < 3] == ["mine"] * 30
+
+
+def test_what_a_desktop_or_its_owner_puts_into_a_record_is_no_fault(folder: Path, files: list[Path]) -> None:
+    for place in ("log/.DS_Store", "data/.DS_Store", "quarantine/Thumbs.db", "data/events/notes.parquet"):
+        (folder / place).write_text("x")
+    assert dt.open_record(folder).verify() == [] and dt.open_record(folder).ingest(files).swept == []
+    assert (folder / "data/events/notes.parquet").exists()
+
+
+def test_a_repair_says_for_whom_it_waits(folder: Path) -> None:
+    told: list[str] = []
+    with Log(folder).writing():
+        child = subprocess.Popen(
+            [sys.executable, "-m", "detente", "record", "repair", "--record", str(folder)],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert child.stderr is not None
+        told.append(child.stderr.readline())
+    assert child.wait() == 0 and f"waiting for process {os.getpid()}" in told[0]
+
+
+def test_a_writer_that_waited_locks_what_lies_there_now(folder: Path, tmp_path: Path) -> None:
+    """The record was moved away and another lies in its place: the lock of the first keeps nobody out of the second."""
+    file = gdelt_zip(tmp_path / "d.export.CSV.zip", [gdelt_row(7000)])
+    with Log(folder).writing():
+        child = subprocess.Popen(
+            [sys.executable, "-m", "detente", "ingest", str(file), "--record", str(folder)],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert child.stderr is not None and "waiting" in child.stderr.readline()
+        folder.rename(tmp_path / "moved")
+        shutil.copytree(tmp_path / "moved", folder)
+        second = Log(folder).writing()
+        second.__enter__()
+    assert "waiting" in child.stderr.readline()
+    second.__exit__(None, None, None)
+    assert child.wait() == 0 and len(held(folder)) == 121
+
+
+@pytest.mark.parametrize("joined", [opening.JOIN_BYTES, 0])
+def test_a_file_that_changes_while_it_is_read_is_not_taken(
+    tmp_path: Path, joined: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A download under way: its half of a row would contest the whole one later."""
+    file = tmp_path / "20191024000000.export.CSV"
+    file.write_text("".join(gdelt_row(n) + "\n" for n in range(30)))
+    digest = opening.sha256_of
+
+    def then_grows(path: Path) -> str:
+        whole = digest(path)
+        with path.open("a") as more:
+            more.write(gdelt_row(30)[:50])
+        return whole
+
+    monkeypatch.setattr(opening, "sha256_of", then_grows)
+    monkeypatch.setattr(opening, "JOIN_BYTES", joined)
+    record = dt.open_record(tmp_path / "record", cases=False)
+    summary = record.ingest(file)
+    assert summary.rows == 0 and "changed while it was read" in summary.failed[0][1]
+    monkeypatch.undo()
+    assert record.ingest(file).rows == 30 and record.verify() == []
+
+
+def test_what_neither_log_nor_parts_can_tell_is_said(folder: Path, files: list[Path]) -> None:
+    """Entry and copy lost, and the part damaged as well: nothing of it is made up, and the file can be ingested."""
+    before = held(folder)
+    _lost(folder / "log")
+    sorted((folder / "quarantine").iterdir())[1].unlink()
+    part = sorted((folder / "data").rglob("*.parquet"))[1]
+    part.write_bytes(part.read_bytes()[:1000] + b"x" * 2000 + part.read_bytes()[3000:])
+    said = dt.open_record(folder, cases=False).repair()
+    assert "commit 2: nothing tells what it held" in said[0] and part.name in said[1]
+    assert dt.open_record(folder, cases=False).ingest(files).rows == 40 and held(folder) == before
+
+
+def test_a_repair_keeps_what_another_version_wrote(folder: Path) -> None:
+    """Entries with fields that this version leaves out are proved by their bytes, not by what it makes of them."""
+    before = ""
+    for path in sorted((folder / "log").iterdir()):
+        entry = json.loads(path.read_text())
+        path.write_text(json.dumps({**entry, "previous": before}, sort_keys=True))
+        before = hashlib.sha256(path.read_bytes()).hexdigest()
+    (folder / "RECORD.json").write_text(json.dumps({"format": 3, "commits": 3, "last": before}))
+    assert dt.open_record(folder, cases=False).repair() == [] and not (folder / LOST).exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from datetime import date
 from http.server import BaseHTTPRequestHandler
@@ -15,8 +16,9 @@ from conftest import detente
 from detente.errors import DetenteError
 from detente.sources import download
 from detente.sources.download import Downloader, Remote
+from detente.sources.fetched import origin
 from detente.sources.source import files_of
-from detente.sources.web import Refused, Web
+from detente.sources.web import Refused, Web, _public
 from local_site import HOSTS, Site, answer, gdelt_site, net
 
 BODY = b"0123456789" * 50
@@ -30,9 +32,29 @@ def parts(handler: BaseHTTPRequestHandler, body: bytes, start: int, span: str) -
     answer(handler, body[start:], 206 if start else 200, **({"Content_Range": span} if start else {}))
 
 
+def raw(handler: BaseHTTPRequestHandler, *headers: str, body: bytes = BODY) -> None:
+    handler.wfile.write("\r\n".join(["HTTP/1.1 200 OK", *headers, "", ""]).encode() + body)
+
+
+def test_a_part_of_another_version_is_never_appended(site: Served, tmp_path: Path) -> None:
+    state, address = site
+
+    def changes(handler: BaseHTTPRequestHandler, body: bytes, start: int) -> None:
+        if start:
+            answer(handler, b"Z" * 300, 206, Content_Range="bytes 200-499/500", ETag='"new"')
+        else:
+            answer(handler, body[:200], Content_Length="500", ETag='"old"')
+            handler.close_connection = True
+
+    state.files["/x"], state.odd["/x"] = BODY, changes
+    outcome = net(tmp_path, address).all([Remote(URL, NAME)])
+    assert len(state.asked) == 3 and not outcome.fetched and "arrived short, 200 of 500" in outcome.failed[0]
+
+
 @pytest.mark.parametrize(
     "odd",
     [
+        lambda handler, body, start: parts(handler, body, start, f"bytes {start}-{'9' * 5000}/{'9' * 5000}"),
         lambda handler, body, start: parts(handler, body, start, ""),
         lambda handler, body, start: parts(handler, body, start, f"bytes 0-{len(body) - 1}/{len(body)}"),
         lambda handler, body, start: parts(handler, body, start, f"bytes {start}-{len(body) - 1}/{len(body) + 9}"),
@@ -40,7 +62,15 @@ def parts(handler: BaseHTTPRequestHandler, body: bytes, start: int, span: str) -
         lambda handler, body, start: answer(handler, body, 206, Content_Range=f"bytes 0-{len(body) - 1}/{len(body)}"),
         lambda handler, body, start: answer(handler, body[1:], 206 if start else 200),
     ],
-    ids=["no range", "the whole as a part", "another length", "short of the end", "206 unasked", "shifted"],
+    ids=[
+        "beyond all numbers",
+        "no range",
+        "the whole as a part",
+        "another length",
+        "short of the end",
+        "206 unasked",
+        "shifted",
+    ],
 )
 @pytest.mark.parametrize("md5", [MD5, None], ids=["md5", "no md5"])
 def test_a_part_that_was_not_asked_for_is_never_appended(
@@ -70,8 +100,41 @@ def test_a_part_that_was_not_asked_for_is_never_appended(
         (lambda h, body, start: answer(h, b"20\r\nabc", Content_Length="", Transfer_Encoding="chunked"), None, "broke"),
         (lambda h, body, start: h.wfile.write(b"nonsense\r\n\r\n"), None, "broke"),
         (lambda h, body, start: None, None, "broke"),
+        (lambda h, body, start: raw(h, "Content-Length: 100", "Content-Length: 500"), None, "can't be trusted"),
+        (lambda h, body, start: raw(h, "Content-Length: 5_0"), None, "can't be trusted: 5_0"),
+        (lambda h, body, start: raw(h, "Content-Length: 500", "Transfer-Encoding: gzip"), None, "can't be trusted"),
+        (
+            lambda h, body, start: raw(
+                h, "Content-Length: 9", "Transfer-Encoding: chunked", body=b"1\r\n0\r\n0\r\n\r\n"
+            ),
+            None,
+            "can't be trusted",
+        ),
+        (
+            lambda h, body, start: raw(
+                h, "Content-Length: 500", "Content-Encoding: identity", "Content-Encoding: gzip"
+            ),
+            None,
+            "packs it (gzip)",
+        ),
+        (lambda h, body, start: answer(h, b"", 302, Location="http://[::1/x"), None, "sends us to what is no address"),
     ],
-    ids=["short", "of another size", "of no length", "packed", "a page", "a torn chunk", "no HTTP", "nothing"],
+    ids=[
+        "short",
+        "of another size",
+        "of no length",
+        "packed",
+        "a page",
+        "a torn chunk",
+        "no HTTP",
+        "nothing",
+        "two lengths",
+        "no number",
+        "packed on the way",
+        "a length of chunks",
+        "packed twice",
+        "led nowhere",
+    ],
 )
 def test_what_is_not_the_whole_file_is_never_fetched(
     site: Served, tmp_path: Path, odd: Odd, size: int | None, said: str
@@ -140,6 +203,12 @@ def test_a_transfer_that_drips_is_given_up(site: Served, tmp_path: Path, headers
         "http://e.org\\@evil.example/x",
         "http://e.org/a b",
         "http://[::1]/x",
+        "http://[::1/x",
+        "http://e.org/%2e%2e/x",
+        "http://e.org/.%2E/x",
+        "http://e.org/a%5cb",
+        "http://e.org:99999/x",
+        "http://e\uff0forg/x",
         "//e.org/x",
         "x",
         "",
@@ -187,7 +256,38 @@ def test_a_name_that_leads_into_the_own_network_is_not_asked(site: Served, host:
     assert not site[0].asked
 
 
-@pytest.mark.parametrize("mirror", ["nonsense", "file:///tmp", "http://", "ftp://e.org"])
+@pytest.mark.parametrize(
+    ("place", "public"),
+    [
+        ("64:ff9b::a00:1", False),
+        ("2002:a00:1::1", False),
+        ("::ffff:192.168.0.1", False),
+        ("fe80::1%eth0", False),
+        ("64:ff9b::808:808", True),
+        ("2a00:1450::1", True),
+        ("8.8.8.8", True),
+        ("100.64.0.1", False),
+    ],
+)
+def test_an_address_within_an_address_is_seen(place: str, public: bool) -> None:
+    assert _public(place) is public
+
+
+@pytest.mark.parametrize(
+    "mirror",
+    [
+        "nonsense",
+        "file:///tmp",
+        "http://",
+        "ftp://e.org",
+        "http://[",
+        "http://e.org:99999",
+        "http://e.org/?q=1",
+        "http://e.org/#f",
+        "http://\xe4.org",
+        "http://a b",
+    ],
+)
 def test_a_mirror_is_an_address(mirror: str, tmp_path: Path) -> None:
     with pytest.raises(DetenteError, match="is no address; give one as in http://localhost:8000"):
         Downloader(tmp_path, HOSTS, mirror=mirror)
@@ -215,6 +315,8 @@ class Waits:
         (429, {"Retry-After": "Fri, 31 Dec 1999 23:59:59 GMT"}, [2, 4], "the server answers 429"),
         (429, {"Retry-After": "90000"}, [], "asks to wait 90000 seconds; run the same command then"),
         (503, {"Retry-After": "soon"}, [2, 4], "the server answers 503"),
+        (503, {"Retry-After": f"Fri, 31 Dec {'9' * 30} 23:59:59 GMT"}, [2, 4], "the server answers 503"),
+        (503, {"Retry-After": f"1 Jan 1999 00:00:00 +{'9' * 14}"}, [2, 4], "the server answers 503"),
         (403, {}, [], "the server answers 403"),
         (204, {}, [], "the server answers 204"),
     ],
@@ -297,7 +399,7 @@ def test_damaged_lines_elsewhere_are_counted(site: Served, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "name", ["../x.zip", ".bashrc", "a\nb.zip", "", "a" * 300, "x:y.zip", "\x1b[2J.zip", "-rf.zip"]
+    "name", ["../x.zip", ".bashrc", "a\nb.zip", "", "a" * 300, "\xe9" * 150, "x:y.zip", "\x1b[2J.zip", "-rf.zip"]
 )
 def test_a_listed_name_is_that_of_a_file_in_the_folder(name: str) -> None:
     with pytest.raises(DetenteError, match="which is no name of a file"):
@@ -384,3 +486,51 @@ def test_the_record_remembers_where_files_are_from(site: Served, tmp_path: Path)
     assert detente("ingest", path, "--record", tmp_path / "other").returncode == 0
     told = json.loads(detente("record", "files", "--record", tmp_path / "other", "--format", "json").stdout)
     assert [row["from"] for row in (told["rows"] if isinstance(told, dict) else told)] == [None]
+
+
+@pytest.mark.parametrize("option", ["--pause", "--timeout", "--longest"])
+@pytest.mark.parametrize("seconds", ["nan", "inf", "1e10"])
+def test_seconds_are_a_number_that_can_be_waited(site: Served, tmp_path: Path, option: str, seconds: str) -> None:
+    done = detente(*asked(site[1], tmp_path), option, seconds)
+    assert done.returncode == 2 and f"Invalid value for '{option}'" in done.stderr
+
+
+def test_a_listing_has_no_name_while_it_is_read(site: Served, tmp_path: Path) -> None:
+    """Another process that fetches the same would else take it away."""
+    state, address = site
+    state.files["/x"] = b"1\n2\n"
+    lines = net(tmp_path, address).lines(URL)
+    assert next(lines) == "1\n" and [path.name for path in tmp_path.iterdir()] == [".lock"]
+    assert list(net(tmp_path, address).lines(URL)) == ["1\n", "2\n"]
+    assert list(lines) == ["2\n"]
+
+
+@pytest.mark.parametrize("kind", ["a folder", "a pipe"])
+def test_a_book_that_is_no_file_ends_the_fetch_in_a_line(site: Served, tmp_path: Path, kind: str) -> None:
+    state, address = site
+    gdelt_site(state, tmp_path)
+    (tmp_path / "d").mkdir()
+    book = tmp_path / "d" / ".fetched.jsonl"
+    os.mkfifo(book) if kind == "a pipe" else book.mkdir()
+    done = detente(*asked(address, tmp_path))
+    assert done.returncode == 2 and "can't be read or written: .fetched.jsonl is no file" in done.stderr
+    assert detente("ingest", tmp_path / "d", "--record", tmp_path / "record").returncode == 0
+
+
+def test_what_a_book_says_is_text_to_be_seen(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(BODY)
+    told = {"name": "x", "sha256": "7", "from": "\ud800\x1b[2J", "release": ["\x1b"], "at": "2020-01-01"}
+    (tmp_path / ".fetched.jsonl").write_text("[" * 200_000 + "\n" + json.dumps(told) + "\n")
+    assert origin(tmp_path / "x", "7") == {"at": "2020-01-01"}
+
+
+def test_two_files_of_one_name_are_not_fetched(site: Served, tmp_path: Path) -> None:
+    state, address = site
+    gdelt_site(state, tmp_path)
+    line = state.files[MASTER].split(b"\n")[0]
+    for other, code in ((line, 0), (b"7 " + line[line.index(b" ") + 1 :], 2), (line.replace(b".CSV", b".csv"), 2)):
+        state.files[MASTER] = line + b"\r\n" + other + b"\r\n"
+        for pair in ((), ("--pair", "USA", "RUS")):
+            done = detente(*asked(address, tmp_path, *pair))
+            assert done.returncode == code, done.stderr
+            assert not code or "two files named" in done.stderr or "is not of the form known" in done.stderr

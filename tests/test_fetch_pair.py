@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
-from datetime import date
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from itertools import permutations
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -133,17 +135,21 @@ def test_a_day_that_failed_is_fetched_anew_and_the_others_are_held(served: tuple
     state.files[broken] = good
     state.asked.clear()
     done = fetch(address, tmp_path / "d", "--pair", "RUS", "USA")
-    assert done.returncode == 0 and "2 files to download" in done.stderr and "; 4 are held" in done.stderr
+    assert done.returncode == 0 and "3 files to download" in done.stderr and "; 3 are held" in done.stderr
     assert "1 files fetched" in done.stderr and "2 already held, 1 not published" in done.stderr
-    assert [path[9:17] for path, _ in state.asked[1:]] == [DAYS[1]] * 2
+    assert [path[9:17] for path, _ in state.asked[1:]] == [DAYS[0], *[DAYS[1]] * 2]
     record = record_of(tmp_path / "r", tmp_path / "d")
     covered = record.pair("USA", "RUS").coverage("day")["covered"].to_list()
     assert covered == [1 / 96, 2 / 96, 2 / 96]
-    # A day's zip that was changed, or whose files are published anew, is not held.
+    # A day's zip that was changed is not held, nor a file that wasn't published then.
     state.files[gone] = missing
     (tmp_path / "d" / f"only-RUS-USA.{DAYS[2]}.zip").write_bytes(b"PK")
+    state.asked.clear()
     done = fetch(address, tmp_path / "d", "--pair", "USA", "RUS")
-    assert "1 files fetched" in done.stderr and "2 already held" in done.stderr
+    assert "2 files fetched" in done.stderr and "1 already held, 0 not published" in done.stderr
+    assert [path[9:17] for path, _ in state.asked[1:]] == [DAYS[0], *[DAYS[2]] * 2]
+    with zipfile.ZipFile(tmp_path / "d" / f"only-RUS-USA.{DAYS[0]}.zip") as archive:
+        assert len(archive.namelist()) == 2
 
 
 def test_silence_of_two_states_is_nought_where_files_were_read(served: tuple[Site, str], tmp_path: Path) -> None:
@@ -211,3 +217,140 @@ def test_only_files_of_lines_are_kept_so(tmp_path: Path) -> None:
     asked = ("--from", "2018-01-01", "--to", "2018-02-01", "--pair", "USA", "RUS", "--record", tmp_path / "r")
     done = detente("fetch", "icews", *asked)
     assert done.returncode == 2 and "files of icews are fetched whole" in done.stderr
+
+
+def zipped(path: Path, *members: tuple[str, Sequence[str]]) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, lines in members:
+            archive.writestr(zipfile.ZipInfo(name), "".join(f"{line}\n" for line in lines))
+    return path
+
+
+MEMBER = "only-RUS-USA.20191024000000.export.CSV"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"days/{MEMBER}",
+        f"days\\{MEMBER}",
+        f"Copy of {MEMBER}",
+        MEMBER.lower(),
+        MEMBER.replace("RUS-USA", "USA-RUS"),
+        MEMBER.replace("RUS-USA", "SUN-USA"),
+    ],
+)
+def test_a_file_of_two_states_is_told_however_it_is_named(tmp_path: Path, name: str) -> None:
+    record = record_of(tmp_path / "r", zipped(tmp_path / "x.zip", (name, [gdelt_row(1)])))
+    assert record.coverage("gdelt2").is_empty() and record.pair("USA", "RUS").coverage("day").height == 1
+    assert record.pair("USA", "RUS").panel("day").frame["verbal_cooperation"].sum() == 1
+
+
+def test_silence_of_an_organisation_is_none_of_states(tmp_path: Path) -> None:
+    record = record_of(tmp_path / "r", zipped(tmp_path / "x.zip", (MEMBER.replace("RUS", "NATO"), [])))
+    assert record.coverage("gdelt2").is_empty()
+
+
+def test_rows_of_others_in_a_file_of_two_states_are_set_aside(tmp_path: Path) -> None:
+    lines = [gdelt_row(1), gdelt_row(2, a="FRA", b="DEU"), gdelt_row(3, a="RUS", b="RUS"), gdelt_row(4, b="")]
+    record = record_of(tmp_path / "r", zipped(tmp_path / "x.zip", (MEMBER, lines)))
+    assert record.quarantine().frame["line"].to_list() == [2, 3, 4]
+    assert set(record.quarantine().frame["reason"]) == {
+        "is not between the two states of which its file has the rows alone (RUS-USA)"
+    }
+    assert [(part.kind, part.rows) for part in record.parts("events")] == [("RUS-USA", 1)]
+
+
+def test_a_file_of_two_states_with_a_header_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / MEMBER
+    path.write_text("GLOBALEVENTID\tSQLDATE\tActor1Code\tActor2Code\tEventCode\tQuadClass\tDATEADDED\n1\t2\n")
+    (_, reason), *_ = dt.open_record(tmp_path / "r", cases=False).ingest(path).failed
+    assert "has a header: files of two states alone have none" in reason
+
+
+def test_the_same_content_is_another_file_where_it_is_of_all(tmp_path: Path) -> None:
+    """Where nothing but the two was reported, the whole file has the very lines of the pair's."""
+    for name in (MEMBER, MEMBER.split(".", 1)[1]):
+        (tmp_path / name).write_text(gdelt_row(1) + "\n")
+    record = record_of(tmp_path / "r", tmp_path / MEMBER, tmp_path / MEMBER.split(".", 1)[1])
+    assert record.coverage("gdelt2", by="day")["covered"].to_list() == [1 / 96]
+    assert record.panel(by="day").frame["verbal_cooperation"].sum() == 1
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_no_order_of_files_settles_a_conflict(tmp_path: Path, together: bool) -> None:
+    """One id with other content: of no pair, whichever files have it and whichever come first."""
+    said, denied = gdelt_row(7), gdelt_row(7, action="190", quad="4", intensity="-10")
+    stamp = "20191024{}.export.CSV"
+    zips = [
+        zipped(tmp_path / "only-RUS-USA.20191024.zip", ("only-RUS-USA." + stamp.format("000000"), [said])),
+        zipped(tmp_path / "only-RUS-USA.20191025.zip", ("only-RUS-USA." + stamp.format("001500"), [denied, said])),
+        zipped(tmp_path / "w1.zip", (stamp.format("000000"), [said, gdelt_row(8)])),
+        zipped(tmp_path / "w2.zip", (stamp.format("003000"), [said, gdelt_row(9)])),
+    ]
+    for n, order in enumerate(permutations(zips)):
+        record = dt.open_record(tmp_path / f"r{n}", cases=False)
+        for some in [list(order)] if together else [list(order[:2]), list(order[2:])]:
+            record.ingest(some)
+        assert record.verify() == []
+        assert record.panel(by="day").frame["verbal_cooperation"].sum() == 2, [path.name for path in order]
+        assert len(record.pair("USA", "RUS").reports()) == 2, [path.name for path in order]
+
+
+def test_files_listed_out_of_order_make_one_zip_a_day(served: tuple[Site, str], tmp_path: Path) -> None:
+    state, address = served
+    lines = state.files["/gdeltv2/masterfilelist.txt"].splitlines()
+    state.files["/gdeltv2/masterfilelist.txt"] = b"\n".join([*lines[::2], *lines[1::2], lines[0]])
+    done = fetch(address, tmp_path / "d", "--pair", "USA", "RUS")
+    assert "3 files fetched" in done.stderr and "10 of 40 rows kept" in done.stderr
+    record = record_of(tmp_path / "r", tmp_path / "d")
+    assert record.pair("USA", "RUS").coverage("day")["covered"].to_list() == [2 / 96] * 3
+
+
+def test_a_clock_that_is_wrong_loses_no_rows(
+    served: tuple[Site, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("detente.clock.now", lambda: datetime(2000, 1, 1, tzinfo=UTC))
+    monkeypatch.setattr("detente.clock.today", lambda: date(2000, 1, 1))
+    assert "10 of 40 rows kept" in fetch(served[1], tmp_path / "d", "--pair", "USA", "RUS").stderr
+
+
+@pytest.mark.parametrize("rotten", ["every row", "an archive"])
+def test_a_file_that_can_not_be_read_is_no_silence(served: tuple[Site, str], tmp_path: Path, rotten: str) -> None:
+    state, address = served
+    name = f"{DAYS[0]}{SLOTS[0]}.export.CSV"
+    bad = (name, [gdelt_row(1, "20199999")])
+    packed = zipped(tmp_path / "in.zip", (name, [gdelt_row(1)])).read_bytes()
+    path = zipped(tmp_path / "out.zip", *([bad] if rotten == "every row" else [(name, [gdelt_row(1)])]))
+    if rotten == "an archive":
+        with zipfile.ZipFile(path, "a") as archive:
+            archive.writestr("more.zip", packed)
+    old = hashlib.md5(state.files[f"/gdeltv2/{name}.zip"]).hexdigest()
+    new = state.files[f"/gdeltv2/{name}.zip"] = path.read_bytes()
+    listing = state.files["/gdeltv2/masterfilelist.txt"].replace(old.encode(), hashlib.md5(new).hexdigest().encode())
+    state.files["/gdeltv2/masterfilelist.txt"] = listing
+    done = fetch(address, tmp_path / "d", "--pair", "USA", "RUS")
+    assert done.returncode == 2 and f"not fetched: only-RUS-USA.{DAYS[0]}.zip: " in done.stderr
+    assert sorted(path.name for path in (tmp_path / "d").glob("only-*")) == [f"only-RUS-USA.{d}.zip" for d in DAYS[1:]]
+
+
+def test_rows_are_kept_of_states_on_the_days_asked_for(served: tuple[Site, str], tmp_path: Path) -> None:
+    done = fetch(served[1], tmp_path / "d", "--pair", "NATO", "USA")
+    assert done.returncode == 2 and "NATO is no state: rows are kept of two states" in done.stderr
+    done = fetch(served[1], tmp_path / "d", "--pair", "East Germany", "USA")
+    assert done.returncode == 2 and "ended on 1990-10-02" in done.stderr
+    done = fetch(served[1], tmp_path / "d", "--pair", "East Germany", "USA", days=("1985-01-01", "1985-01-02"))
+    assert "masterfilelist" not in done.stderr and "ended" not in done.stderr
+
+
+def test_rates_are_told_only_where_whole_files_tell_all_reports(tmp_path: Path) -> None:
+    """Beside the pair's reports of a month, the reports of all on one of its days are no measure."""
+    whole = [gdelt_row(n, "20191001", *(("RUS", "USA") if n < 30 else ("FRA", "DEU"))) for n in range(90)]
+    zips = [zipped(tmp_path / "w.zip", ("20191001000000.export.CSV", whole))]
+    for day in range(2, 12):
+        rows_of_day = [gdelt_row(1000 * day + n, f"201910{day:02}") for n in range(30)]
+        name = f"only-RUS-USA.201910{day:02}000000.export.CSV"
+        zips.append(zipped(tmp_path / f"{day}.zip", (name, rows_of_day)))
+    pair = record_of(tmp_path / "r", *zips).pair("USA", "RUS")
+    assert pair.all_reports("month").is_empty() and pair.all_reports("day")["volume"].to_list() == [90]
+    assert set(pair.levels(by="month").frame["measure"]) == {"share"}

@@ -27,6 +27,7 @@ from detente.files.dates import read_date
 from detente.files.named import Layout, frames
 from detente.forecasts.series.tidy import read_tidy
 from detente.levers.policy import read_levers
+from detente.models.compiled import compiled
 from detente.record.cases import case_in
 from detente.record.opening import find_files
 from detente.sources import open_blocks
@@ -178,6 +179,24 @@ def test_odd_names_and_links(tmp_path: Path) -> None:
         assert done.returncode == 2 and said in done.stderr
 
 
+def test_folders_within_folders_to_the_end_of_what_a_path_may_be(tmp_path: Path) -> None:
+    place = tmp_path
+    for _ in range(400):
+        place /= "d"
+    place.mkdir(parents=True)
+    (place / "again").symlink_to(tmp_path)
+    (place / "a.csv").touch()
+    assert [path.name for path in find_files([tmp_path])] == ["a.csv"]
+
+
+def test_a_file_of_no_format_is_told_before_it_is_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "sparse.csv"
+    path.touch()
+    os.truncate(path, 200 * GIB)
+    done = bounded("ingest", path, "--record", tmp_path / "r", seconds=20)
+    assert done.returncode == 2 and done.stderr.startswith("not read: ")
+
+
 def test_a_folder_that_cannot_be_listed_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     triples(tmp_path / "in.tsv", [GOOD])
     (tmp_path / "closed").mkdir()
@@ -227,6 +246,21 @@ def test_a_stored_member_ends_where_it_says(tmp_path: Path) -> None:
         archive.writestr("a.CSV", gdelt_row(1) + "\n")
         archive.writestr("b.CSV", gdelt_row(2) + "\n")
     assert dt.open_record(tmp_path / "r", cases=False).ingest(path).rows == 2
+
+
+def test_a_member_that_lies_beyond_the_end_of_its_zip(tmp_path: Path) -> None:
+    """In a zip64 a place may be a number that no file has."""
+    plain = pack(tmp_path / "a.zip", a__CSV=gdelt_row(1) + "\n").read_bytes()
+    at, end = plain.index(b"PK\1\2"), plain.index(b"PK\5\6")
+    listed = bytearray(plain[at:end])
+    listed[30:32], listed[42:46] = (12).to_bytes(2, "little"), b"\xff" * 4
+    listed += b"\x01\x00\x08\x00" + b"\xff" * 8
+    last = bytearray(plain[end:])
+    last[12:16] = len(listed).to_bytes(4, "little")
+    path = tmp_path / "b.zip"
+    path.write_bytes(plain[:at] + listed + last)
+    with pytest.raises(DetenteError, match="lies beyond its end"):
+        list(open_blocks(path))
 
 
 def test_too_many_members(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -435,3 +469,49 @@ def test_levers_of_wrong_types(tmp_path: Path) -> None:
 
 def test_the_last_month_of_the_calendar() -> None:
     assert read_date("9999-12").last.isoformat() == "9999-12-31"
+
+
+# Where it runs.
+
+
+@pytest.mark.parametrize(
+    ("closed", "code"),
+    [("0<&- 2>&-", 0), ("2> /dev/full", 0), (">&-", 2), ("> /dev/full", 2)],
+)
+def test_standard_files_that_are_closed_or_full(tmp_path: Path, closed: str, code: int) -> None:
+    """What a record's file is opened as would else be what others take for standard error."""
+    file, record = triples(tmp_path / "a.tsv", [GOOD]), tmp_path / "r"
+    run = f"{sys.executable} -m detente --version {closed} && {sys.executable} -m detente"
+    for verb in (f"ingest {file}", "record verify"):
+        done = subprocess.run(
+            ["sh", "-c", f"{run} {verb} --record {record} {closed}"], stderr=subprocess.PIPE, text=True
+        )
+        assert done.returncode == code and "Traceback" not in done.stderr, done.stderr
+    assert code or dt.open_record(record).verify() == []
+
+
+def test_a_user_without_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere(name: str) -> Path:
+        raise RuntimeError("could not determine the home directory")
+
+    monkeypatch.delenv("DETENTE_RECORD")
+    monkeypatch.setattr("platformdirs.user_data_path", nowhere)
+    done = detente("record")
+    assert done.returncode == 2 and "--record" in done.stderr
+
+
+def test_too_little_memory_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def greedy(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("detente.cli.common._open_record", greedy)
+    done = detente("record")
+    assert done.returncode == 2 and done.stderr.startswith("Error: there is too little memory")
+
+
+def test_models_are_compiled_where_nothing_can_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unwritable(*_: object, **__: object) -> None:
+        raise RuntimeError("cannot cache function: no locator available")
+
+    monkeypatch.setattr("numba.core.caching.CacheImpl.__init__", unwritable)
+    assert compiled()(lambda x: x + 1)(2) == 3

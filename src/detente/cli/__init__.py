@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 from typing import Any
 
@@ -68,6 +69,7 @@ def detente() -> None:
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; known errors become one line and an exit code."""
     import io
+    import os
     import sys
     import warnings
 
@@ -79,6 +81,17 @@ def main(arguments: list[str] | None = None) -> Any:
 
         say(text)
 
+    # What is opened in the place of a closed standard file would take what others write there: a record's part.
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
+    if sys.stdout is None:
+        say("Error: standard output is closed; send it to a file, or to /dev/null")
+        sys.exit(2)
     # Data is the same bytes in every locale; a terminal gets what it can show.
     if isinstance(sys.stdout, io.TextIOWrapper):
         encoding = sys.stdout.encoding if sys.stdout.isatty() else "utf-8"
@@ -91,7 +104,8 @@ def main(arguments: list[str] | None = None) -> Any:
         told = io.StringIO()
         error.show(told)
         text = told.getvalue().replace(error.message, one_line(error.message))
-        click.echo(visible(text), nl=False, err=True)
+        with contextlib.suppress(OSError):
+            click.echo(visible(text), nl=False, err=True)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         say("Interrupted; what was committed before is safe, run the same command again to go on.")
@@ -106,10 +120,11 @@ def main(arguments: list[str] | None = None) -> Any:
         say(f"Error: {error.object}: is no UTF-8")
         sys.exit(2)
     except BrokenPipeError:
-        import os
-
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except MemoryError:
+        say("Error: there is too little memory; what was committed before is safe")
+        sys.exit(2)
     except OSError as error:
         say(f"Error: {error.filename or 'the system'}: {error.strerror or error}")
         sys.exit(2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -199,8 +199,9 @@ def out(text: str, *, exact: bool = False) -> None:
 
 
 def say(text: str) -> None:
-    """A line to standard error."""
-    click.echo(one_line(text), err=True)
+    """A line to standard error; where that is full or closed nothing else fails for it."""
+    with suppress(OSError):
+        click.echo(one_line(text), err=True)
 
 
 def step(text: str) -> None:

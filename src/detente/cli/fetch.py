@@ -12,7 +12,7 @@ import click
 from detente import clock
 from detente.cli.common import Verb, say, step
 from detente.cli.ingest import tell
-from detente.cli.options import Day
+from detente.cli.options import Day, Seconds
 
 if TYPE_CHECKING:
     import polars as pl
@@ -36,17 +36,17 @@ if TYPE_CHECKING:
     "--into", type=click.Path(file_okay=False), help="Folder for the files (default: downloads beside the record)."
 )
 @click.option("--ingest", "then_ingest", is_flag=True, help="Ingest what was fetched.")
-@click.option("--pause", type=click.FloatRange(min=0), default=0.5, show_default=True, help="Seconds between requests.")
+@click.option("--pause", type=Seconds(), default=0.5, show_default=True, help="Seconds between requests.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Seconds(some=True),
     default=30.0,
     show_default=True,
     help="Seconds of silence after which a transfer is tried again.",
 )
 @click.option(
     "--longest",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Seconds(some=True),
     default=3600.0,
     show_default=True,
     help="Seconds after which a transfer is given up, however much comes.",
@@ -82,6 +82,7 @@ def fetch(
     """
     import polars as pl
 
+    from detente.actors import states as known_states
     from detente.sources.download import Downloader
     from detente.sources.pairs import fetch_pair, not_held
     from detente.sources.reader import Context
@@ -89,9 +90,11 @@ def fetch(
 
     if source not in fetches():
         raise click.BadParameter(f"{source!r} is none of {', '.join(fetches())}", param_hint="SOURCE")
-    pair = record.pair(*states) if states else None
+    pair = record.pair(*states, as_of=min(last, clock.today())) if states else None
     if pair and not in_lines(source):
         raise click.BadParameter(f"files of {source} are fetched whole: give none", param_hint="--pair")
+    if pair and (others := {pair.a, pair.b} - known_states().keys()):
+        raise click.BadParameter(f"{min(others)} is no state: rows are kept of two states", param_hint="--pair")
     net = Downloader(
         Path(into) if into else record.folder.parent / "downloads" / source,
         fetches()[source].hosts,
@@ -110,7 +113,7 @@ def fetch(
     _foretell(net, files, asked)
     if pair:
         say(f"only the rows between {pair.names[0]} and {pair.names[1]} are kept, in a zip a day")
-        outcome = fetch_pair(net, files, pair.a, pair.b, Context(record.actors, record.codebook, clock.today()))
+        outcome = fetch_pair(net, files, pair.a, pair.b, Context(record.actors, record.codebook))
     else:
         outcome = net.all(files)
     _tell(outcome, files, net.folder)

@@ -39,6 +39,8 @@ def ingest(record: Record, paths: tuple[Path, ...]) -> int:
     tell(summary)
     if summary.swept:
         say(f"moved to lost+found what an interrupted ingest had left: {len(summary.swept)} files")
+    if summary.taken_in:
+        say(f"commits written whole but not in the log, taken in: {len(summary.taken_in)}")
     if not summary.files and not summary.already and not summary.failed:
         raise NoData(f"none of the {len(summary.other)} files found is of a format we read")
     return 2 if summary.failed else 0

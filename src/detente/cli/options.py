@@ -45,6 +45,18 @@ class Day(click.ParamType[date]):
         return day
 
 
+class Seconds(click.FloatRange):
+    """A number of seconds, a week at most; with `some`, more than none."""
+
+    def __init__(self, *, some: bool = False) -> None:
+        super().__init__(min=0, max=7 * 86400, min_open=some)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Parse; what is no number passes for one in every range."""
+        seconds = float(super().convert(value, param, ctx))
+        return seconds if seconds == seconds else self.fail(f"{value!r} is no number", param, ctx)
+
+
 class _Form(click.Choice[str]):
     """One of the forms named, or a format that another package adds to reports."""
 

@@ -88,7 +88,7 @@ def verify(record: Record) -> int:
 @record.command(prints=False)
 def repair(record: Record) -> int:
     """Make the log whole again from copies and parts. Nothing is deleted: what belongs nowhere goes to lost+found."""
-    for line in record.repair():
+    for line in record.repair(on_wait=say):
         say(line)
     faults = record.verify()
     for fault in faults:

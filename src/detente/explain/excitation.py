@@ -17,7 +17,6 @@ from detente.explain.result import Explained
 from detente.explain.topic import Draft, Question, Topic, in_text
 from detente.models.base import Fit
 from detente.models.hawkes import Hawkes, HawkesFit
-from detente.record.queries import volume
 from detente.record.view import View
 from detente.uncertainty import Array, Estimate, text
 
@@ -119,13 +118,8 @@ def excitation(pair: View, *, draws: int = 5, seed: int = 0) -> Explained[Excita
     types = (2 * (events["sender"] == pair.b).cast(pl.Int64) + (events["quad"] > 2).cast(pl.Int64)).to_numpy()
     first, last, length = days["date"][0], days["date"][-1], days.height
     start = (events["date"] - first).dt.total_days().cast(pl.Float64).to_numpy()
-    reports = days.join(
-        volume(pair.record, source=chosen, by="day", as_of=pair.as_of),
-        left_on="date",
-        right_on="period",
-        how="left",
-        maintain_order="left",
-    )["volume"]
+    every = pair.all_reports("day")
+    reports = days.join(every, left_on="date", right_on="period", how="left", maintain_order="left")["volume"]
     others = reports.fill_null(0).to_numpy().astype(float) - np.bincount(start.astype(int), minlength=length)
     others = np.where(days["covered"], np.maximum(others, 1.0), 0.0)
     exposure = (np.arange(length + 1.0), others / others.mean())
@@ -159,11 +153,10 @@ def _enough(events: pl.DataFrame, pair: View) -> None:
 
 def _days(pair: View) -> pl.DataFrame:
     """Every day (date, covered) from the first that the source covers to the last, of those on which both states
-    lived. Files that have rows of the pair alone cover none: they don't tell how much else was reported.
+    lived. Days on which files of the pair alone add to what is covered are none: how much else was reported they don't
+    tell.
     """
-    days = pair.record.coverage(pair.source, pair.as_of, "day").select(
-        pl.col("period").alias("date"), pl.col("covered") > 0
-    )
+    days = pair.wholly_reported("day").select(pl.col("period").alias("date"), pl.col("covered") > 0)
     for born, ends in (life(code) for code in (pair.a, pair.b)):
         days = days.filter(pl.col("date").is_between(born or date.min, ends or date.max, closed="left"))
     return days

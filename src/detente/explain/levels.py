@@ -22,7 +22,6 @@ from detente.models.local_level import LocalLevelFit
 from detente.periods import PERIODS, is_old, period_end, period_text
 from detente.plots import SERIES, band, figure, legend, source_line
 from detente.record.facts import pair_facts, pair_figures
-from detente.record.queries import volume
 from detente.record.view import View
 from detente.results import Result
 from detente.uncertainty import Estimate
@@ -54,8 +53,9 @@ def levels(pair: View, *, by: str = "month", areas: Sequence[str | None] = (None
     source = pair.source_held
     if source is None:
         return _without_events(pair, areas, yearly=True)
-    all_reports = volume(pair.record, source=source, by=by, as_of=pair.as_of)
-    panel = pair_panel(pair, by=by, areas=areas).join(all_reports, on="period", how="left", maintain_order="left")
+    panel = pair_panel(pair, by=by, areas=areas).join(
+        pair.all_reports(by), on="period", how="left", maintain_order="left"
+    )
     frames = []
     for (sender, receiver, area), rows in panel.partition_by(
         "sender", "receiver", "area", as_dict=True, maintain_order=True

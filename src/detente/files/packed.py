@@ -149,6 +149,8 @@ def _zip_streams(path: Path, file: IO[bytes], size: int) -> Iterator[tuple[str, 
         raise DamagedFile(f"{path}: is a truncated or corrupt zip ({error}); fetch it again") from None
     if len(inside) > MOST_MEMBERS:
         raise DamagedFile(f"{path}: holds {len(inside):,} members, more than {MOST_MEMBERS:,}; unpack it yourself")
+    if max((member.header_offset for member in inside), default=0) > path.stat().st_size:
+        raise DamagedFile(f"{path}: is a truncated or corrupt zip (a member lies beyond its end); fetch it again")
     _apart(path, archive.infolist())
     count = bounded(path)
     for member in inside:

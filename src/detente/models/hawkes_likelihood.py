@@ -6,17 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from detente.checks import all_finite, estimable
+from detente.models.compiled import compiled
 from detente.models.hawkes_process import spectral_radius
 from detente.uncertainty import Array
 
 RADIUS = 0.99
 
 
-@njit(cache=True)
+@compiled()
 def excitation(times: Array, types: NDArray[np.int64], d: int, decays: Array) -> Array:
     """Row n: b_k times the sum of exp(-b_k (t_n - t_m)) over strictly earlier events, by type and decay (n, d * k)."""
     n, k = len(times), len(decays)

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 from numpy.typing import NDArray
 
 from detente.errors import NotEstimable
+from detente.models.compiled import compiled
 from detente.uncertainty import Array
 
 Indices = NDArray[np.int64]
@@ -105,17 +106,17 @@ def _start(place: Indices, item: Indices, choice: Indices, state: Indices, items
     return (vector / vector.std())[state]
 
 
-@njit(cache=True, inline="always")
+@compiled(inline="always")
 def _density(z: float) -> float:
     return 0.3989422804014327 * math.exp(-0.5 * z * z)
 
 
-@njit(cache=True, inline="always")
+@compiled(inline="always")
 def _below(z: float) -> float:
     return 0.5 * math.erfc(-0.7071067811865476 * z)
 
 
-@njit(cache=True, inline="always")
+@compiled(inline="always")
 def _between(low: float, high: float) -> float:
     # In the upper tail both are near 1: there take the difference from the other side.
     if low > 0:
@@ -123,7 +124,7 @@ def _between(low: float, high: float) -> float:
     return max(_below(high) - _below(low), 1e-300)
 
 
-@njit(cache=True, parallel=True)
+@compiled(parallel=True)
 def _items(
     theta: Array,
     begins: Indices,
@@ -174,7 +175,7 @@ def _items(
             size /= 2
 
 
-@njit(cache=True)
+@compiled()
 def _expected(
     theta: Array, first: int, last: int, place: Indices, choice: Indices, mean: Array, deviation: Array, prior: Array
 ) -> float:
@@ -191,7 +192,7 @@ def _expected(
     return value
 
 
-@njit(cache=True, parallel=True)
+@compiled(parallel=True)
 def _paths(
     mean: Array,
     variance: Array,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
+from detente.models.compiled import compiled
 from detente.uncertainty import Array
 
 UNSEEN = 1e12
 
 
-@njit(cache=True)
+@compiled()
 def smooth(z: Array, noise: Array, step: float, start: float, spread: float) -> tuple[Array, Array, float]:
     """Smoothed mean and variance of the level given z_t ~ N(level_t, noise_t), and the log likelihood.
 
@@ -40,7 +40,7 @@ def smooth(z: Array, noise: Array, step: float, start: float, spread: float) -> 
     return mean, variance, value
 
 
-@njit(cache=True)
+@compiled()
 def laplace(
     y: Array, exposure: Array, family: int, step: float, extra: float, start: float, spread: float
 ) -> tuple[Array, Array, float]:

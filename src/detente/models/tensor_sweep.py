@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 from numpy.typing import NDArray
 
+from detente.models.compiled import compiled
 from detente.uncertainty import Array
 
 Indices = NDArray[np.int64]
@@ -82,7 +83,7 @@ def allocate(order: Order, geometric: Sequence[Array], mode: int) -> tuple[Array
     return _allocate(order.where, order.counts, order.begins, stacked, offsets, mode)
 
 
-@njit(cache=True, parallel=True, fastmath={"contract", "reassoc", "nsz"})
+@compiled(parallel=True, fastmath={"contract", "reassoc", "nsz"})
 def _allocate(
     where: Indices, counts: Array, begins: Indices, stacked: Array, offsets: Indices, mode: int
 ) -> tuple[Array, float]:

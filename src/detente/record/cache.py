@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -27,6 +28,7 @@ from detente import __version__
 
 T = TypeVar("T")
 
+_OURS = re.compile(r"[0-9a-f]{20}\.npz|tmp\w{8}\.part")
 MOST = 20
 """Entries of one kind that are kept: those used last."""
 
@@ -116,7 +118,9 @@ def _name(path: Path) -> str:
 
 
 def _forget(folder: Path, most: int) -> None:
-    for path in sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)[most:]:
+    # A folder that came with a link in its place may hold files that are not ours.
+    ours = [path for path in folder.iterdir() if _OURS.fullmatch(path.name)]
+    for path in sorted(ours, key=lambda path: path.stat().st_mtime, reverse=True)[most:]:
         path.unlink(missing_ok=True)
 
 

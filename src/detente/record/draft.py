@@ -123,16 +123,26 @@ class Draft:
         return frozenset(name for ids in contested for name in ids)
 
     def overtakes(self, result: Result) -> bool:
-        """Whether rows share ids with rows, or contested ids, that their helper could not know of."""
+        """Whether rows, those too that contest each other, share ids with rows, or contested ids, that their helper
+        could not know of.
+        """
         barred = self.barred(result.table, result.parts[0][0].source) if result.parts else frozenset()
-        for part, _ in result.parts:
-            near = [p for p in self.written if p.first_id <= part.last_id and part.first_id <= p.last_id]
+        spans: list[tuple[str, str, Part | None]] = [(part.first_id, part.last_id, part) for part, _ in result.parts]
+        spans += [(min(result.contested), max(result.contested), None)] if result.contested else []
+        for first, last, part in spans:
+            near = [p for p in self.written if p.first_id <= last and first <= p.last_id]
             if not near and not barred:
                 continue
-            here, *others = [read_part(self.folder, p, ["event_id"])["event_id"] for p in (part, *near)]
-            if any(here.is_in(ids.implode()).any() for ids in (*others, pl.Series(list(barred), dtype=pl.Utf8))):
+            here = self._ids(part) if part else pl.Series(result.contested)
+            if any(
+                here.is_in(ids.implode()).any()
+                for ids in (*map(self._ids, near), pl.Series(list(barred), dtype=pl.Utf8))
+            ):
                 return True
         return False
+
+    def _ids(self, part: Part) -> pl.Series:
+        return read_part(self.folder, part, ["event_id"])["event_id"]
 
     def hide(self) -> list[str]:
         """Write parts anew without the rows that no longer count, and the ids contested; the parts replaced are

@@ -28,7 +28,7 @@ from detente.record.opening import JOIN_BYTES, Opened, Unread, ahead, ahead_bloc
 from detente.record.parts import DamagedRecord, write_rows
 from detente.record.reading import Result, fault_of
 from detente.record.work import Crew
-from detente.sources import Batch, Context, batches, open_blocks
+from detente.sources import Batch, Context, batches
 
 PART_ROWS = 400_000
 HELPERS_FROM = 12 << 20
@@ -146,9 +146,7 @@ class Ingest:
 
     def _read(self, opened: Opened) -> None:
         buffer: dict[str, list[pl.DataFrame]] = {}
-        stream = (
-            chain(opened.blocks, opened.rest or ()) if opened.blocks else open_blocks(opened.path, only=opened.numbers)
-        )
+        stream = chain(opened.blocks, opened.rest or ()) if opened.blocks else opened.stream()
         account = Account(header=True)
         for batch in batches(opened.reader, account.blocks(ahead_blocks(stream)), self.context):
             account.take(batch)

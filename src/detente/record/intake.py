@@ -12,7 +12,8 @@ import polars as pl
 
 from detente import __version__, clock
 from detente.record.draft import Draft
-from detente.record.log import FileEntry, Log, Part, live_parts
+from detente.record.log import Commit, FileEntry, Log, Part, live_parts
+from detente.record.mend import take_in
 from detente.record.opening import key, shown
 from detente.record.parts import QUARANTINE, rows_set_aside
 from detente.record.twins import OLDER
@@ -23,13 +24,16 @@ MOST_REASONS = 3
 
 @dataclass(slots=True)
 class Summary:
-    """What an ingest did. `other` are files in folders that are of no format we read, `swept` what a crash had left."""
+    """What an ingest did. `other` are files in folders that are of no format we read, `swept` what a crash had left,
+    `taken_in` commits that were whole but not in the log.
+    """
 
     files: list[FileEntry] = field(default_factory=list)
     already: list[str] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
     other: list[str] = field(default_factory=list)
     swept: list[str] = field(default_factory=list)
+    taken_in: list[Commit] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
@@ -58,13 +62,15 @@ class Intake:
         self.now = now
         self.on_progress = on_progress
         commits = log.commits()
+        taken_in = take_in(log, commits)
+        commits += taken_in
         self.keys = {key(f) for c in commits for f in c.files if f.digest not in anew}
         held = [part for part in live_parts(commits) if part not in damaged]
         mine = (__version__, codebook)
         foreign = frozenset(p.path for c in commits for p in c.parts if (c.version, c.codebook) != mine)
         aside = pl.concat([pl.DataFrame(schema=QUARANTINE), *(rows_set_aside(log.folder, c) for c in commits)])
         self.told = set(aside.filter(pl.col("line") == 0)["reason"])
-        self.summary = Summary(swept=log.set_aside())
+        self.summary = Summary(swept=log.set_aside(), taken_in=taken_in)
         self.draft = Draft(log.folder, len(commits) + 1, held, foreign)
         self.done = 0
 

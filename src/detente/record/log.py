@@ -9,26 +9,34 @@ read, and nothing is ever deleted because the log doesn't know it.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import json
 import os
 import re
 import secrets
+import shutil
 import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import MAXYEAR, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from detente.errors import DetenteError
+from detente.files.packed import kind_of
+from detente.files.trees import read_bytes, read_json
+from detente.files.typed import made
 
 FORMAT = 4
+LARGEST = 1 << 30
+"""So many bytes are read of an entry of the log; one of 100,000 files has some 50 MB."""
 MARKER, LOST = "RECORD.json", "lost+found"
 REPAIR = "`detente record repair` mends the log"
 _ENTRY = re.compile(r"\d{8}\.json")
+_PLACE = re.compile(r"(data|quarantine)(/(?!\.\.?(/|$))[^/\0]+)+")
 _OURS = frozenset({MARKER, LOST, "lock", "log", "data", "quarantine", "cache"})
 
 
@@ -109,19 +117,52 @@ class Commit:
 
     def to_json(self) -> str:
         """The entry as it stands in the log."""
-        return json.dumps(asdict(self), indent=1, sort_keys=True)
+        return json_of(asdict(self))
 
 
-def commit_of(data: dict[str, Any]) -> Commit:
-    """A commit from what its JSON holds; KeyError, TypeError or AttributeError where that is none."""
-    told = {**data, "files": [FileEntry(**f) for f in data["files"]], "parts": [Part(**p) for p in data["parts"]]}
-    return Commit(**told)
+def json_of(told: dict[str, Any]) -> str:
+    """A commit as it stands in the log."""
+    return json.dumps(told, indent=1, sort_keys=True)
+
+
+def commit_of(data: Any) -> Commit:
+    """A commit from what its JSON holds; ValueError where that is none, or names a file that is not the record's."""
+    commit = made(Commit, data)
+    places = [commit.quarantine] if commit.quarantine else []
+    for place in (*places, *(part.path for part in commit.parts)):
+        if not _PLACE.fullmatch(place):
+            raise ValueError(f"{place[:60]!r} is no place in a record")
+    for span in (span for file in commit.files for span in file.covers):
+        *ends, known = span
+        if len(ends) != 2 or max(map(datetime.fromisoformat, ends)).year == MAXYEAR or not date.fromisoformat(known):
+            raise ValueError("covers has a span that is none")
+    return commit
+
+
+def read_entry(path: Path) -> tuple[Commit, bytes]:
+    """An entry of the log, and its file as it is; DetenteError where that is none."""
+    content = read_bytes(path, LARGEST)
+    try:
+        return commit_of(json.loads(content)), content
+    except (ValueError, TypeError, RecursionError) as error:
+        raise DetenteError(str(error)) from None
+
+
+def _cause(error: Exception, path: Path) -> str:
+    return str(error).removeprefix(f"{path}: ")
 
 
 def live_parts(commits: Sequence[Commit]) -> list[Part]:
     """The parts that count, oldest first."""
     removed = {path for commit in commits for path in commit.removed}
     return [part for commit in commits for part in commit.parts if part.path not in removed]
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    format: int
+    commits: int = 0
+    last: str = ""
 
 
 class _Damaged(DetenteError):
@@ -153,18 +194,22 @@ class Log:
         last.
         """
         try:
-            head = json.loads(self.marker.read_text(encoding="utf-8"))
-            return {"format": int(head["format"]), "commits": int(head.get("commits", 0)), "last": head.get("last", "")}
-        except FileNotFoundError:
-            return {"format": FORMAT, "commits": 0, "last": ""}
-        except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
-            raise _Damaged(f"{self.marker}: is damaged ({error}); {REPAIR}") from None
+            told = read_json(self.marker) if self.marker.exists() else {"format": FORMAT}
+            # What a newer format says besides is its own affair.
+            head = made(_Head, {name: told[name] for name in ("format", "commits", "last") if name in told})
+            if head.format < 1 or head.commits < 0:
+                raise ValueError("a number in it is too small")
+            return asdict(head)
+        except (ValueError, TypeError, DetenteError, OSError) as error:
+            raise _Damaged(f"{self.marker}: is damaged ({_cause(error, self.marker)}); {REPAIR}") from None
 
     def entries(self) -> list[Path]:
-        """The files of the log in order; those that are no entries last. Unfinished ones of a crash are none."""
+        """The files of the log in order; those that are no entries last. Hidden ones are none: what a crash left
+        unfinished, and what a desktop puts into every folder that it shows.
+        """
         names = _inside(self.directory) if self.directory.exists() else []
         return sorted(
-            (path for path in names if path.suffix != ".draft"),
+            (path for path in names if not path.name.startswith(".")),
             key=lambda path: (not _ENTRY.fullmatch(path.name), path),
         )
 
@@ -190,10 +235,9 @@ class Log:
     def _read(self, path: Path, number: int, before: str) -> tuple[Commit, str]:
         """An entry and its digest."""
         try:
-            content = path.read_bytes()
-            commit = commit_of(json.loads(content))
-        except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
-            raise DetenteError(f"{path}: is damaged ({error}); {REPAIR}") from None
+            commit, content = read_entry(path)
+        except DetenteError as error:
+            raise DetenteError(f"{path}: is damaged ({_cause(error, path)}); {REPAIR}") from None
         if commit.number != number:
             raise DetenteError(f"{path}: holds commit {commit.number}; {REPAIR}")
         # Entries of format 2 name none before them.
@@ -205,11 +249,14 @@ class Log:
         """The digest of an entry, "" of number 0."""
         return sha256_of(self.directory / f"{number:08d}.json") if number else ""
 
-    def write(self, commit: Commit) -> None:
-        """Add a commit durably; DetenteError where another process has written one of its number."""
+    def write(self, commit: Commit, content: str = "") -> None:
+        """Add a commit durably, as the JSON in `content` where there is one.
+
+        DetenteError where another process has written one of its number.
+        """
         self.directory.mkdir(parents=True, exist_ok=True)
         sync_folder(self.folder)
-        content, path = commit.to_json(), self.directory / f"{commit.number:08d}.json"
+        content, path = content or commit.to_json(), self.directory / f"{commit.number:08d}.json"
         draft = _drafted(path, content)
         try:
             _give_name(draft, path)
@@ -234,37 +281,46 @@ class Log:
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            handle = (self.folder / "lock").open("a+", encoding="utf-8", errors="replace")
+            handle = self._lock(on_wait)
         except OSError as error:
-            raise DetenteError(f"{self.folder}: can't be written: {error.strerror}") from None
+            raise DetenteError(f"{self.folder}: can't be locked for writing: {error.strerror or error}") from None
         with handle:
             try:
-                self._lock(handle, on_wait)
                 if not self.marker.exists() and not self.entries():
                     self.write_head(0, "")
                 handle.truncate(0)
                 handle.write(f"process {os.getpid()} on {socket.gethostname()}, since {datetime.now():%Y-%m-%d %H:%M}")
                 handle.flush()
             except OSError as error:
-                raise DetenteError(f"{self.folder}: can't be locked for writing: {error.strerror}") from None
+                raise DetenteError(f"{self.folder}: can't be written: {error.strerror or error}") from None
             try:
                 yield
             finally:
                 with contextlib.suppress(OSError):
                     handle.truncate(0)
 
-    def _lock(self, handle: Any, on_wait: Callable[[str], None]) -> None:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            handle.seek(0)
-            holder = handle.read(200).strip() or "another process"
-            on_wait(f"{self.folder}: waiting for {holder}, which is writing to this record")
-            fcntl.flock(handle, fcntl.LOCK_EX)
+    def _lock(self, on_wait: Callable[[str], None]) -> IO[str]:
+        """The lock file, held. What it links to elsewhere is nothing to write to."""
+        path = self.folder / "lock"
+        while True:
+            number = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+            handle = os.fdopen(number, "a+", encoding="utf-8", errors="replace")
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                handle.seek(0)
+                holder = handle.read(200).strip() or "another process"
+                on_wait(f"{self.folder}: waiting for {holder}, which is writing to this record")
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            with contextlib.suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(number), path.stat()):
+                    return handle
+            # Meanwhile the record was moved away or its lock deleted: others lock what lies there now.
+            handle.close()
 
-    def put(self, commit: Commit) -> str:
+    def put(self, number: int, content: str) -> str:
         """Make the entry of a commit what it should be, the one replaced goes to lost+found; its digest."""
-        content, path = commit.to_json(), self.directory / f"{commit.number:08d}.json"
+        path = self.directory / f"{number:08d}.json"
         if not path.exists() or path.read_bytes() != content.encode():
             if path.exists():
                 self.lose(path)
@@ -276,7 +332,8 @@ class Log:
     def strangers(self, commits: Sequence[Commit]) -> list[str]:
         """Data files that no commit names, and unfinished entries; a crash leaves them."""
         named = {p.path for c in commits for p in c.parts} | {c.quarantine for c in commits}
-        places = [path for place in ("data", "quarantine") for path in (self.folder / place).rglob("*")]
+        # Of the names that we give: what a desktop or its owner puts beside them is in nobody's way.
+        places = [path for place in ("data", "quarantine") for path in (self.folder / place).rglob("*[0-9]-*")]
         drafts = [path for place in (self.folder, self.directory) for path in place.glob(".*.draft")]
         paths = [str(path.relative_to(self.folder)) for path in (*places, *drafts) if path.is_file()]
         return sorted(path for path in paths if path not in named)
@@ -291,7 +348,7 @@ class Log:
         target.parent.mkdir(parents=True, exist_ok=True)
         while target.exists():
             target = target.with_name(f"{secrets.token_hex(2)}-{target.name}")
-        path.rename(target)
+        shutil.move(path, target)
         return str(target.relative_to(self.folder))
 
 
@@ -343,6 +400,8 @@ def sync_folder(folder: Path) -> None:
 
 
 def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file, in hex."""
+    """The SHA-256 of a file, in hex; OSError also where it is none, as a pipe, to open which waits for ever."""
+    if kind := kind_of(path):
+        raise OSError(errno.EINVAL, f"is {kind}", str(path))
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -33,6 +33,13 @@ class Opened:
     blocks: list[Block] = field(default_factory=list)
     rest: Iterator[Block] | None = None
     refused: tuple[str, ...] = ()
+    state: tuple[int, int] = (0, 0)
+
+    def stream(self) -> Iterator[Block]:
+        """The blocks, from the first; DamagedFile at the end where the file is another than the one digested."""
+        yield from open_blocks(self.path, only=self.numbers)
+        if _state(self.path) != self.state:
+            raise DamagedFile(f"{self.path}: changed while it was read; ingest it again once it is complete")
 
 
 @dataclass(slots=True)
@@ -67,18 +74,18 @@ def find_files(paths: list[Path]) -> list[Path]:
 def _inside(top: Path) -> list[Path]:
     """A file, or what a folder holds, each folder once; of one that can't be listed its name."""
     found: list[Path] = []
-    seen: set[Path] = set()
+    seen: set[tuple[int, int]] = set()
     waiting = [top]
     while waiting:
         path = waiting.pop()
         try:
             if not path.is_dir():
                 found.append(path)
-            elif (real := path.resolve()) not in seen:
+            elif (real := (path.stat().st_dev, path.stat().st_ino)) not in seen:
                 seen.add(real)
                 shown = (inside for inside in path.iterdir() if not inside.name.startswith("."))
                 waiting += sorted(shown, reverse=True)
-        except (OSError, RuntimeError):
+        except OSError:
             found.append(path)
     return found
 
@@ -89,19 +96,23 @@ def open_file(path: Path, held: Collection[str], *, named: bool) -> list[Opened]
     What is of no format we read is of concern only where the file was `named`.
     """
     try:
-        # A folder is here where it can't be listed, which the next line says.
-        if (kind := kind_of(path)) not in ("", "a folder"):
+        if (kind := kind_of(path)) == "a folder":
+            return Unread(path, f"{path}: can't be read: what is in the folder can't be listed")
+        if kind:
             raise NotRecognised(f"{path}: is {kind}, not a file: save its content in a file and give that")
-        digest, contents = sha256_of(path), find_contents(path)
+        # What is no data is told at once, however large.
+        state, contents, digest = _state(path), find_contents(path), sha256_of(path)
         opened: list[Opened] = []
         for found in contents.found:
             name = shown(Path(path.name if len(contents.found) == 1 else f"{path.name}/{found.names[0]}"))
             entry = FileEntry(name, digest, path.stat().st_size, found.reader.source)
             entry.release = source(found.reader.source).release_of([*found.names, path.name])
             entry.pair = pair_of(found.names[0])
+            if entry.pair and not found.reader.joinable:
+                raise DamagedFile(f"{path}: has a header: files of two states alone have none ({found.names[0]})")
             entry.fetched = origin(path, digest)
             names = found.names if len(found.names) > 1 or entry.pair else (found.names[0], path.name)
-            opened.append(Opened(path, entry, found.reader, found.numbers, names))
+            opened.append(Opened(path, entry, found.reader, found.numbers, names, state=state))
         opened[0].entry.passed += contents.passed
         opened[0].refused = contents.refused
         if len(opened) == 1 and key(opened[0].entry) not in held:
@@ -115,8 +126,14 @@ def open_file(path: Path, held: Collection[str], *, named: bool) -> list[Opened]
         return Unread(path, f"{path}: can't be read: {error.strerror or error}")
 
 
+def _state(path: Path) -> tuple[int, int]:
+    """What changes when a file is written to or another takes its name: its size and time."""
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns
+
+
 def _begin(opened: Opened) -> None:
-    stream = open_blocks(opened.path, only=opened.numbers)
+    stream = opened.stream()
     opened.blocks, opened.rest = list(islice(stream, 1)), stream
     if not opened.blocks:
         opened.rest = None
@@ -131,10 +148,10 @@ def shown(path: Path) -> str:
 
 
 def key(entry: FileEntry) -> str:
-    """What tells that a file is held: its content and release; of an empty one, which covers its quarter hour, its
-    name.
+    """What tells that a file is held: its content, release and, where it has the rows of two states alone, these; of an
+    empty one, which covers its quarter hour, its name.
     """
-    return f"{entry.digest} {entry.release if entry.bytes else entry.name}".strip()
+    return " ".join(filter(None, (entry.digest, entry.pair, entry.release if entry.bytes else entry.name)))
 
 
 def ahead(

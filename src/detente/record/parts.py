@@ -10,9 +10,10 @@ from typing import Any
 
 import polars as pl
 
-from detente.actors import counted
 from detente.errors import DetenteError
+from detente.files.packed import kind_of
 from detente.record.log import Commit, FileEntry, Part, sha256_of
+from detente.sources.source import between
 
 ABOUT = "detente"
 QUARANTINE: dict[str, Any] = {"file": pl.Utf8, "line": pl.Int64, "reason": pl.Utf8, "raw": pl.Utf8}
@@ -126,8 +127,9 @@ def durably(rows: pl.DataFrame, path: Path, about: dict[str, Any]) -> None:
 def about_of(path: Path) -> dict[str, Any]:
     """What a Parquet file of a record says that it is; empty where it says nothing or can't be read."""
     try:
-        about = json.loads(pl.read_parquet_metadata(path).get(ABOUT, "{}"))
-    except (OSError, ValueError, pl.exceptions.PolarsError):
+        # To open a pipe waits for ever.
+        about = {} if kind_of(path) else json.loads(pl.read_parquet_metadata(path).get(ABOUT, "{}"))
+    except (OSError, ValueError, RecursionError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return {}
     return about if isinstance(about, dict) else {}
 
@@ -139,22 +141,16 @@ def write_rows(
     apart. All `files` are of one pair, or of none.
     """
     if table == "events":
-        between = (
-            pl.col("sender").is_not_null() & pl.col("receiver").is_not_null() & (pl.col("sender") != pl.col("receiver"))
-        ).fill_null(False)
-        pairs = rows.filter(between).sort("sender", "receiver", "date", "event_id")
-        kinds = {"pairs": pairs, "other": rows.filter(~between)}
-        if pair := files[0].pair:
-            codes = [code for code, *_ in counted(pair.split("-"))]
-            of_the_two = pl.col("sender").is_in(codes) & pl.col("receiver").is_in(codes)
-            kinds |= {"pairs": pairs.filter(~of_the_two), pair: pairs.filter(of_the_two)}
+        kind = files[0].pair or "pairs"
+        pairs = rows.filter(between(files[0].pair)).sort("sender", "receiver", "date", "event_id")
+        by_kind = {kind: pairs, "other": rows.filter(~between(files[0].pair))}
     else:
-        kinds = {"all": rows}
+        by_kind = {"all": rows}
     return [
         (
             write_part(some, folder, table, source, kind, name, release, files=files),
             some.select(pl.col("owner", "line").cast(pl.UInt32)),
         )
-        for kind, some in kinds.items()
+        for kind, some in by_kind.items()
         if some.height
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from detente.record.parts import DamagedRecord, write_rows
 from detente.record.twins import OLDER, Hidden, sift
 from detente.record.twins import REASON as CONFLICT
 from detente.sources import BadRow, Batch, Block, Context, batches, readers
+from detente.sources.source import between
 
 
 @dataclass(slots=True)
@@ -84,6 +85,8 @@ class Result:
         `starts` are the first lines, in the batch, of the files read together.
         """
         self.table = batch.table
+        if self.pair and batch.table == "events":
+            batch = _of_pair(batch, self.pair)
         for bad in batch.bad:
             owner = max(bisect_right(starts, bad.line) - 1, 0)
             self.bad.append((owner, BadRow(bad.line - starts[owner] + 1, bad.reason, bad.raw)))
@@ -114,6 +117,21 @@ class Result:
             self.counts += report_counts(rows, batch.moments)
         self.counts += [(0, day, None, 1) for day in batch.span or ()]
         return sifted.rows
+
+
+def _of_pair(batch: Batch, pair: str) -> Batch:
+    """A batch of events of a file that has those of a pair alone; rows of others, of which it doesn't tell, are bad."""
+    ours = batch.rows.select(between(pair)).to_series()
+    told = batch.rows.with_columns(batch.lines.alias("line")).filter(~ours)
+    reason = f"is not between the two states of which its file has the rows alone ({pair})"
+    others = [
+        BadRow(line, reason, "\t".join(cell or "" for cell in cells))
+        for line, *cells in told.select("line", "event_id", "sender", "receiver").iter_rows()
+    ]
+    moments = None if batch.moments is None else batch.moments.filter(ours)
+    return replace(
+        batch, rows=batch.rows.filter(ours), lines=batch.lines.filter(ours), bad=[*batch.bad, *others], moments=moments
+    )
 
 
 def _placed(rows: pl.DataFrame, lines: pl.Series, starts: Sequence[int]) -> pl.DataFrame:

@@ -15,6 +15,7 @@ import polars as pl
 from detente import __version__
 from detente.actors import Actors, actors
 from detente.codebook import Codebook, load_codebook
+from detente.errors import DetenteError
 from detente.periods import periods, union
 from detente.record.cache import MOST, kept, key_of
 from detente.record.cases import CASE_TABLES, Case, builtin_cases, case_in, installed_cases
@@ -38,7 +39,10 @@ def default_folder() -> Path:
         return Path(named)
     from platformdirs import user_data_path
 
-    return user_data_path("detente") / "record"
+    try:
+        return user_data_path("detente") / "record"
+    except RuntimeError as error:
+        raise DetenteError(f"{error}, or name the record's folder with --record or $DETENTE_RECORD") from None
 
 
 class Store:
@@ -222,9 +226,12 @@ class Store:
         """
         return verify(self.log)
 
-    def repair(self) -> list[str]:
-        """Make the log whole from what the folder holds; what was done, a line each. See `detente.record.mend`."""
-        done = repair(self.log)
+    def repair(self, *, on_wait: Callable[[str], None] = lambda text: None) -> list[str]:
+        """Make the log whole from what the folder holds; what was done, a line each. See `detente.record.mend`.
+
+        `on_wait` is told of another process that is writing to the record, and its end is waited for.
+        """
+        done = repair(self.log, on_wait)
         self.__dict__.pop("commits", None)
         self._remembered.clear()
         return done

@@ -92,8 +92,9 @@ def sift(
     judged = _judged(
         _marked(rows, table), known, release, foreign, {p.path for p in held if "-" in p.kind and not pair}
     )
+    each = judged.unique("order", keep="first", maintain_order=True)
     keep, twins, older, contested = (
-        judged.filter(pl.col("verdict") == verdict) for verdict in ("keep", "twin", "older", "contest")
+        each.filter(pl.col("verdict") == verdict) for verdict in ("keep", "twin", "older", "contest")
     )
     gone = judged.filter(pl.col("hides")).unique(["event_id", "path"], keep="first", maintain_order=True)
     hidden = [
@@ -195,16 +196,20 @@ def _held(rows: pl.DataFrame, table: str, path: str, release: str) -> pl.DataFra
 def _judged(
     rows: pl.DataFrame, known: pl.DataFrame, release: str, foreign: Collection[str], of_pairs: Collection[str]
 ) -> pl.DataFrame:
-    """The rows with `verdict` (keep, twin, older, contest) and `hides`: whether the row held no longer counts."""
+    """The rows with `verdict` (keep, twin, older, contest) and `hides`: whether the row held no longer counts.
+
+    A row stands there once for each that is held under its id, first for the one by which it is judged: others are of
+    older releases or of files of a pair, and go with the commit under way.
+    """
     here = pl.lit(release)
     both = rows.with_row_index("order").join(known, on="event_id", how="left", maintain_order="left")
-    both = both.sort("shown", "order", descending=[True, False]).with_columns(
+    both = both.with_columns(pl.col("path").is_in(list(of_pairs)).fill_null(False).alias("of_pair"))
+    both = both.sort("shown", "order", "held_release", "of_pair", descending=[True, False, True, False]).with_columns(
         (pl.col("content").n_unique().over("event_id") > 1).alias("split"),
-        (~pl.col("event_id").is_first_distinct()).alias("second"),
+        (pl.col("order") != pl.col("order").first().over("event_id")).alias("second"),
         pl.col("held_content").is_not_null().alias("live"),
         (pl.col("content") == pl.col("held_content")).fill_null(False).alias("same"),
         pl.col("path").is_in(list(foreign)).fill_null(False).alias("other_reading"),
-        pl.col("path").is_in(list(of_pairs)).fill_null(False).alias("of_pair"),
     )
     live, split, same, second = (pl.col(name) for name in ("live", "split", "same", "second"))
     newer, older = here > pl.col("held_release"), here < pl.col("held_release")
@@ -218,18 +223,19 @@ def _judged(
         .then(twin)
         .when(live & newer)
         .then(keep)
+        # What is held may have been contested in this run, and goes with its commit.
+        .when(pl.col("contested_at").is_not_null() & (here <= pl.col("contested_at")))
+        .then(contest)
         .when(live & same)
         .then(pl.when(pl.col("of_pair") | (pl.col("shown") > pl.col("held_shown"))).then(keep).otherwise(twin))
         .when(live & pl.col("other_reading"))
         .then(pl.when(pl.col("of_pair")).then(keep).otherwise(twin))
         .when(live)
         .then(contest)
-        .when(pl.col("contested_at").is_not_null() & (here <= pl.col("contested_at")))
-        .then(contest)
         .otherwise(keep)
     )
     return (
-        both.with_columns(verdict.alias("verdict"))
-        .sort("order")
+        both.with_columns(verdict.first().over("order").alias("verdict"))
+        .sort("order", maintain_order=True)
         .with_columns((live & pl.col("verdict").is_in(["keep", "contest"])).alias("hides"))
     )

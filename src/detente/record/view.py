@@ -11,7 +11,7 @@ from detente.actors import state_name
 from detente.errors import DetenteError, NoData
 from detente.periods import is_old, months_before
 from detente.record.facts import area_ends, chronology_ends, pair_facts
-from detente.record.queries import count_events, count_pair, read_pair
+from detente.record.queries import count_events, count_pair, read_pair, volume
 
 if TYPE_CHECKING:
     import polars as pl
@@ -149,6 +149,20 @@ class View:
     def coverage(self, by: str) -> pl.DataFrame:
         """The share of each period that the source covers: columns period, covered."""
         return self.record.coverage(self.source, self.as_of, by, self.key)
+
+    def wholly_reported(self, by: str) -> pl.DataFrame:
+        """`coverage` by files of all states, nought in periods of which files of the pair alone cover more: beside the
+        pair's reports of a month, all reports of a day are no measure.
+        """
+        whole, own = self.record.coverage(self.source, self.as_of, by), self.coverage(by).rename({"covered": "own"})
+        both = whole.join(own, on="period", maintain_order="left")
+        return both.select("period", (both["covered"] * (both["covered"] == both["own"])).alias("covered"))
+
+    def all_reports(self, by: str) -> pl.DataFrame:
+        """All reports of the source by period (see `volume`), of those periods that are `wholly_reported`."""
+        every = volume(self.record, source=self.source, by=by, as_of=self.as_of)
+        known = self.wholly_reported(by)
+        return every.join(known.filter(known["covered"] > 0), on="period", how="semi", maintain_order="left")
 
     def is_old(self, last: date) -> bool:
         """Whether data that end on `last` say nothing of the day any more."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from detente.sources.download import Remote
 
 _CUT = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.ENETRESET, errno.ENOTCONN, errno.EBADF)
+_SPAN = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})")
+_LENGTH = re.compile("[0-9]{1,18}|chunked", re.IGNORECASE)
 PATIENCE = 300.0
 """The longest wait, in seconds, that a server may ask for before the next try."""
 
@@ -37,21 +39,26 @@ class Offline(Failed):
     """The host cannot be reached."""
 
 
-def accepted(answer: HTTPResponse, remote: Remote, have: int, most: int) -> tuple[int, int | None]:
+def accepted(answer: HTTPResponse, remote: Remote, have: int, tag: str, most: int) -> tuple[int, int | None]:
     """At which byte of the file an answer begins, and how long the whole is, None where only its end will show; Failed
-    where it is none that may be kept.
+    where it is none that may be kept. Asked for was what follows `have` bytes, of the version with that `tag` if any.
     """
     begin = 0
     whole: int | None = answer.length
     if answer.status == 206:
-        span = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", answer.headers.get("Content-Range", ""))
+        span = _SPAN.fullmatch(answer.headers.get("Content-Range", ""))
         begin, last, total = map(int, span.groups()) if span else (-1, 0, 0)
-        if not have or begin != have or total != last + 1 or answer.length not in (None, total - begin):
+        other = tag not in ("", answer.headers.get("ETag", tag))
+        if other or not have or begin != have or total != last + 1 or answer.length not in (None, total - begin):
             raise Failed("the server gives another part than asked for; it is fetched anew")
         whole = total
     elif answer.status != 200:
         raise refusal(answer)
-    if packed := answer.headers.get("Content-Encoding", "identity").lower().replace("identity", ""):
+    lengths, ways = (set(answer.headers.get_all(name, [])) for name in ("Content-Length", "Transfer-Encoding"))
+    if len(lengths | ways) > 1 or not all(_LENGTH.fullmatch(told) for told in lengths | ways):
+        raise Failed(f"the server says its length in a way that can't be trusted: {', '.join(lengths | ways)[:80]}")
+    packed = ",".join(answer.headers.get_all("Content-Encoding", [])).lower().replace("identity", "").strip(", ")
+    if packed:
         raise Failed(f"the server packs it ({packed}), which was not asked for", again=False)
     expected = whole if remote.size is None or remote.md5 else remote.size
     if whole is not None and expected is not None and (whole != expected or whole > most):
@@ -83,7 +90,7 @@ def _wait(answer: HTTPResponse | HTTPError) -> float:
     try:
         wait = parsedate_to_datetime(text) - parsedate_to_datetime(answer.headers.get("Date", ""))
         return max(0.0, wait.total_seconds())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError, IndexError):
         return 0.0
 
 
@@ -97,5 +104,5 @@ def failure_of(error: HTTPException | OSError, address: str, part: Path) -> Dete
     if isinstance(error, URLError):
         return Offline(f"can't reach {address.split('/')[2]} ({reason}); are you online?")
     if isinstance(error, ConnectionError | HTTPException | ssl.SSLError) or error.errno in _CUT:
-        return Failed(f"the connection broke ({error or type(error).__name__})")
+        return Failed(f"the connection broke ({str(error)[:100] or type(error).__name__})")
     return DetenteError(f"{part}: can't be written: {error.strerror or error}")

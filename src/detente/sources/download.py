@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from http.client import HTTPException
 from pathlib import Path
-from typing import TypeVar
+from typing import TextIO, TypeVar
 from urllib.error import HTTPError
 
 from detente import clock
@@ -46,7 +46,8 @@ class Remote:
 
     def __post_init__(self) -> None:
         name = self.name
-        if not 0 < len(name) < 200 or not name.isprintable() or name[0] in ".-~" or set(name) & set('/\\:*?"<>|'):
+        odd = not name.isprintable() or not 0 < len(name.encode()) < 200
+        if odd or name[0] in ".-~" or set(name) & set('/\\:*?"<>|'):
             raise DetenteError(f"{self.url}: is listed under {name[:200]!r}, which is no name of a file")
 
 
@@ -94,48 +95,45 @@ class Downloader:
 
     def text(self, url: str) -> str:
         """A small document as text."""
-        with self._listing(url, LARGEST_TEXT) as path:
-            return path.read_text(encoding="utf-8", errors="replace")
+        with self._listing(url, LARGEST_TEXT) as file:
+            return file.read()
 
     def lines(self, url: str) -> Iterator[str]:
         """The lines of a large listing."""
-        with (
-            self._listing(url, LARGEST_LISTING) as path,
-            path.open(encoding="utf-8", errors="replace") as file,
-        ):
+        with self._listing(url, LARGEST_LISTING) as file:
             for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE), ""), start=1):
                 if len(line) >= LONGEST_LINE:
                     raise DetenteError(f"{url}: line {number} is no line of a listing: {line[:60]!r}...")
                 yield line
 
-    @contextlib.contextmanager
-    def _listing(self, url: str, most: int) -> Iterator[Path]:
-        """A listing as it is now, in a file for as long as it is read."""
+    def _listing(self, url: str, most: int) -> TextIO:
+        """A listing as it is now, to be read; it has no name in the folder by then, so that nobody else takes it."""
         target = self.folder / f".listing-{re.sub(r'[^a-z0-9]+', '-', url.lower())[-80:]}"
         try:
             with self._alone():
-                for path in (target, part_of(target)):
-                    path.unlink(missing_ok=True)
+                part_of(target).unlink(missing_ok=True)
                 self._retried(partial(self._get, Remote(url, target.name[1:]), target, most))
+                file = target.open(encoding="utf-8", errors="replace")
+                target.unlink()
+                return file
         except Offline:
             raise
         except Failed as failure:
             raise DetenteError(f"{url}: {failure}") from None
-        try:
-            yield target
-        finally:
-            target.unlink(missing_ok=True)
 
     def held(self, remote: Remote) -> bool:
         """Whether a file lies in the folder as the publisher has it: by the MD5 listed, else as it was fetched."""
         if remote.name not in self.kept:
             target = self.folder / remote.name
-            self.kept[remote.name] = target.is_file() and (
-                _digest(target, "md5") == remote.md5
-                if remote.md5
-                else remote.size in (None, target.stat().st_size)
-                and _digest(target, "sha256") == self.book.get(remote.name, {}).get("sha256")
-            )
+            try:
+                self.kept[remote.name] = target.is_file() and (
+                    _digest(target, "md5") == remote.md5
+                    if remote.md5
+                    else remote.size in (None, target.stat().st_size)
+                    and _digest(target, "sha256") == self.book.get(remote.name, {}).get("sha256")
+                )
+            except OSError as error:
+                raise _unusable(target, error) from None
         return self.kept[remote.name]
 
     def outlook(self, files: Iterable[Remote]) -> tuple[int, int, float | None]:
@@ -157,9 +155,6 @@ class Downloader:
 
     def all(self, files: Sequence[Remote]) -> Outcome:
         """Fetch every file; what cannot be had is listed, and the rest goes on."""
-        names = Counter(remote.name for remote in dict.fromkeys(files))
-        if twice := [name for name, n in names.items() if n > 1]:
-            raise DetenteError(f"{files[0].url}: its listing has two files named {twice[0]!r}; try again later")
         return self.each([(remote.name, partial(self._one, remote)) for remote in files])
 
     def _one(self, remote: Remote, outcome: Outcome) -> None:
@@ -188,6 +183,8 @@ class Downloader:
                     break
                 except (Failed, Refused) as failure:
                     outcome.failed.append(f"{name}: {failure}")
+                except OSError as error:
+                    raise _unusable(self.folder / name, error) from None
         return outcome
 
     def fetch(self, remote: Remote, target: Path) -> None:
@@ -203,7 +200,7 @@ class Downloader:
             self.folder.mkdir(parents=True, exist_ok=True)
             lock = (self.folder / ".lock").open("a")
         except OSError as error:
-            raise DetenteError(f"{self.folder}: can't be written: {error.strerror}") from None
+            raise _unusable(self.folder, error) from None
         with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -229,19 +226,19 @@ class Downloader:
         part = part_of(target)
         # What came before may be of another version of the file, unless its checksum will tell, or its tag does.
         tag = self.tags.pop(remote.name, "")
-        have = part.stat().st_size if part.exists() and (remote.md5 or tag) else 0
-        if remote.size is not None and have >= remote.size:
-            have = 0
-        asked = {"Range": f"bytes={have}-"} | ({"If-Range": tag} if tag else {}) if have else {}
         started = self._wait()
         try:
+            have = part.stat().st_size if part.exists() and (remote.md5 or tag) else 0
+            if remote.size is not None and have >= remote.size:
+                have = 0
+            asked = {"Range": f"bytes={have}-"} | ({"If-Range": tag} if tag else {}) if have else {}
             with self.web.ask(remote.url, **asked) as answer:
                 if isinstance(answer, HTTPError):
                     if answer.status == 416:
                         part.unlink(missing_ok=True)
                     raise refusal(answer)
                 try:
-                    begin, whole = accepted(answer, remote, have, most)
+                    begin, whole = accepted(answer, remote, have, tag, most)
                 except Failed:
                     part.unlink(missing_ok=True)
                     raise
@@ -286,6 +283,10 @@ def _is_page(path: Path) -> bool:
 def part_of(target: Path) -> Path:
     """Where a file lies until it is whole: out of sight of whoever reads the folder."""
     return target.with_name(f".{target.name}.part")
+
+
+def _unusable(path: Path, error: OSError) -> DetenteError:
+    return DetenteError(f"{path}: can't be read or written: {error.strerror or error}")
 
 
 def _digest(path: Path, kind: str) -> str:

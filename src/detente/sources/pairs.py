@@ -14,19 +14,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import groupby
 from pathlib import Path
 
-import polars as pl
-
-from detente.actors import counted
 from detente.errors import DetenteError
 from detente.files.stream import open_blocks
 from detente.sources.answers import Failed, Missing
 from detente.sources.contents import find_contents
 from detente.sources.download import Downloader, Outcome, Remote, part_of
 from detente.sources.reader import Context
-from detente.sources.source import batches
+from detente.sources.source import batches, between
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 
@@ -42,13 +38,16 @@ def fetch_pair(net: Downloader, files: Sequence[Remote], a: str, b: str, context
 
 def not_held(net: Downloader, files: Sequence[Remote], a: str, b: str) -> list[Remote]:
     """The files that `fetch_pair` would have to ask for."""
-    return [remote for name, some in _zips(files, a, b) if not _held(net, some, name) for remote in some]
+    return [remote for name, some in _zips(files, a, b) for remote in _lacking(net, some, name)]
 
 
 def _zips(files: Sequence[Remote], a: str, b: str) -> list[tuple[str, list[Remote]]]:
     """The zips to be made, each with the files of its day."""
     prefix = "only-" + "-".join(sorted((a, b)))
-    return [(f"{prefix}.{day}.zip", list(some)) for day, some in groupby(files, lambda remote: _day(remote.name))]
+    zips: dict[str, list[Remote]] = {}
+    for remote in files:
+        zips.setdefault(f"{prefix}.{_day(remote.name)}.zip", []).append(remote)
+    return list(zips.items())
 
 
 def _day(name: str) -> str:
@@ -61,22 +60,22 @@ def _made_of(files: Sequence[Remote]) -> str:
     return hashlib.sha256("\n".join(f"{one.name} {one.md5}" for one in files).encode()).hexdigest()
 
 
-def _held(net: Downloader, files: Sequence[Remote], name: str) -> bool:
-    made_of = net.book.get(name, {}).get("made_of")
-    return made_of == _made_of(files) and net.held(Remote(files[0].url, name))
+def _lacking(net: Downloader, files: Sequence[Remote], name: str) -> list[Remote]:
+    """Of the files of a zip those that it lacks: all, or where it is held those that were not published."""
+    about = net.book.get(name, {})
+    if about.get("made_of") != _made_of(files) or not net.held(Remote(files[0].url, name)):
+        return list(files)
+    missing = about.get("missing")
+    return [remote for remote in files if not isinstance(missing, list) or remote.name in missing]
 
 
 def _keep_day(
     net: Downloader, files: Sequence[Remote], name: str, pair: tuple[str, str], context: Context, outcome: Outcome
 ) -> None:
-    target = net.folder / name
-    if _held(net, files, name):
-        outcome.kept.append(target)
-        outcome.missing += net.book[name]["missing"]
-        return
-    prefix, missing, members = name.split(".")[0], list[str](), list[tuple[str, bytes]]()
-    counts = Counter[str]()
-    for remote in files:
+    target, lacking = net.folder / name, _lacking(net, files, name)
+    members = _members(target) if len(lacking) < len(files) else {}
+    missing, counts, prefix = list[str](), Counter[str](), name.split(".")[0]
+    for remote in lacking:
         whole = net.folder / f".whole-{remote.name}"
         try:
             net.fetch(remote, whole)
@@ -90,15 +89,17 @@ def _keep_day(
         finally:
             whole.unlink(missing_ok=True)
         inner = remote.name.removesuffix(".zip")
-        members.append((f"{prefix}.{inner}" if "." in inner else f"{prefix}.{inner}.csv", b"".join(lines)))
+        members[f"{prefix}.{inner}" if "." in inner else f"{prefix}.{inner}.csv"] = b"".join(lines)
         counts += more
     outcome.missing += missing
-    if not members:
+    outcome.rows += counts
+    if len(missing) == len(lacking):
+        outcome.kept += [target] if members else []
         return
     part = part_of(target)
     with part.open("wb") as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            for inner, data in members:
+            for inner, data in sorted(members.items()):
                 archive.writestr(zipfile.ZipInfo(inner, _EARLIEST), data, zipfile.ZIP_DEFLATED)
         file.flush()
         os.fsync(file.fileno())
@@ -106,18 +107,23 @@ def _keep_day(
     first = files[0].url if len(files) == 1 else f"{files[0].url} and {len(files) - 1} more"
     net.note(target, replace(files[0], url=first), made_of=_made_of(files), missing=missing)
     outcome.fetched.append(target)
-    outcome.rows += counts
+
+
+def _members(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def _between(path: Path, pair: tuple[str, str], context: Context) -> tuple[list[bytes], Counter[str]]:
     """The lines of a headerless file whose rows are between the two states, under any code of theirs, and the numbers
     of lines as in `Outcome.rows`.
     """
-    ours, theirs = ([code for code, *_ in counted([state])] for state in pair)
-    sender, receiver = pl.col("sender"), pl.col("receiver")
-    either = (sender.is_in(ours) & receiver.is_in(theirs)) | (sender.is_in(theirs) & receiver.is_in(ours))
+    ours = between("-".join(pair))
     kept, counts = list[bytes](), Counter[str]()
-    for found in find_contents(path).found:
+    contents = find_contents(path)
+    if contents.refused:
+        raise DetenteError(contents.refused[0])
+    for found in contents.found:
         if not found.reader.joinable:
             raise DetenteError(f"{path.name}: has a header: its rows are not kept apart")
         for block in open_blocks(path, only=found.numbers):
@@ -125,7 +131,9 @@ def _between(path: Path, pair: tuple[str, str], context: Context) -> tuple[list[
             counts["all"] += len(lines)
             for batch in batches(found.reader, iter([block]), context):
                 counts["unread"] += len(batch.bad)
-                numbers = batch.lines.filter(batch.rows.select(either).to_series()).unique(maintain_order=True)
+                numbers = batch.lines.filter(batch.rows.select(ours).to_series()).unique(maintain_order=True)
                 kept += [lines[number - block.line] + b"\n" for number in numbers]
+    if 0 < counts["all"] == counts["unread"]:
+        raise DetenteError(f"{path.name}: none of its {counts['all']:,} rows can be read")
     counts["kept"] = len(kept)
     return kept, counts

@@ -5,6 +5,7 @@ it.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from detente.actors import counted, counts_as
 from detente.errors import DetenteError, NoData
 from detente.files.rows import Head, not_too_many
 from detente.files.stream import Block
@@ -28,17 +30,31 @@ YEAR, MONTH, DAY = r"(?:19|20)\d\d", "(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[0
 """Patterns of the parts of a day in a file's name."""
 LENGTHS = {"%Y%m%d%H%M%S": "15m", "%Y%m%d": "1d", "%Y%m": "1mo", "%Y": "1y"}
 """How long the span is that a file's name says, by the form in which it is written there."""
-_ONLY = re.compile(r"only-([A-Z]{3}-[A-Z]{3})\.")
+_ONLY = re.compile(r"(?:^|.*[^A-Z0-9])only-([A-Z0-9]+(?:-[A-Z0-9]+)+)\.", re.IGNORECASE)
 
 
 def pair_of(name: str) -> str:
     """The two states of which alone a file has the rows, as its name says (see `detente.sources.pairs`), else "".
 
-    >>> pair_of("only-RUS-USA.20191024143000.export.CSV")
-    'RUS-USA'
+    However the name is written, it is told: a file of two states that passed for one of all would be silence of others.
+
+    >>> pair_of("only-RUS-USA.20191024143000.export.CSV"), pair_of("days/Copy of only-usa-sun.20191024.zip")
+    ('RUS-USA', 'RUS-USA')
     """
-    match = _ONLY.match(name)
-    return match[1] if match else ""
+    match = _ONLY.match(name.replace("\\", "/").rsplit("/", 1)[-1])
+    return "-".join(sorted(map(counts_as, match[1].upper().split("-")))) if match else ""
+
+
+def between(pair: str = "") -> pl.Expr:
+    """Whether events are between two different actors; those of a `pair` (as in "RUS-USA"), under any code of theirs,
+    where one is named.
+    """
+    sender, receiver = pl.col("sender"), pl.col("receiver")
+    two = sender.is_not_null() & receiver.is_not_null() & (sender != receiver)
+    if pair:
+        first, second = ([code for code, *_ in counted([state])] for state in pair.split("-", 1))
+        two &= (sender.is_in(first) & receiver.is_in(second)) | (sender.is_in(second) & receiver.is_in(first))
+    return two.fill_null(False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +243,10 @@ def files_of(name: str, first: date, last: date, net: Downloader) -> list[Remote
         raise DetenteError(f"--from {first} lies after --to {last}")
     fetch = fetches()[name]
     with SOURCES.blamed(next(one.id for one in sources().values() if one.fetch is fetch)):
-        files = list(fetch.files(first, last, net))
+        files = list(dict.fromkeys(fetch.files(first, last, net)))
     if not files:
         raise NoData(f"the publisher lists no {name} files for {first} to {last}")
+    # Names that differ in their case alone are one where the folder lies on some disks.
+    if twice := [one for one, n in Counter(file.name.lower() for file in files).items() if n > 1]:
+        raise DetenteError(f"{files[0].url}: its listing has two files named {twice[0]!r}; try again later")
     return files

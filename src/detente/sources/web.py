@@ -9,10 +9,10 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import IO, Any
 from urllib.error import HTTPError
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from urllib.request import HTTPHandler, HTTPRedirectHandler, HTTPSHandler, Request, build_opener
 
 from detente.errors import DetenteError
@@ -36,7 +36,7 @@ class Web:
 
         self.hosts = hosts
         self.mirror = mirror.rstrip("/") if mirror else None
-        if self.mirror and not (self.mirror.startswith(("http://", "https://")) and urlsplit(self.mirror).hostname):
+        if self.mirror and not _is_base(self.mirror):
             raise DetenteError(f"--mirror {mirror}: is no address; give one as in http://localhost:8000")
         self.idle, self.longest = idle, longest
         # The authorities of the system (or of SSL_CERT_FILE), and those of certifi where a system has none.
@@ -45,8 +45,7 @@ class Web:
 
     def address(self, url: str) -> str:
         """Where a listed address is asked for; Refused where it is none of the source's."""
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or parts.netloc not in self.hosts or _odd(url):
+        if _odd(url) or (parts := urlsplit(url)).scheme not in ("http", "https") or parts.netloc not in self.hosts:
             known = ", ".join(self.hosts) or "none is declared"
             raise Refused(f"{url!r} is no address of the source ({known}); it is not asked for")
         base = self.mirror or self.hosts[parts.netloc]
@@ -75,6 +74,9 @@ class Web:
                 answer = build_opener(*handlers).open(request, timeout=self.idle)
             except HTTPError as refusal:
                 answer = refusal
+            except ValueError as error:
+                # What we ask for was looked at before.
+                raise Refused(f"the server sends us to what is no address ({error}); it is not asked for") from None
             with answer:
                 yield answer
         except Exception:
@@ -91,9 +93,21 @@ class Web:
         return request.host != asked.netloc or (asked.scheme, asked.netloc) == (here.scheme, here.netloc)
 
 
+def _is_base(mirror: str) -> bool:
+    """Whether paths may follow an address."""
+    if _odd(mirror) or not mirror.startswith(("http://", "https://")):
+        return False
+    parts = urlsplit(mirror)
+    return bool(parts.hostname and not parts.query and not parts.fragment)
+
+
 def _odd(url: str) -> bool:
-    """Whether parts of an address may be read in two ways."""
-    return not url.isascii() or not url.isprintable() or "\\" in url or " " in url or "/../" in f"{urlsplit(url).path}/"
+    """Whether parts of an address can't be read, or in two ways: servers take %2e%2e for two dots."""
+    try:
+        path, _ = unquote(urlsplit(url).path), urlsplit(url).port
+    except ValueError:
+        return True
+    return not url.isascii() or not url.isprintable() or bool(set("\\ ") & set(url + path)) or "/../" in f"{path}/"
 
 
 class _Line:
@@ -138,9 +152,16 @@ class _Line:
             end()
 
 
+_TRANSLATED = IPv6Network("64:ff9b::/96")
+
+
 def _public(place: str) -> bool:
-    address = ip_address(place.partition("%")[0])
-    return (getattr(address, "ipv4_mapped", None) or address).is_global and not address.is_multicast
+    """Whether an address lies outside every network of a user's own; so must one of version 4 that it stands for."""
+    address: IPv4Address | IPv6Address = ip_address(place.partition("%")[0])
+    if isinstance(address, IPv6Address):
+        inner = IPv4Address(int(address) & 0xFFFFFFFF) if address in _TRANSLATED else address.sixtofour
+        address = address.ipv4_mapped or inner or address
+    return address.is_global and not address.is_multicast
 
 
 def _connection(
