@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from detente.actors import continuers
+from detente.actors import continuers, counted
 from detente.actors.tables import listed
 from detente.errors import DetenteError, NoData
 from detente.measures import charts
@@ -70,7 +70,8 @@ def dyad_years(
     first: int, last: int, *, system: str = "cow", directed: bool = False, states: Sequence[str] | None = None
 ) -> pl.DataFrame:
     """Every two members of a state system in each year: columns a, b, year and their numbers; `a` comes first in the
-    order of numbers, or either does where `directed`. With `states`, those with at least one of them.
+    order of numbers, or either does where `directed`. With `states`, those with at least one of them,
+    under whatever code.
 
     >>> dyad_years(1946, 1946).height, dyad_years(1946, 1946, directed=True).height
     (2145, 4290)
@@ -80,7 +81,7 @@ def dyad_years(
     ours, theirs = pl.col("number"), pl.col("number_b")
     pairs = pairs.filter(ours != theirs if directed else ours < theirs)
     if states is not None:
-        codes = list(states)
+        codes = [code for code, *_ in counted(states)]
         pairs = pairs.filter(pl.col("code").is_in(codes) | pl.col("code_b").is_in(codes))
     names = {"code": "a", "code_b": "b", "number": f"{system}_a", "number_b": f"{system}_b"}
     return pairs.rename(names).select(*KEYS, f"{system}_a", f"{system}_b").sort(f"{system}_a", f"{system}_b", "year")

@@ -1,0 +1,117 @@
+"""What data sets hold of a pair and of all dyads: named, counted where covered, unknown elsewhere."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import detente as dt
+from conftest import detente
+from detente.errors import DetenteError, NoData
+from detente.measures.dyads import dyad_years, state_years
+
+ALLIANCES = """version4id,ccode1,state_name1,ccode2,state_name2,dyad_st_day,dyad_st_month,dyad_st_year,dyad_end_day,\
+dyad_end_month,dyad_end_year,left_censor,right_censor,defense,neutrality,nonaggression,entente,asymmetric,version
+1,2,USA,740,Japan,8,9,1951,31,12,1960,0,1,1,0,0,1,0,4.1
+2,365,Russia,710,China,14,2,1950,10,4,1958,0,0,1,0,1,1,0,4.1
+3,2,USA,999,Nowhere,8,9,1951,31,12,1960,0,1,1,0,0,1,0,4.1
+4,2,USA,2,USA,8,9,1951,31,12,1960,0,1,1,0,0,1,0,4.1
+5,2,USA,20,Canada,31,2,1951,31,12,1960,0,1,1,0,0,1,0,4.1
+"""
+TRADE = """ccode1,ccode2,year,flow1,flow2,version
+2,740,1955,400,-9,4
+2,740,1956,-9,-9,4
+2,740,1965,100,200,4
+2,740,1966,x,200,4
+2,365,1991,10,20,4
+"""
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> dt.Record:
+    folder = tmp_path_factory.mktemp("context")
+    (folder / "alliances.csv").write_text(ALLIANCES)
+    (folder / "trade.csv").write_text(TRADE)
+    record = dt.open_record(folder / "record", cases=False)
+    record.ingest([folder / "alliances.csv", folder / "trade.csv"])
+    return record
+
+
+def test_every_row_is_kept_skipped_or_set_aside(held: dt.Record) -> None:
+    alliances, trade = (file for commit in held.commits for file in commit.files)
+    assert (alliances.rows, alliances.quarantined) == ({"dated_facts": 2}, 3)
+    assert (trade.rows, trade.quarantined, trade.skipped) == ({"indicators": 5}, 1, {"no value is known": 1})
+    reasons = held.quarantine().frame["reason"].to_list()
+    assert reasons == [
+        "ccode2 '999' is no number of the Correlates of War",
+        "both sides are USA",
+        "no day can be read of dyad_st_year '1951'",
+        "flow1 'x' is no number",
+    ]
+    assert [file.covers[0][:2] for file in (alliances, trade)] == [
+        ["1950-01-01", "1960-12-31"],
+        ["1955-01-01", "1991-12-31"],
+    ]
+
+
+def test_a_pair_has_what_is_known_with_its_last_year(held: dt.Record) -> None:
+    context = held.pair("JPN", "USA").context()
+    assert "defence pact since 1951-09-08 (cow_alliances, data to 1960)" in context.summary()
+    assert "exports JPN-USA: 100 in 1965, 400 in 1955 (cow_trade, data to 1991)" in context.summary()
+    assert context.frame.filter(pl.col("what") == "exports").height == 3
+    assert held.pair("JPN", "USA").context(1951, 1955).frame.height == 2
+    early = held.pair("JPN", "USA", "1960-06-01").context()
+    assert "1965" not in early.summary() and early.frame["date"].max() < date(1960, 6, 1)
+    assert held.pair("RUS", "USA").context().frame.select("a", "b").rows() == [("RUS", "USA"), ("USA", "RUS")]
+    with pytest.raises(NoData, match="no data set held tells of Chad and Peru"):
+        held.pair("TCD", "PER").context()
+    done = detente("context", "JPN", "USA", "--record", held.folder, "--no-cases")
+    assert done.returncode == 0 and "  defence pact since 1951-09-08" in done.stdout
+
+
+def test_of_facts_silence_is_nought_only_where_the_source_tells(held: dt.Record) -> None:
+    rows = held.dyads(1949, 1962, states=["JPN"], add=["defence pact", "exports"]).frame
+    assert rows.columns[5:] == ["defence_pact_cow_alliances", "exports_cow_trade_ab", "exports_cow_trade_ba"]
+    with_usa = rows.filter(pl.col("a") == "USA")
+    # Japan is no member of the system from 1945 to 1952.
+    told = dict(with_usa.select("year", "defence_pact_cow_alliances").iter_rows())
+    assert told == {1952: 1, **dict.fromkeys(range(1953, 1961), 1), 1961: None, 1962: None}
+    china = dict(rows.filter(pl.col("a") == "CHN").select("year", "defence_pact_cow_alliances").iter_rows())
+    assert china == {**dict.fromkeys(range(1952, 1961), 0), 1961: None, 1962: None}
+    exports = with_usa.filter(pl.col("year") == 1955).select("exports_cow_trade_ab", "exports_cow_trade_ba").row(0)
+    assert exports == (None, 400.0)
+    both = held.dyads(1955, 1955, states=["JPN"], directed=True, add=["exports"]).frame
+    assert both.filter(pl.col("a") == "JPN", pl.col("b") == "USA")["exports_cow_trade_ab"].to_list() == [400.0]
+    with pytest.raises(NoData, match="no data set held tells of 'rain'; held: defence pact, exports"):
+        held.dyads(1955, 1955, add=["rain"])
+
+
+def test_a_state_that_changed_its_name_is_one_dyad_a_year(held: dt.Record) -> None:
+    rows = held.dyads(1990, 1992, states=["RUS"], add=["exports"]).frame.filter(pl.col("a") == "USA")
+    assert rows.select("b", "year").rows() == [("SUN", 1990), ("RUS", 1991), ("RUS", 1992)]
+    assert rows["exports_cow_trade_ab"].to_list() == [None, 20.0, None]
+
+
+def test_years_beyond_the_lists_are_refused() -> None:
+    with pytest.raises(DetenteError, match="the state system of cow is known from 1816 to 2016, not from 1815 to 1816"):
+        state_years(1815, 1816)
+    with pytest.raises(DetenteError, match="'polity' is no state system; there are cow, gw"):
+        state_years(1900, 1901, "polity")
+    with pytest.raises(DetenteError, match="not from 2000 to 1999"):
+        state_years(2000, 1999)
+
+
+def test_dyads_are_those_of_both_lists(shared: Path) -> None:
+    """State by state and year by year, as the lists say."""
+    lists = shared / "context" / "cow_states"
+    cow = pl.read_csv(lists / "cow_states_2016.csv").select("ccode", "styear", "endyear")
+    expected = {(number, year) for number, first, last in cow.iter_rows() for year in range(first, last + 1)}
+    assert set(state_years(1816, 2016).select("number", "year").iter_rows()) == expected
+    gw = pl.read_csv(lists / "gw_states.csv", try_parse_dates=True).select("gwcode", "startdate", "enddate")
+    spells = {(number, year) for number, first, last in gw.iter_rows() for year in range(first.year, last.year + 1)}
+    assert set(state_years(1816, 2017, "gw").select("number", "year").iter_rows()) == spells
+    years = pl.Series([year for _, year in expected]).value_counts()
+    assert dyad_years(1816, 2016).height == sum(n * (n - 1) // 2 for _, n in years.iter_rows())
