@@ -57,8 +57,6 @@ class Done:
         last = self.err.strip().splitlines()[-1:] or [""]
         if "Traceback" in self.err:
             return f"traceback ({last[0].split(':')[0].rsplit('.', 1)[-1]})"
-        if "memory" in last[0].lower():
-            return f"out of memory ({self.memory:.1f} GB)"
         return {0: "taken", 1: "no data, said", 2: "refused in words"}.get(self.code, f"exit code {self.code}")
 
 
