@@ -152,10 +152,11 @@ def main() -> int:
             parts.append(lambda: full_disks(work / "disk", address, asked.full, asked.only))
         if asked.flips:
             parts.append(lambda: flips(work, asked.flips, random.Random(asked.seed)))
-        for part in parts:
-            for fault in part():
-                print(fault, flush=True)
-                wrong.append(fault)
+        with suppress(KeyboardInterrupt):
+            for part in parts:
+                for fault in part():
+                    print(fault, flush=True)
+                    wrong.append(fault)
     print(f"seed {asked.seed}: {len(wrong)} found wrong")
     return 1 if wrong else 0
 
