@@ -113,11 +113,12 @@ class Intake:
 
     def take_out(self, parts: Sequence[Part]) -> None:
         """Commit that damaged parts no longer count; what is left of them goes to lost+found."""
-        self.draft.removed = [part.path for part in parts]
-        self._write()
+        # Before the commit: a kill in between leaves parts that are lost, which can be restored as damaged ones can.
         for part in parts:
             if (self.log.folder / part.path).exists():
                 self.log.lose(self.log.folder / part.path)
+        self.draft.removed = [part.path for part in parts]
+        self._write()
 
     def _write(self) -> None:
         draft = self.draft

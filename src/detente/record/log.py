@@ -194,11 +194,17 @@ class Log:
         last.
         """
         try:
-            told = read_json(self.marker) if self.marker.exists() else {"format": FORMAT}
+            if not self.marker.exists():
+                return asdict(_Head(FORMAT))
+            told = read_json(self.marker)
             # What a newer format says besides is its own affair.
             head = made(_Head, {name: told[name] for name in ("format", "commits", "last") if name in told})
             if head.format < 1 or head.commits < 0:
                 raise ValueError("a number in it is too small")
+            # A flipped bit in a name or a number would else read as an end of the log that isn't known.
+            names = {"format"} if head.format < 3 else {"format", "commits", "last"}
+            if head.format <= FORMAT and (told.keys() != names or (head.commits > 0) is not bool(head.last)):
+                raise ValueError("it doesn't say what a marker of its format says")
             return asdict(head)
         except (ValueError, TypeError, DetenteError, OSError) as error:
             raise _Damaged(f"{self.marker}: is damaged ({_cause(error, self.marker)}); {REPAIR}") from None
@@ -322,10 +328,12 @@ class Log:
         """Make the entry of a commit what it should be, the one replaced goes to lost+found; its digest."""
         path = self.directory / f"{number:08d}.json"
         if not path.exists() or path.read_bytes() != content.encode():
-            if path.exists():
-                self.lose(path)
             self.directory.mkdir(parents=True, exist_ok=True)
-            _drafted(path, content).rename(path)
+            draft = _drafted(path, content)
+            if path.exists():
+                # Copied, not moved: a kill in between leaves the old one in its place.
+                shutil.copy2(path, self._free(path))
+            draft.replace(path)
             sync_folder(self.directory)
         return hashlib.sha256(content.encode()).hexdigest()
 
@@ -344,12 +352,17 @@ class Log:
 
     def lose(self, path: Path) -> str:
         """Move a file of the record to lost+found, under a name that is free; its place there."""
+        target = self._free(path)
+        shutil.move(path, target)
+        return str(target.relative_to(self.folder))
+
+    def _free(self, path: Path) -> Path:
+        """A free place in lost+found for a file of the record."""
         target = self.folder / LOST / path.relative_to(self.folder)
         target.parent.mkdir(parents=True, exist_ok=True)
         while target.exists():
             target = target.with_name(f"{secrets.token_hex(2)}-{target.name}")
-        shutil.move(path, target)
-        return str(target.relative_to(self.folder))
+        return target
 
 
 def _inside(folder: Path) -> list[Path]:
