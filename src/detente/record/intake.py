@@ -11,8 +11,9 @@ from pathlib import Path
 import polars as pl
 
 from detente import __version__, clock
+from detente.record.commits import Commit, FileEntry, Part, live_parts
 from detente.record.draft import Draft
-from detente.record.log import Commit, FileEntry, Log, Part, live_parts
+from detente.record.log import Log
 from detente.record.mend import take_in
 from detente.record.opening import key, shown
 from detente.record.parts import QUARANTINE, rows_set_aside

@@ -13,7 +13,8 @@ import polars as pl
 
 from detente.errors import DetenteError
 from detente.files.packed import kind_of
-from detente.record.log import Commit, FileEntry, Part, sha256_of
+from detente.record.commits import Commit, FileEntry, Part
+from detente.record.log import sha256_of
 from detente.sources.source import between
 
 ABOUT = "detente"
