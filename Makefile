@@ -11,7 +11,7 @@ READY := $(VENV)/ready
 help:
 	@echo "make demo   set up, ingest what lies in ../shared/data if it is there, and assess Russia-US relations as of 1 Feb 2007"
 	@echo "make test   set up and run every test"
-	@echo "make crash  500 ingests killed at random moments, 50 rounds of writers at once (KILLS, ROUNDS)"
+	@echo "make crash  500 commands that write killed at random moments, 50 rounds of writers at once, full disks, flipped bits"
 	@echo "make fuzz   ten minutes of files changed at random, for every reader, loader and the log; make test has a few seconds of it"
 	@echo "make lint   ruff, mypy and the arrows between rooms"
 	@echo "make bench  benchmarks, each printing a ratio"
@@ -41,9 +41,10 @@ test: $(READY)
 fuzz: $(READY)
 	POLARS_MAX_THREADS=1 $(BIN)/python tools/fuzz.py --seed $(or $(SEED),1) --seconds $(or $(SECONDS),600)
 
-# KILLS and ROUNDS may be given.
+# KILLS, ROUNDS, FULL, FLIPS and SEED may be given; what it prints belongs into docs/reliability.md.
 crash: $(READY)
-	POLARS_MAX_THREADS=1 $(BIN)/python tools/crash.py --kills $(or $(KILLS),500) --rounds $(or $(ROUNDS),50)
+	POLARS_MAX_THREADS=1 $(BIN)/python tools/crash.py --kills $(or $(KILLS),500) --rounds $(or $(ROUNDS),50) \
+	  --full $(or $(FULL),60) --flips $(or $(FLIPS),400) --seed $(or $(SEED),1)
 
 lint: $(READY)
 	$(BIN)/ruff check src tests benchmarks tools
@@ -56,6 +57,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/panel.py
+	$(BIN)/python benchmarks/verify.py
 	$(BIN)/python benchmarks/models.py
 	$(BIN)/python benchmarks/forecasts.py
 

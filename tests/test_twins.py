@@ -12,7 +12,8 @@ import pytest
 
 import detente as dt
 from conftest import gdelt_row, gdelt_zip, lines_of
-from detente.record.log import FORMAT, live_parts
+from detente.record.commits import live_parts
+from detente.record.log import FORMAT
 from detente.record.twins import CONTESTED, OLDER, REASON
 from detente.sources import source as source_of
 

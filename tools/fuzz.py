@@ -39,7 +39,8 @@ from detente.errors import DetenteError
 from detente.forecasts.series.tidy import read_tidy
 from detente.levers.policy import read_levers
 from detente.record.cases import case_in
-from detente.record.log import Log, live_parts
+from detente.record.commits import live_parts
+from detente.record.log import Log
 from detente.record.mend import repair, verify
 from detente.sources import Context, batches, find_contents, open_blocks
 

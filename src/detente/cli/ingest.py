@@ -13,7 +13,7 @@ from detente.errors import NoData
 if TYPE_CHECKING:
     from detente.api import Record
     from detente.record import Summary
-    from detente.record.log import FileEntry
+    from detente.record.commits import FileEntry
 
 # Of so many files at once each has its own line.
 MOST_FILES = 20

@@ -8,8 +8,8 @@ from dataclasses import replace
 from itertools import chain
 
 from detente.files.rows import not_too_many
+from detente.record.commits import FileEntry
 from detente.record.intake import Intake
-from detente.record.log import FileEntry
 from detente.record.opening import JOIN_BYTES, Opened
 from detente.record.reading import Result, Task
 from detente.record.work import Crew

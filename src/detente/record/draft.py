@@ -11,8 +11,9 @@ import polars as pl
 
 from detente import __version__
 from detente.files.tabular import RAW
+from detente.record.commits import Commit, FileEntry, Part
 from detente.record.coverage import Count, of_file
-from detente.record.log import Commit, FileEntry, Part, sha256_of, sync_folder
+from detente.record.log import sha256_of, sync_folder
 from detente.record.opening import Opened
 from detente.record.parts import QUARANTINE, durably, read_part, write_part
 from detente.record.reading import Result, conflict_rows

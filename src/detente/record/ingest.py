@@ -21,8 +21,9 @@ from detente.codebook import Codebook
 from detente.errors import DetenteError
 from detente.record.account import Account
 from detente.record.blocks import Blocks
+from detente.record.commits import FileEntry
 from detente.record.intake import Intake, Summary
-from detente.record.log import FileEntry, Log
+from detente.record.log import Log
 from detente.record.mend import to_restore
 from detente.record.opening import JOIN_BYTES, Opened, Unread, ahead, ahead_blocks, open_file
 from detente.record.parts import DamagedRecord, write_rows

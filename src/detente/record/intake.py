@@ -11,8 +11,9 @@ from pathlib import Path
 import polars as pl
 
 from detente import __version__, clock
+from detente.record.commits import Commit, FileEntry, Part, live_parts
 from detente.record.draft import Draft
-from detente.record.log import Commit, FileEntry, Log, Part, live_parts
+from detente.record.log import Log
 from detente.record.mend import take_in
 from detente.record.opening import key, shown
 from detente.record.parts import QUARANTINE, rows_set_aside
@@ -113,11 +114,12 @@ class Intake:
 
     def take_out(self, parts: Sequence[Part]) -> None:
         """Commit that damaged parts no longer count; what is left of them goes to lost+found."""
-        self.draft.removed = [part.path for part in parts]
-        self._write()
+        # Before the commit: a kill in between leaves parts that are lost, which can be restored as damaged ones can.
         for part in parts:
             if (self.log.folder / part.path).exists():
                 self.log.lose(self.log.folder / part.path)
+        self.draft.removed = [part.path for part in parts]
+        self._write()
 
     def _write(self) -> None:
         draft = self.draft

@@ -15,20 +15,9 @@ import polars as pl
 from detente import __version__
 from detente.errors import DetenteError
 from detente.files.typed import made
+from detente.record.commits import Commit, FileEntry, Part, commit_of, json_of, live_parts, read_entry
 from detente.record.coverage import Count, of_file
-from detente.record.log import (
-    LOST,
-    REPAIR,
-    Commit,
-    FileEntry,
-    Log,
-    Part,
-    commit_of,
-    json_of,
-    live_parts,
-    read_entry,
-    sha256_of,
-)
+from detente.record.log import LOST, REPAIR, Log, sha256_of
 from detente.record.parts import about_of, check
 from detente.record.reading import report_counts
 from detente.sources import source

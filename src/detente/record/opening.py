@@ -11,7 +11,8 @@ from pathlib import Path
 
 from detente.errors import DetenteError, PackageError
 from detente.files.packed import kind_of
-from detente.record.log import FileEntry, sha256_of
+from detente.record.commits import FileEntry
+from detente.record.log import sha256_of
 from detente.sources import Block, DamagedFile, NotRecognised, Reader, find_contents, open_blocks, source
 from detente.sources.fetched import origin
 from detente.sources.source import pair_of

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import polars as pl
 
 from detente.errors import DetenteError
 from detente.files.packed import kind_of
-from detente.record.log import Commit, FileEntry, Part, sha256_of
+from detente.record.commits import Commit, FileEntry, Part
+from detente.record.log import sha256_of
 from detente.sources.source import between
 
 ABOUT = "detente"
@@ -108,20 +110,20 @@ def write_part(
 
 def durably(rows: pl.DataFrame, path: Path, about: dict[str, Any]) -> None:
     """Write rows as a new Parquet file that holds, as JSON, what they are; see `about_of`. OSError where that fails."""
-    try:
-        with path.open("xb") as file:
-            rows.write_parquet(
-                file,
-                compression="zstd",
-                compression_level=1,
-                row_group_size=50_000,
-                statistics=True,
-                metadata={ABOUT: json.dumps(about)},
-            )
-            file.flush()
-            os.fsync(file.fileno())
-    except pl.exceptions.PolarsError as error:
-        raise OSError(None, str(error)) from None
+    # In memory first: polars doesn't say of every failure to write that the disk is full.
+    content = BytesIO()
+    rows.write_parquet(
+        content,
+        compression="zstd",
+        compression_level=1,
+        row_group_size=50_000,
+        statistics=True,
+        metadata={ABOUT: json.dumps(about)},
+    )
+    with path.open("xb") as file:
+        file.write(content.getbuffer())
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def about_of(path: Path) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from detente.periods import PERIODS
 from detente.sources.schema import TABLES
 
 if TYPE_CHECKING:
-    from detente.record.log import Part
+    from detente.record.commits import Part
     from detente.record.store import Store
     from detente.record.view import View
 

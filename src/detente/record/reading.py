@@ -14,7 +14,7 @@ import polars as pl
 from detente.errors import DetenteError
 from detente.files.tabular import RAW
 from detente.record.account import Account
-from detente.record.log import FileEntry, Part
+from detente.record.commits import FileEntry, Part
 from detente.record.parts import DamagedRecord, write_rows
 from detente.record.twins import OLDER, Hidden, sift
 from detente.record.twins import REASON as CONFLICT

@@ -19,10 +19,11 @@ from detente.errors import DetenteError
 from detente.periods import periods, union
 from detente.record.cache import MOST, kept, key_of
 from detente.record.cases import CASE_TABLES, Case, builtin_cases, case_in, installed_cases
+from detente.record.commits import Commit, Part, live_parts
 from detente.record.coverage import DAY, Span, days, midnight, read_span, shares
 from detente.record.ingest import Ingest
 from detente.record.intake import Summary
-from detente.record.log import Commit, Log, Part, live_parts
+from detente.record.log import Log
 from detente.record.mend import repair, verify
 from detente.record.opening import find_files
 from detente.record.parts import check

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
-from detente.record.log import Part
+from detente.record.commits import Part
 from detente.record.parts import read_part
 from detente.sources.schema import TABLES
 

@@ -29,6 +29,8 @@ TELLING = 1 << 20
 """So many bytes must have come before their speed tells of what is to come."""
 LARGEST, LARGEST_LISTING, LARGEST_TEXT, LONGEST_LINE = 8 << 30, 1 << 30, 64 << 20, 8192
 """The most bytes of a file, of a listing, of a document read at once, and of a line of a listing."""
+SLACK = 1 << 20
+"""So many bytes, and twice those listed, may come of a file whose checksum is told: the size is listed elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +191,7 @@ class Downloader:
 
     def fetch(self, remote: Remote, target: Path) -> None:
         """A file, whole, tried again where that may help. Raises Failed, Refused where it doesn't come."""
-        # A checksum says more than a size that is listed elsewhere.
-        most = LARGEST if remote.md5 or remote.size is None else remote.size
+        most = LARGEST if remote.size is None else remote.size + (remote.size + SLACK if remote.md5 else 0)
         self._retried(partial(self._get, remote, target, most))
 
     @contextlib.contextmanager
