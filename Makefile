@@ -35,7 +35,7 @@ demo: $(READY)
 	@PATH="$(abspath $(BIN)):$$PATH" sh tools/demo.sh
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 # SEED and SECONDS may be given; inputs that failed lie in build/fuzz, and belong into tests/corpus once they are mended.
 fuzz: $(READY)
