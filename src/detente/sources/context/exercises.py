@@ -21,7 +21,7 @@ def make(frame: pl.DataFrame, bad: list[BadRow], actors: Actors) -> Iterator[Bat
     """An exercise with all states that take part, by name where they have no number (Tonga). Two exercises that agree
     in name, place, days, participants and focus are one.
     """
-    frame, (no_state,) = with_states(frame, "gw", "gwcode")
+    frame, (no_state,) = with_states(frame, "gw", "gwcode", year="s_year")
     frame, _ = with_parties(frame, actors, "country")
     named = pl.col("country_codes").list.first()
     frame = frame.with_columns(pl.coalesce("gwcode_state", pl.when(pl.col("gwcode").is_in(list(UNKNOWN))).then(named)))
@@ -75,7 +75,7 @@ EXERCISES = Source(
         reader(
             "MMEID Ex_Name gwcode StartDate s.year s.month s.day EndDate e.year e.month e.day",
             make,
-            "year country Location FocusDescription",
+            "country Location FocusDescription",
             "MME exercises by participant",
             whole=True,
             by_name=True,

@@ -18,6 +18,7 @@ from detente.sources.context.rows import in_order, no_day, number, reader, spell
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
+SIDES = ("sanctioning_state", "sanctioned_state")
 MEASURES = ("arms", "military", "trade", "financial", "travel", "other")
 BODIES = {"EEC": ("EU",), "EC": ("EU",), "EU": ("EU",), "UNO": ("UN",)}
 """The data base's own names of organisations."""
@@ -37,11 +38,11 @@ def cases(frame: pl.DataFrame, bad: list[BadRow], actors: Actors) -> Iterator[Ba
         no_sender,
         no_target,
     ]
-    ids = [pl.col(f"{side}_codes").list.join("+") for side in ("sanctioning_state", "sanctioned_state")]
+    ids = [pl.col(f"{side}_codes").list.join("+") for side in SIDES]
     kept, wrong = reject(frame, faults, ["case_id", "sanctioned_state", "sanctioning_state", "begin", "end"])
     kept = kept.with_columns(pl.concat_str("case_id", *ids, separator=":").alias("id"))
-    actors, targets = pl.col("sanctioning_state_codes"), pl.col("sanctioned_state_codes")
-    yield from _told(kept, in_order(bad, wrong), actors, targets)
+    senders, targets = (pl.col(f"{side}_codes") for side in SIDES)
+    yield from _told(kept, in_order(bad, wrong), senders, targets)
 
 
 def dyads(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:

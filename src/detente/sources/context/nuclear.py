@@ -97,21 +97,15 @@ def plants(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     are not known. Where only such a plant may have been in operation, the number is unknown.
     """
     faults = [no_number(name) for name in ("enr_type", *YEARS)]
-    frame = frame.with_columns(pl.lit("2000").alias("year"))
-    _, (no_state, *_) = with_states(frame, "cow", "ccode")
-    frame, _ = with_states(frame, "cow", "ccode")
-    faults += [
-        no_state,
-        (
-            ~pl.col("enr_type").is_in([str(n) for n in range(1, 9)]),
-            pl.format("enr_type '{}' is none of the codebook", "enr_type"),
-        ),
-    ]
+    frame, states = with_states(frame.with_columns(pl.lit("2000").alias("year")), "cow", "ccode")
+    kinds = [str(number) for number in range(1, 9)]
+    no_kind = ~pl.col("enr_type").is_in(kinds), pl.format("enr_type '{}' is none of the codebook", "enr_type")
+    faults += [*states, no_kind]
     kept, wrong = reject(frame, faults, ["ccode", "facility_name", "enr_type", *YEARS])
     built = kept.filter(pl.col("operation_start") != NEVER)
     ends = {name: number(name, (*UNKNOWN, GOES_ON, NEVER)).cast(pl.Int32, strict=False) for name in YEARS}
-    last = kept.select(pl.max_horizontal(*(expression.max() for expression in ends.values()))).item()
-    earliest = pl.lit(kept.select(ends["operation_start"].min()).item())
+    last = kept.select(pl.max_horizontal(*(expression.max() for expression in ends.values()))).item() or 0
+    earliest = pl.lit(kept.select(ends["operation_start"].min()).item() or 0)
     spans = []
     for n in ("", "2"):
         start, end = f"operation{n}_start", f"operation{n}_end"

@@ -111,11 +111,9 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     counted = {reason: count for reason, count in skipped.items() if count}
     raw = "treaty_id signed_on force_on iso3a iso3b topic_code"
     for batch in acts("wti", once, bad, faults, shared, named, raw, counted):
-        if batch.span and batch.span[0] <= REGISTERED:
-            kept = mended.filter(pl.col("line").is_in(batch.lines.implode()))
-            yield replace(batch, span=(batch.span[0], min(batch.span[1], REGISTERED)), corrected=kept)
-        else:
-            yield replace(batch, span=None)
+        mended = mended.filter(pl.col("line").is_in(batch.lines.implode())) if batch.span else mended.clear()
+        first, last = batch.span or (date.max, date.max)
+        yield replace(batch, span=(first, min(last, REGISTERED)) if first <= REGISTERED else None, corrected=mended)
 
 
 WTI = Source(
