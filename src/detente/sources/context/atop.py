@@ -64,10 +64,9 @@ def make(frame: pl.DataFrame, bad: list[BadRow], a: str, b: str, prefix: str, di
         .unique(["low", "high", "year", "pledge", "by"], keep="first", maintain_order=True)
     )
     since = spells(given, "low", "high").select("low", "high", pl.col("first").alias("since"))
-    end = pl.col("last").cast(pl.Int32)
-    runs = spells(given, "low", "high", "pledge", "by").with_columns(
-        pl.when(end < given["year"].max()).then(pl.date(end, 12, 31)).alias("ends"), pl.date(end, 12, 31).alias("until")
-    )
+    end, last = pl.col("last").cast(pl.Int32), pl.lit(kept["year"].max(), pl.Int32)
+    runs = spells(given, "low", "high", "pledge", "by")
+    runs = runs.with_columns(pl.when(end < last).then(pl.date(end, 12, 31)).alias("ends"))
     runs = runs.join(since, on=["low", "high"]).filter(pl.col("since").cast(pl.Int32) <= pl.col("first").cast(pl.Int32))
     runs = with_day(runs.sort("since").unique(["line", "pledge", "by"], keep="last"), "date", "first").sort(
         "line", "pledge"

@@ -70,7 +70,9 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         "the same treaty registered elsewhere": states.height - once.height,
     }
     once = once.rename({"signed": "signed_on", "force": "force_on"})
-    once = on_day(once, "signed", "signed_on").with_columns(pl.col("signed").dt.year().cast(pl.Utf8).alias("year"))
+    once = on_day(once, "signed", "signed_on").with_columns(
+        pl.col("signed").dt.year().cast(pl.Utf8).fill_null("").alias("year")
+    )
     once = on_day(once, "in force", "force_on")
     once, faults = with_states(once, "iso3", "iso3a", "iso3b")
     once = once.with_columns(pl.col("signed").alias("date")).with_columns(
