@@ -208,7 +208,7 @@ def test_social_security_is_no_security(tmp_path: Path) -> None:
         "6,1970-02-31,,DEU,TUR,BILAT,4LOAN,LOAN",
         "7,1970-03-01,soon,DEU,TUR,BILAT,4LOAN,LOAN",
         "8,1995-03-01,,RUS,USA,BILAT,9ADMIN/1ALLY,OFFICE",
-        "9,1910-03-01,,RUS,USA,BILAT,,FURS",
+        "9,1910-03-01,2011-01-01,RUS,USA,BILAT,,FURS",
     ]
     file.write_text(WTI + "".join(f"{row}\n" for row in rows))
     result = read_file(file)
@@ -219,7 +219,12 @@ def test_social_security_is_no_security(tmp_path: Path) -> None:
         "8": ("diplomatic", ["RUS", "USA"]),
         "9": (None, ["RUS", "USA"]),
     }
-    assert result.corrected == {"in force on 1871-01-01, signed on 1970-02-01: left out": 1}
+    assert result.corrected == {
+        "in force a century late: taken as a hundred years before": 1,
+        "in force over 25 years before or after it was signed: left out": 1,
+    }
+    furs = result.rows.filter((pl.col("reference") == "9") & (pl.col("kind") == "agreement in force"))
+    assert furs.select("date", "known_on").rows() == [(date(1911, 1, 1), date(1911, 1, 1))]
     assert result.bad == {
         7: "no day can be read of signed_on '1970-02-31'",
         8: "no day can be read of force_on 'soon'",
@@ -259,9 +264,21 @@ def test_parties_by_name(tmp_path: Path) -> None:
     ]
     assert signed["channel"].to_list() == [None, None, "EU", None, "ASEAN"]
     assert set(result.rows.filter(pl.col("kind") == "agreement in force")["ends"]) == {date(2001, 5, 6)}
+    assert signed["reference"].to_list() == ["0", "1", "2", "3", "4"]
     assert result.bad[7] == "no state or organisation is known by the name 'Atlantis'"
     assert result.bad[8] == "names less than two parties: 'Chile'"
     assert 9 in result.bad
+
+
+def test_investment_treaties_as_the_site_gives_them(tmp_path: Path) -> None:
+    file = tmp_path / "iia.csv"
+    file.write_text(
+        "No.,Short title,Type,Status,Parties,Date of signature,Date of entry into force,Termination date\n"
+        '1,Chile - Peru BIT (2000),BITs,In force,"Chile, Peru",02/02/2000,11/08/2001,\n'
+    )
+    rows = read_file(file).rows
+    assert rows["date"].to_list() == [date(2000, 2, 2), date(2001, 8, 11)]
+    assert set(rows["reference"]) == {"Chile - Peru BIT (2000)"}
 
 
 def test_nuclear_cooperation_is_counted_once(read: Callable[[str], SimpleNamespace]) -> None:

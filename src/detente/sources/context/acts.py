@@ -13,9 +13,11 @@ from detente.sources.context.rows import UNKNOWN, Fault, dated_facts, in_order
 from detente.sources.schema import Batch
 
 
-def on_day(frame: pl.DataFrame, name: str, column: str, form: str = "%Y-%m-%d") -> pl.DataFrame:
-    """The frame with a day written in one column, as `with_day` gives it."""
-    day = pl.col(column).str.to_date(form, strict=False)
+def on_day(frame: pl.DataFrame, name: str, column: str, *forms: str) -> pl.DataFrame:
+    """The frame with a day written in one column, in one of these forms (else as YYYY-MM-DD), as `with_day` gives
+    it.
+    """
+    day = pl.coalesce(pl.col(column).str.to_date(form, strict=False) for form in forms or ("%Y-%m-%d",))
     return frame.with_columns(day.alias(name), pl.lit("day").alias(f"{name}_precision"), day.alias(f"{name}_last"))
 
 

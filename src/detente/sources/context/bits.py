@@ -1,4 +1,8 @@
-"""Investment treaties listed by UNCTAD: signed, in force and ended, with the parties by name. Tried on a real file."""
+"""Investment treaties listed by UNCTAD: signed, in force and ended, with the parties by name.
+
+Tried on a real file that has an id and days as YYYY-MM-DD; the list as the site gives it (no id, day/month/year) is
+read by its published layout.
+"""
 
 from __future__ import annotations
 
@@ -28,10 +32,11 @@ PARTIES = {
 
 def make(frame: pl.DataFrame, bad: list[BadRow], actors: Actors) -> Iterator[Batch]:
     """Up to three acts of a treaty. What was signed and never came into force has the first alone."""
-    frame, unknown = with_parties(frame, actors, "parties", PARTIES)
+    named_id = pl.when(pl.col("treaty_id") == "").then("short_title").otherwise("treaty_id")
+    frame, unknown = with_parties(frame.with_columns(named_id.alias("id")), actors, "parties", PARTIES)
     days = {"signed": "date_of_signature", "in force": "date_of_entry_into_force", "ended": "termination_date"}
     for act, column in days.items():
-        frame = on_day(frame, act, column)
+        frame = on_day(frame, act, column, "%Y-%m-%d", "%d/%m/%Y")
     bodies = [code for code, body in organisations().items() if body.kind == "organisation"]
     alone, body = (
         pl.col("parties_codes").list.len() < 2,
@@ -57,12 +62,12 @@ def make(frame: pl.DataFrame, bad: list[BadRow], actors: Actors) -> Iterator[Bat
     kind = pl.when(pl.col("type") == "BITs").then(pl.lit("bilateral investment treaty"))
     text = kind.otherwise(pl.lit("treaty with investment provisions"))
     shared = {
-        "event_id": pl.col("treaty_id"),
+        "event_id": pl.col("id"),
         "actors": pl.col("actors"),
         "area": pl.lit("economic"),
         "tone": pl.lit("cooperative"),
         "channel": body,
-        "reference": pl.col("treaty_id"),
+        "reference": pl.col("id"),
     }
     title = pl.col("short_title")
     named = {
@@ -81,7 +86,7 @@ def make(frame: pl.DataFrame, bad: list[BadRow], actors: Actors) -> Iterator[Bat
             "tone": pl.lit(None, pl.Utf8),
         },
     }
-    raw = "treaty_id short_title parties date_of_signature date_of_entry_into_force termination_date"
+    raw = "id short_title parties date_of_signature date_of_entry_into_force termination_date"
     yield from acts("bits", frame, bad, faults, shared, named, raw)
 
 
@@ -90,9 +95,9 @@ BITS = Source(
     "UNCTAD investment treaties",
     (
         reader(
-            "treaty_id short_title parties date_of_signature",
+            "short_title type status parties date_of_signature",
             make,
-            "type status date_of_entry_into_force termination_date",
+            "treaty_id date_of_entry_into_force termination_date",
             "UNCTAD's investment treaties",
             by_name=True,
         ),

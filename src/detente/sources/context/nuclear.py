@@ -63,7 +63,9 @@ def agreements(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         "tone": pl.lit("cooperative"),
         "level": count,
         "reference": pl.concat_str("low", "high", "year", "nca_type", separator=":"),
-        "description": pl.format("nuclear cooperation agreement of type {} signed (number: {})", "nca_type", count),
+        "description": pl.when(count == 1)
+        .then(pl.format("nuclear cooperation agreement of type {} signed", "nca_type"))
+        .otherwise(pl.format("{} nuclear cooperation agreements of type {} signed", count, "nca_type")),
     }
     counted = {reason: n for reason, n in skipped.items() if n}
     yield dated_facts("nca", facts, in_order(bad, wrong), [], columns, "line", skipped=counted)

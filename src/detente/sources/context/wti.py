@@ -24,7 +24,9 @@ from detente.sources.source import Source
 REGISTERED = date(1980, 12, 31)
 """The last day up to which treaties were registered as they were signed."""
 LATEST = 25 * 365
-"""A treaty said to be in force so many days before or after its signature has a year that was mistyped."""
+"""A treaty said to be in force so many days before or after its signature has a wrong year: most are of the twenties,
+and stand in those of the next century.
+"""
 # Areas by topic. A code that is not here has that of its first digit, in AREAS.
 TOPICS = {
     "1ARMCO": "strategic_arms",  # control of arms: SALT, the ABM Treaty
@@ -79,13 +81,22 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         historic("iso3a_state"), historic("iso3b_state")
     )
     faults = [no_day("signed", "signed_on"), misread("in force", "force_on"), *faults]
-    wrong_year = (pl.col("in force") - pl.col("signed")).dt.total_days().abs() > LATEST
+
+    def far(day: pl.Expr) -> pl.Expr:
+        return (day - pl.col("signed")).dt.total_days().abs() > LATEST
+
+    earlier = pl.col("in force").dt.offset_by("-100y")
+    wrong, century = far(pl.col("in force")), far(pl.col("in force")) & ~far(earlier)
     mended = corrections(
-        once, [(wrong_year, pl.format("in force on {}, signed on {}: left out", "force_on", "signed_on"))]
+        once,
+        [
+            (century, "in force a century late: taken as a hundred years before"),
+            (wrong & ~century, "in force over 25 years before or after it was signed: left out"),
+        ],
     )
-    blank = {"in force": None, "force_on": pl.lit("")}
+    day = pl.when(century).then(earlier).when(~wrong).then("in force").alias("in force")
     once = once.with_columns(
-        pl.when(wrong_year).then(other).otherwise(name).alias(name) for name, other in blank.items()
+        day, day.alias("in force_last"), pl.when(wrong).then(pl.lit("")).otherwise("force_on").alias("force_on")
     )
     topic = pl.col("topic_code").str.replace(r"/.*", "")
     area = pl.coalesce(
