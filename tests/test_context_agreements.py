@@ -300,6 +300,18 @@ def test_nuclear_cooperation_by_rows(tmp_path: Path) -> None:
     assert sum(result.skipped.values()) == 3 and set(result.bad) == {7}
 
 
+def test_years_as_tools_write_them(tmp_path: Path) -> None:
+    """A year with decimals is that year, for the state as well; what is no year of four digits is set aside."""
+    file = tmp_path / "nca.csv"
+    rows = [f"2.0,365.0,{year},1.0,1" for year in ("1980.0", "-1", "0", "99999", "9" * 5000)]
+    file.write_text("ccode1,ccode2,year,nca,nca_type\n" + "".join(f"{row}\n" for row in rows))
+    result = read_file(file)
+    assert result.rows.select("actors", "date").rows() == [(["SUN", "USA"], date(1980, 1, 1))]
+    assert {line: why[:26] for line, why in result.bad.items()} == dict.fromkeys(
+        range(3, 7), "no day can be read of year"
+    )
+
+
 def test_trade_agreements_by_pair(read: Callable[[str], SimpleNamespace]) -> None:
     rows = of_pair(read("desta").rows, "USA", "MEX")
     assert {(row["reference"], row["date"].year) for row in rows.to_dicts()} == {

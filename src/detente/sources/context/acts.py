@@ -18,6 +18,7 @@ def on_day(frame: pl.DataFrame, name: str, column: str, *forms: str) -> pl.DataF
     it.
     """
     day = pl.coalesce(pl.col(column).str.to_date(form, strict=False) for form in forms or ("%Y-%m-%d",))
+    day = pl.when(day.dt.year().is_between(1000, 9999)).then(day)
     return frame.with_columns(day.alias(name), pl.lit("day").alias(f"{name}_precision"), day.alias(f"{name}_last"))
 
 

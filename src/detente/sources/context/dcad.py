@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from detente.files.rows import BadRow
-from detente.sources.context.acts import acts
+from detente.sources.context.acts import acts, misread
 from detente.sources.context.rows import both, no_day, number, reader, with_day, with_states
 from detente.sources.schema import Batch
 from detente.sources.source import Source
@@ -33,12 +33,18 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     frame, faults = with_states(agreements, "cow", "ccode1", "ccode2", year="signyear")
     frame = with_day(frame, "signed", "signyear", "signmonth", "signday")
     frame = with_day(frame, "in force", "eifyear", "eifmonth", "eifday")
-    lasted = pl.when(pl.col("terminated") == "1").then(number("durationactual")).cast(pl.Int32, strict=False)
+    ended = pl.col("terminated") == "1"
+    lasted = pl.when(ended).then(number("durationactual")).cast(pl.Int32, strict=False)
     words = {name: text for name, (text, _) in CATEGORIES.items()}
     areas = {name: area for name, (_, area) in CATEGORIES.items()}
     topic = pl.col("category1").str.strip_chars().str.to_uppercase()
     faults += [
         no_day("signed", "signyear"),
+        misread("in force", "eifyear"),
+        (
+            ended & ~number("durationactual").is_between(0, 200),
+            pl.format("durationActual '{}' is no number of years", "durationactual"),
+        ),
         (~topic.is_in(list(CATEGORIES)), pl.format("category1 '{}' is none of the codebook", "category1")),
     ]
     shared = {

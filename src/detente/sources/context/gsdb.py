@@ -51,7 +51,9 @@ def dyads(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     frame, faults = with_states(frame, "iso3", sender, target)
     frame = with_day(frame, "imposed", "year")
     kept, wrong = reject(frame, [no_day("imposed", "year"), *faults], ["case_id", sender, target, "year"])
-    single = kept.with_columns(pl.col("case_id").str.split(",")).explode("case_id", empty_as_null=True)
+    single = kept.with_columns(pl.col("imposed").dt.year().alias("year"), pl.col("case_id").str.split(",")).explode(
+        "case_id", empty_as_null=True
+    )
     single = single.with_columns(pl.col("case_id").str.strip_chars())
     runs = with_day(spells(single, "case_id", f"{sender}_state", f"{target}_state"), "imposed", "first")
     runs = with_day(runs, "lifted", "last")

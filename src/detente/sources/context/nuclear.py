@@ -102,10 +102,12 @@ def plants(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     frame, states = with_states(frame.with_columns(pl.lit("2000").alias("year")), "cow", "ccode")
     kinds = [str(number) for number in range(1, 9)]
     no_kind = ~pl.col("enr_type").is_in(kinds), pl.format("enr_type '{}' is none of the codebook", "enr_type")
-    faults += [*states, no_kind]
+    years = {name: number(name, (*UNKNOWN, GOES_ON, NEVER)) for name in YEARS}
+    no_year = [(~y.is_between(1900, 2100), pl.format(f"{name} '{{}}' is no year", name)) for name, y in years.items()]
+    faults += [*states, no_kind, *no_year]
     kept, wrong = reject(frame, faults, ["ccode", "facility_name", "enr_type", *YEARS])
     built = kept.filter(pl.col("operation_start") != NEVER)
-    ends = {name: number(name, (*UNKNOWN, GOES_ON, NEVER)).cast(pl.Int32, strict=False) for name in YEARS}
+    ends = {name: year.cast(pl.Int32, strict=False) for name, year in years.items()}
     last = kept.select(pl.max_horizontal(*(expression.max() for expression in ends.values()))).item() or 0
     earliest = pl.lit(kept.select(ends["operation_start"].min()).item() or 0)
     spans = []
@@ -129,12 +131,12 @@ def plants(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         )
     operating = pl.concat(spans).filter(pl.col("begins") <= pl.col("until"))
     first = operating.group_by("ccode", "measure").agg(pl.col("begins").min().alias("since"), pl.col("line").min())
-    years = first.with_columns(pl.int_ranges("since", last + 1).alias("year")).explode("year", empty_as_null=True)
+    grid = first.with_columns(pl.int_ranges("since", last + 1).alias("year")).explode("year", empty_as_null=True)
     on = operating.with_columns(pl.int_ranges("begins", pl.col("until") + 1).alias("year")).explode(
         "year", empty_as_null=True
     )
     counts = on.group_by("ccode", "measure", "year").agg(pl.col("known").sum().alias("count"))
-    table = years.join(counts, on=["ccode", "measure", "year"], how="left").sort("ccode", "measure", "year")
+    table = grid.join(counts, on=["ccode", "measure", "year"], how="left").sort("ccode", "measure", "year")
     value = pl.when(pl.col("count").is_null()).then(0).when(pl.col("count") > 0).then("count")
     table = table.with_columns(value.alias("value"), pl.col("year").cast(pl.Utf8))
     table, _ = with_states(with_day(table, "date", "year"), "cow", "ccode")

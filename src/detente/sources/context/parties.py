@@ -29,14 +29,15 @@ def with_parties(
 
     def found(text: str) -> tuple[list[str], str]:
         codes: set[str] = set()
-        parts = text.split(", ")
-        while parts:
+        parts, at = text.split(", "), 0
+        while at < len(parts):
             # What stands behind a comma is another party, or else belongs to the name ("Korea, Republic of").
-            length = 2 if len(parts) > 1 and not codes_of(parts[1]) and codes_of(", ".join(parts[:2])) else 1
-            if not (here := codes_of(", ".join(parts[:length]))):
-                return sorted(codes), parts[0]
+            whole = ", ".join(parts[at : at + 2])
+            longer = at + 1 < len(parts) and not codes_of(parts[at + 1]) and codes_of(whole)
+            if not (here := codes_of(whole if longer else parts[at])):
+                return sorted(codes), parts[at]
             codes |= {*here}
-            parts = parts[length:]
+            at += 2 if longer else 1
         return sorted(codes), ""
 
     types = {f"{column}_codes": pl.List(pl.Utf8), f"{column}_unknown": pl.Utf8}

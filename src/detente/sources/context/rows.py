@@ -104,7 +104,8 @@ def with_states(
     own = others or {}
 
     def found(code: str, when: str) -> tuple[str | None]:
-        middle = date(int(when), 7, 1) if when.isdecimal() and 1 <= int(when) <= 9999 else None
+        digits = when.removesuffix(".0")
+        middle = date(int(digits), 7, 1) if digits.isdecimal() and len(digits) < 5 and int(digits) else None
         return (own.get(code) or state_of(scheme, code, middle) or None,)
 
     faults: list[Fault] = []
@@ -127,6 +128,7 @@ def with_day(
     blank = [*unknown, "0", "00"]
     texts = (pl.col(column).str.strip_chars() if column else pl.lit("") for column in (year, month, day))
     y, m, d = (pl.when(text.is_in(blank)).then(None).otherwise(text.str.replace(r"\.0+$", "")) for text in texts)
+    y = pl.when(y.str.contains(r"^[1-9]\d{3}$")).then(y)
     by_year, by_month = m.is_null(), d.is_null()
     precision = pl.when(by_year).then(pl.lit("year")).when(by_month).then(pl.lit("month")).otherwise(pl.lit("day"))
     d = pl.when(by_year | by_month).then(pl.lit("1")).otherwise(d)

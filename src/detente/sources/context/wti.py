@@ -144,6 +144,6 @@ WTI = Source(
     covers="years",
     citation="Poast, Bommarito and Katz, The Electronic World Treaty Index, 2010; Pearson, International Journal of "
     "Legal Information 29, 2001; Rohn, World Treaty Index, 1984",
-    terms="cite; not to be redistributed",
+    terms="cite; not to be redistributed. Registration falls off after 1980: later years are not covered",
     home="http://worldtreatyindex.com",
 )
