@@ -21,7 +21,6 @@ from detente.sources.context.rows import (
     no_day,
     no_number,
     reader,
-    span_of,
     spells,
     with_day,
     with_states,
@@ -96,7 +95,8 @@ def make(frame: pl.DataFrame, bad: list[BadRow], a: str, b: str, prefix: str, di
     }
     skipped = {reason: count for reason, count in skipped.items() if count}
     batch = dated_facts("atop", runs, [*bad, *wrong], [], columns, "line", skipped=skipped)
-    yield replace(batch, span=span_of(kept, pl.col("date_last")))
+    days = kept.select(pl.col("date").min(), pl.col("date_last").max())
+    yield replace(batch, span=days.row(0) if kept.height else None)
 
 
 def _layout(

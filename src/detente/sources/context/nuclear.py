@@ -144,7 +144,7 @@ def plants(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         Value(name, pl.when(pl.col("measure") == name).then("value"), pl.col("ccode_state"))
         for name in ("enrichment_plants", "reprocessing_plants")
     ]
-    batch = indicators("nuclear_latency", table, [], [], values, "line")
+    batch = indicators("nuclear_latency", table, [], [no_day("date", "year")], values, "line")
     told = built.filter(pl.col("line").is_in(batch.lines.unique().implode())).height
     skipped = {
         "never in operation": kept.height - built.height,

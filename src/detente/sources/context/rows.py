@@ -191,25 +191,19 @@ def dated_facts(
         kept["line"],
         in_order(bad, wrong),
         skipped or {},
-        span=span_of(kept, last),
+        span=_span(kept, last),
     )
 
 
 def indicators(
-    source: str,
-    frame: pl.DataFrame,
-    bad: list[BadRow],
-    faults: Sequence[Fault],
-    values: Iterable[Value],
-    raw: str,
-    skipped: dict[str, int] | None = None,
+    source: str, frame: pl.DataFrame, bad: list[BadRow], faults: Sequence[Fault], values: Iterable[Value], raw: str
 ) -> Batch:
     """A batch of yearly values, a row for each of the `values` that is known.
 
     The frame has `date` and `date_last`, the days between which they hold; `raw` names the columns that show a row set
     aside.
     """
-    kept, wrong = reject(frame, list(faults), raw.split()) if faults else (frame, [])
+    kept, wrong = reject(frame, list(faults), raw.split())
     rows = pl.concat(
         kept.select(
             "line",
@@ -225,14 +219,14 @@ def indicators(
     )
     name = pl.concat_str(pl.lit(source), "measure", "a", pl.col("b").fill_null(""), "date", separator=":")
     rows = rows.with_columns(name.alias("event_id"), pl.lit(source).alias("source"))
-    silent = kept.height - rows["line"].n_unique()
+    silent = kept["line"].n_unique() - rows["line"].n_unique()
     return Batch(
         "indicators",
         conform("indicators", rows),
         rows["line"],
         in_order(bad, wrong),
-        (skipped or {}) | ({"no value is known": silent} if silent else {}),
-        span=span_of(kept, pl.col("date_last")),
+        {"no value is known": silent} if silent else {},
+        span=_span(kept, pl.col("date_last")),
     )
 
 
@@ -241,7 +235,7 @@ def in_order(*bad: list[BadRow]) -> list[BadRow]:
     return sorted((row for rows in bad for row in rows), key=lambda row: row.line)
 
 
-def span_of(rows: pl.DataFrame, last: pl.Expr) -> tuple[date, date] | None:
+def _span(rows: pl.DataFrame, last: pl.Expr) -> tuple[date, date] | None:
     """The first and last day of which rows tell."""
     if rows.is_empty():
         return None
