@@ -233,6 +233,8 @@ def read_file(path: Path, today: date | None = None) -> SimpleNamespace:
         bad={bad.line: bad.reason for batch in batches for bad in batch.bad},
         corrected=dict(corrected),
         skipped=dict(skipped),
+        kept=len({line for batch in batches for line in batch.lines}),
+        spans=[batch.span for batch in batches if batch.span],
     )
 
 

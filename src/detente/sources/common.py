@@ -47,7 +47,7 @@ def historic(column: str) -> pl.Expr:
     chain = code
     for state in states().values():
         if state.continuing and state.ends and state.successors == ("RUS",):
-            before = (code == "RUS") & (pl.col("date") < state.ends)
+            before = (code == "RUS") & pl.col("date").is_between(state.begins or EARLIEST, state.ends, closed="left")
             chain = pl.when(before).then(pl.lit(state.code)).otherwise(chain)
     for former in ENDED:
         ends = states()[former].ends

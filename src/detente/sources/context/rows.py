@@ -12,7 +12,7 @@ import polars as pl
 from detente.actors.codes import state_of
 from detente.files.named import Layout, frames, names_in, plain_name
 from detente.files.rows import BadRow
-from detente.files.stream import Block
+from detente.files.stream import Block, held_whole
 from detente.files.tabular import reject
 from detente.sources.common import read_once
 from detente.sources.reader import Context, Reader
@@ -27,7 +27,8 @@ SCHEMES = {
     "iso3": "code of ISO",
 }
 Fault = tuple[pl.Expr, pl.Expr | str]
-Make = Callable[[pl.DataFrame, list[BadRow]], Iterable[Batch]]
+Make = Callable[..., Iterable[Batch]]
+"""Makes batches of a frame and the rows already set aside (and of the actors, where states are told by name)."""
 
 
 class Value(NamedTuple):
@@ -39,21 +40,39 @@ class Value(NamedTuple):
     b: pl.Expr | None = None
 
 
-def reader(needed: str, make: Make, others: str = "", title: str = "") -> Reader:
-    """A reader of tables with these columns, told by those that are `needed` (names apart by spaces, as released).
+def reader(
+    needed: str,
+    make: Make,
+    others: str = "",
+    title: str = "",
+    *,
+    whole: bool = False,
+    says: bytes = b"",
+    by_name: bool = False,
+) -> Reader:
+    """A reader of tables with these columns, told by those that are `needed` (names apart by spaces, as released), and
+    by a text that the first lines hold (`says`).
 
     `make` gets the columns as texts under their names in small letters, _ for any other sign, with `line`, and gives
-    batches. Text that is no UTF-8 is read as Windows writes it (cp1252).
+    batches; of a table whose rows hang together it gets the `whole`, and where states stand `by_name`, the actors as
+    well. Text that is no UTF-8 is read as Windows writes it (cp1252).
     """
     names = [plain_name(name) for name in needed.split()]
     columns = {name: name.replace(" ", "_") for name in (*names, *map(plain_name, others.split()))}
     layout = Layout(title or "a table", columns, tuple(names), codes=tuple(columns.values()))
 
     def read(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
-        for frame, bad in frames(map(_as_utf8, blocks), layout):
-            yield from make(frame, bad)
+        blocks = map(_as_utf8, blocks)
+        tables = frames(held_whole(blocks) if whole else blocks, layout)
+        for frame, bad in _together(tables) if whole else tables:
+            yield from make(frame, bad, context.actors) if by_name else make(frame, bad)
 
-    return Reader(lambda head: set(names) <= names_in(head), read, title)
+    return Reader(lambda head: set(names) <= names_in(head) and says in b"".join(head.lines), read, title)
+
+
+def _together(tables: Iterator[tuple[pl.DataFrame, list[BadRow]]]) -> Iterator[tuple[pl.DataFrame, list[BadRow]]]:
+    if parts := list(tables):
+        yield pl.concat(frame for frame, _ in parts), [row for _, bad in parts for row in bad]
 
 
 def _as_utf8(block: Block) -> Block:
@@ -77,15 +96,17 @@ def no_number(column: str, unknown: Sequence[str] = UNKNOWN) -> Fault:
 
 
 def with_states(
-    frame: pl.DataFrame, scheme: str, *columns: str, year: str = "year"
+    frame: pl.DataFrame, scheme: str, *columns: str, year: str = "year", others: Mapping[str, str] | None = None
 ) -> tuple[pl.DataFrame, list[Fault]]:
     """The frame with the state of each column of codes in the middle of that `year` under `<column>_state`, null where
-    there is none, and the faults that this may be.
+    there is none, and the faults that this may be. `others` has codes of the source's own (organisations, say).
     """
+    own = others or {}
 
     def found(code: str, when: str) -> tuple[str | None]:
-        middle = date(int(when), 7, 1) if when.isdecimal() and 1 <= int(when) <= 9999 else None
-        return (state_of(scheme, code, middle) or None,)
+        digits = when.removesuffix(".0")
+        middle = date(int(digits), 7, 1) if digits.isdecimal() and len(digits) < 5 and int(digits) else None
+        return (own.get(code) or state_of(scheme, code, middle) or None,)
 
     faults: list[Fault] = []
     for column in columns:
@@ -107,6 +128,7 @@ def with_day(
     blank = [*unknown, "0", "00"]
     texts = (pl.col(column).str.strip_chars() if column else pl.lit("") for column in (year, month, day))
     y, m, d = (pl.when(text.is_in(blank)).then(None).otherwise(text.str.replace(r"\.0+$", "")) for text in texts)
+    y = pl.when(y.str.contains(r"^[1-9]\d{3}$")).then(y)
     by_year, by_month = m.is_null(), d.is_null()
     precision = pl.when(by_year).then(pl.lit("year")).when(by_month).then(pl.lit("month")).otherwise(pl.lit("day"))
     d = pl.when(by_year | by_month).then(pl.lit("1")).otherwise(d)
@@ -124,6 +146,19 @@ def no_day(name: str, year: str) -> Fault:
     return pl.col(name).is_null(), pl.format(f"no day can be read of {year} '{{}}'", year)
 
 
+def spells(frame: pl.DataFrame, *keys: str, year: str = "year") -> pl.DataFrame:
+    """The years in a row of each combination of `keys` as one row: the first of them, with `first` and `last` (years
+    as texts).
+    """
+    y = pl.col(year).cast(pl.Int32)
+    ordered = frame.with_columns(y.alias("first")).sort(*keys, "first", "line")
+    gap = (pl.col("first") - pl.col("first").shift(1).over(keys)).fill_null(1) > 1
+    runs = ordered.with_columns(gap.cum_sum().over(keys).alias("run"), pl.col("first").alias("last"))
+    rest = [pl.col(name).first() for name in runs.columns if name not in (*keys, "run", "last")]
+    grouped = runs.group_by(*keys, "run", maintain_order=True).agg(*rest, pl.col("last").max())
+    return grouped.drop("run").with_columns(pl.col("first", "last").cast(pl.Utf8)).sort("line")
+
+
 def both(one: str, other: str) -> pl.Expr:
     """Two states as the actors of what they do together, in the order of their codes."""
     return pl.concat_list(pl.min_horizontal(one, other), pl.max_horizontal(one, other))
@@ -137,20 +172,26 @@ def dated_facts(
     columns: Mapping[str, pl.Expr],
     raw: str,
     until: pl.Expr | None = None,
+    skipped: dict[str, int] | None = None,
 ) -> Batch:
     """A batch of dated facts: `columns` of that table, with `event_id` after the source's name, of the rows without
-    faults; `raw` names the columns that show a row set aside.
+    faults; `raw` names the columns that show a row set aside, `skipped` counts rows that give no fact, by reason.
 
     The frame has `date`, `date_last` (on which a fact is known, if not said otherwise) and `date_precision`. `until` is
     the last day of which a row tells, where that is later.
     """
-    kept, wrong = reject(frame, list(faults), raw.split())
+    kept, wrong = reject(frame, list(faults), raw.split()) if faults else (frame, [])
     told = {"known_on": pl.col("date_last"), "precision": pl.col("date_precision"), "date": pl.col("date"), **columns}
     told |= {"event_id": pl.concat_str(pl.lit(f"{source}:"), told["event_id"]), "source": pl.lit(source)}
     rows = kept.select(expression.alias(name) for name, expression in told.items())
     last = pl.max_horizontal("date_last", *([] if until is None else [until]))
     return Batch(
-        "dated_facts", conform("dated_facts", rows), kept["line"], _in_order(bad, wrong), span=_span(kept, last)
+        "dated_facts",
+        conform("dated_facts", rows),
+        kept["line"],
+        in_order(bad, wrong),
+        skipped or {},
+        span=_span(kept, last),
     )
 
 
@@ -178,18 +219,19 @@ def indicators(
     )
     name = pl.concat_str(pl.lit(source), "measure", "a", pl.col("b").fill_null(""), "date", separator=":")
     rows = rows.with_columns(name.alias("event_id"), pl.lit(source).alias("source"))
-    silent = kept.height - rows["line"].n_unique()
+    silent = kept["line"].n_unique() - rows["line"].n_unique()
     return Batch(
         "indicators",
         conform("indicators", rows),
         rows["line"],
-        _in_order(bad, wrong),
+        in_order(bad, wrong),
         {"no value is known": silent} if silent else {},
         span=_span(kept, pl.col("date_last")),
     )
 
 
-def _in_order(*bad: list[BadRow]) -> list[BadRow]:
+def in_order(*bad: list[BadRow]) -> list[BadRow]:
+    """Rows set aside at several steps, by line."""
     return sorted((row for rows in bad for row in rows), key=lambda row: row.line)
 
 
