@@ -148,6 +148,7 @@ SOURCES: Registry[Source] = Registry(
         "gdelt1": "detente.sources.gdelt:GDELT1",
         "cow_alliances": "detente.sources.context.cow_alliances:ALLIANCES",
         "cow_trade": "detente.sources.context.cow_trade:TRADE",
+        "cow_mid": "detente.sources.context.cow_mid:MID",
     },
     "detente.sources.source:Source",
 )

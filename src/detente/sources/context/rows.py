@@ -12,7 +12,7 @@ import polars as pl
 from detente.actors.codes import state_of
 from detente.files.named import Layout, frames, names_in, plain_name
 from detente.files.rows import BadRow
-from detente.files.stream import Block
+from detente.files.stream import Block, held_whole
 from detente.files.tabular import reject
 from detente.sources.common import read_once
 from detente.sources.reader import Context, Reader
@@ -39,21 +39,32 @@ class Value(NamedTuple):
     b: pl.Expr | None = None
 
 
-def reader(needed: str, make: Make, others: str = "", title: str = "") -> Reader:
-    """A reader of tables with these columns, told by those that are `needed` (names apart by spaces, as released).
+def reader(
+    needed: str, make: Make, others: str = "", title: str = "", *, whole: bool = False, says: bytes = b""
+) -> Reader:
+    """A reader of tables with these columns, told by those that are `needed` (names apart by spaces, as released), and
+    by a text that the first lines hold (`says`).
 
     `make` gets the columns as texts under their names in small letters, _ for any other sign, with `line`, and gives
-    batches. Text that is no UTF-8 is read as Windows writes it (cp1252).
+    batches; of a table whose rows hang together it gets the `whole`. Text that is no UTF-8 is read as Windows writes
+    it (cp1252).
     """
     names = [plain_name(name) for name in needed.split()]
     columns = {name: name.replace(" ", "_") for name in (*names, *map(plain_name, others.split()))}
     layout = Layout(title or "a table", columns, tuple(names), codes=tuple(columns.values()))
 
     def read(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
-        for frame, bad in frames(map(_as_utf8, blocks), layout):
+        blocks = map(_as_utf8, blocks)
+        tables = frames(held_whole(blocks) if whole else blocks, layout)
+        for frame, bad in _together(tables) if whole else tables:
             yield from make(frame, bad)
 
-    return Reader(lambda head: set(names) <= names_in(head), read, title)
+    return Reader(lambda head: set(names) <= names_in(head) and says in b"".join(head.lines), read, title)
+
+
+def _together(tables: Iterator[tuple[pl.DataFrame, list[BadRow]]]) -> Iterator[tuple[pl.DataFrame, list[BadRow]]]:
+    if parts := list(tables):
+        yield pl.concat(frame for frame, _ in parts), [row for _, bad in parts for row in bad]
 
 
 def _as_utf8(block: Block) -> Block:
@@ -124,6 +135,19 @@ def no_day(name: str, year: str) -> Fault:
     return pl.col(name).is_null(), pl.format(f"no day can be read of {year} '{{}}'", year)
 
 
+def spells(frame: pl.DataFrame, *keys: str, year: str = "year") -> pl.DataFrame:
+    """The years in a row of each combination of `keys` as one row: the first of them, with `first` and `last` (years
+    as texts).
+    """
+    y = pl.col(year).cast(pl.Int32)
+    ordered = frame.with_columns(y.alias("first")).sort(*keys, "first", "line")
+    gap = (pl.col("first") - pl.col("first").shift(1).over(keys)).fill_null(1) > 1
+    runs = ordered.with_columns(gap.cum_sum().over(keys).alias("run"), pl.col("first").alias("last"))
+    rest = [pl.col(name).first() for name in runs.columns if name not in (*keys, "run", "last")]
+    grouped = runs.group_by(*keys, "run", maintain_order=True).agg(*rest, pl.col("last").max())
+    return grouped.drop("run").with_columns(pl.col("first", "last").cast(pl.Utf8)).sort("line")
+
+
 def both(one: str, other: str) -> pl.Expr:
     """Two states as the actors of what they do together, in the order of their codes."""
     return pl.concat_list(pl.min_horizontal(one, other), pl.max_horizontal(one, other))
@@ -137,20 +161,26 @@ def dated_facts(
     columns: Mapping[str, pl.Expr],
     raw: str,
     until: pl.Expr | None = None,
+    skipped: dict[str, int] | None = None,
 ) -> Batch:
     """A batch of dated facts: `columns` of that table, with `event_id` after the source's name, of the rows without
-    faults; `raw` names the columns that show a row set aside.
+    faults; `raw` names the columns that show a row set aside, `skipped` counts rows that give no fact, by reason.
 
     The frame has `date`, `date_last` (on which a fact is known, if not said otherwise) and `date_precision`. `until` is
     the last day of which a row tells, where that is later.
     """
-    kept, wrong = reject(frame, list(faults), raw.split())
+    kept, wrong = reject(frame, list(faults), raw.split()) if faults else (frame, [])
     told = {"known_on": pl.col("date_last"), "precision": pl.col("date_precision"), "date": pl.col("date"), **columns}
     told |= {"event_id": pl.concat_str(pl.lit(f"{source}:"), told["event_id"]), "source": pl.lit(source)}
     rows = kept.select(expression.alias(name) for name, expression in told.items())
     last = pl.max_horizontal("date_last", *([] if until is None else [until]))
     return Batch(
-        "dated_facts", conform("dated_facts", rows), kept["line"], _in_order(bad, wrong), span=_span(kept, last)
+        "dated_facts",
+        conform("dated_facts", rows),
+        kept["line"],
+        in_order(bad, wrong),
+        skipped or {},
+        span=_span(kept, last),
     )
 
 
@@ -183,13 +213,14 @@ def indicators(
         "indicators",
         conform("indicators", rows),
         rows["line"],
-        _in_order(bad, wrong),
+        in_order(bad, wrong),
         {"no value is known": silent} if silent else {},
         span=_span(kept, pl.col("date_last")),
     )
 
 
-def _in_order(*bad: list[BadRow]) -> list[BadRow]:
+def in_order(*bad: list[BadRow]) -> list[BadRow]:
+    """Rows set aside at several steps, by line."""
     return sorted((row for rows in bad for row in rows), key=lambda row: row.line)
 
 
