@@ -131,7 +131,7 @@ def _participants(source: str) -> Make:
     def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         raw = f"dispnum ccode {_DAYS} sidea hostlev"
         pairs, bad, skipped = _pairs(frame, bad, "dispnum", "sidea", "hiact", raw)
-        roles = [_role(name) for name in ("orig", "orig_2")]
+        parties = [militarised.party(f"ccode_state{n}", f"sidea{n}", f"orig{n}", f"hiact{n}") for n in ("", "_2")]
         dispute = {
             "event_id": pl.concat_str(pl.lit("B"), "dispnum", "ccode", "ccode_2", "date", separator=":"),
             "ends": pl.col("ended_last"),
@@ -142,21 +142,12 @@ def _participants(source: str) -> Make:
             "tone": pl.lit("conflictual"),
             "level": pl.col("level"),
             "reference": pl.col("dispnum"),
-            "description": pl.format(
-                "militarised dispute: {} (side A, {}, at most {}) and {} (side B, {}, at most {})",
-                "ccode_state", roles[0], militarised.action("hiact"),
-                "ccode_state_2", roles[1], militarised.action("hiact_2"),
-            ),
-        }  # fmt: skip
+            "description": pl.format("militarised dispute: {} and {}", *parties),
+        }
         until = pl.col("ended_last")
         yield dated_facts(source, pairs, bad, [], dispute, raw, until=until, skipped=skipped)
 
     return make
-
-
-def _role(column: str) -> pl.Expr:
-    words = {"1": "originator", "0": "joiner"}
-    return pl.col(column).str.strip_chars().replace_strict(words, default="role unknown", return_dtype=pl.Utf8)
 
 
 def _acts(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:

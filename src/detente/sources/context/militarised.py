@@ -53,6 +53,14 @@ def no_side(column: str) -> tuple[pl.Expr, pl.Expr]:
     return ~known, pl.format(f"{column} '{{}}' is neither 0 nor 1", column)
 
 
+def party(state: str, side: str, role: str, act: str) -> pl.Expr:
+    """A participant of a dispute in words: its side, whether it was there from the first day, and its highest act."""
+    letter = pl.when(pl.col(side).str.strip_chars() == "1").then(pl.lit("A")).otherwise(pl.lit("B"))
+    known = {"1": "originator", "0": "joiner"}
+    part = pl.col(role).str.strip_chars().replace_strict(known, default="role unknown", return_dtype=pl.Utf8)
+    return pl.format("{} (side {}, {}, at most {})", state, letter, part, action(act))
+
+
 def area(level: pl.Expr) -> pl.Expr:
     """The area of acts of a level of hostility: shows of force are of the military dialogue, fighting is conflict."""
     return pl.when(level < FORCE).then(pl.lit("military_dialogue")).otherwise(pl.lit("regional_conflict"))

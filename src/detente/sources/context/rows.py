@@ -192,7 +192,7 @@ def indicators(
     The frame has `date` and `date_last`, the days between which they hold; `raw` names the columns that show a row set
     aside.
     """
-    kept, wrong = reject(frame, list(faults), raw.split())
+    kept, wrong = reject(frame, list(faults), raw.split()) if faults else (frame, [])
     rows = pl.concat(
         kept.select(
             "line",
@@ -208,7 +208,7 @@ def indicators(
     )
     name = pl.concat_str(pl.lit(source), "measure", "a", pl.col("b").fill_null(""), "date", separator=":")
     rows = rows.with_columns(name.alias("event_id"), pl.lit(source).alias("source"))
-    silent = kept.height - rows["line"].n_unique()
+    silent = kept["line"].n_unique() - rows["line"].n_unique()
     return Batch(
         "indicators",
         conform("indicators", rows),
