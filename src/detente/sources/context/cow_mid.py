@@ -102,9 +102,7 @@ def _incidents(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         ),
     }
     faults += [no_number("hostlev"), militarised.no_action("action")]
-    yield dated_facts(
-        "cow_mid", frame, bad, faults, incident, f"incidnum {_DAYS} hostlev", until=pl.col("ended_last")
-    )
+    yield dated_facts("cow_mid", frame, bad, faults, incident, f"incidnum {_DAYS} hostlev", until=pl.col("ended_last"))
 
 
 def _pairs(

@@ -86,8 +86,9 @@ def _by_participant(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     faults.append((~pl.col("side").is_in(["1", "2"]), pl.format("side '{}' is neither 1 nor 2", "side")))
     faults += [no_number("batdeath", _UNKNOWN), no_day("date", "startyear1"), no_day("ended", "endyear1")]
     for name, columns in {"date": _BEGUN, "ended": _ENDED}.items():
-        frame = with_day(frame, name, *(f"{column}1" for column in columns), _UNKNOWN)
-        frame = with_day(frame, f"again_{name}", *(f"{column}2" for column in columns), _UNKNOWN)
+        for n, prefix in (("1", ""), ("2", "again_")):
+            y, m, d = (f"{column}{n}" for column in columns)
+            frame = with_day(frame, f"{prefix}{name}", y, m, d, _UNKNOWN)
     half = pl.col("again_date").is_null() != pl.col("again_ended").is_null()
     faults.append((half, "its second spell lacks a beginning or an end"))
     kept, wrong = reject(frame, faults, ["warnum", "ccode", "side", "startyear1", "endyear1"])

@@ -14,6 +14,7 @@ from detente.files.rows import BadRow
 from detente.files.tabular import reject
 from detente.sources.context.rows import (
     UNKNOWN,
+    both,
     dated_facts,
     in_order,
     no_day,
@@ -100,7 +101,7 @@ def _ends(ended: pl.DataFrame) -> Batch:
         "date": pl.col("ended"),
         "precision": pl.col("ended_precision"),
         "known_on": pl.col("ended_last"),
-        "actors": pl.concat_list(pl.min_horizontal("chal_state", "tgt_state"), pl.max_horizontal("chal_state", "tgt_state")),
+        "actors": both("chal_state", "tgt_state"),
         "kind": pl.lit("claim ended"),
         "description": pl.format(
             "end of the claim to {} of {} against {} (resolution, by the codebook's number: {})",

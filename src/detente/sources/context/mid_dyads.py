@@ -1,4 +1,4 @@
-"""Militarised interstate disputes by directed dyad and year: of the Correlates of War, and of Gibler, Miller and Little.
+"""Militarised interstate disputes by directed dyad and year: Correlates of War, and Gibler, Miller and Little.
 
 The years in a row of a dispute, in both directions, are one fact of two states: days can't be read of these files.
 Both were tried on the form that the R package peacesciencer gives them, which for Gibler, Miller and Little is the

@@ -32,7 +32,7 @@ ACTIONS = {
     "22": "battle of a war",
 }
 FORCE = 4
-"""From this level of hostility on force is used (1 no militarised action, 2 threat, 3 display, 4 use of force, 5 war)."""
+"""The level of hostility from which on force is used: 1 no militarised action, 2 threat, 3 display, 4 use, 5 war."""
 
 
 def action(column: str) -> pl.Expr:
