@@ -148,9 +148,10 @@ SOURCES: Registry[Source] = Registry(
         "gdelt1": "detente.sources.gdelt:GDELT1",
         "cow_alliances": "detente.sources.context.cow_alliances:ALLIANCES",
         "cow_trade": "detente.sources.context.cow_trade:TRADE",
+        # Before cow_mid, whose columns its tables have: only the cells say whose they are.
+        "gml": "detente.sources.context.mid_dyads:GML",
         "cow_mid": "detente.sources.context.cow_mid:MID",
         "cow_mid_dyads": "detente.sources.context.mid_dyads:MID_DYADS",
-        "gml": "detente.sources.context.mid_dyads:GML",
         "mie": "detente.sources.context.mie:MIE",
         "cow_wars": "detente.sources.context.cow_wars:WARS",
         "ucdp": "detente.sources.context.ucdp:CONFLICTS",

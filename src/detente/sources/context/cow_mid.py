@@ -80,7 +80,7 @@ def _disputes(source: str) -> Make:
             ),
         }  # fmt: skip
         faults += [no_number("hostlev"), militarised.no_action("hiact")]
-        yield dated_facts(source, frame, bad, faults, dispute, f"dispnum {_DAYS} hostlev", until=pl.col("ended_last"))
+        yield dated_facts(source, frame, bad, faults, dispute, f"dispnum {_DAYS} hostlev")
 
     return make
 
@@ -102,7 +102,7 @@ def _incidents(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         ),
     }
     faults += [no_number("hostlev"), militarised.no_action("action")]
-    yield dated_facts("cow_mid", frame, bad, faults, incident, f"incidnum {_DAYS} hostlev", until=pl.col("ended_last"))
+    yield dated_facts("cow_mid", frame, bad, faults, incident, f"incidnum {_DAYS} hostlev")
 
 
 def _pairs(
@@ -142,8 +142,7 @@ def _participants(source: str) -> Make:
             "reference": pl.col("dispnum"),
             "description": pl.format("militarised dispute: {} and {}", *parties),
         }
-        until = pl.col("ended_last")
-        yield dated_facts(source, pairs, bad, [], dispute, raw, until=until, skipped=skipped)
+        yield dated_facts(source, pairs, bad, [], dispute, raw, skipped=skipped)
 
     return make
 
@@ -173,7 +172,7 @@ def _acts(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
             "ccode_state", militarised.action("action"), "ccode_state_2", militarised.action("action_2"),
         ),
     }  # fmt: skip
-    yield dated_facts("cow_mid", pairs, bad, [], incident, raw, until=pl.col("ended_last"), skipped=skipped)
+    yield dated_facts("cow_mid", pairs, bad, [], incident, raw, skipped=skipped)
 
 
 def tables(source: str, title: str, says: bytes = b"") -> tuple[Reader, Reader]:

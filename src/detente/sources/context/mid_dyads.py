@@ -61,7 +61,7 @@ def _make(source: str) -> Make:
         rest = kept.height - disputes.height
         skipped = {"is a further year or the other direction of a row kept": rest} if rest else {}
         bad = in_order(bad, wrong)
-        yield dated_facts(source, disputes, bad, [], dispute, raw, until=pl.col("ended_last"), skipped=skipped)
+        yield dated_facts(source, disputes, bad, [], dispute, raw, skipped=skipped)
 
     return make
 

@@ -52,7 +52,7 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
             pl.when(deadly).then(deaths).otherwise(pl.lit("")),
         ),
     }
-    yield dated_facts("mie", frame, bad, faults, event, _RAW, until=pl.col("ended_last"))
+    yield dated_facts("mie", frame, bad, faults, event, _RAW)
 
 
 MIE = Source(

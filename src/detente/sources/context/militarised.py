@@ -1,4 +1,7 @@
-"""Words for the codes that the data sets of militarised disputes share, and the pairs of states that opposed there."""
+"""Words for the codes that the data sets of militarised disputes share, and the pairs of states that opposed there.
+
+What they cover ends with the last year in which something began: a file cut off there still tells how it ended.
+"""
 
 from __future__ import annotations
 
