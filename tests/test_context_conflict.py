@@ -398,6 +398,42 @@ def test_wars_as_released(tmp_path: Path) -> None:
     assert read.skipped == {"is told in the row of an opponent or of another year": 1}
 
 
+def test_dyadic_wars_as_released(tmp_path: Path) -> None:
+    """Both directions and each year repeat the days; a year of five digits is a fault of the release."""
+    read = made(
+        tmp_path,
+        "warnum,disno,dyindex,statea,stateb,warstrtmnth,warstrtday,warstrtyr,warendmnth,warenday,warendyr,year,warolea,"
+        "waroleb,wardyadrolea,wardyadroleb,outcomea,batdtha,batdthb",
+        "7,1,1,2,70,4,25,1846,9,14,1847,1846,1,3,1,3,1,13283,6000",
+        "7,1,1,2,70,4,25,1846,9,14,1847,1847,1,3,1,3,1,13283,6000",
+        "7,1,2,70,2,4,25,1846,9,14,1847,1846,3,1,3,1,2,6000,13283",
+        "106,1,2,2,255,4,17,1917,11,11,19118,1917,3,1,3,1,1,10,20",
+    )
+    (war,) = read.rows.iter_rows(named=True)
+    assert (war["date"], war["ends"], war["known_on"]) == (date(1846, 4, 25), date(1847, 9, 14), date(1847, 9, 14))
+    assert "USA (initiator, outcome not told, battle deaths 13283)" in war["description"]
+    assert list(read.bad.values()) == ["no day can be read of warendyr '19118'"]
+    assert read.skipped == {"is told in the row of an opponent or of another year": 2}
+
+
+def test_dyadic_disputes_as_released(tmp_path: Path) -> None:
+    read = made(
+        tmp_path,
+        "disno,dyindex,statea,stateb,strtday,strtmnth,strtyr,year,endday,endmnth,endyear,outcome,hihost,sideaa,hihosta,"
+        "highmcaa,orignata,sideab,hihostb,highmcab,orignatb,ongo2014",
+        "1,1,2,365,-9,6,1962,1962,-9,1,1963,5,4,0,4,13,1,1,3,7,1,0",
+        "1,1,2,365,-9,6,1962,1963,-9,1,1963,5,4,0,4,13,1,1,3,7,1,0",
+        "2,1,710,740,7,9,2010,2014,30,12,2014,5,4,0,3,7,1,1,4,15,1,1",
+        "2,1,710,740,7,9,2010,2014,30,12,2009,5,4,0,3,7,1,1,4,15,1,1",
+    )
+    crisis, islands = read.rows.iter_rows(named=True)
+    assert read.reader == "cow_mid_dyads" and list(read.bad.values()) == ["ends before it begins"]
+    assert (crisis["actors"], crisis["level"], crisis["precision"]) == (["SUN", "USA"], 4.0, "month")
+    assert (crisis["date"], crisis["ends"]) == (date(1962, 6, 1), date(1963, 1, 31))
+    assert (islands["ends"], islands["known_on"]) == (None, date(2014, 12, 30))
+    assert read.skipped == {"is a further year or the other direction of a row kept": 1}
+
+
 def test_claims_that_cannot_be_taken(tmp_path: Path) -> None:
     read = made(
         tmp_path,

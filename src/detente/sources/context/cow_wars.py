@@ -1,7 +1,8 @@
 """Inter-state wars of the Correlates of War, 4.0: every two states of opposite sides, as long as both fought.
 
-By directed dyad and year as in the R package peacesciencer, which says no days (tried on that file), and by participant
-with days as released (read by its published layout). A war is known on its last day, since its outcome is told.
+By directed dyad and year as in the R package peacesciencer, which says no days (tried on that file), and with days as
+released by participant (4.0) and by directed dyad and year (the dyadic data, 4.01), both by their published layouts. A
+war is known on its last day, since its outcome is told.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def _party(n: int) -> pl.Expr:
     """A participant in words."""
     began = pl.when(pl.col(f"initiator{n}").str.strip_chars() == "1").then(pl.lit("initiator, ")).otherwise(pl.lit(""))
     outcome = pl.col(f"outcome{n}").str.strip_chars()
-    result = outcome.replace_strict(OUTCOMES, default="outcome unknown", return_dtype=pl.Utf8)
+    result = outcome.replace_strict(OUTCOMES, default="outcome not told", return_dtype=pl.Utf8)
     dead = number(f"batdeath{n}", _UNKNOWN).cast(pl.Int64).cast(pl.Utf8).fill_null("unknown")
     return pl.format("{} ({}{}, battle deaths {})", f"ccode{n}_state", began, result, dead)
 
@@ -77,6 +78,34 @@ def _by_year(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     kept, wrong = reject(with_day(frame, "date", "year"), faults, ["warnum", "ccode1", "ccode2", "year"])
     wars = spells(kept.with_columns(both("ccode1_state", "ccode2_state").alias("pair")), "warnum", "pair")
     wars = with_day(with_day(wars, "date", "first"), "ended", "last")
+    yield _wars(wars, in_order(bad, wrong), kept.height - wars.height, pl.lit("inter-state war"))
+
+
+def _by_dyad(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
+    """Directed dyad-years that each repeat the days of the whole; what its outcomes mean for each side is not read."""
+    frame, faults = with_states(frame, "cow", "statea", "stateb", year="warstrtyr")
+    frame = with_day(frame, "date", "warstrtyr", "warstrtmnth", "warstrtday", _UNKNOWN)
+    frame = with_day(frame, "ended", "warendyr", "warendmnth", "warenday", _UNKNOWN)
+    faults += [
+        no_day("date", "warstrtyr"),
+        no_day("ended", "warendyr"),
+        *(no_number(f"batdth{n}", _UNKNOWN) for n in "ab"),
+    ]
+    faults.append((pl.col("ended_last") < pl.col("date"), "ends before it begins"))
+    kept, wrong = reject(frame, faults, ["warnum", "statea", "stateb", "warstrtyr", "warendyr"])
+    first = pl.lit("1")
+    columns = {
+        f"{name}{n}": column
+        for n, side in (("1", "a"), ("2", "b"))
+        for name, column in {
+            "initiator": pl.when(pl.col(f"warole{side}").str.strip_chars() == first).then(first).otherwise(pl.lit("0")),
+            "outcome": pl.lit(""),
+            "batdeath": pl.col(f"batdth{side}"),
+        }.items()
+    }
+    kept = kept.rename({"statea_state": "ccode1_state", "stateb_state": "ccode2_state"}).with_columns(**columns)
+    wars = kept.with_columns(both("ccode1_state", "ccode2_state").alias("pair")).sort("line")
+    wars = wars.unique(["warnum", "pair", "date"], keep="first", maintain_order=True)
     yield _wars(wars, in_order(bad, wrong), kept.height - wars.height, pl.lit("inter-state war"))
 
 
@@ -113,6 +142,13 @@ WARS = Source(
             "warnum ccode1 ccode2 year cowinterongoing initiator1 initiator2 outcome1 outcome2 batdeath1 batdeath2",
             _by_year,
             title="COW inter-state wars by dyad",
+            whole=True,
+        ),
+        reader(
+            "warnum disno dyindex statea stateb year warstrtyr warstrtmnth warstrtday warendyr warendmnth warenday "
+            "warolea waroleb batdtha batdthb",
+            _by_dyad,
+            title="COW inter-state wars (dyadic)",
             whole=True,
         ),
         reader(

@@ -1,8 +1,8 @@
 """Militarised interstate disputes by directed dyad and year: Correlates of War, and Gibler, Miller and Little.
 
-The years in a row of a dispute, in both directions, are one fact of two states: days can't be read of these files.
-Both were tried on the form that the R package peacesciencer gives them, which for Gibler, Miller and Little is the
-published layout (cut off after 2012 or 2010).
+The years in a row of a dispute, in both directions, are one fact of two states: only the dyadic release of the
+Correlates of War (4.02, 4.03) tells days. The two others were tried on the form that the R package peacesciencer gives
+them, which for Gibler, Miller and Little is the published layout (cut off after 2012 or 2010); that one was not.
 """
 
 from __future__ import annotations
@@ -33,7 +33,11 @@ from detente.sources.source import Source
 _COLUMNS = "dispnum ccode1 ccode2 year sidea1 sidea2 hiact1 hiact2 hostlev1 hostlev2 orig1 orig2"
 
 
-def _make(source: str) -> Make:
+_DAYS = "strtyr strtmnth strtday endyear endmnth endday"
+_SIDES = "sideaa sideab hihosta hihostb highmcaa highmcab orignata orignatb"
+
+
+def _by_year(source: str) -> Make:
     def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         frame, faults = with_states(frame, "cow", "ccode1", "ccode2")
         faults.append(no_day("date", "year"))
@@ -43,33 +47,75 @@ def _make(source: str) -> Make:
         kept, wrong = reject(with_day(frame, "date", "year"), faults, raw.split())
         pair = both("ccode1_state", "ccode2_state").alias("pair")
         disputes = spells(kept.with_columns(pair), "dispnum", "pair")
-        disputes = with_day(with_day(disputes, "date", "first"), "ended", "last")
-        level = pl.max_horizontal(number("hostlev1"), number("hostlev2"))
+        disputes = with_day(with_day(disputes, "date", "first"), "ended", "last").with_columns(
+            ends=pl.col("ended_last")
+        )
         parties = [militarised.party(f"ccode{n}_state", f"sidea{n}", f"orig{n}", f"hiact{n}") for n in "12"]
-        dispute = {
-            "event_id": pl.concat_str("dispnum", pl.col("pair").list.join("-"), "first", separator=":"),
-            "ends": pl.col("ended_last"),
-            "known_on": pl.col("ended_last"),
-            "actors": pl.col("pair"),
-            "area": militarised.area(level),
-            "kind": pl.lit("militarised dispute"),
-            "tone": pl.lit("conflictual"),
-            "level": level,
-            "reference": pl.col("dispnum"),
-            "description": pl.format("militarised dispute: {} and {}", *parties),
-        }
-        rest = kept.height - disputes.height
-        skipped = {"is a further year or the other direction of a row kept": rest} if rest else {}
-        bad = in_order(bad, wrong)
-        yield dated_facts(source, disputes, bad, [], dispute, raw, skipped=skipped)
+        levels = [number(f"hostlev{n}") for n in "12"]
+        yield _facts(source, disputes, kept.height, in_order(bad, wrong), "dispnum", parties, levels)
 
     return make
+
+
+def _by_day(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
+    """Dyad-years that each repeat the days of the whole."""
+    frame, faults = with_states(frame, "cow", "statea", "stateb", year="strtyr")
+    frame = with_day(frame, "date", "strtyr", "strtmnth", "strtday")
+    frame = with_day(frame, "ended", "endyear", "endmnth", "endday")
+    faults += [no_day("date", "strtyr"), no_day("ended", "endyear")]
+    faults.append((pl.col("ended_last") < pl.col("date"), "ends before it begins"))
+    for n in "ab":
+        faults += [militarised.no_side(f"sidea{n}"), militarised.no_action(f"highmca{n}"), no_number(f"hihost{n}")]
+    kept, wrong = reject(frame, faults, f"disno statea stateb {_DAYS}".split())
+    pair = both("statea_state", "stateb_state").alias("pair")
+    goes_on = pl.col("ongo2014").str.strip_chars() == "1"
+    disputes = (
+        kept.with_columns(pair, pl.when(~goes_on).then(pl.col("ended_last")).alias("ends"))
+        .sort("line")
+        .unique(["disno", "pair", "date"], keep="first", maintain_order=True)
+    )
+    parties = [militarised.party(f"state{n}_state", f"sidea{n}", f"orignat{n}", f"highmca{n}") for n in "ab"]
+    levels = [number(f"hihost{n}") for n in "ab"]
+    yield _facts("cow_mid_dyads", disputes, kept.height, in_order(bad, wrong), "disno", parties, levels)
+
+
+def _facts(
+    source: str,
+    disputes: pl.DataFrame,
+    rows: int,
+    bad: list[BadRow],
+    dispute: str,
+    parties: list[pl.Expr],
+    levels: list[pl.Expr],
+) -> Batch:
+    """The facts of disputes of `rows` dyad-years, with the column of their numbers and words for both parties."""
+    level = pl.max_horizontal(levels)
+    fact = {
+        "event_id": pl.concat_str(dispute, pl.col("pair").list.join("-"), "date", separator=":"),
+        "ends": pl.col("ends"),
+        "known_on": pl.col("ended_last"),
+        "actors": pl.col("pair"),
+        "area": militarised.area(level),
+        "kind": pl.lit("militarised dispute"),
+        "tone": pl.lit("conflictual"),
+        "level": level,
+        "reference": pl.col(dispute),
+        "description": pl.format("militarised dispute: {} and {}", *parties),
+    }
+    rest = rows - disputes.height
+    skipped = {"is a further year or the other direction of a row kept": rest} if rest else {}
+    return dated_facts(source, disputes, bad, [], fact, dispute, skipped=skipped)
 
 
 MID_DYADS = Source(
     "cow_mid_dyads",
     "COW militarised disputes by dyad",
-    (reader(f"{_COLUMNS} dispongoing", _make("cow_mid_dyads"), whole=True),),
+    (
+        reader(f"{_COLUMNS} dispongoing", _by_year("cow_mid_dyads"), whole=True),
+        reader(
+            f"disno dyindex statea stateb year {_DAYS} {_SIDES}", _by_day, "ongo2014", "COW MID (dyadic)", whole=True
+        ),
+    ),
     ("dated_facts",),
     covers="years",
     citation=cow_mid.MID.citation,
@@ -80,7 +126,7 @@ GML = Source(
     "gml",
     "Gibler-Miller-Little militarised disputes",
     (
-        reader(f"{_COLUMNS} midongoing", _make("gml"), title="GML disputes by dyad", whole=True),
+        reader(f"{_COLUMNS} midongoing", _by_year("gml"), title="GML disputes by dyad", whole=True),
         *cow_mid.tables("gml", "GML", says=b"gml-"),
     ),
     ("dated_facts",),
