@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from functools import cache
@@ -11,7 +12,11 @@ from types import SimpleNamespace
 import polars as pl
 import pytest
 
-from conftest import read_file
+from conftest import detente, read_file
+from detente import open_record
+from detente.actors import actors
+from detente.codebook import load_codebook
+from detente.sources import Context, detect, open_blocks
 
 NAMES = {
     "mida": ("cow_mid/MIDA_5.0.csv", "cow_mid"),
@@ -51,10 +56,6 @@ def facts(read: SimpleNamespace, *states: str, **values: str) -> pl.DataFrame:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_row_is_kept_skipped_or_set_aside(real_file: Read, shared: Path, name: str) -> None:
     path = shared.parent / "data" / "context" / NAMES[name][0]
-    from detente.actors import actors
-    from detente.codebook import load_codebook
-    from detente.sources import Context, detect, open_blocks
-
     read = real_file(name)
     assert read.reader == NAMES[name][1]
     lines = sum(1 for line in path.read_bytes().splitlines() if line.strip()) - 1
@@ -264,7 +265,7 @@ def test_ucdp_rows_that_cannot_be_taken(tmp_path: Path) -> None:
     assert list(read.bad.values()) == [
         "gwno '999' is no number of Gleditsch and Ward",
         "type_of_conflict '7' is unknown",
-        "intensity_level 'many' is no number",
+        "intensity_level 'many' is no number from 1 to 2",
         "no day can be read of ep_end_date 'soon'",
     ]
     assert read.tables["dated_facts"].height == 1
@@ -309,7 +310,7 @@ def test_ucdp_events(tmp_path: Path) -> None:
     assert read.bad == {
         6: "gwnoa '999' is no number of Gleditsch and Ward",
         7: "ends before it begins",
-        8: "best 'few' is no number",
+        8: "best 'few' is no number from 0",
     }
 
 
@@ -364,7 +365,7 @@ def test_participants_without_an_opponent_and_bad_ones(tmp_path: Path) -> None:
         "ends before it begins",
         "sidea '7' is neither 0 nor 1",
         "hiact '77' is no code of an action",
-        "hostlev 'high' is no number",
+        "hostlev 'high' is no number from 1 to 5",
         "no day can be read of styear '-9'",
     ]
 
@@ -374,6 +375,39 @@ def test_the_tables_of_gibler_miller_and_little_are_their_own(tmp_path: Path) ->
     rows = ("1,USA,2,1,1,1950,1,2,1950,1,1,1,0,0,0,7,3,1,{}", "1,CUB,40,1,1,1950,1,2,1950,0,0,0,0,0,0,0,1,1,{}")
     assert made(tmp_path, MIDB, *(row.format("gml-2.2.1") for row in rows)).reader == "gml"
     assert made(tmp_path, MIDB, *(row.format("5") for row in rows)).reader == "cow_mid"
+
+
+def test_a_table_is_read_whole_over_its_blocks(shared: Path) -> None:
+    """Participants of one dispute may stand in two blocks."""
+    path = shared.parent / "data" / "context" / NAMES["midb"][0]
+    if not path.is_file():
+        pytest.skip(f"{path} is not here")
+    context = Context(actors(), load_codebook())
+    parts = [list(detect(path).read(open_blocks(path, size), context)) for size in (20_000, 1 << 24)]
+    assert [len(batches) for batches in parts] == [1, 1] and parts[0][0].rows.equals(parts[1][0].rows)
+
+
+def test_participants_that_make_too_many_pairs_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("detente.sources.context.rows.MOST_PAIRS", 3)
+    rows = [f"1,X,{2 + 18 * (n % 2)},1,1,1950,1,2,1950,{n % 2},0,0,0,0,0,7,3,1,5" for n in range(4)]
+    (tmp_path / "midb.csv").write_text("\n".join([MIDB, *rows]) + "\n")
+    answer = detente("ingest", tmp_path / "midb.csv")
+    assert answer.returncode == 2 and "midb.csv: " in answer.stderr and "over 3 pairs of opponents" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_the_tables_in_one_archive(tmp_path: Path, shared: Path) -> None:
+    """As the Correlates of War release them, with a codebook beside them."""
+    folder = shared.parent / "data" / "context" / "cow_mid"
+    if not folder.is_dir():
+        pytest.skip(f"{folder} is not here")
+    with zipfile.ZipFile(tmp_path / "mid5.zip", "w") as archive:
+        for name in ("MIDA_5.0.csv", "MIDB_5.0.csv"):
+            archive.write(folder / name, name)
+        archive.writestr("codebook.pdf", "%PDF-1.4")
+    record = open_record(tmp_path / "record", cases=False)
+    files = record.ingest([tmp_path / "mid5.zip"]).files
+    assert {file.rows["dated_facts"] for file in files} == {2377, 3649} and not any(file.quarantined for file in files)
 
 
 def test_wars_as_released(tmp_path: Path) -> None:

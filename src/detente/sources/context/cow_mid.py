@@ -23,7 +23,6 @@ from detente.sources.context.rows import (
     dated_facts,
     in_order,
     no_day,
-    no_number,
     number,
     reader,
     with_day,
@@ -79,7 +78,7 @@ def _disputes(source: str) -> Make:
                 _words("outcome", OUTCOMES), _words("settle", SETTLEMENTS),
             ),
         }  # fmt: skip
-        faults += [no_number("hostlev"), militarised.no_action("hiact")]
+        faults += [militarised.no_level("hostlev"), militarised.no_action("hiact")]
         yield dated_facts(source, frame, bad, faults, dispute, f"dispnum {_DAYS} hostlev")
 
     return make
@@ -101,7 +100,7 @@ def _incidents(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
             "incident {} of dispute {} as a whole: {}", "incidnum", "dispnum", militarised.action("action")
         ),
     }
-    faults += [no_number("hostlev"), militarised.no_action("action")]
+    faults += [militarised.no_level("hostlev"), militarised.no_action("action")]
     yield dated_facts("cow_mid", frame, bad, faults, incident, f"incidnum {_DAYS} hostlev")
 
 
@@ -111,7 +110,7 @@ def _pairs(
     """Participants as pairs of opponents, with what can't be taken, and the rows told in that of another or alone."""
     frame, faults = _dated(frame)
     frame, unknown = with_states(frame, "cow", "ccode", year="styear")
-    faults += [*unknown, militarised.no_side(side), no_number("hostlev"), militarised.no_action(act)]
+    faults += [*unknown, militarised.no_side(side), militarised.no_level("hostlev"), militarised.no_action(act)]
     kept, wrong = reject(frame, faults, raw.split())
     pairs = militarised.opponents(kept, of, side)
     same = pl.col("ccode_state") == pl.col("ccode_state_2")

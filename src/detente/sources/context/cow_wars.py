@@ -74,7 +74,7 @@ def _wars(pairs: pl.DataFrame, bad: list[BadRow], skipped: int, name: pl.Expr) -
 
 def _by_year(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     frame, faults = with_states(frame, "cow", "ccode1", "ccode2")
-    faults += [no_day("date", "year"), *(no_number(f"batdeath{n}", _UNKNOWN) for n in "12")]
+    faults += [no_day("date", "year"), *(no_number(f"batdeath{n}", _UNKNOWN, low=0) for n in "12")]
     kept, wrong = reject(with_day(frame, "date", "year"), faults, ["warnum", "ccode1", "ccode2", "year"])
     wars = spells(kept.with_columns(both("ccode1_state", "ccode2_state").alias("pair")), "warnum", "pair")
     wars = with_day(with_day(wars, "date", "first"), "ended", "last")
@@ -89,7 +89,7 @@ def _by_dyad(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     faults += [
         no_day("date", "warstrtyr"),
         no_day("ended", "warendyr"),
-        *(no_number(f"batdth{n}", _UNKNOWN) for n in "ab"),
+        *(no_number(f"batdth{n}", _UNKNOWN, low=0) for n in "ab"),
     ]
     faults.append((pl.col("ended_last") < pl.col("date"), "ends before it begins"))
     kept, wrong = reject(frame, faults, ["warnum", "statea", "stateb", "warstrtyr", "warendyr"])
@@ -113,7 +113,7 @@ def _by_participant(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     """Participants, each with one spell of fighting or two, as pairs of opponents."""
     frame, faults = with_states(frame, "cow", "ccode", year="startyear1")
     faults.append((~pl.col("side").is_in(["1", "2"]), pl.format("side '{}' is neither 1 nor 2", "side")))
-    faults += [no_number("batdeath", _UNKNOWN), no_day("date", "startyear1"), no_day("ended", "endyear1")]
+    faults += [no_number("batdeath", _UNKNOWN, low=0), no_day("date", "startyear1"), no_day("ended", "endyear1")]
     for name, columns in {"date": _BEGUN, "ended": _ENDED}.items():
         for n, prefix in (("1", ""), ("2", "again_")):
             y, m, d = (f"{column}{n}" for column in columns)

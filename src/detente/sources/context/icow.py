@@ -52,7 +52,7 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         no_day("date", "begclaim"),
         (said & ~pl.col("still") & pl.col("ended").is_null(), no_end),
         (backwards.fill_null(False), "ends before it begins"),
-        no_number("icowsal"),
+        no_number("icowsal", low=0, high=12),
     ]
     kept, wrong = reject(frame, faults, _RAW.split())
     yield _facts(kept, in_order(bad, wrong))

@@ -20,7 +20,6 @@ from detente.sources.context.rows import (
     dated_facts,
     in_order,
     no_day,
-    no_number,
     number,
     reader,
     spells,
@@ -42,7 +41,11 @@ def _by_year(source: str) -> Make:
         frame, faults = with_states(frame, "cow", "ccode1", "ccode2")
         faults.append(no_day("date", "year"))
         for n in "12":
-            faults += [militarised.no_side(f"sidea{n}"), militarised.no_action(f"hiact{n}"), no_number(f"hostlev{n}")]
+            faults += [
+                militarised.no_side(f"sidea{n}"),
+                militarised.no_action(f"hiact{n}"),
+                militarised.no_level(f"hostlev{n}"),
+            ]
         raw = "dispnum ccode1 ccode2 year sidea1 sidea2 hostlev1 hostlev2"
         kept, wrong = reject(with_day(frame, "date", "year"), faults, raw.split())
         pair = both("ccode1_state", "ccode2_state").alias("pair")
@@ -65,7 +68,11 @@ def _by_day(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     faults += [no_day("date", "strtyr"), no_day("ended", "endyear")]
     faults.append((pl.col("ended_last") < pl.col("date"), "ends before it begins"))
     for n in "ab":
-        faults += [militarised.no_side(f"sidea{n}"), militarised.no_action(f"highmca{n}"), no_number(f"hihost{n}")]
+        faults += [
+            militarised.no_side(f"sidea{n}"),
+            militarised.no_action(f"highmca{n}"),
+            militarised.no_level(f"hihost{n}"),
+        ]
     kept, wrong = reject(frame, faults, f"disno statea stateb {_DAYS}".split())
     pair = both("statea_state", "stateb_state").alias("pair")
     goes_on = pl.col("ongo2014").str.strip_chars() == "1"

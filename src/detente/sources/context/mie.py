@@ -24,9 +24,9 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     frame, faults = with_states(frame, "cow", "ccode1", "ccode2", year="styear")
     frame = with_day(frame, "date", "styear", "stmon", "stday")
     frame = with_day(frame, "ended", "endyear", "endmon", "endday")
-    faults += [no_day("date", "styear"), no_day("ended", "endyear"), no_number("hostlev")]
+    faults += [no_day("date", "styear"), no_day("ended", "endyear"), militarised.no_level("hostlev")]
     faults.append((pl.col("ended_last") < pl.col("date"), "ends before it begins"))
-    faults += [militarised.no_action("action"), *(no_number(name) for name in _DEATHS)]
+    faults += [militarised.no_action("action"), *(no_number(name, low=0) for name in _DEATHS)]
     range_of = ("{} to {} of {}", "{} to {} of {}")
     deaths = pl.format(
         f"; deaths: {', '.join(range_of)}",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from detente.sources.context.rows import UNKNOWN
+from detente.sources.context.rows import UNKNOWN, Fault, no_number, not_too_many_pairs
 
 ACTIONS = {
     "0": "no militarised action",
@@ -45,12 +45,17 @@ def action(column: str) -> pl.Expr:
     return pl.when(code.is_in(UNKNOWN)).then(pl.lit("action unknown")).otherwise(known)
 
 
-def no_action(column: str) -> tuple[pl.Expr, pl.Expr]:
+def no_action(column: str) -> Fault:
     """The fault of a cell that should hold the code of an action."""
     return action(column).is_null(), pl.format(f"{column} '{{}}' is no code of an action", column)
 
 
-def no_side(column: str) -> tuple[pl.Expr, pl.Expr]:
+def no_level(column: str) -> Fault:
+    """The fault of a cell that should hold a level of hostility."""
+    return no_number(column, low=1, high=5)
+
+
+def no_side(column: str) -> Fault:
     """The fault of a cell that should say on which side a state stood."""
     known = pl.col(column).str.strip_chars().is_in(["0", "1"])
     return ~known, pl.format(f"{column} '{{}}' is neither 0 nor 1", column)
@@ -76,6 +81,7 @@ def opponents(frame: pl.DataFrame, of: str, side: str) -> pl.DataFrame:
     The frame has `date` and `ended` as `rows.with_day` makes them. An unknown day is read as any day that it may be.
     """
     ones, others = (frame.filter(pl.col(side).str.strip_chars() == number) for number in "10")
+    not_too_many_pairs(ones, others, [of])
     pairs = ones.join(others, on=of, suffix="_2", maintain_order="left_right").filter(
         (pl.col("date") <= pl.col("ended_last_2")) & (pl.col("date_2") <= pl.col("ended_last"))
     )

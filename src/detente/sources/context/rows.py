@@ -11,6 +11,7 @@ import polars as pl
 
 from detente.actors.codes import state_of
 from detente.files.named import Layout, frames, names_in, plain_name
+from detente.files.packed import DamagedFile
 from detente.files.rows import BadRow
 from detente.files.stream import Block, held_whole
 from detente.files.tabular import reject
@@ -26,6 +27,7 @@ SCHEMES = {
     "numeric": "numeric code of ISO",
     "iso3": "code of ISO",
 }
+MOST_PAIRS = 2_000_000
 Fault = tuple[pl.Expr, pl.Expr | str]
 Make = Callable[[pl.DataFrame, list[BadRow]], Iterable[Batch]]
 
@@ -82,9 +84,14 @@ def number(column: str, unknown: Sequence[str] = UNKNOWN) -> pl.Expr:
     return pl.when(text.is_in(list(unknown))).then(None).otherwise(value)
 
 
-def no_number(column: str, unknown: Sequence[str] = UNKNOWN) -> Fault:
-    """The fault of a cell that should hold a number."""
-    return number(column, unknown).is_nan().fill_null(False), pl.format(f"{column} '{{}}' is no number", column)
+def no_number(
+    column: str, unknown: Sequence[str] = UNKNOWN, *, low: float = float("-inf"), high: float = float("inf")
+) -> Fault:
+    """The fault of a cell that should hold a number, one from `low` to `high`."""
+    value = number(column, unknown)
+    range_of = "" if low == -high else f" from {low:g}" if high == float("inf") else f" from {low:g} to {high:g}"
+    wrong = value.is_nan() | ~value.is_between(low, high)
+    return wrong.fill_null(False), pl.format(f"{column} '{{}}' is no number{range_of}", column)
 
 
 def with_states(
@@ -146,6 +153,14 @@ def spells(frame: pl.DataFrame, *keys: str, year: str = "year") -> pl.DataFrame:
     rest = [pl.col(name).first() for name in runs.columns if name not in (*keys, "run", "last")]
     grouped = runs.group_by(*keys, "run", maintain_order=True).agg(*rest, pl.col("last").max())
     return grouped.drop("run").with_columns(pl.col("first", "last").cast(pl.Utf8)).sort("line")
+
+
+def not_too_many_pairs(ones: pl.DataFrame, others: pl.DataFrame, on: list[str]) -> None:
+    """DamagedFile where two tables of participants joined by these columns make more pairs than any file has."""
+    counts = (rows.group_by(on).len() for rows in (ones, others))
+    total = next(counts).join(next(counts), on=on).select((pl.col("len").cast(pl.Int64) * pl.col("len_right")).sum())
+    if total.item() > MOST_PAIRS:
+        raise DamagedFile(f"over {MOST_PAIRS:,} pairs of opponents: give the table as released")
 
 
 def both(one: str, other: str) -> pl.Expr:

@@ -23,6 +23,7 @@ from detente.sources.context.rows import (
     indicators,
     no_day,
     no_number,
+    not_too_many_pairs,
     number,
     reader,
     spells,
@@ -74,7 +75,7 @@ def _read(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
         (pl.col("type").is_null(), pl.format("type_of_conflict '{}' is unknown", "type_of_conflict")),
         (~pl.col("about").is_in(list(ABOUT.values())), pl.format("incompatibility '{}' is unknown", "incompatibility")),
         (no_end, pl.format("no day can be read of ep_end_date '{}'", "ep_end_date")),
-        no_number("intensity_level"),
+        no_number("intensity_level", low=1, high=2),
     ]
 
 
@@ -92,6 +93,7 @@ def _parties(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
 def _relations(parties: pl.DataFrame) -> pl.DataFrame:
     """Who fights whom, who fights alone and who supports whom, of each conflict and year."""
     of = ["conflict_id", "year"]
+    parties = parties.sort("line").unique([*of, "role", "gwno_state"], keep="first", maintain_order=True)
     sides = {role: parties.filter(pl.col("role").str.starts_with(role)) for role in ("A", "B")}
     chief = {side: parties.filter(pl.col("role") == side) for side in sides}
     helper = {side: parties.filter(pl.col("role") == f"{side}2") for side in sides}
@@ -99,7 +101,8 @@ def _relations(parties: pl.DataFrame) -> pl.DataFrame:
     single = pl.lit(None, pl.Utf8).alias("other")
 
     def joined(these: pl.DataFrame, those: pl.DataFrame, relation: str) -> pl.DataFrame:
-        other = those.select(*of, pl.col("gwno_state").alias("other"), pl.col("role").alias("other_role")).unique()
+        not_too_many_pairs(these, those, of)
+        other = those.select(*of, pl.col("gwno_state").alias("other"), pl.col("role").alias("other_role"))
         return these.join(other, on=of).with_columns(name, pl.lit(relation).alias("relation"))
 
     alone = chief["A"].filter(pl.col("type") != INTERSTATE).with_columns(name, single, single.alias("other_role"))

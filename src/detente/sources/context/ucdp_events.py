@@ -35,7 +35,7 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     faults += [
         (pl.col("date_precision").is_null(), pl.format("date_prec '{}' is unknown", "date_prec")),
         (pl.col("ended") < pl.col("date"), "ends before it begins"),
-        no_number("best"),
+        no_number("best", low=0),
     ]
     one, other, place = (pl.col(f"{column}_state") for column in ("gwnoa", "gwnob", "country_id"))
     unread = pl.any_horizontal(test for test, _ in faults).fill_null(False)
