@@ -426,7 +426,7 @@ def test_wars_as_released(tmp_path: Path) -> None:
     assert read.rows["date"].to_list() == [date(1900, 1, 10), date(1900, 6, 1)]
     assert read.rows["ends"].to_list() == [date(1900, 2, 1), date(1901, 3, 1)]
     assert read.rows["description"][0] == (
-        "First War: USA (initiator, won, battle deaths 100) against MEX (lost, battle deaths unknown)"
+        "First War: USA (initiator, won, battle deaths in all: 100) against MEX (lost, battle deaths in all: unknown)"
     )
     assert list(read.bad.values()) == ["side '3' is neither 1 nor 2", "its second spell lacks a beginning or an end"]
     assert read.skipped == {"is told in the row of an opponent or of another year": 1}
@@ -445,7 +445,7 @@ def test_dyadic_wars_as_released(tmp_path: Path) -> None:
     )
     (war,) = read.rows.iter_rows(named=True)
     assert (war["date"], war["ends"], war["known_on"]) == (date(1846, 4, 25), date(1847, 9, 14), date(1847, 9, 14))
-    assert "USA (initiator, outcome not told, battle deaths 13283)" in war["description"]
+    assert "USA (initiator, outcome not told, battle deaths in all: 13283)" in war["description"]
     assert list(read.bad.values()) == ["no day can be read of warendyr '19118'"]
     assert read.skipped == {"is told in the row of an opponent or of another year": 2}
 

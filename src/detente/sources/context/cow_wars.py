@@ -51,7 +51,7 @@ def _party(n: int) -> pl.Expr:
     outcome = pl.col(f"outcome{n}").str.strip_chars()
     result = outcome.replace_strict(OUTCOMES, default="outcome not told", return_dtype=pl.Utf8)
     dead = number(f"batdeath{n}", _UNKNOWN).cast(pl.Int64).cast(pl.Utf8).fill_null("unknown")
-    return pl.format("{} ({}{}, battle deaths {})", f"ccode{n}_state", began, result, dead)
+    return pl.format("{} ({}{}, battle deaths in all: {})", f"ccode{n}_state", began, result, dead)
 
 
 def _wars(pairs: pl.DataFrame, bad: list[BadRow], skipped: int, name: pl.Expr) -> Batch:

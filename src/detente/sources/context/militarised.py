@@ -30,7 +30,7 @@ ACTIONS = {
     "17": "clash",
     "18": "declaration of war",
     "19": "use of weapons of mass destruction",
-    "20": "begin of an interstate war",
+    "20": "beginning of an interstate war",
     "21": "joining of an interstate war",
     "22": "battle of a war",
 }
