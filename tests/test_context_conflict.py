@@ -160,6 +160,16 @@ def test_opponents_of_a_dispute_overlap_in_time(real_file: Read) -> None:
     assert (second["date"] <= second["ends"]).all()
 
 
+def test_participants_and_dyads_give_the_same_pairs(real_file: Read) -> None:
+    """What we make of participants is what the dyadic file lists, but for disputes told apart by years."""
+
+    def levels(name: str) -> dict[tuple[str, ...], float]:
+        rows = real_file(name).tables["dated_facts"]
+        return {(ref, *who): level for ref, who, level in rows.select("reference", "actors", "level").iter_rows()}
+
+    assert levels("midb") == levels("dyads") and len(levels("midb")) == 3633
+
+
 def test_who_acts_in_an_incident(real_file: Read) -> None:
     rows = real_file("midip").tables["dated_facts"]
     one_sided = rows.filter(pl.col("targets").is_not_null())

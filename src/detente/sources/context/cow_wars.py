@@ -76,7 +76,7 @@ def _by_year(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     frame, faults = with_states(frame, "cow", "ccode1", "ccode2")
     faults += [no_day("date", "year"), *(no_number(f"batdeath{n}", _UNKNOWN, low=0) for n in "12")]
     kept, wrong = reject(with_day(frame, "date", "year"), faults, ["warnum", "ccode1", "ccode2", "year"])
-    wars = spells(kept.with_columns(both("ccode1_state", "ccode2_state").alias("pair")), "warnum", "pair")
+    wars = spells(kept.with_columns(both("ccode1", "ccode2").alias("pair")), "warnum", "pair")
     wars = with_day(with_day(wars, "date", "first"), "ended", "last")
     yield _wars(wars, in_order(bad, wrong), kept.height - wars.height, pl.lit("inter-state war"))
 

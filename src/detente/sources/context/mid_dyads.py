@@ -48,8 +48,9 @@ def _by_year(source: str) -> Make:
             ]
         raw = "dispnum ccode1 ccode2 year sidea1 sidea2 hostlev1 hostlev2"
         kept, wrong = reject(with_day(frame, "date", "year"), faults, raw.split())
-        pair = both("ccode1_state", "ccode2_state").alias("pair")
-        disputes = spells(kept.with_columns(pair), "dispnum", "pair")
+        # By number: a state that changes its name during a dispute is no second party.
+        disputes = spells(kept.with_columns(both("ccode1", "ccode2").alias("pair")), "dispnum", "pair")
+        disputes = disputes.with_columns(both("ccode1_state", "ccode2_state").alias("pair"))
         disputes = with_day(with_day(disputes, "date", "first"), "ended", "last").with_columns(
             ends=pl.col("ended_last")
         )
