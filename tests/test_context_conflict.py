@@ -420,6 +420,22 @@ def test_the_tables_in_one_archive(tmp_path: Path, shared: Path) -> None:
     assert {file.rows["dated_facts"] for file in files} == {2377, 3649} and not any(file.quarantined for file in files)
 
 
+def test_no_day_lies_after_that_of_ingest_and_no_year_beyond_the_calendar(tmp_path: Path) -> None:
+    path = tmp_path / "races.csv"
+    rows = ("1,2,365,1950,2100", "2,2,365,2031,2032", "3,2,365,10000,10001", "4,2,365,0000,1950", "5,2,365,1950,99999")
+    path.write_text("\n".join(["race_id,ccode1,ccode2,styear,endyear", *rows]) + "\n")
+    read = read_file(path, today=date(2024, 5, 1))
+    assert read.rows["reference"].to_list() == ["1"]
+    assert read.bad == {
+        3: "2031-01-01 lies after the day of ingest (2024-05-01)",
+        4: "no day can be read of styear '10000'",
+        5: "no day can be read of styear '0000'",
+        6: "no day can be read of endyear '99999'",
+    }
+    (batch,) = detect(path).read(open_blocks(path), Context(actors(), load_codebook(), date(2024, 5, 1)))
+    assert batch.span == (date(1950, 1, 1), date(2024, 5, 1))
+
+
 def test_wars_as_released(tmp_path: Path) -> None:
     """Participants with days, one of them with two spells; -8 stands for no second spell."""
     none = "-8,-8,-8,-8,-8,-8"

@@ -59,7 +59,7 @@ def reader(
         blocks = map(_as_utf8, blocks)
         tables = frames(held_whole(blocks) if whole else blocks, layout)
         for frame, bad in _together(tables) if whole else tables:
-            yield from make(frame, bad)
+            yield from (_up_to(context.today, batch) for batch in make(frame, bad))
 
     return Reader(lambda head: set(names) <= names_in(head) and says in b"".join(head.lines), read, title)
 
@@ -67,6 +67,18 @@ def reader(
 def _together(tables: Iterator[tuple[pl.DataFrame, list[BadRow]]]) -> Iterator[tuple[pl.DataFrame, list[BadRow]]]:
     if parts := list(tables):
         yield pl.concat(frame for frame, _ in parts), [row for _, bad in parts for row in bad]
+
+
+def _up_to(today: date | None, batch: Batch) -> Batch:
+    """The batch whose rows of days after that of ingest are set aside, and which covers none of those."""
+    if today is None:
+        return batch
+    span = batch.span and (min(batch.span[0], today), min(batch.span[1], today))
+    late = batch.rows["date"] > today
+    told = zip(batch.lines.filter(late), *batch.rows.filter(late).select("date", "event_id"), strict=True)
+    bad = [BadRow(line, f"{day} lies after the day of ingest ({today})", name) for line, day, name in told]
+    rows, lines = batch.rows.filter(~late), batch.lines.filter(~late)
+    return replace(batch, rows=rows, lines=lines, bad=in_order(batch.bad, bad), span=span)
 
 
 def _as_utf8(block: Block) -> Block:
@@ -125,6 +137,7 @@ def with_day(
     blank = [*unknown, "0", "00"]
     texts = (pl.col(column).str.strip_chars() if column else pl.lit("") for column in (year, month, day))
     y, m, d = (pl.when(text.is_in(blank)).then(None).otherwise(text.str.replace(r"\.0+$", "")) for text in texts)
+    y = pl.when(y.str.contains(r"^[1-9]\d{3}$")).then(y)
     by_year, by_month = m.is_null(), d.is_null()
     precision = pl.when(by_year).then(pl.lit("year")).when(by_month).then(pl.lit("month")).otherwise(pl.lit("day"))
     d = pl.when(by_year | by_month).then(pl.lit("1")).otherwise(d)
