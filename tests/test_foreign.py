@@ -76,7 +76,7 @@ def test_the_layout_is_known_by_name(tmp_path: Path, name: str) -> None:
     assert (
         name in said
         and ": is " in said
-        and any(w in said for w in ("ingest", "write", "fetch", "detente", "put it", "save it"))
+        and any(w in said for w in ("ingest", "write", "fetch", "detente", "give", "put it", "save it"))
     )
 
 

@@ -17,7 +17,9 @@ from detente.sources.source import SOURCES, sources
 _FIGURES = "write what you need of it as figures.csv (docs/formats.md)"
 _OTHER_EVENTS = "another coding of events; ingest ICEWS, GDELT or POLECAT files"
 
-_REMEDIES = {"figures": _FIGURES, "events": _OTHER_EVENTS}
+_RELEASED = "some of its columns are missing; give the table as released"
+
+_REMEDIES = {"figures": _FIGURES, "events": _OTHER_EVENTS, "released": _RELEASED}
 # Some files begin with a few lines of words above their columns.
 _HEADER_WITHIN = 12
 _PROGRAMS = {
@@ -71,8 +73,8 @@ def _layouts() -> tuple[tuple[frozenset[str], str, str], ...]:
 def known_as(head: Head) -> str:
     """What a file of no format we read is, and what to do; "" where its beginning says nothing.
 
-    >>> known_as(Head((b"dispnum,incidnum,stday,stmon,styear,hostlev",))).partition(":")[0]
-    'is the Correlates of War militarized disputes (MIDA or MIDI)'
+    >>> known_as(Head((b"conttype,ccode1,ccode2,year",))).partition(":")[0]
+    'is the Correlates of War contiguity data'
     """
     line = head.lines[0] if head.lines else b""
     for source in sources().values():

@@ -11,6 +11,7 @@ import polars as pl
 
 from detente.actors.codes import state_of
 from detente.files.named import Layout, frames, names_in, plain_name
+from detente.files.packed import DamagedFile
 from detente.files.rows import BadRow
 from detente.files.stream import Block, held_whole
 from detente.files.tabular import reject
@@ -26,6 +27,7 @@ SCHEMES = {
     "numeric": "numeric code of ISO",
     "iso3": "code of ISO",
 }
+MOST_PAIRS = 2_000_000
 Fault = tuple[pl.Expr, pl.Expr | str]
 Make = Callable[..., Iterable[Batch]]
 """Makes batches of a frame and the rows already set aside (and of the actors, where states are told by name)."""
@@ -65,7 +67,8 @@ def reader(
         blocks = map(_as_utf8, blocks)
         tables = frames(held_whole(blocks) if whole else blocks, layout)
         for frame, bad in _together(tables) if whole else tables:
-            yield from make(frame, bad, context.actors) if by_name else make(frame, bad)
+            made = make(frame, bad, context.actors) if by_name else make(frame, bad)
+            yield from (_up_to(context.today, batch) for batch in made)
 
     return Reader(lambda head: set(names) <= names_in(head) and says in b"".join(head.lines), read, title)
 
@@ -73,6 +76,18 @@ def reader(
 def _together(tables: Iterator[tuple[pl.DataFrame, list[BadRow]]]) -> Iterator[tuple[pl.DataFrame, list[BadRow]]]:
     if parts := list(tables):
         yield pl.concat(frame for frame, _ in parts), [row for _, bad in parts for row in bad]
+
+
+def _up_to(today: date | None, batch: Batch) -> Batch:
+    """The batch whose rows of days after that of ingest are set aside, and which covers none of those."""
+    if today is None:
+        return batch
+    span = batch.span and (min(batch.span[0], today), min(batch.span[1], today))
+    late = batch.rows["date"] > today
+    told = zip(batch.lines.filter(late), *batch.rows.filter(late).select("date", "event_id"), strict=True)
+    bad = [BadRow(line, f"{day} lies after the day of ingest ({today})", name) for line, day, name in told]
+    rows, lines = batch.rows.filter(~late), batch.lines.filter(~late)
+    return replace(batch, rows=rows, lines=lines, bad=in_order(batch.bad, bad), span=span)
 
 
 def _as_utf8(block: Block) -> Block:
@@ -90,9 +105,14 @@ def number(column: str, unknown: Sequence[str] = UNKNOWN) -> pl.Expr:
     return pl.when(text.is_in(list(unknown))).then(None).otherwise(value)
 
 
-def no_number(column: str, unknown: Sequence[str] = UNKNOWN) -> Fault:
-    """The fault of a cell that should hold a number."""
-    return number(column, unknown).is_nan().fill_null(False), pl.format(f"{column} '{{}}' is no number", column)
+def no_number(
+    column: str, unknown: Sequence[str] = UNKNOWN, *, low: float = float("-inf"), high: float = float("inf")
+) -> Fault:
+    """The fault of a cell that should hold a number, one from `low` to `high`."""
+    value = number(column, unknown)
+    range_of = "" if low == -high else f" from {low:g}" if high == float("inf") else f" from {low:g} to {high:g}"
+    wrong = value.is_nan() | ~value.is_between(low, high)
+    return wrong.fill_null(False), pl.format(f"{column} '{{}}' is no number{range_of}", column)
 
 
 def with_states(
@@ -159,6 +179,14 @@ def spells(frame: pl.DataFrame, *keys: str, year: str = "year") -> pl.DataFrame:
     return grouped.drop("run").with_columns(pl.col("first", "last").cast(pl.Utf8)).sort("line")
 
 
+def not_too_many_pairs(ones: pl.DataFrame, others: pl.DataFrame, on: list[str]) -> None:
+    """DamagedFile where two tables of participants joined by these columns make more pairs than any file has."""
+    counts = (rows.group_by(on).len() for rows in (ones, others))
+    total = next(counts).join(next(counts), on=on).select((pl.col("len").cast(pl.Int64) * pl.col("len_right")).sum())
+    if total.item() > MOST_PAIRS:
+        raise DamagedFile(f"over {MOST_PAIRS:,} pairs of opponents: give the table as released")
+
+
 def both(one: str, other: str) -> pl.Expr:
     """Two states as the actors of what they do together, in the order of their codes."""
     return pl.concat_list(pl.min_horizontal(one, other), pl.max_horizontal(one, other))
@@ -203,7 +231,7 @@ def indicators(
     The frame has `date` and `date_last`, the days between which they hold; `raw` names the columns that show a row set
     aside.
     """
-    kept, wrong = reject(frame, list(faults), raw.split())
+    kept, wrong = reject(frame, list(faults), raw.split()) if faults else (frame, [])
     rows = pl.concat(
         kept.select(
             "line",
