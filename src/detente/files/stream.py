@@ -72,10 +72,11 @@ def members(path: Path, size: int = 1 << 18) -> list[Member]:
 
 
 def _streams(path: Path, file: IO[bytes], size: int) -> Iterator[tuple[str, Iterator[bytes]]]:
-    if file.read(len(MAGIC)) == MAGIC:
+    columnar = file.read(len(MAGIC)) == MAGIC
+    file.seek(0)
+    if columnar:
         yield path.name, as_text(path, file)
         return
-    file.seek(0)
     yield from streams(path, file, size)
 
 

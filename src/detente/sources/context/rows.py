@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -9,10 +10,10 @@ from typing import NamedTuple
 
 import polars as pl
 
-from detente.actors.codes import state_of
+from detente.actors.codes import in_use, state_of
 from detente.files.named import Layout, frames, names_in, plain_name
 from detente.files.rows import BadRow
-from detente.files.stream import Block
+from detente.files.stream import Block, held_whole
 from detente.files.tabular import reject
 from detente.sources.common import read_once
 from detente.sources.reader import Context, Reader
@@ -39,24 +40,34 @@ class Value(NamedTuple):
     b: pl.Expr | None = None
 
 
-def reader(needed: str, make: Make, others: str = "", title: str = "") -> Reader:
+def reader(needed: str, make: Make, others: str = "", title: str = "", *, at_once: bool = False) -> Reader:
     """A reader of tables with these columns, told by those that are `needed` (names apart by spaces, as released).
 
     `make` gets the columns as texts under their names in small letters, _ for any other sign, with `line`, and gives
-    batches. Text that is no UTF-8 is read as Windows writes it (cp1252).
+    batches; with `at_once` it gets the whole table, which has to be small. Text that is no UTF-8 is read as Windows
+    writes it (cp1252).
     """
     names = [plain_name(name) for name in needed.split()]
     columns = {name: name.replace(" ", "_") for name in (*names, *map(plain_name, others.split()))}
     layout = Layout(title or "a table", columns, tuple(names), codes=tuple(columns.values()))
 
     def read(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
-        for frame, bad in frames(map(_as_utf8, blocks), layout):
+        parts = frames(map(as_utf8, held_whole(blocks) if at_once else blocks), layout)
+        if at_once and (held := list(parts)):
+            parts = iter([(pl.concat(frame for frame, _ in held), [row for _, bad in held for row in bad])])
+        for frame, bad in parts:
             yield from make(frame, bad)
 
     return Reader(lambda head: set(names) <= names_in(head), read, title)
 
 
-def _as_utf8(block: Block) -> Block:
+def numbers(*columns: str, low: float = 0, high: float = math.inf, unknown: Sequence[str] = UNKNOWN) -> list[Fault]:
+    """The faults of cells that should hold numbers between two others."""
+    return [fault for column in columns for fault in (no_number(column, unknown), outside(column, low, high, unknown))]
+
+
+def as_utf8(block: Block) -> Block:
+    """The block, read as Windows writes it where it is no UTF-8."""
     try:
         block.data.decode()
         return block
@@ -119,9 +130,57 @@ def with_day(
     ).with_columns(pl.col(name).dt.offset_by(length).dt.offset_by("-1d").alias(f"{name}_last"))
 
 
+def with_date(frame: pl.DataFrame, name: str, column: str) -> pl.DataFrame:
+    """As `with_day`, of one column that has YYYY-MM-DD, YYYYMMDD, YYYYMM or YYYY."""
+    parts = pl.col(column).str.extract_groups(r"^(?<year>\d{4})(?:-?(?<month>\d\d)(?:-?(?<day>\d\d))?)?$")
+    texts = [parts.struct.field(part).fill_null("").alias(f"{name}_{part}") for part in ("year", "month", "day")]
+    return with_day(frame.with_columns(texts), name, *(f"{name}_{part}" for part in ("year", "month", "day")))
+
+
+def ended(name: str) -> pl.Expr:
+    """The last day of a spell; null where it lasted to the end of the data, after which nobody knows."""
+    return pl.when(pl.col(f"{name}_last") < pl.col(f"{name}_last").max()).then(pl.col(f"{name}_last"))
+
+
+def once(frame: pl.DataFrame, keys: Sequence[str | pl.Expr], reason: str) -> tuple[pl.DataFrame, dict[str, int]]:
+    """The frame with the first row of each of the `keys`, and how many others were left out for this `reason`."""
+    first = frame.filter(pl.struct(keys).is_first_distinct())
+    return first, {reason: frame.height - first.height} if first.height < frame.height else {}
+
+
+def latest_numbers(
+    frame: pl.DataFrame, scheme: str, *columns: str, year: str = "year"
+) -> tuple[pl.DataFrame, dict[str, int]]:
+    """The frame of `with_states` where a state has two numbers in one `year` (Germany and Yemen in 1990), with the row
+    of the number that it has at the end of it, and how many others were left out.
+    """
+
+    def lasts(code: str, when: str) -> tuple[bool]:
+        return (when.isdecimal() and 1 <= int(when) <= 9999 and in_use(scheme, code, date(int(when), 12, 31)),)
+
+    same = pl.struct(*(f"{column}_state" for column in columns), year).is_duplicated()
+    known = pl.all_horizontal(pl.col(f"{column}_state").is_not_null() for column in columns)
+    twice = frame.filter(same & known)
+    if twice.is_empty():
+        return frame, {}
+    for column in columns:
+        twice = read_once(twice, [column, year], lasts, {f"{column}_lasts": pl.Boolean})
+    flags = pl.all_horizontal(f"{column}_lasts" for column in columns)
+    former = twice.filter(~flags & flags.any().over(*(f"{column}_state" for column in columns), year))["line"]
+    kept = frame.filter(~pl.col("line").is_in(former.implode()))
+    left = {"the state's number at the end of the year counts": former.len()} if former.len() else {}
+    return kept, left
+
+
 def no_day(name: str, year: str) -> Fault:
     """The fault of a row whose day can't be read."""
     return pl.col(name).is_null(), pl.format(f"no day can be read of {year} '{{}}'", year)
+
+
+def outside(column: str, low: float, high: float, unknown: Sequence[str] = UNKNOWN) -> Fault:
+    """The fault of a number that can't be."""
+    value = number(column, unknown)
+    return ~value.is_nan() & ~value.is_between(low, high), pl.format(f"{column} {{}} can't be", column)
 
 
 def both(one: str, other: str) -> pl.Expr:
@@ -155,20 +214,33 @@ def dated_facts(
 
 
 def indicators(
-    source: str, frame: pl.DataFrame, bad: list[BadRow], faults: Sequence[Fault], values: Iterable[Value], raw: str
+    source: str,
+    frame: pl.DataFrame,
+    bad: list[BadRow],
+    faults: Sequence[Fault],
+    values: Iterable[Value],
+    raw: str,
+    *,
+    ends: pl.Expr | None = None,
+    known_on: pl.Expr | None = None,
+    until: pl.Expr | None = None,
+    skipped: Mapping[str, int] | None = None,
 ) -> Batch:
     """A batch of yearly values, a row for each of the `values` that is known.
 
-    The frame has `date` and `date_last`, the days between which they hold; `raw` names the columns that show a row set
-    aside.
+    The frame has `date` and `date_last`, the days between which they hold and the last on which they are known, if not
+    said otherwise (`ends` null: no end is known); `raw` names the columns that show a row set aside, `until` is the
+    last day of which a row tells, `skipped` counts rows left out before.
     """
     kept, wrong = reject(frame, list(faults), raw.split())
+    last, known = pl.col("date_last"), pl.col("date_last") if known_on is None else known_on
+    kept = kept.with_columns((last if ends is None else ends).alias("ends"), known.alias("known_on"))
     rows = pl.concat(
         kept.select(
             "line",
             "date",
-            pl.col("date_last").alias("ends"),
-            pl.col("date_last").alias("known_on"),
+            "ends",
+            "known_on",
             pl.lit(value.measure).alias("measure"),
             value.a.alias("a"),
             (pl.lit(None, pl.Utf8) if value.b is None else value.b).alias("b"),
@@ -184,8 +256,8 @@ def indicators(
         conform("indicators", rows),
         rows["line"],
         _in_order(bad, wrong),
-        {"no value is known": silent} if silent else {},
-        span=_span(kept, pl.col("date_last")),
+        {**(skipped or {}), **({"no value is known": silent} if silent else {})},
+        span=_span(kept, last if until is None else until),
     )
 
 
