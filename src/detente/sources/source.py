@@ -161,6 +161,8 @@ SOURCES: Registry[Source] = Registry(
         "polity": "detente.sources.context.democracy:POLITY",
         "gdp_population": "detente.sources.context.gdp_population:GDP_POPULATION",
         "ideal_points": "detente.sources.context.ideal_points:IDEAL_POINTS",
+        "sipri_arms": "detente.sources.context.sipri_arms:SIPRI_ARMS",
+        "archigos": "detente.sources.context.leaders:LEADERS",
     },
     "detente.sources.source:Source",
 )

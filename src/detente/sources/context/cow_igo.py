@@ -22,12 +22,12 @@ from detente.sources.context.rows import (
     Value,
     as_utf8,
     indicators,
-    latest_numbers,
     no_day,
     number,
     numbers,
     reader,
     with_day,
+    with_former,
     with_states,
 )
 from detente.sources.reader import Context, Reader
@@ -54,14 +54,14 @@ def of_pairs(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
 def _batch(frame: pl.DataFrame, bad: list[BadRow], told: list[Fault], counts: dict[str, pl.Expr], *sides: str) -> Batch:
     columns = sides or ("ccode",)
     frame, faults = with_states(frame, "cow", *columns)
-    frame, left = latest_numbers(frame, "cow", *columns)
+    frame = with_former(frame, "cow", *columns)
     frame = with_day(frame, "date", "year")
     a, b = pl.min_horizontal(f"{columns[0]}_state", f"{columns[-1]}_state"), None
     if sides:
         b = pl.max_horizontal("ccode1_state", "ccode2_state")
     values = [Value(measure, count, a, b) for measure, count in counts.items()]
     faults = [*faults, no_day("date", "year"), *told]
-    return indicators("cow_igo", frame, bad, faults, values, f"{' '.join(columns)} year", skipped=left)
+    return indicators("cow_igo", frame, bad, faults, values, f"{' '.join(columns)} year")
 
 
 def _read_members(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:

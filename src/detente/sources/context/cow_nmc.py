@@ -17,12 +17,12 @@ from detente.files.rows import BadRow
 from detente.sources.context.rows import (
     Value,
     indicators,
-    latest_numbers,
     no_day,
     number,
     numbers,
     reader,
     with_day,
+    with_former,
     with_states,
 )
 from detente.sources.schema import Batch
@@ -34,11 +34,11 @@ MEASURES = ("milex", "milper", "irst", "pec", "tpop", "upop", "cinc")
 def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     """A row a measure that is known."""
     frame, faults = with_states(frame, "cow", "ccode")
-    frame, left = latest_numbers(frame, "cow", "ccode")
+    frame = with_former(frame, "cow", "ccode")
     frame = with_day(frame, "date", "year")
     faults += [no_day("date", "year"), *numbers(*MEASURES[:-1]), *numbers("cinc", high=1)]
     values = [Value(name, number(name), pl.col("ccode_state")) for name in MEASURES]
-    yield indicators("cow_nmc", frame, bad, faults, values, f"ccode year {' '.join(MEASURES)}", skipped=left)
+    yield indicators("cow_nmc", frame, bad, faults, values, f"ccode year {' '.join(MEASURES)}")
 
 
 NMC = Source(

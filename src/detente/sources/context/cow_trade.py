@@ -14,12 +14,12 @@ from detente.files.rows import BadRow
 from detente.sources.context.rows import (
     Value,
     indicators,
-    latest_numbers,
     no_day,
     number,
     numbers,
     reader,
     with_day,
+    with_former,
     with_states,
 )
 from detente.sources.schema import Batch
@@ -29,12 +29,12 @@ from detente.sources.source import Source
 def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     """Imports, from the seller to the buyer: `a` sells to `b`."""
     frame, faults = with_states(frame, "cow", "ccode1", "ccode2")
-    frame, left = latest_numbers(frame, "cow", "ccode1", "ccode2")
+    frame = with_former(frame, "cow", "ccode1", "ccode2")
     frame = with_day(frame, "date", "year")
     faults += [no_day("date", "year"), *numbers("flow1", "flow2")]
     one, other = pl.col("ccode1_state"), pl.col("ccode2_state")
     flows = [Value("exports", number("flow1"), other, one), Value("exports", number("flow2"), one, other)]
-    yield indicators("cow_trade", frame, bad, faults, flows, "ccode1 ccode2 year flow1 flow2", skipped=left)
+    yield indicators("cow_trade", frame, bad, faults, flows, "ccode1 ccode2 year flow1 flow2")
 
 
 TRADE = Source(

@@ -17,12 +17,12 @@ from detente.sources.context.rows import (
     Make,
     Value,
     indicators,
-    latest_numbers,
     no_day,
     number,
     numbers,
     reader,
     with_day,
+    with_former,
     with_states,
 )
 from detente.sources.schema import Batch
@@ -36,9 +36,8 @@ BOUNDS = {"polity2": (-10, 10), "v2x_polyarchy": (0, 1), "euds": (-5, 5), "aeuds
 def _regimes(source: str, scheme: str, code: str, measures: Mapping[str, str]) -> Make:
     def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         frame, faults = with_states(frame, scheme, code)
-        left: dict[str, int] = {}
-        if scheme in ("cow", "gw"):
-            frame, left = latest_numbers(frame, scheme, code)
+        if scheme == "cow":
+            frame = with_former(frame, scheme, code)
         frame = with_day(frame, "date", "year")
         faults.append(no_day("date", "year"))
         for column in measures.values():
@@ -46,7 +45,7 @@ def _regimes(source: str, scheme: str, code: str, measures: Mapping[str, str]) -
             faults += numbers(column, low=low, high=high, unknown=UNKNOWN)
         state = pl.col(f"{code}_state")
         values = [Value(measure, number(column, UNKNOWN), state) for measure, column in measures.items()]
-        yield indicators(source, frame, bad, faults, values, f"{code} year {' '.join(measures.values())}", skipped=left)
+        yield indicators(source, frame, bad, faults, values, f"{code} year {' '.join(measures.values())}")
 
     return make
 

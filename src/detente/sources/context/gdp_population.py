@@ -15,12 +15,12 @@ from detente.files.rows import BadRow
 from detente.sources.context.rows import (
     Value,
     indicators,
-    latest_numbers,
     no_day,
     number,
     numbers,
     reader,
     with_day,
+    with_former,
     with_states,
 )
 from detente.sources.schema import Batch
@@ -39,11 +39,11 @@ MEASURES = {
 def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     """A row a measure that is known."""
     frame, faults = with_states(frame, "cow", "ccode")
-    frame, left = latest_numbers(frame, "cow", "ccode")
+    frame = with_former(frame, "cow", "ccode")
     frame = with_day(frame, "date", "year")
     faults += [no_day("date", "year"), *numbers(*MEASURES.values())]
     values = [Value(measure, number(column), pl.col("ccode_state")) for measure, column in MEASURES.items()]
-    yield indicators("gdp_population", frame, bad, faults, values, "ccode year", skipped=left)
+    yield indicators("gdp_population", frame, bad, faults, values, "ccode year")
 
 
 GDP_POPULATION = Source(

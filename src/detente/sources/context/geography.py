@@ -2,8 +2,8 @@
 
 Measures of two states: contiguity (1 land, 2 to 5 water of at most 12, 24, 150, 400 miles), least_distance (kilometres
 on 1 January); of a state: capital_latitude, capital_longitude (degrees). Contiguity and capitals are spells; one that
-lasts to the end of the data has no end known. Where the releases say that two were not contiguous, there is no row. All were
-tried on tables drawn from the releases; of the releases themselves contdir of contiguity is read by its layout alone.
+lasts to the end of the data has no end known. Where the releases say that two were not contiguous, there is no row.
+All were tried on tables drawn from the releases; of the releases contdir of contiguity is read by its layout alone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from detente.sources.context.rows import (
     Value,
     ended,
     indicators,
-    latest_numbers,
     no_day,
     number,
     numbers,
@@ -25,6 +24,7 @@ from detente.sources.context.rows import (
     reader,
     with_date,
     with_day,
+    with_former,
     with_states,
 )
 from detente.sources.schema import Batch
@@ -92,12 +92,12 @@ def capitals(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
 def _distance(scheme: str, one: str, other: str) -> Callable[[pl.DataFrame, list[BadRow]], Iterator[Batch]]:
     def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         frame, faults = with_states(frame, scheme, one, other)
-        frame, left = latest_numbers(frame, scheme, one, other)
+        frame = with_former(frame, scheme, one, other)
         frame = with_day(frame, "date", "year")
         faults += [no_day("date", "year"), *numbers("mindist", high=20100, unknown=("", "NA", "-1"))]
         a, b = (side(f"{one}_state", f"{other}_state") for side in (pl.min_horizontal, pl.max_horizontal))
         values = [Value("least_distance", number("mindist", ("", "NA", "-1")), a, b)]
-        yield indicators("cshapes", frame, bad, faults, values, f"{one} {other} year mindist", skipped=left)
+        yield indicators("cshapes", frame, bad, faults, values, f"{one} {other} year mindist")
 
     return make
 

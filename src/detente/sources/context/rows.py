@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from detente.actors.codes import in_use, state_of
+from detente.actors.codes import OTHERS, in_use, state_of
+from detente.actors.tables import by_code, identity
 from detente.files.named import Layout, frames, names_in, plain_name
 from detente.files.rows import BadRow
 from detente.files.stream import Block, held_whole
@@ -26,6 +27,8 @@ SCHEMES = {
     "gw": "number of Gleditsch and Ward",
     "numeric": "numeric code of ISO",
     "iso3": "code of ISO",
+    "vdem": "number of V-Dem",
+    "polity": "number of Polity",
 }
 Fault = tuple[pl.Expr, pl.Expr | str]
 Make = Callable[[pl.DataFrame, list[BadRow]], Iterable[Batch]]
@@ -96,7 +99,9 @@ def with_states(
 
     def found(code: str, when: str) -> tuple[str | None]:
         middle = date(int(when), 7, 1) if when.isdecimal() and 1 <= int(when) <= 9999 else None
-        return (state_of(scheme, code, middle) or None,)
+        state = state_of(scheme, code, middle)
+        # The numbers of these schemes have no days: the Soviet Union has Russia's.
+        return ((_code_on(state, middle) if scheme in OTHERS and middle else state) or None,)
 
     faults: list[Fault] = []
     for column in columns:
@@ -130,6 +135,14 @@ def with_day(
     ).with_columns(pl.col(name).dt.offset_by(length).dt.offset_by("-1d").alias(f"{name}_last"))
 
 
+def _code_on(state: str, on: date) -> str:
+    """The code that a state had on a day."""
+    for code in identity(state):
+        if any((not s.begins or s.begins <= on) and (not s.ends or on < s.ends) for s in by_code().get(code, [])):
+            return code
+    return state
+
+
 def with_date(frame: pl.DataFrame, name: str, column: str) -> pl.DataFrame:
     """As `with_day`, of one column that has YYYY-MM-DD, YYYYMMDD, YYYYMM or YYYY."""
     parts = pl.col(column).str.extract_groups(r"^(?<year>\d{4})(?:-?(?<month>\d\d)(?:-?(?<day>\d\d))?)?$")
@@ -148,28 +161,22 @@ def once(frame: pl.DataFrame, keys: Sequence[str | pl.Expr], reason: str) -> tup
     return first, {reason: frame.height - first.height} if first.height < frame.height else {}
 
 
-def latest_numbers(
-    frame: pl.DataFrame, scheme: str, *columns: str, year: str = "year"
-) -> tuple[pl.DataFrame, dict[str, int]]:
-    """The frame of `with_states` where a state has two numbers in one `year` (Germany and Yemen in 1990), with the row
-    of the number that it has at the end of it, and how many others were left out.
+def with_former(frame: pl.DataFrame, scheme: str, *columns: str, year: str = "year") -> pl.DataFrame:
+    """The frame of `with_states` with `former`: whether the state has another number at the end of the `year`, of which
+    there is a row too (Germany and Yemen in 1990). Of its values those count that the other row lacks.
     """
 
     def lasts(code: str, when: str) -> tuple[bool]:
-        return (when.isdecimal() and 1 <= int(when) <= 9999 and in_use(scheme, code, date(int(when), 12, 31)),)
+        return (1 <= int(when) <= 9999 and in_use(scheme, code, date(int(when), 12, 31)),)
 
-    same = pl.struct(*(f"{column}_state" for column in columns), year).is_duplicated()
     known = pl.all_horizontal(pl.col(f"{column}_state").is_not_null() for column in columns)
-    twice = frame.filter(same & known)
-    if twice.is_empty():
-        return frame, {}
-    for column in columns:
+    pair = [*(f"{column}_state" for column in columns), year]
+    twice = frame.filter(pl.struct(pair).is_duplicated() & known & pl.col(year).str.contains(r"^\d{1,4}$"))
+    for column in columns if twice.height else ():
         twice = read_once(twice, [column, year], lasts, {f"{column}_lasts": pl.Boolean})
     flags = pl.all_horizontal(f"{column}_lasts" for column in columns)
-    former = twice.filter(~flags & flags.any().over(*(f"{column}_state" for column in columns), year))["line"]
-    kept = frame.filter(~pl.col("line").is_in(former.implode()))
-    left = {"the state's number at the end of the year counts": former.len()} if former.len() else {}
-    return kept, left
+    former = twice.filter(~flags & flags.any().over(pair))["line"] if twice.height else twice["line"]
+    return frame.with_columns(pl.col("line").is_in(former.implode()).alias("former"))
 
 
 def no_day(name: str, year: str) -> Fault:
@@ -241,6 +248,7 @@ def indicators(
             "date",
             "ends",
             "known_on",
+            *(["former"] if "former" in kept.columns else []),
             pl.lit(value.measure).alias("measure"),
             value.a.alias("a"),
             (pl.lit(None, pl.Utf8) if value.b is None else value.b).alias("b"),
@@ -251,12 +259,20 @@ def indicators(
     name = pl.concat_str(pl.lit(source), "measure", "a", pl.col("b").fill_null(""), "date", separator=":")
     rows = rows.with_columns(name.alias("event_id"), pl.lit(source).alias("source"))
     silent = kept.height - rows["line"].n_unique()
+    left = dict(skipped or {})
+    if silent:
+        left["no value is known"] = silent
+    if "former" in kept.columns and kept["former"].any():
+        told = rows["line"].n_unique()
+        rows = rows.sort("former", maintain_order=True).unique("event_id", keep="first", maintain_order=True)
+        if told > rows["line"].n_unique():
+            left["the state's number at the end of the year counts"] = told - rows["line"].n_unique()
     return Batch(
         "indicators",
         conform("indicators", rows),
         rows["line"],
         _in_order(bad, wrong),
-        {**(skipped or {}), **({"no value is known": silent} if silent else {})},
+        left,
         span=_span(kept, last if until is None else until),
     )
 
