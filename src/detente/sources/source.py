@@ -162,6 +162,7 @@ SOURCES: Registry[Source] = Registry(
         "gdp_population": "detente.sources.context.gdp_population:GDP_POPULATION",
         "ideal_points": "detente.sources.context.ideal_points:IDEAL_POINTS",
         "sipri_arms": "detente.sources.context.sipri_arms:SIPRI_ARMS",
+        "undl": "detente.sources.undl:UNDL",
         "archigos": "detente.sources.context.leaders:LEADERS",
     },
     "detente.sources.source:Source",

@@ -9,7 +9,7 @@ none; what is negative is unknown or no organisation yet, and counts as none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 
 import polars as pl
@@ -51,7 +51,9 @@ def of_pairs(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     yield _batch(frame, bad, numbers("dyadigos"), {"igo_shared": number("dyadigos")}, "ccode1", "ccode2")
 
 
-def _batch(frame: pl.DataFrame, bad: list[BadRow], told: list[Fault], counts: dict[str, pl.Expr], *sides: str) -> Batch:
+def _batch(
+    frame: pl.DataFrame, bad: list[BadRow], told: list[Fault], counts: Mapping[str, pl.Expr], *sides: str
+) -> Batch:
     columns = sides or ("ccode",)
     frame, faults = with_states(frame, "cow", *columns)
     frame = with_former(frame, "cow", *columns)

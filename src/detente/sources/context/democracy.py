@@ -14,6 +14,7 @@ import polars as pl
 
 from detente.files.rows import BadRow
 from detente.sources.context.rows import (
+    Fault,
     Make,
     Value,
     indicators,
@@ -30,6 +31,8 @@ from detente.sources.source import Source
 
 UNKNOWN = ("", "NA", "NaN", ".", "-66", "-77", "-88", "-99")
 """-9 is a score of Polity's; -66, -77 and -88 are times of foreign rule, of no rule, and between two rules."""
+PARTS = ("PSG", "SML", "ZZB")
+"""Gaza, Somaliland and Zanzibar, which V-Dem scores beside Palestine, Somalia and Tanzania."""
 BOUNDS = {"polity2": (-10, 10), "v2x_polyarchy": (0, 1), "euds": (-5, 5), "aeuds": (-5, 5)}
 
 
@@ -38,16 +41,39 @@ def _regimes(source: str, scheme: str, code: str, measures: Mapping[str, str]) -
         frame, faults = with_states(frame, scheme, code)
         if scheme == "cow":
             frame = with_former(frame, scheme, code)
-        frame = with_day(frame, "date", "year")
-        faults.append(no_day("date", "year"))
-        for column in measures.values():
-            low, high = BOUNDS[column]
-            faults += numbers(column, low=low, high=high, unknown=UNKNOWN)
-        state = pl.col(f"{code}_state")
-        values = [Value(measure, number(column, UNKNOWN), state) for measure, column in measures.items()]
-        yield indicators(source, frame, bad, faults, values, f"{code} year {' '.join(measures.values())}")
+        yield _scores(source, frame, bad, faults, code, measures)
 
     return make
+
+
+def vdem(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
+    """V-Dem's file: a state by its number, else by its letters."""
+    apart = pl.col("country_text_id").is_in(PARTS)
+    left = {"a part of a state, scored apart": count} if (count := frame.filter(apart).height) else {}
+    frame, by_number = with_states(frame.filter(~apart), "vdem", "country_id")
+    frame, by_letters = with_states(frame, "iso3", "country_text_id")
+    frame = frame.with_columns(pl.coalesce("country_id_state", "country_text_id_state").alias("country_text_id_state"))
+    (unknown, _), (_, reason) = by_number[0], by_letters[0]
+    faults = [(unknown & pl.col("country_text_id_state").is_null(), reason)]
+    yield _scores("vdem", frame, bad, faults, "country_text_id", POLYARCHY, left)
+
+
+def _scores(
+    source: str,
+    frame: pl.DataFrame,
+    bad: list[BadRow],
+    faults: list[Fault],
+    code: str,
+    measures: Mapping[str, str],
+    left: Mapping[str, int] | None = None,
+) -> Batch:
+    frame = with_day(frame, "date", "year")
+    faults = [*faults, no_day("date", "year")]
+    for column in measures.values():
+        low, high = BOUNDS[column]
+        faults += numbers(column, low=low, high=high, unknown=UNKNOWN)
+    values = [Value(measure, number(column, UNKNOWN), pl.col(f"{code}_state")) for measure, column in measures.items()]
+    return indicators(source, frame, bad, faults, values, f"{code} year {' '.join(measures.values())}", skipped=left)
 
 
 POLYARCHY = {"polyarchy": "v2x_polyarchy"}
@@ -73,13 +99,7 @@ DEMOCRACY = Source(
 VDEM = Source(
     "vdem",
     "V-Dem",
-    (
-        reader(
-            "country_text_id country_id year v2x_polyarchy",
-            _regimes("vdem", "vdem", "country_id", POLYARCHY),
-            title="V-Dem country-year",
-        ),
-    ),
+    (reader("country_text_id year v2x_polyarchy", vdem, "country_id", title="V-Dem country-year"),),
     ("indicators",),
     covers="years",
     citation="Coppedge et al., V-Dem Country-Year Dataset, Varieties of Democracy Project",

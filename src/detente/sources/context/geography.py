@@ -38,17 +38,17 @@ def _contiguity(one: str, other: str, begin: str, end: str) -> Callable[[pl.Data
     def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         # Months, even where they are written as days.
         frame = with_date(frame.with_columns(pl.col(begin, end).str.replace(r"-\d\d$", "")), "date", begin)
-        frame = with_date(frame, "end", end)
+        frame = with_date(frame, "until", end)
         frame, faults = with_states(frame, "cow", one, other, year="date_year")
         a, b = (side(f"{one}_state", f"{other}_state") for side in (pl.min_horizontal, pl.max_horizontal))
         apart = frame.filter(pl.col("conttype") == "0").height
         frame = frame.filter(pl.col("conttype") != "0")
         # Both directions of a pair are in the table, and of some pairs one state has had two numbers.
-        keys = [a.alias("a"), b.alias("b"), "date", "end", "conttype"]
+        keys = [a.alias("a"), b.alias("b"), pl.col("date"), pl.col("until"), pl.col("conttype")]
         known = pl.when(pl.all_horizontal(a.is_not_null(), b.is_not_null(), pl.col("date").is_not_null()))
         frame, left = once(frame, [*keys, known.then(0).otherwise("line").alias("n")], "the other direction of a pair")
-        faults += [no_day("date", begin), no_day("end", end), *numbers("conttype", low=1, high=5)]
-        faults.append((pl.col("end") < pl.col("date"), pl.format(f"{end} {{}} lies before {begin}", end)))
+        faults += [no_day("date", begin), no_day("until", end), *numbers("conttype", low=1, high=5)]
+        faults.append((pl.col("until") < pl.col("date"), pl.format(f"{end} {{}} lies before {begin}", end)))
         values = [Value("contiguity", number("conttype"), a, b)]
         if apart:
             left["not contiguous"] = apart
@@ -60,8 +60,8 @@ def _contiguity(one: str, other: str, begin: str, end: str) -> Callable[[pl.Data
             faults,
             values,
             raw,
-            ends=ended("end"),
-            until=pl.col("end_last"),
+            ends=ended("until"),
+            until=pl.col("until_last"),
             skipped=left,
         )
 
@@ -70,9 +70,9 @@ def _contiguity(one: str, other: str, begin: str, end: str) -> Callable[[pl.Data
 
 def capitals(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     """The degrees of a capital, from day to day."""
-    frame = with_date(with_date(frame, "date", "stdate"), "end", "enddate")
+    frame = with_date(with_date(frame, "date", "stdate"), "until", "enddate")
     frame, faults = with_states(frame, "cow", "ccode", year="date_year")
-    faults += [no_day("date", "stdate"), no_day("end", "enddate")]
+    faults += [no_day("date", "stdate"), no_day("until", "enddate")]
     faults += numbers("lat", low=-90, high=90, unknown=NOT_UNKNOWN)
     faults += numbers("lng", low=-180, high=180, unknown=NOT_UNKNOWN)
     place = {"capital_latitude": "lat", "capital_longitude": "lng"}
@@ -84,8 +84,8 @@ def capitals(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         faults,
         values,
         "ccode capital stdate enddate lat lng",
-        ends=ended("end"),
-        until=pl.col("end_last"),
+        ends=ended("until"),
+        until=pl.col("until_last"),
     )
 
 

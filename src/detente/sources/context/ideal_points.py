@@ -50,8 +50,9 @@ IDEAL_POINTS = Source(
     "UN ideal points",
     (
         reader(
-            f"ccode session {' '.join([*POINTS.values(), *OTHERS.values(), RUSSIA])}",
+            "ccode session idealpointall",
             make,
+            " ".join([*list(POINTS.values())[1:], *OTHERS.values(), RUSSIA]),
             title="UN ideal points by session",
         ),
     ),
