@@ -143,8 +143,8 @@ def test_what_cannot_be_is_set_aside_and_what_is_unknown_has_no_row(tmp_path: Pa
     assert read.rows.height == 6 and "milex" not in read.rows["measure"].to_list()
     assert read.skipped == {"no value is known": 1}
     assert read.bad == {
-        3: "milex 'lots' is no number",
-        4: "cinc 1.4 can't be",
+        3: "milex 'lots' is no number from 0",
+        4: "cinc '1.4' is no number from 0 to 1",
         5: "ccode '9999' is no number of the Correlates of War",
         6: "no day can be read of year '20x6'",
     }
@@ -196,7 +196,7 @@ def test_spells_of_the_releases(tmp_path: Path) -> None:
         ("CUB", "USA", 4.0, date(1902, 5, 1), date(1906, 9, 30)),
     ]
     assert read.bad == {
-        4: "conttype 9 can't be",
+        4: "conttype '9' is no number from 1 to 5",
         5: "end 185805 lies before begin",
         6: "no day can be read of begin '18'",
     }
@@ -220,7 +220,7 @@ def test_regimes_of_the_releases(tmp_path: Path) -> None:
     )
     assert read.rows.select("a", "value").rows() == [("SUN", 0.08), ("PSE", 0.3)]
     assert read.skipped == {"a part of a state, scored apart": 2, "no value is known": 1}
-    assert read.bad == {7: "v2x_polyarchy 1.4 can't be"}
+    assert read.bad == {7: "v2x_polyarchy '1.4' is no number from 0 to 1"}
     read = table(
         tmp_path / "p5v2018.csv",
         "p5,cyear,ccode,scode,country,year,flag,fragment,democ,autoc,polity,polity2",
@@ -254,7 +254,7 @@ def test_deliveries_of_arms(tmp_path: Path) -> None:
         "added to another delivery of the year": 1,
         "supplier or recipient is no state": 1,
     }
-    assert read.bad == {9: "supplier 'Atlantis' is no state", 10: "value 'much' is no number"}
+    assert read.bad == {9: "supplier 'Atlantis' is no state", 10: "value 'much' is no number from 0"}
 
 
 def test_leaders_of_the_release(tmp_path: Path) -> None:

@@ -23,8 +23,8 @@ from detente.sources.context.rows import (
     as_utf8,
     indicators,
     no_day,
+    no_numbers,
     number,
-    numbers,
     reader,
     with_day,
     with_former,
@@ -42,13 +42,13 @@ CODES = ["0", "1", "2", "3", "-1", "-9", ""]
 
 def of_states(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     """Counts by state."""
-    faults = numbers(*SUMS.values())
+    faults = no_numbers(SUMS.values())
     yield _batch(frame, bad, faults, {measure: number(column) for measure, column in SUMS.items()})
 
 
 def of_pairs(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     """Counts by two states."""
-    yield _batch(frame, bad, numbers("dyadigos"), {"igo_shared": number("dyadigos")}, "ccode1", "ccode2")
+    yield _batch(frame, bad, no_numbers(["dyadigos"]), {"igo_shared": number("dyadigos")}, "ccode1", "ccode2")
 
 
 def _batch(

@@ -18,8 +18,8 @@ from detente.sources.context.rows import (
     Value,
     indicators,
     no_day,
+    no_numbers,
     number,
-    numbers,
     reader,
     with_day,
     with_former,
@@ -36,7 +36,7 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     frame, faults = with_states(frame, "cow", "ccode")
     frame = with_former(frame, "cow", "ccode")
     frame = with_day(frame, "date", "year")
-    faults += [no_day("date", "year"), *numbers(*MEASURES[:-1]), *numbers("cinc", high=1)]
+    faults += [no_day("date", "year"), *no_numbers(MEASURES[:-1]), *no_numbers(["cinc"], high=1)]
     values = [Value(name, number(name), pl.col("ccode_state")) for name in MEASURES]
     yield indicators("cow_nmc", frame, bad, faults, values, f"ccode year {' '.join(MEASURES)}")
 

@@ -15,8 +15,8 @@ from detente.sources.context.rows import (
     Value,
     indicators,
     no_day,
+    no_numbers,
     number,
-    numbers,
     reader,
     with_day,
     with_former,
@@ -31,7 +31,7 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     frame, faults = with_states(frame, "cow", "ccode1", "ccode2")
     frame = with_former(frame, "cow", "ccode1", "ccode2")
     frame = with_day(frame, "date", "year")
-    faults += [no_day("date", "year"), *numbers("flow1", "flow2")]
+    faults += [no_day("date", "year"), *no_numbers(["flow1", "flow2"])]
     one, other = pl.col("ccode1_state"), pl.col("ccode2_state")
     flows = [Value("exports", number("flow1"), other, one), Value("exports", number("flow2"), one, other)]
     yield indicators("cow_trade", frame, bad, faults, flows, "ccode1 ccode2 year flow1 flow2")

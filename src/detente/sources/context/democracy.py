@@ -19,8 +19,8 @@ from detente.sources.context.rows import (
     Value,
     indicators,
     no_day,
+    no_numbers,
     number,
-    numbers,
     reader,
     with_day,
     with_former,
@@ -71,7 +71,7 @@ def _scores(
     faults = [*faults, no_day("date", "year")]
     for column in measures.values():
         low, high = BOUNDS[column]
-        faults += numbers(column, low=low, high=high, unknown=UNKNOWN)
+        faults += no_numbers([column], low=low, high=high, unknown=UNKNOWN)
     values = [Value(measure, number(column, UNKNOWN), pl.col(f"{code}_state")) for measure, column in measures.items()]
     return indicators(source, frame, bad, faults, values, f"{code} year {' '.join(measures.values())}", skipped=left)
 

@@ -16,8 +16,8 @@ from detente.sources.context.rows import (
     Value,
     indicators,
     no_day,
+    no_numbers,
     number,
-    numbers,
     reader,
     with_day,
     with_former,
@@ -41,7 +41,7 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     frame, faults = with_states(frame, "cow", "ccode")
     frame = with_former(frame, "cow", "ccode")
     frame = with_day(frame, "date", "year")
-    faults += [no_day("date", "year"), *numbers(*MEASURES.values())]
+    faults += [no_day("date", "year"), *no_numbers(MEASURES.values())]
     values = [Value(measure, number(column), pl.col("ccode_state")) for measure, column in MEASURES.items()]
     yield indicators("gdp_population", frame, bad, faults, values, "ccode year")
 

@@ -18,8 +18,8 @@ from detente.sources.context.rows import (
     ended,
     indicators,
     no_day,
+    no_numbers,
     number,
-    numbers,
     once,
     reader,
     with_date,
@@ -47,7 +47,7 @@ def _contiguity(one: str, other: str, begin: str, end: str) -> Callable[[pl.Data
         keys = [a.alias("a"), b.alias("b"), pl.col("date"), pl.col("until"), pl.col("conttype")]
         known = pl.when(pl.all_horizontal(a.is_not_null(), b.is_not_null(), pl.col("date").is_not_null()))
         frame, left = once(frame, [*keys, known.then(0).otherwise("line").alias("n")], "the other direction of a pair")
-        faults += [no_day("date", begin), no_day("until", end), *numbers("conttype", low=1, high=5)]
+        faults += [no_day("date", begin), no_day("until", end), *no_numbers(["conttype"], low=1, high=5)]
         faults.append((pl.col("until") < pl.col("date"), pl.format(f"{end} {{}} lies before {begin}", end)))
         values = [Value("contiguity", number("conttype"), a, b)]
         if apart:
@@ -73,8 +73,8 @@ def capitals(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     frame = with_date(with_date(frame, "date", "stdate"), "until", "enddate")
     frame, faults = with_states(frame, "cow", "ccode", year="date_year")
     faults += [no_day("date", "stdate"), no_day("until", "enddate")]
-    faults += numbers("lat", low=-90, high=90, unknown=NOT_UNKNOWN)
-    faults += numbers("lng", low=-180, high=180, unknown=NOT_UNKNOWN)
+    faults += no_numbers(["lat"], low=-90, high=90, unknown=NOT_UNKNOWN)
+    faults += no_numbers(["lng"], low=-180, high=180, unknown=NOT_UNKNOWN)
     place = {"capital_latitude": "lat", "capital_longitude": "lng"}
     values = [Value(name, number(column, NOT_UNKNOWN), pl.col("ccode_state")) for name, column in place.items()]
     yield indicators(
@@ -94,7 +94,7 @@ def _distance(scheme: str, one: str, other: str) -> Callable[[pl.DataFrame, list
         frame, faults = with_states(frame, scheme, one, other)
         frame = with_former(frame, scheme, one, other)
         frame = with_day(frame, "date", "year")
-        faults += [no_day("date", "year"), *numbers("mindist", high=20100, unknown=("", "NA", "-1"))]
+        faults += [no_day("date", "year"), *no_numbers(["mindist"], high=20100, unknown=("", "NA", "-1"))]
         a, b = (side(f"{one}_state", f"{other}_state") for side in (pl.min_horizontal, pl.max_horizontal))
         values = [Value("least_distance", number("mindist", ("", "NA", "-1")), a, b)]
         yield indicators("cshapes", frame, bad, faults, values, f"{one} {other} year mindist")
@@ -110,13 +110,13 @@ CONTIGUITY = Source(
             "ccode1 ccode2 conttype stdate enddate",
             _contiguity("ccode1", "ccode2", "stdate", "enddate"),
             title="COW contiguity (periods)",
-            at_once=True,
+            whole=True,
         ),
         reader(
             "statelno statehno conttype begin end",
             _contiguity("statelno", "statehno", "begin", "end"),
             title="COW contiguity (contdir)",
-            at_once=True,
+            whole=True,
         ),
     ),
     ("indicators",),
@@ -129,7 +129,7 @@ CONTIGUITY = Source(
 CAPITALS = Source(
     "capitals",
     "capitals",
-    (reader("ccode capital stdate enddate lat lng", capitals, title="capitals with coordinates", at_once=True),),
+    (reader("ccode capital stdate enddate lat lng", capitals, title="capitals with coordinates", whole=True),),
     ("indicators",),
     covers="years",
     citation="Miller, peacesciencer: An R Package for Quantitative Peace Science Research, Conflict Management and "

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from detente.files.rows import BadRow
-from detente.sources.context.rows import Value, indicators, no_day, number, numbers, reader, with_day, with_states
+from detente.sources.context.rows import Value, indicators, no_day, no_numbers, number, reader, with_day, with_states
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
@@ -30,7 +30,7 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     frame = with_day(frame.with_columns(year.alias("year")), "date", "year")
     frame, faults = with_states(frame, "cow", "ccode")
     columns = [*OTHERS.values(), RUSSIA]
-    faults += [no_day("date", "session"), *numbers(*POINTS.values(), low=-20, high=20), *numbers(*columns, high=1)]
+    faults += [no_day("date", "session"), *no_numbers(POINTS.values(), low=-20, high=20), *no_numbers(columns, high=1)]
     state = pl.col("ccode_state")
     russia = pl.when(pl.col("date").dt.year() > 1990).then(pl.lit("RUS")).otherwise(pl.lit("SUN"))
     values = [Value(measure, number(column), state) for measure, column in POINTS.items()]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -43,30 +42,29 @@ class Value(NamedTuple):
     b: pl.Expr | None = None
 
 
-def reader(needed: str, make: Make, others: str = "", title: str = "", *, at_once: bool = False) -> Reader:
+def reader(needed: str, make: Make, others: str = "", title: str = "", *, whole: bool = False) -> Reader:
     """A reader of tables with these columns, told by those that are `needed` (names apart by spaces, as released).
 
     `make` gets the columns as texts under their names in small letters, _ for any other sign, with `line`, and gives
-    batches; with `at_once` it gets the whole table, which has to be small. Text that is no UTF-8 is read as Windows
-    writes it (cp1252).
+    batches; of a table whose rows hang together it gets the `whole`. Text that is no UTF-8 is read as Windows writes
+    it (cp1252).
     """
     names = [plain_name(name) for name in needed.split()]
     columns = {name: name.replace(" ", "_") for name in (*names, *map(plain_name, others.split()))}
     layout = Layout(title or "a table", columns, tuple(names), codes=tuple(columns.values()))
 
     def read(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
-        parts = frames(map(as_utf8, held_whole(blocks) if at_once else blocks), layout)
-        if at_once and (held := list(parts)):
-            parts = iter([(pl.concat(frame for frame, _ in held), [row for _, bad in held for row in bad])])
-        for frame, bad in parts:
+        blocks = map(as_utf8, blocks)
+        tables = frames(held_whole(blocks) if whole else blocks, layout)
+        for frame, bad in _together(tables) if whole else tables:
             yield from make(frame, bad)
 
     return Reader(lambda head: set(names) <= names_in(head), read, title)
 
 
-def numbers(*columns: str, low: float = 0, high: float = math.inf, unknown: Sequence[str] = UNKNOWN) -> list[Fault]:
-    """The faults of cells that should hold numbers between two others."""
-    return [fault for column in columns for fault in (no_number(column, unknown), outside(column, low, high, unknown))]
+def _together(tables: Iterator[tuple[pl.DataFrame, list[BadRow]]]) -> Iterator[tuple[pl.DataFrame, list[BadRow]]]:
+    if parts := list(tables):
+        yield pl.concat(frame for frame, _ in parts), [row for _, bad in parts for row in bad]
 
 
 def as_utf8(block: Block) -> Block:
@@ -85,9 +83,23 @@ def number(column: str, unknown: Sequence[str] = UNKNOWN) -> pl.Expr:
     return pl.when(text.is_in(list(unknown))).then(None).otherwise(value)
 
 
-def no_number(column: str, unknown: Sequence[str] = UNKNOWN) -> Fault:
-    """The fault of a cell that should hold a number."""
-    return number(column, unknown).is_nan().fill_null(False), pl.format(f"{column} '{{}}' is no number", column)
+def no_number(
+    column: str, unknown: Sequence[str] = UNKNOWN, *, low: float = float("-inf"), high: float = float("inf")
+) -> Fault:
+    """The fault of a cell that should hold a number, one from `low` to `high`."""
+    value = number(column, unknown)
+    range_of = (
+        "" if low == float("-inf") else f" from {low:g}" if high == float("inf") else f" from {low:g} to {high:g}"
+    )
+    wrong = value.is_nan() | ~value.is_between(low, high)
+    return wrong.fill_null(False), pl.format(f"{column} '{{}}' is no number{range_of}", column)
+
+
+def no_numbers(
+    columns: Iterable[str], unknown: Sequence[str] = UNKNOWN, *, low: float = 0, high: float = float("inf")
+) -> list[Fault]:
+    """The faults of cells that should hold numbers, none below 0 if not said otherwise."""
+    return [no_number(column, unknown, low=low, high=high) for column in columns]
 
 
 def with_states(
@@ -184,12 +196,6 @@ def no_day(name: str, year: str) -> Fault:
     return pl.col(name).is_null(), pl.format(f"no day can be read of {year} '{{}}'", year)
 
 
-def outside(column: str, low: float, high: float, unknown: Sequence[str] = UNKNOWN) -> Fault:
-    """The fault of a number that can't be."""
-    value = number(column, unknown)
-    return ~value.is_nan() & ~value.is_between(low, high), pl.format(f"{column} {{}} can't be", column)
-
-
 def both(one: str, other: str) -> pl.Expr:
     """Two states as the actors of what they do together, in the order of their codes."""
     return pl.concat_list(pl.min_horizontal(one, other), pl.max_horizontal(one, other))
@@ -216,7 +222,7 @@ def dated_facts(
     rows = kept.select(expression.alias(name) for name, expression in told.items())
     last = pl.max_horizontal("date_last", *([] if until is None else [until]))
     return Batch(
-        "dated_facts", conform("dated_facts", rows), kept["line"], _in_order(bad, wrong), span=_span(kept, last)
+        "dated_facts", conform("dated_facts", rows), kept["line"], in_order(bad, wrong), span=span_of(kept, last)
     )
 
 
@@ -227,11 +233,11 @@ def indicators(
     faults: Sequence[Fault],
     values: Iterable[Value],
     raw: str,
+    skipped: Mapping[str, int] | None = None,
     *,
     ends: pl.Expr | None = None,
     known_on: pl.Expr | None = None,
     until: pl.Expr | None = None,
-    skipped: Mapping[str, int] | None = None,
 ) -> Batch:
     """A batch of yearly values, a row for each of the `values` that is known.
 
@@ -271,17 +277,18 @@ def indicators(
         "indicators",
         conform("indicators", rows),
         rows["line"],
-        _in_order(bad, wrong),
+        in_order(bad, wrong),
         left,
-        span=_span(kept, last if until is None else until),
+        span=span_of(kept, last if until is None else until),
     )
 
 
-def _in_order(*bad: list[BadRow]) -> list[BadRow]:
+def in_order(*bad: list[BadRow]) -> list[BadRow]:
+    """Rows set aside at several steps, by line."""
     return sorted((row for rows in bad for row in rows), key=lambda row: row.line)
 
 
-def _span(rows: pl.DataFrame, last: pl.Expr) -> tuple[date, date] | None:
+def span_of(rows: pl.DataFrame, last: pl.Expr) -> tuple[date, date] | None:
     """The first and last day of which rows tell."""
     if rows.is_empty():
         return None

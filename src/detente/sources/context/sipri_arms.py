@@ -19,7 +19,7 @@ from detente.files.named import Layout, frames, names_in
 from detente.files.rows import BadRow, Head
 from detente.files.stream import Block, held_whole
 from detente.sources.common import read_once
-from detente.sources.context.rows import Fault, Value, as_utf8, indicators, no_day, number, numbers, with_day
+from detente.sources.context.rows import Fault, Value, as_utf8, indicators, no_day, no_numbers, number, with_day
 from detente.sources.reader import Context, Reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
@@ -105,7 +105,7 @@ def _transfers(frame: pl.DataFrame, bad: list[BadRow], index: Actors, left: dict
         frame = read_once(frame, [side, f"{side}_cown"], found, {f"{side}_state": pl.Utf8})
         faults.append((pl.col(f"{side}_state").is_null(), pl.format(f"{side} '{{}}' is no state", side)))
     a, b = pl.col("supplier_state"), pl.col("recipient_state")
-    faults += [(a == b, pl.format("both sides are {}", a)), *numbers("value")]
+    faults += [(a == b, pl.format("both sides are {}", a)), *no_numbers(["value"])]
     if skipped:
         left = {**left, "supplier or recipient is no state": skipped}
     values = [Value("arms_transfers", number("value"), a, b)]

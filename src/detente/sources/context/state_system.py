@@ -75,7 +75,7 @@ def _read_headless(blocks: Iterator[Block], context: Context) -> Iterator[Batch]
     yield from _GW.read(named(), context)
 
 
-_GW = reader("gwcode statename startdate enddate", gw, title="Gleditsch-Ward states", at_once=True)
+_GW = reader("gwcode statename startdate enddate", gw, title="Gleditsch-Ward states", whole=True)
 COW_STATES = Source(
     "cow_states",
     "COW states",
@@ -84,7 +84,7 @@ COW_STATES = Source(
             "statenme ccode styear stmonth stday endyear endmonth endday",
             _cow("cow_states", "system_member"),
             title="COW state system",
-            at_once=True,
+            whole=True,
         ),
     ),
     ("indicators",),
@@ -101,7 +101,7 @@ COW_MAJORS = Source(
             "ccode styear stmonth stday endyear endmonth endday version",
             _cow("cow_majors", "major_power"),
             title="COW major powers",
-            at_once=True,
+            whole=True,
         ),
     ),
     ("indicators",),
