@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -70,49 +72,94 @@ def test_every_row_is_kept_or_counted(real_files: dict[str, SimpleNamespace], sh
 
 
 def test_known_answers(real_files: dict[str, SimpleNamespace]) -> None:
-    files = {name.partition("/")[2]: read for name, read in real_files.items()}
-    nmc = files["nmc_7.0_state_year.csv"]
+    read_of = {name.partition("/")[2]: read for name, read in real_files.items()}
+    nmc = read_of["nmc_7.0_state_year.csv"]
     assert [value(nmc, "cinc", state, "2022-06-01") for state in ("USA", "RUS", "CHN")] == [0.124, 0.038, 0.234]
     assert value(nmc, "cinc", "DEU", "1990-06-01") == 0.029 and value(nmc, "cinc", "SUN", "1980-06-01")
-    near = files["cow_contiguity_3.2_periods.csv"]
+    near = read_of["cow_contiguity_3.2_periods.csv"]
     assert value(near, "contiguity", "SUN", "1980-01-01", "USA") == 2
     assert near.rows.filter(pl.col("ends") == date(2016, 12, 31)).is_empty()
     assert near.skipped == {"the other direction of a pair": 847, "not contiguous": 180}
-    homes = files["cow_capitals.csv"]
+    homes = read_of["cow_capitals.csv"]
     assert value(homes, "capital_latitude", "USA", "2020-01-01") == 38.895
     assert value(homes, "capital_longitude", "USA", "2020-01-01") == -77.037
-    majors, states = files["cow_majors_2016.csv"], files["cow_states_2016.csv"]
+    majors, states = read_of["cow_majors_2016.csv"], read_of["cow_states_2016.csv"]
     assert [value(majors, "major_power", "FRA", day) for day in ("1935-01-01", "1942-01-01")] == [1, None]
     assert value(states, "system_member", "DDR", "1980-01-01") == 1
-    assert value(files["gw_states.csv"], "system_member", "DDR", "1995-01-01") is None
-    regimes = files["cow_state_year_democracy.csv"]
+    assert value(read_of["gw_states.csv"], "system_member", "DDR", "1995-01-01") is None
+    regimes = read_of["cow_state_year_democracy.csv"]
     assert [value(regimes, "polyarchy", state, "2025-06-01") for state in ("USA", "RUS")] == [0.735, 0.17]
     # Minus nine is a score of Polity's; in 1990 the Germany of the end of the year has no polyarchy of its own.
     assert regimes.rows.filter(pl.col("measure") == "polity2", pl.col("value") == -9).height > 100
     assert value(regimes, "polyarchy", "DEU", "1990-06-01") == 0.892
-    points = files["IdealpointestimatesAll_Jun2024.csv"]
+    points = read_of["IdealpointestimatesAll_Jun2024.csv"]
     assert value(points, "un_agreement", "RUS", "2007-06-01", "USA") == 0.115
     assert value(points, "un_agreement", "RUS", "2023-06-01", "USA") == 0.174
     assert value(points, "ideal_point", "USA", "2007-06-01") == 2.76
     assert value(points, "ideal_point_q5", "USA", "2007-06-01") == 2.583
     assert points.rows.filter(pl.col("date") == date(2023, 1, 1))["known_on"].unique().to_list() == [date(2024, 9, 30)]
-    arms = files["sipri_tiv_supplier_recipient_year_1950_2021.csv"]
+    arms = read_of["sipri_tiv_supplier_recipient_year_1950_2021.csv"]
     assert value(arms, "arms_transfers", "RUS", "2006-06-01", "IND") == 923
     assert value(arms, "arms_transfers", "SUN", "1980-06-01", "IND") and arms.rows["value"].min() == 0
-    leaders = files["archigos_4.1_spells.csv"]
+    leaders = read_of["archigos_4.1_spells.csv"]
     putin = leaders.rows.filter(pl.col("actors").list.first() == "RUS", pl.col("description").str.contains("Putin"))
     assert putin["date"].to_list()[0] == date(2000, 1, 1) and putin["ends"].to_list()[-1] is None
 
 
-def test_large_tables(shared: Path) -> None:
-    """Counts by two states and least distances: only their first rows here, of Parquet."""
+def test_large_tables(shared: Path, tmp_path: Path) -> None:
+    """Tables of a million rows: what they have of Russia and the United States, as Parquet."""
     folder = shared.parent / "data" / "context"
     if not folder.is_dir():
         pytest.skip(f"{folder} is not here")
-    igo = pl.scan_parquet(folder / "cow_igo" / "cow_igo_3_dyad_year_counts.parquet")
-    assert igo.filter(ccode1=2, ccode2=365).filter(pl.col("year").is_in([1990, 2006, 2014])).select(
-        "dyadigos"
-    ).collect()["dyadigos"].to_list() == [36, 55, 55]
+    reads = {}
+    for name in ("cow_trade_4.0_dyad_year", "cow_igo_3_dyad_year_counts", "cow_min_distance_1886_2019"):
+        (path,) = folder.glob(f"*/{name}.parquet")
+        pl.scan_parquet(path).filter(ccode1=2, ccode2=365).collect().write_parquet(tmp_path / path.name)
+        reads[name.split("_")[1]] = read_file(tmp_path / path.name)
+    trade, igo, near = reads["trade"], reads["igo"], reads["min"]
+    assert round(value(trade, "exports", "RUS", "2006-06-01", "USA") or 0) == 20_731
+    assert round(value(trade, "exports", "USA", "2006-06-01", "RUS") or 0) == 6_417
+    assert [value(igo, "igo_shared", *side, "USA") for side in (("SUN", "1990-06-01"), ("RUS", "2014-06-01"))] == [
+        36,
+        55,
+    ]
+    assert value(near, "least_distance", "RUS", "2019-06-01", "USA") == 80
+    assert not any(read.bad for read in reads.values())
+
+
+def test_every_line_is_accounted_for(shared: Path, make_record: Callable[..., Any]) -> None:
+    folder = shared.parent / "data" / "context"
+    if not folder.is_dir():
+        pytest.skip(f"{folder} is not here")
+    record = make_record(*(folder / name for name in REAL))
+    kept = {kind: sum(rows for of, rows, *_ in REAL.values() if of == kind) for kind in ("indicators", "dated_facts")}
+    assert {kind: record.table(kind).height for kind in kept} == kept
+
+
+def test_every_measure_is_defined(real_files: dict[str, SimpleNamespace]) -> None:
+    text = files("detente.sources.context").joinpath("measures.csv").read_text(encoding="utf-8")
+    defined = {row["measure"]: row for row in csv.DictReader(text.splitlines())}
+    assert all(all(row.values()) for row in defined.values())
+    told = {name for read in real_files.values() if "measure" in read.rows for name in read.rows["measure"].unique()}
+    assert told | {"exports", "igo_shared", "least_distance"} == set(defined)
+
+
+def test_last_cells_may_be_empty(tmp_path: Path) -> None:
+    """Tables whose last cells are empty are read as others are; short and blank lines are still told apart."""
+    read = table(
+        tmp_path / "igo.csv",
+        "ccode1,ccode2,year,dyadigos",
+        "2,365,2006,55",
+        "2,20,2006,",
+        "",
+        ",,,",
+        "2,200,2006",
+        "2,220,2006,50,1",
+    )
+    assert read.rows["value"].to_list() == [55.0] and read.skipped == {"no value is known": 1}
+    assert read.bad == {6: "has 3 fields, the header 4", 7: "has 5 fields, the header 4"}
+    read = table(tmp_path / "even.csv", "ccode1,ccode2,year,dyadigos", "2,365,2006,55", "2,20,2006,", ",,,")
+    assert read.rows["value"].to_list() == [55.0] and read.bad == {}
 
 
 def test_parquet_is_read_from_its_beginning(tmp_path: Path) -> None:

@@ -37,6 +37,11 @@ def roll_calls(record: Store, as_of: date | None = None) -> pl.DataFrame:
     return calls.join(twice.select("rcid"), on="rcid", how="anti", maintain_order="left")
 
 
+def vote_sources(record: Store) -> list[str]:
+    """The sources of the votes held, which an answer from them cites; where none are held, those it would need."""
+    return sorted({part.source for part in record.parts("votes")}) or ["unvotes"]
+
+
 def resolution_number() -> pl.Expr:
     """Session and number of a `resolution` ("28/3068", "ES-10/21"), however it is written; null where it has none.
 
