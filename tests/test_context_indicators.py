@@ -304,6 +304,26 @@ def test_deliveries_of_arms(tmp_path: Path) -> None:
     assert read.bad == {9: "supplier 'Atlantis' is no state", 10: "value 'much' is no number from 0"}
 
 
+def test_the_register_of_orders_of_arms(tmp_path: Path) -> None:
+    read = table(
+        tmp_path / "register.csv",
+        "Trade register: Russia\n\nRecipient,Supplier,Year of order,,Number ordered,,Weapon designation,"
+        "Weapon description,Number delivered,,Year(s) of delivery,status,Comments,SIPRI TIV per unit,SIPRI TIV for total order,"
+        "SIPRI TIV of delivered weapons",
+        'India,Russia,2018,,5,?,S-400,SAM system,3,,2021; 2022,New,"for ""x"", y",50,250,150',
+        "India,Russia,(2004),?,140,,Su-30MK,FGA aircraft,,,,New,,50,7000,",
+        "NATO**,Russia,2004,,1,,X,Y,,,,New,,,,",
+        "Atlantis,Russia,2004,,1,,X,Y,,,,New,,,,",
+    )
+    assert read.rows.select("actors", "targets", "date", "ends", "level", "kind").rows() == [
+        (["RUS"], ["IND"], date(2018, 1, 1), date(2022, 12, 31), 250.0, "transfer"),
+        (["RUS"], ["IND"], date(2004, 1, 1), None, 7000.0, "transfer"),
+    ]
+    assert read.rows["event_id"][0] == "sipri_arms:Russia:India:2018:S-400:5"
+    assert read.skipped == {"words above the columns": 1, "supplier or recipient is no state": 1}
+    assert read.bad == {7: "recipient 'Atlantis' is no state"}
+
+
 def test_leaders_of_the_release(tmp_path: Path) -> None:
     (tmp_path / "archigos.txt").write_text(
         "obsid\tleadid\tccode\tidacr\tleader\tstartdate\teindate\tenddate\teoutdate\tentry\texit\n"

@@ -23,7 +23,6 @@ HEADERS = {
     "War alliances": "version4id,ccode1,state_name1,ccode2,state_name2,defense,neutrality,year",
     "War alliances (by member)": "version4id,ccode,state_name,defense,neutrality,nonaggression,entente",
     "ATOP": "atopid,member,yrent,moent",
-    "SIPRI arms": "Transfers of major weapons: deals\nInformation generated on 1 May 2024\n\nRecipient;Supplier;Year of order;Number ordered;Weapon designation",  # noqa: E501
     "UN Digital Library outcomes": "undl_id,date,session,resolution,draft,title,total_yes,total_no,AFG,USA",
     "War contiguity data by year": "dyad,state1no,state1ab,state2no,state2ab,year,conttype,version",
     "ICEWS counts": "year,sender,receiver,sender_name,receiver_name,verbal_cooperation,material_conflict",
@@ -162,6 +161,7 @@ READ = {
         "ga_voting_undl.csv": 2,
         "icews_comma.csv": 1,
         "icews_r_package_names.tsv": 1,
+        "sipri_trade_register.csv": 1,
     },
     "14_own_csv_odd": {
         "bom_crlf.csv": 2,
