@@ -308,8 +308,8 @@ def test_the_register_of_orders_of_arms(tmp_path: Path) -> None:
     read = table(
         tmp_path / "register.csv",
         "Trade register: Russia\n\nRecipient,Supplier,Year of order,,Number ordered,,Weapon designation,"
-        "Weapon description,Number delivered,,Year(s) of delivery,status,Comments,SIPRI TIV per unit,SIPRI TIV for total order,"
-        "SIPRI TIV of delivered weapons",
+        "Weapon description,Number delivered,,Year(s) of delivery,status,Comments,SIPRI TIV per unit,"
+        "SIPRI TIV for total order,SIPRI TIV of delivered weapons",
         'India,Russia,2018,,5,?,S-400,SAM system,3,,2021; 2022,New,"for ""x"", y",50,250,150',
         "India,Russia,(2004),?,140,,Su-30MK,FGA aircraft,,,,New,,50,7000,",
         "NATO**,Russia,2004,,1,,X,Y,,,,New,,,,",
