@@ -98,6 +98,22 @@ def test_office_tables_are_sound() -> None:
         assert row["state"] in codes, row
 
 
+@pytest.mark.parametrize(
+    ("name", "out", "back"),
+    [
+        ("Nawaz Sharif", "1993-05-01", "1993-06-01"),
+        ("Mikheil Saakashvili", "2007-12-15", "2008-02-01"),
+        ("Anand Panyarachun", "1992-05-01", "1992-07-01"),
+        ("Bronisław Komorowski", "2010-07-20", "2010-08-07"),
+        ("Suchinda Kraprayoon", "1992-06-01", "1992-05-01"),
+        ("Robert Fico", "2011-01-01", "2008-01-01"),
+    ],
+)
+def test_terms_that_were_broken_off(name: str, out: str, back: str) -> None:
+    """What Archigos has and ours had not: terms run on through a time out of office, or lacked an earlier one."""
+    assert who(name, out).sector != "GOV" and who(name, back).sector == "GOV"
+
+
 def test_heads_are_listed_for_the_most_active_states() -> None:
     active = [
         "USA",

@@ -37,6 +37,15 @@ def state_of(scheme: str, value: str, on: date | None = None) -> str:
     return min(entries, key=lambda entry: (_distance(entry, on), entry[1] is None))[2]
 
 
+def in_use(scheme: str, value: str, on: date) -> bool:
+    """Whether a code stood for a state on that day.
+
+    >>> in_use("cow", "260", date(1990, 12, 31)), in_use("cow", "255", date(1990, 12, 31))
+    (False, True)
+    """
+    return any(not _distance(entry, on) for entry in _entries(scheme, value))
+
+
 def holders(scheme: str, value: str) -> list[str]:
     """Every state that had a code at any time, in order of time.
 

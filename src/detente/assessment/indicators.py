@@ -12,6 +12,7 @@ from detente.actors import state_name
 from detente.actors.tables import last_day
 from detente.assessment.findings import Cited, Indicator, Notes, past_indicator
 from detente.assessment.windows import LEAST_EVENTS, Entries, event_share
+from detente.measures.roll_calls import roll_calls
 from detente.measures.votes import all_pairs_share, case_agreement, full_years
 from detente.periods import months_before
 from detente.record.facts import pair_figures
@@ -198,7 +199,7 @@ def _compared(everyone: float | None, earlier: pl.Series, year: int) -> str:
 
 
 def _last_roll_call(pair: View, year: int) -> date:
-    days = pair.record.table("rollcalls", pair.day).filter(pl.col("date").dt.year() == year)["date"]
+    days = roll_calls(pair.record, pair.day).filter(pl.col("date").dt.year() == year)["date"]
     last: Any = days.max()
     return last if isinstance(last, date) else date(year, 12, 31)
 

@@ -12,6 +12,7 @@ from detente.actors import state_name
 from detente.errors import NoData
 from detente.explain.result import Explained
 from detente.explain.topic import Draft, Question, Topic, capital, in_text
+from detente.measures.roll_calls import roll_calls, vote_sources
 from detente.measures.votes import calls_on, counted_votes
 from detente.models.ideal_points import IdealPoints, IdealPointsFit
 from detente.record import Store
@@ -39,7 +40,7 @@ def ideal_points(
     """
     if not record.parts("votes"):
         raise NoData("no votes are held; ingest the UN roll calls (detente ingest FILE..., or detente fetch unvotes)")
-    calls = record.table("rollcalls", as_of).select(
+    calls = roll_calls(record, as_of).select(
         "rcid", "session", "date", pl.col("title").str.strip_chars().str.to_lowercase()
     )
     if issue is not None:
@@ -54,7 +55,7 @@ def ideal_points(
         lambda: _fitted(record, calls, tolerance, on_step, as_of),
     )
     question = {"as_of": as_of, "sessions": sessions, "issue": issue, "tolerance": tolerance}
-    return replace(answer, provenance=record.provenance(["unvotes"], IdealPointsFit.METHODS, **question))
+    return replace(answer, provenance=record.provenance(vote_sources(record), IdealPointsFit.METHODS, **question))
 
 
 def _fitted(

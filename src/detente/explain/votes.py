@@ -9,6 +9,7 @@ import polars as pl
 from detente.actors import state_name
 from detente.errors import NoData
 from detente.explain.topic import Draft, Question, Topic, percent
+from detente.measures.roll_calls import roll_calls
 from detente.measures.tables import INDICES, SHARES
 from detente.measures.votes import similarity
 from detente.record.facts import pair_figures
@@ -25,7 +26,7 @@ def _say(ask: Question, draft: Draft) -> None:
         "co": "colonialism",
         "ec": "development",
     }
-    last = pair.record.table("rollcalls", pair.as_of)["date"].max()
+    last = roll_calls(pair.record, pair.as_of)["date"].max()
     since = last.year - 3 if isinstance(last, date) else None
     table = similarity(pair, issues=(None, *issues), since=since)
     if pair.as_of:

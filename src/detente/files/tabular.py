@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable, Iterator
 from itertools import accumulate
 
+import numpy as np
 import polars as pl
 
 from detente.files.rows import CORRECTED, BadRow, not_too_many
@@ -32,7 +33,7 @@ def tab_frame(
     with a NUL or with bytes that are no UTF-8. `mend` may repair one line before it is judged. A line of another width
     that is rows between carriage returns (ends of lines were mixed) is read as those.
     """
-    if width - 1 in columns and (frame := _all_fit(data, width, columns, b"\t", first_line)) is not None:
+    if (frame := _all_fit(data, width, columns, b"\t", first_line)) is not None:
         return frame, []
     good: list[bytes] = []
     numbers: list[int] = []
@@ -75,14 +76,17 @@ def _all_fit(
 ) -> pl.DataFrame | None:
     """Lines that all have `width` fields, as trimmed text with `line`; None where that has to be seen line by line.
 
-    The parser passes over lines of another width. With the right number of separators in all, a line that is too long
-    needs one that is too short, and a short line lacks the last field, which `columns` must hold.
+    The parser passes over lines of another width.
     """
     lines = data.count(b"\n")
     if data.count(separator) != (width - 1) * lines or b"\0" in data or b"\r" in data:
         return None
+    text = np.frombuffer(data, np.uint8)
+    ends, places = np.flatnonzero(text == ord("\n")), np.flatnonzero(text == ord(separator))
+    if (np.diff(np.searchsorted(places, ends), prepend=0) != width - 1).any():
+        return None
     frame = _parsed(data, width, columns, separator)
-    if frame is None or frame.height != lines or (frame[columns[width - 1]] == "").any():
+    if frame is None or frame.height != lines:
         return None
     numbers = pl.int_range(first_line, first_line + lines, dtype=pl.Int64).alias("line")
     return frame.with_columns(pl.all().str.strip_chars(), numbers)
@@ -119,7 +123,7 @@ def csv_frame(
     if b'"' not in data:
         frame = _all_fit(data, len(names), dict(enumerate(names)), separator, first_line)
         if frame is not None:
-            return frame, [], whole
+            return frame.filter(pl.any_horizontal(pl.col(*names) != "")), [], whole
     bad: list[BadRow] = []
     taken: list[list[str]] = []
     numbers: list[int] = []

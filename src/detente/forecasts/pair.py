@@ -24,6 +24,7 @@ from detente.forecasts.fan import Fan
 from detente.forecasts.reports import fans_of_reports, periods_asked
 from detente.forecasts.result import PairForecast
 from detente.measures.in_force import Life, lives
+from detente.measures.roll_calls import vote_sources
 from detente.periods import LONGER, period
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def forecast(
             + "; ".join(unknown)
         )
     kinds = {fan.of_votes for fan in fans}
-    cited = [*([source or "icews"] if False in kinds else []), *(["unvotes"] if True in kinds else [])]
+    cited = [*([source or "icews"] if False in kinds else []), *(vote_sources(pair.record) if True in kinds else [])]
     provenance = pair.record.provenance(cited, horizon=horizon, by=by, source=pair.named, areas=list(areas), seed=seed)
     return PairForecast((pair.a, pair.b), pair.day, horizon, tuple(fans), events, titles, tuple(unknown), provenance)
 

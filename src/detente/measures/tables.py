@@ -12,6 +12,7 @@ import polars as pl
 from detente.measures import charts, columns
 from detente.measures.in_force import Life, in_force_by, lives
 from detente.measures.panel import pair_panel, states_panel
+from detente.measures.roll_calls import vote_sources
 from detente.measures.variables import joined, variable
 from detente.measures.votes import all_similarity, similarity, un_agreement
 from detente.record import Store
@@ -130,27 +131,32 @@ def un_agreement_of(pair: View, issues: tuple[str, ...] = ()) -> Table:
     """The share of UN roll calls with the same vote, by year; see `detente.measures.votes.un_agreement`."""
     rows = un_agreement(pair, issues=issues)
     provenance = pair.provenance(as_of=pair.as_of, issues=list(issues))
-    return _of_votes(rows, " and ".join(pair.names), columns.UN_AGREEMENT, provenance, [])
+    return _of_votes(pair.record, rows, " and ".join(pair.names), columns.UN_AGREEMENT, provenance, [])
 
 
 def similarity_of(pair: View, issues: Sequence[str | None] = (None,), seed: int = 0) -> Table:
     """How alike two states vote in the UN, by year and issue; see `detente.measures.votes.similarity`."""
     rows = similarity(pair, issues=issues, seed=seed)
     provenance = pair.provenance(as_of=pair.as_of, issues=list(issues), seed=seed)
-    return _of_votes(rows, " and ".join(pair.names), columns.SIMILARITY, provenance, [SHARES, *INDICES])
+    return _of_votes(pair.record, rows, " and ".join(pair.names), columns.SIMILARITY, provenance, [SHARES, *INDICES])
 
 
 def similarity_of_all(record: Store, as_of: date | None = None, issue: str | None = None) -> Table:
     """How alike all pairs vote in the UN, by year; see `detente.measures.votes.all_similarity`."""
     rows = all_similarity(record, as_of=as_of, issue=issue)
     provenance = record.provenance(as_of=as_of, issue=issue)
-    return _of_votes(rows, "All pairs", columns.ALL_SIMILARITY, provenance, INDICES)
+    return _of_votes(record, rows, "All pairs", columns.ALL_SIMILARITY, provenance, INDICES)
 
 
 def _of_votes(
-    rows: pl.DataFrame, who: str, meanings: dict[str, str], provenance: dict[str, Any], methods: Sequence[str]
+    record: Store,
+    rows: pl.DataFrame,
+    who: str,
+    meanings: dict[str, str],
+    provenance: dict[str, Any],
+    methods: Sequence[str],
 ) -> Table:
-    provenance |= {"sources": cited(["unvotes"]), "methods": methods}
+    provenance |= {"sources": cited(vote_sources(record)), "methods": methods}
     return Table(rows, f"{who}: votes in the UN by year", meanings, charts.votes, "UN roll calls held", provenance)
 
 

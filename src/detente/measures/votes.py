@@ -27,6 +27,7 @@ import polars as pl
 from detente.actors import continuers, counted, counts_as
 from detente.checks import whole
 from detente.errors import DetenteError
+from detente.measures.roll_calls import roll_calls
 from detente.record import Store
 from detente.record.facts import pair_figures
 from detente.record.view import View
@@ -124,7 +125,7 @@ def _cast(
     """rcid, year, state and vote (as `counted_votes`) of the votes known on `as_of`; None where none are held."""
     if not record.parts("votes") or not record.parts("rollcalls"):
         return None
-    calls = record.table("rollcalls", as_of).select("rcid", "date")
+    calls = roll_calls(record, as_of).select("rcid", "date")
     if since is not None:
         calls = calls.filter(pl.col("date").dt.year() >= since)
     if issues:
@@ -247,7 +248,7 @@ def all_pairs_share(record: Store, year: int, *, as_of: date | None = None) -> f
     """
     if not record.parts("votes") or not record.parts("rollcalls"):
         return None
-    calls = record.table("rollcalls", as_of).filter(pl.col("date").dt.year() == year)
+    calls = roll_calls(record, as_of).filter(pl.col("date").dt.year() == year)
     counts = (
         counted_votes(record, calls).group_by("rcid", "vote").len().with_columns(pl.col("len").cast(pl.Int64)).collect()
     )

@@ -48,7 +48,10 @@ class Account:
             return
         lines = np.concatenate([np.flatnonzero(full) + line for line, full in self.full])
         lines = lines[lines > 1] if self.header else lines
-        lost = np.setdiff1d(lines, pl.concat(self.told).to_numpy() if self.told else [])
+        told = pl.concat(self.told).to_numpy() if self.told else np.empty(0, np.int64)
+        spoken = np.zeros(max(lines.max(initial=0), told.max(initial=0)) + 1, np.bool_)
+        spoken[told] = True
+        lost = lines[~spoken[lines]]
         if len(lost) > self.skipped:
             raise DetenteError(
                 f"{name}: {len(lost) - self.skipped:,} rows were neither kept nor set aside (the first may be line "

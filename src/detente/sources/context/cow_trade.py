@@ -1,4 +1,8 @@
-"""Trade of two states, Correlates of War 4.0: imports of each from the other, in million US dollars of the year."""
+"""Trade of two states, Correlates of War 4.0: imports of each from the other, in million US dollars of the year.
+
+Measure of two states: exports (a to b, as the buyer's records have it). Tried on a table of these columns drawn from
+the release; the release itself has more of them, not read.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,17 @@ from collections.abc import Iterator
 import polars as pl
 
 from detente.files.rows import BadRow
-from detente.sources.context.rows import Value, indicators, no_day, no_number, number, reader, with_day, with_states
+from detente.sources.context.rows import (
+    Value,
+    indicators,
+    no_day,
+    no_numbers,
+    number,
+    reader,
+    with_day,
+    with_former,
+    with_states,
+)
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
@@ -15,8 +29,9 @@ from detente.sources.source import Source
 def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     """Imports, from the seller to the buyer: `a` sells to `b`."""
     frame, faults = with_states(frame, "cow", "ccode1", "ccode2")
+    frame = with_former(frame, "cow", "ccode1", "ccode2")
     frame = with_day(frame, "date", "year")
-    faults += [no_day("date", "year"), no_number("flow1"), no_number("flow2")]
+    faults += [no_day("date", "year"), *no_numbers(["flow1", "flow2"])]
     one, other = pl.col("ccode1_state"), pl.col("ccode2_state")
     flows = [Value("exports", number("flow1"), other, one), Value("exports", number("flow2"), one, other)]
     yield indicators("cow_trade", frame, bad, faults, flows, "ccode1 ccode2 year flow1 flow2")

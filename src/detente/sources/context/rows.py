@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from detente.actors.codes import state_of
+from detente.actors.codes import OTHERS, in_use, state_of
+from detente.actors.tables import by_code, identity
 from detente.files.named import Layout, frames, names_in, plain_name
 from detente.files.packed import DamagedFile
 from detente.files.rows import BadRow
@@ -26,6 +27,8 @@ SCHEMES = {
     "gw": "number of Gleditsch and Ward",
     "numeric": "numeric code of ISO",
     "iso3": "code of ISO",
+    "vdem": "number of V-Dem",
+    "polity": "number of Polity",
 }
 MOST_PAIRS = 2_000_000
 Fault = tuple[pl.Expr, pl.Expr | str]
@@ -64,7 +67,7 @@ def reader(
     layout = Layout(title or "a table", columns, tuple(names), codes=tuple(columns.values()))
 
     def read(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
-        blocks = map(_as_utf8, blocks)
+        blocks = map(as_utf8, blocks)
         tables = frames(held_whole(blocks) if whole else blocks, layout)
         for frame, bad in _together(tables) if whole else tables:
             made = make(frame, bad, context.actors) if by_name else make(frame, bad)
@@ -90,7 +93,8 @@ def _up_to(today: date | None, batch: Batch) -> Batch:
     return replace(batch, rows=rows, lines=lines, bad=in_order(batch.bad, bad), span=span)
 
 
-def _as_utf8(block: Block) -> Block:
+def as_utf8(block: Block) -> Block:
+    """The block, read as Windows writes it where it is no UTF-8."""
     try:
         block.data.decode()
         return block
@@ -115,6 +119,13 @@ def no_number(
     return wrong.fill_null(False), pl.format(f"{column} '{{}}' is no number{range_of}", column)
 
 
+def no_numbers(
+    columns: Iterable[str], unknown: Sequence[str] = UNKNOWN, *, low: float = 0, high: float = float("inf")
+) -> list[Fault]:
+    """The faults of cells that should hold numbers, none below 0 if not said otherwise."""
+    return [no_number(column, unknown, low=low, high=high) for column in columns]
+
+
 def with_states(
     frame: pl.DataFrame, scheme: str, *columns: str, year: str = "year", others: Mapping[str, str] | None = None
 ) -> tuple[pl.DataFrame, list[Fault]]:
@@ -126,7 +137,9 @@ def with_states(
     def found(code: str, when: str) -> tuple[str | None]:
         digits = when.removesuffix(".0")
         middle = date(int(digits), 7, 1) if digits.isdecimal() and len(digits) < 5 and int(digits) else None
-        return (own.get(code) or state_of(scheme, code, middle) or None,)
+        state = own.get(code) or state_of(scheme, code, middle)
+        # The numbers of these schemes have no days: the Soviet Union has Russia's.
+        return ((_code_on(state, middle) if scheme in OTHERS and middle else state) or None,)
 
     faults: list[Fault] = []
     for column in columns:
@@ -159,6 +172,50 @@ def with_day(
     return frame.with_columns(
         first.str.to_date("%Y-%m-%d", strict=False).alias(name), precision.alias(f"{name}_precision")
     ).with_columns(pl.col(name).dt.offset_by(length).dt.offset_by("-1d").alias(f"{name}_last"))
+
+
+def _code_on(state: str, on: date) -> str:
+    """The code that a state had on a day."""
+    for code in identity(state):
+        if any((not s.begins or s.begins <= on) and (not s.ends or on < s.ends) for s in by_code().get(code, [])):
+            return code
+    return state
+
+
+def with_date(frame: pl.DataFrame, name: str, column: str) -> pl.DataFrame:
+    """As `with_day`, of one column that has YYYY-MM-DD, YYYYMMDD, YYYYMM or YYYY."""
+    parts = pl.col(column).str.extract_groups(r"^(?<year>\d{4})(?:-?(?<month>\d\d)(?:-?(?<day>\d\d))?)?$")
+    texts = [parts.struct.field(part).fill_null("").alias(f"{name}_{part}") for part in ("year", "month", "day")]
+    return with_day(frame.with_columns(texts), name, *(f"{name}_{part}" for part in ("year", "month", "day")))
+
+
+def ended(name: str) -> pl.Expr:
+    """The last day of a spell; null where it lasted to the end of the data, after which nobody knows."""
+    return pl.when(pl.col(f"{name}_last") < pl.col(f"{name}_last").max()).then(pl.col(f"{name}_last"))
+
+
+def once(frame: pl.DataFrame, keys: Sequence[str | pl.Expr], reason: str) -> tuple[pl.DataFrame, dict[str, int]]:
+    """The frame with the first row of each of the `keys`, and how many others were left out for this `reason`."""
+    first = frame.filter(pl.struct(keys).is_first_distinct())
+    return first, {reason: frame.height - first.height} if first.height < frame.height else {}
+
+
+def with_former(frame: pl.DataFrame, scheme: str, *columns: str, year: str = "year") -> pl.DataFrame:
+    """The frame of `with_states` with `former`: whether the state has another number at the end of the `year`, of which
+    there is a row too (Germany and Yemen in 1990). Of its values those count that the other row lacks.
+    """
+
+    def lasts(code: str, when: str) -> tuple[bool]:
+        return (1 <= int(when) <= 9999 and in_use(scheme, code, date(int(when), 12, 31)),)
+
+    known = pl.all_horizontal(pl.col(f"{column}_state").is_not_null() for column in columns)
+    pair = [*(f"{column}_state" for column in columns), year]
+    twice = frame.filter(pl.struct(pair).is_duplicated() & known & pl.col(year).str.contains(r"^\d{1,4}$"))
+    for column in columns if twice.height else ():
+        twice = read_once(twice, [column, year], lasts, {f"{column}_lasts": pl.Boolean})
+    flags = pl.all_horizontal(f"{column}_lasts" for column in columns)
+    former = twice.filter(~flags & flags.any().over(pair))["line"] if twice.height else twice["line"]
+    return frame.with_columns(pl.col("line").is_in(former.implode()).alias("former"))
 
 
 def no_day(name: str, year: str) -> Fault:
@@ -219,25 +276,39 @@ def dated_facts(
         kept["line"],
         in_order(bad, wrong),
         skipped or {},
-        span=_span(kept, last),
+        span=span_of(kept, last),
     )
 
 
 def indicators(
-    source: str, frame: pl.DataFrame, bad: list[BadRow], faults: Sequence[Fault], values: Iterable[Value], raw: str
+    source: str,
+    frame: pl.DataFrame,
+    bad: list[BadRow],
+    faults: Sequence[Fault],
+    values: Iterable[Value],
+    raw: str,
+    skipped: Mapping[str, int] | None = None,
+    *,
+    ends: pl.Expr | None = None,
+    known_on: pl.Expr | None = None,
+    until: pl.Expr | None = None,
 ) -> Batch:
     """A batch of yearly values, a row for each of the `values` that is known.
 
-    The frame has `date` and `date_last`, the days between which they hold; `raw` names the columns that show a row set
-    aside.
+    The frame has `date` and `date_last`, the days between which they hold and the last on which they are known, if not
+    said otherwise (`ends` null: no end is known); `raw` names the columns that show a row set aside, `until` is the
+    last day of which a row tells, `skipped` counts rows left out before.
     """
     kept, wrong = reject(frame, list(faults), raw.split()) if faults else (frame, [])
+    last, known = pl.col("date_last"), pl.col("date_last") if known_on is None else known_on
+    kept = kept.with_columns((last if ends is None else ends).alias("ends"), known.alias("known_on"))
     rows = pl.concat(
         kept.select(
             "line",
             "date",
-            pl.col("date_last").alias("ends"),
-            pl.col("date_last").alias("known_on"),
+            "ends",
+            "known_on",
+            *(["former"] if "former" in kept.columns else []),
             pl.lit(value.measure).alias("measure"),
             value.a.alias("a"),
             (pl.lit(None, pl.Utf8) if value.b is None else value.b).alias("b"),
@@ -248,13 +319,21 @@ def indicators(
     name = pl.concat_str(pl.lit(source), "measure", "a", pl.col("b").fill_null(""), "date", separator=":")
     rows = rows.with_columns(name.alias("event_id"), pl.lit(source).alias("source"))
     silent = kept["line"].n_unique() - rows["line"].n_unique()
+    left = dict(skipped or {})
+    if silent:
+        left["no value is known"] = silent
+    if "former" in kept.columns and kept["former"].any():
+        told = rows["line"].n_unique()
+        rows = rows.sort("former", maintain_order=True).unique("event_id", keep="first", maintain_order=True)
+        if told > rows["line"].n_unique():
+            left["the state's number at the end of the year counts"] = told - rows["line"].n_unique()
     return Batch(
         "indicators",
         conform("indicators", rows),
         rows["line"],
         in_order(bad, wrong),
-        {"no value is known": silent} if silent else {},
-        span=_span(kept, pl.col("date_last")),
+        left,
+        span=span_of(kept, last if until is None else until),
     )
 
 
@@ -263,7 +342,7 @@ def in_order(*bad: list[BadRow]) -> list[BadRow]:
     return sorted((row for rows in bad for row in rows), key=lambda row: row.line)
 
 
-def _span(rows: pl.DataFrame, last: pl.Expr) -> tuple[date, date] | None:
+def span_of(rows: pl.DataFrame, last: pl.Expr) -> tuple[date, date] | None:
     """The first and last day of which rows tell."""
     if rows.is_empty():
         return None
