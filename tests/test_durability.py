@@ -24,7 +24,7 @@ import detente as dt
 from conftest import gdelt_row, gdelt_zip, triples
 from detente.errors import DetenteError
 from detente.record import opening
-from detente.record.log import FORMAT, LOST, Log
+from detente.record.log import FORMAT, LOST, Log, sha256_of
 from detente.record.parts import about_of
 from detente.sources import batches
 
@@ -382,11 +382,12 @@ def test_a_log_names_nothing_outside_its_record(folder: Path, files: list[Path],
     victim = folder.parent / "victim"
     victim.write_text("mine")
     _told(folder, lambda entry: (entry if key == "quarantine" else entry["parts"][0]).update({key: place}))
-    for verb in (
+    verbs: list[Callable[[dt.Record], Any]] = [
         lambda record: record.commits,
         lambda record: record.ingest(files),
         lambda record: record.ingest(files, restore=True),
-    ):
+    ]
+    for verb in verbs:
         with pytest.raises(DetenteError, match=r"00000002\.json: is damaged"):
             verb(dt.open_record(folder, cases=False))
     assert dt.open_record(folder, cases=False).repair() and dt.open_record(folder).verify() == []
@@ -552,7 +553,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_taken(
     """A download under way: its half of a row would contest the whole one later."""
     file = tmp_path / "20191024000000.export.CSV"
     file.write_text("".join(gdelt_row(n) + "\n" for n in range(30)))
-    digest = opening.sha256_of
+    digest = sha256_of
 
     def then_grows(path: Path) -> str:
         whole = digest(path)
