@@ -49,7 +49,7 @@ def test_every_row_is_kept_skipped_or_set_aside(held: dt.Record) -> None:
         "ccode2 '999' is no number of the Correlates of War",
         "both sides are USA",
         "no day can be read of dyad_st_year '1951'",
-        "flow1 'x' is no number",
+        "flow1 'x' is no number from 0",
     ]
     assert [file.covers[0][:2] for file in (alliances, trade)] == [
         ["1950-01-01", "1960-12-31"],
