@@ -280,7 +280,7 @@ def test_tables_for_back_tests_are_bounded(tmp_path: Path) -> None:
     with pytest.raises(DetenteError, match="times its size"):
         read_tidy(tmp_path / "t.parquet", by="year")
     (tmp_path / "bad.parquet").write_bytes((tmp_path / "t.parquet").read_bytes()[:-20])
-    with pytest.raises(DetenteError, match="can't be read as a table"):
+    with pytest.raises(DetenteError, match="can't be read as Parquet"):
         read_tidy(tmp_path / "bad.parquet", by="year")
     pl.DataFrame({"a": [["x"]], "b": ["y"], "date": ["2001"], "value": [1]}).write_parquet(tmp_path / "l.parquet")
     with pytest.raises(DetenteError, match="column a holds List"):
