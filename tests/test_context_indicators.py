@@ -96,6 +96,11 @@ def test_known_answers(real_files: dict[str, SimpleNamespace]) -> None:
     assert value(points, "un_agreement", "RUS", "2007-06-01", "USA") == 0.115
     assert value(points, "un_agreement", "RUS", "2023-06-01", "USA") == 0.174
     assert value(points, "ideal_point", "USA", "2007-06-01") == 2.76
+    # The state of the middle of the year, as in every table: the Soviet Union in 1991.
+    assert value(points, "un_agreement", "SUN", "1991-06-01", "USA") and value(
+        points, "ideal_point", "SUN", "1991-06-01"
+    )
+    assert value(points, "un_agreement", "RUS", "1991-06-01", "USA") is None
     assert value(points, "ideal_point_q5", "USA", "2007-06-01") == 2.583
     assert points.rows.filter(pl.col("date") == date(2023, 1, 1))["known_on"].unique().to_list() == [date(2024, 9, 30)]
     arms = read_of["sipri_tiv_supplier_recipient_year_1950_2021.csv"]

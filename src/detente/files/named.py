@@ -86,7 +86,7 @@ def frames(blocks: Iterator[Block], layout: Layout) -> Iterator[tuple[pl.DataFra
             frame, bad = _tabs(data, line, header, layout)
         else:
             names = [name if header.count(name) == 1 else f"{name} {n}" for n, name in enumerate(header)]
-            frame, bad, rest = csv_frame(data, names, separator, line, more=more)
+            frame, bad, rest = csv_frame(data, names, separator, line, more=more, wanted=layout.columns)
             named = ((name, own) for name, own in layout.columns.items() if name in frame.columns)
             frame = frame.select("line", *(pl.col(name).alias(own) for name, own in named))
         taken = [c for c in layout.columns.values() if c in frame.columns]

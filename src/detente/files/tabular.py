@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import accumulate
 
 import numpy as np
@@ -112,9 +112,16 @@ def _parsed(data: bytes, width: int, columns: dict[int, str], separator: bytes) 
 
 
 def csv_frame(
-    data: bytes, names: list[str], separator: bytes, first_line: int, *, more: bool = False
+    data: bytes,
+    names: list[str],
+    separator: bytes,
+    first_line: int,
+    *,
+    more: bool = False,
+    wanted: Collection[str] | None = None,
 ) -> tuple[pl.DataFrame, list[BadRow], tuple[int, bytes]]:
-    """Rows below a header (quotes as in RFC 4180) as trimmed text, with `line`, the file's line where each begins.
+    """Rows below a header (quotes as in RFC 4180) as trimmed text, with `line`, the file's line where each begins; of
+    tables of thousands of columns those `wanted`.
 
     A quote that is opened and never closed costs its own line alone: reading goes on at the next. Where `more` of the
     file follows, a row that may go on there is given back as it is, with its line.
@@ -129,6 +136,7 @@ def csv_frame(
     numbers: list[int] = []
     text = data.decode("utf-8", "surrogateescape")
     clean = "\0" not in text and _is_utf8(text)
+    places = [place for place, name in enumerate(names) if wanted is None or name in wanted]
     for start, row, fault in _records(text, separator.decode(), len(names), first_line, more):
         if fault is None:
             whole = start, row[0].encode("utf-8", "surrogateescape")
@@ -151,8 +159,8 @@ def csv_frame(
             not_too_many(bad)
         else:
             numbers.append(start)
-            taken.append(row)
-    frame = pl.DataFrame(taken, schema=dict.fromkeys(names, pl.Utf8), orient="row")
+            taken.append([row[place] for place in places])
+    frame = pl.DataFrame(taken, schema=dict.fromkeys((names[place] for place in places), pl.Utf8), orient="row")
     return frame.select(pl.all().str.strip_chars(), pl.Series("line", numbers, dtype=pl.Int64)), bad, whole
 
 

@@ -32,7 +32,7 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     columns = [*OTHERS.values(), RUSSIA]
     faults += [no_day("date", "session"), *no_numbers(POINTS.values(), low=-20, high=20), *no_numbers(columns, high=1)]
     state = pl.col("ccode_state")
-    russia = pl.when(pl.col("date").dt.year() > 1990).then(pl.lit("RUS")).otherwise(pl.lit("SUN"))
+    russia = pl.when(pl.col("date").dt.year() > 1991).then(pl.lit("RUS")).otherwise(pl.lit("SUN"))
     values = [Value(measure, number(column), state) for measure, column in POINTS.items()]
     for partner, column in [*((pl.lit(code), column) for code, column in OTHERS.items()), (russia, RUSSIA)]:
         six = state.is_in([*OTHERS, "RUS", "SUN"])
