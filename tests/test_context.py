@@ -60,7 +60,7 @@ def test_every_row_is_kept_skipped_or_set_aside(held: dt.Record) -> None:
 def test_a_pair_has_what_is_known_with_its_last_year(held: dt.Record) -> None:
     context = held.pair("JPN", "USA").context()
     assert "defence pact since 1951-09-08 (cow_alliances, data to 1960)" in context.summary()
-    assert "exports JPN-USA: 100 in 1965, 400 in 1955 (cow_trade, data to 1991)" in context.summary()
+    assert "exports of JPN to USA (million US dollars of the year): 100 in 1965, 400 in 1955" in context.summary()
     assert context.frame.filter(pl.col("what") == "exports").height == 3
     assert held.pair("JPN", "USA").context(1951, 1955).frame.height == 2
     early = held.pair("JPN", "USA", "1960-06-01").context()

@@ -113,7 +113,7 @@ def spans(held: pl.DataFrame) -> Any:
 
 def context(rows: pl.DataFrame) -> Any:
     """What happened and held between two states: a line a kind, its spells as bars and its acts as marks."""
-    facts = rows.filter(pl.col("topic") != "values")
+    facts = rows.filter(pl.col("unit").is_null())
     kinds = facts["what"].unique(maintain_order=True).to_list()[::-1]
     drawing, axis = figure(0.25 * len(kinds) + 1.2)
     for n, kind in enumerate(kinds):

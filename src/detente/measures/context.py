@@ -11,8 +11,10 @@ import polars as pl
 from detente import clock
 from detente.errors import NoData
 from detente.record.context import data_ends, pair_dated, pair_values
+from detente.record.facts import date_text
 from detente.record.view import View
 from detente.results import Table
+from detente.sources.context.measures import measures
 
 PACTS = ("defence pact", "offence pact", "neutrality pact", "non-aggression pact", "consultation pact", "entente")
 TOPICS: dict[str, tuple[str, ...]] = {
@@ -30,14 +32,19 @@ SPELLS = frozenset({*PACTS, *_LASTING})
 """Kinds of facts that last; of the others the days count."""
 WINDOW = 10
 """Years within which acts are counted, and after which a value is compared."""
+VALUES = ("geography", "capabilities", "economy", "organisations", "votes", "regimes")
+OTHER = "other"
+LATEST = 3
 COLUMNS = {
     "topic": "what it is about",
     "what": "the kind of fact, or the measure",
     "a": "the state that acts, or the first of two in the order of their codes",
     "b": "the other; null for a state's own value",
     "date": "the first day, or that of the act",
+    "precision": "how well that is known: day, month or year",
     "ends": "the last day, null where none is known",
     "value": "the value, or the level that the source gives a fact",
+    "unit": "the unit of a value",
     "description": "the fact in words",
     "reference": "the source's name for the dispute, treaty or exercise",
     "source": "the data set",
@@ -95,67 +102,94 @@ def context(pair: View, first: int | None = None, last: int | None = None) -> Pa
 
 def _rows(facts: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
     topics = {kind: topic for topic, kinds in TOPICS.items() for kind in kinds}
+    about = {name: measure.topic or OTHER for name, measure in measures().items()}
+    units = {name: measure.unit for name, measure in measures().items()}
     parties = pl.concat_list("actors", pl.col("targets").fill_null([]))
     told = facts.select(
-        pl.col("kind").replace_strict(topics, default="other").alias("topic"),
+        pl.col("kind").replace_strict(topics, default=OTHER).alias("topic"),
         pl.col("kind").alias("what"),
         parties.list.first().alias("a"),
         parties.list.last().alias("b"),
         "date",
+        "precision",
         "ends",
         pl.col("level").cast(pl.Float64).alias("value"),
+        pl.lit(None, pl.Utf8).alias("unit"),
         "description",
         "reference",
         "source",
     )
     numbers = values.select(
-        pl.lit("values").alias("topic"),
+        pl.col("measure").replace_strict(about, default=OTHER).alias("topic"),
         pl.col("measure").alias("what"),
         "a",
         "b",
         "date",
+        pl.lit("year").alias("precision"),
         "ends",
         "value",
+        pl.col("measure").replace_strict(units, default=None, return_dtype=pl.Utf8).alias("unit"),
         pl.lit(None, pl.Utf8).alias("description"),
         pl.lit(None, pl.Utf8).alias("reference"),
         "source",
     )
-    return pl.concat([told, numbers])
+    rows = pl.concat([told, numbers])
+    order = {topic: n for n, topic in enumerate((*TOPICS, *VALUES, OTHER))}
+    # Facts of a topic stand before its values.
+    place = pl.col("topic").replace_strict(order, default=len(order), return_dtype=pl.Int64)
+    return rows.with_columns(place.alias("place")).sort("place", maintain_order=True).drop("place")
 
 
 def _findings(rows: pl.DataFrame, day: date) -> Iterator[tuple[str, str, str, int | None]]:
     """What holds on a day, a sentence for each kind or measure, source and side."""
     known = rows.filter(pl.col("date") <= day)
-    for (topic, what, source, data_to), group in known.group_by(
-        "topic", "what", "source", "data_to", maintain_order=True
-    ):
-        if topic == "values":
-            for _, series in group.group_by("a", "b", maintain_order=True):
-                yield str(topic), _value(series), str(source), data_to  # type: ignore[misc]
+    for _, group in known.group_by("topic", "what", "source", maintain_order=True):
+        first = group.row(0, named=True)
+        topic, what, source, data_to = (first[name] for name in ("topic", "what", "source", "data_to"))
+        if what in measures():
+            if topic != OTHER:
+                for _, series in group.group_by("a", "b", maintain_order=True):
+                    yield topic, _value(series), source, data_to
         else:
-            said = _spell(group, day) if what in SPELLS else _acts(group, day)
-            yield str(topic), str(what) + said, str(source), data_to  # type: ignore[misc]
+            yield topic, what + (_spell(group, day) if what in SPELLS else _acts(group, day)), source, data_to
 
 
 def _spell(group: pl.DataFrame, day: date) -> str:
-    lasting = group.filter(pl.col("ends").is_null() | (pl.col("ends") >= day))
+    lasting = group.filter(pl.col("ends").is_null() | (pl.col("ends") >= day)).sort("date")
     if lasting.height:
-        first: date = lasting["date"].min()  # type: ignore[assignment]  # a column of days
-        return f" since {first}" + (f" ({lasting.height} of them)" if lasting.height > 1 else "")
-    spells = [f"{row['date']} to {row['ends']}" for row in group.sort("date").tail(3).to_dicts()]
-    return f": {group.height} in all, the last {'; '.join(spells)}"
+        first = lasting.row(0, named=True)
+        others = f" ({lasting.height} of them)" if lasting.height > 1 else ""
+        return f" since {date_text(first['date'], first['precision'])}{others}"
+    spells = group.sort("date").tail(LATEST).iter_rows(named=True)
+    told = "; ".join(_span(row["date"], row["ends"], row["precision"]) for row in spells)
+    return f": {group.height} in all, the last {told}"
+
+
+def _span(first: date, last: date, precision: str) -> str:
+    one, other = date_text(first, precision), date_text(last, precision)
+    return one if one == other else f"{one} to {other}"
 
 
 def _acts(group: pl.DataFrame, day: date) -> str:
     recent = group.filter(pl.col("date") > date(day.year - WINDOW, day.month, min(day.day, 28)))
     latest = group.sort("date").row(-1, named=True)
-    last = f"{latest['date']}{': ' + latest['description'] if latest['description'] else ''}"
+    last = date_text(latest["date"], latest["precision"])
+    last += f": {latest['description']}" if latest["description"] else ""
     return f": {group.height} in all, {recent.height} in the last {WINDOW} years; the last {last}"
 
 
 def _value(series: pl.DataFrame) -> str:
     latest = series.sort("date").row(-1, named=True)
-    before = series.filter(pl.col("date").dt.year() == latest["date"].year - WINDOW)
-    sides = f"{latest['a']}" if latest["b"] is None else f"{latest['a']}-{latest['b']}"
-    past = f", {before['value'][-1]:,.6g} in {latest['date'].year - WINDOW}" if before.height else ""
-    return f"{latest['what']} {sides}: {latest['value']:,.6g} in {latest['date'].year}{past}"
+    measure, year = measures()[latest["what"]], latest["date"].year
+    before = series.filter(pl.col("date").dt.year() == year - WINDOW)
+    joint = " to " if measure.of == "a to b" else " and "
+    sides = latest["a"] if latest["b"] is None else f"{latest['a']}{joint}{latest['b']}"
+    past = f", {_number(before['value'][-1])} in {year - WINDOW}" if before.height else ""
+    # What holds until it changes was last told long ago.
+    when = "in" if latest["ends"] and latest["ends"].year == year else "since"
+    unit = "" if measure.unit == "1" else f" ({measure.unit})"
+    return f"{measure.measure} of {sides}{unit}: {_number(latest['value'])} {when} {year}{past}"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"

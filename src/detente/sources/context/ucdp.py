@@ -180,7 +180,7 @@ def _aid(role: str) -> pl.Expr:
 
 def _intensity(relations: pl.DataFrame) -> Batch:
     """The highest intensity of a year: of the conflicts between two states, and of those of a government alone."""
-    measures = {"fights": "armed conflict intensity", "alone": "internal or colonial conflict intensity"}
+    measures = {"fights": "conflict_intensity", "alone": "internal_conflict_intensity"}
     rows = relations.filter(pl.col("relation").is_in(list(measures)))
     rows = rows.with_columns(
         pl.min_horizontal("one", "other").alias("a"),
