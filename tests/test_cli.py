@@ -305,6 +305,8 @@ claims
 claims check weitz_2007
 codebook
 components -k 1
+context RUS FRA
+dyads --from 1950 --to 1951 --states FRA --with entente
 explain RUS FRA --as-of 2018-08-31
 fetch gdelt --from 2005-01-01 --to 2005-01-02 --list
 forecast IND PAK --as-of 2007-02-01
@@ -341,7 +343,11 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     months = [f"{year}-{month:02}" for year in (2015, 2016) for month in range(1, 13)]
     scores = [f"{a},{b},{month}-15,{int(month[-2:])}" for a, b in ("AB", "BA") for month in months]
     (folder / "scores.csv").write_text("\n".join(["sender,receiver,date,value", *scores]) + "\n")
-    assert detente("ingest", "--record", folder / "r", file, write_votes(folder / "votes")).returncode == 0
+    columns = "version4id,ccode1,ccode2,dyad_st_day,dyad_st_month,dyad_st_year,dyad_end_year,right_censor,defense"
+    alliance = folder / "alliances.csv"
+    alliance.write_text(f"{columns}\n1,220,365,1,1,1945,1955,0,0\n")
+    held = (file, write_votes(folder / "votes"), alliance)
+    assert detente("ingest", "--record", folder / "r", *held).returncode == 0
     asked = detente("claims", "check", "weitz_2007", "--record", folder / "r", "--format", "json")
     (folder / "answer.json").write_text(asked.stdout)
     return folder

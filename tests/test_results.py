@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ PAIR: dict[str, Callable[[dt.Pair], Result]] = {
     "weigh": lambda pair: pair.weigh(["equal"], draws=50),
     "assess": lambda pair: pair.assess(with_models=False),
     "audit": lambda pair: pair.audit(),
+    "context": lambda pair: pair.context(),
 }
 RECORD: dict[str, Callable[[dt.Record], Result]] = {
     "panel": lambda record: record.panel(["USA", "RUS", "CHN"]),
@@ -44,7 +46,10 @@ RECORD: dict[str, Callable[[dt.Record], Result]] = {
     "files": lambda record: record.files(),
     "quarantine": lambda record: record.quarantine(),
     "audit": lambda record: record.audit(),
+    "dyads": lambda record: record.dyads(2000, 2001, add=["defence pact"]),
 }
+DATA_SETS = ("context", "dyads")
+"""Verbs that ask the field's data sets."""
 
 
 def has_the_form(result: Any) -> None:
@@ -61,14 +66,23 @@ def has_the_form(result: Any) -> None:
         assert result.plot().get_axes()
 
 
+@pytest.fixture(scope="session")
+def data_sets(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> dt.Record:
+    """A record of the alliances of the Correlates of War."""
+    record = dt.open_record(tmp_path_factory.mktemp("data_sets"), cases=False)
+    record.ingest(shared / "context" / "cow_alliances")
+    return record
+
+
 @pytest.mark.parametrize("verb", PAIR)
-def test_of_a_pair(verb: str, real: dt.Record) -> None:
-    has_the_form(PAIR[verb](real.pair("USA", "RUS", as_of="2018-08-31")))
+def test_of_a_pair(verb: str, real: dt.Record, data_sets: dt.Record) -> None:
+    record = data_sets if verb in DATA_SETS else real
+    has_the_form(PAIR[verb](record.pair("USA", "RUS", as_of="2018-08-31")))
 
 
 @pytest.mark.parametrize("verb", RECORD)
-def test_of_a_record(verb: str, real: dt.Record) -> None:
-    has_the_form(RECORD[verb](real))
+def test_of_a_record(verb: str, real: dt.Record, data_sets: dt.Record) -> None:
+    has_the_form(RECORD[verb](data_sets if verb in DATA_SETS else real))
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "1800-01-01", "9999-12-31"])

@@ -129,6 +129,26 @@ FILES = {
     "ingested_at": "when it was ingested",
     "digest": "its SHA-256",
 }
+CONTEXT = {
+    "topic": "what it is about",
+    "what": "the kind of fact, or the measure",
+    "a": "the state that acts, or the first of two in the order of their codes",
+    "b": "the other; null for a state's own value",
+    "date": "the first day, or that of the act",
+    "precision": "how well that is known: day, month or year",
+    "ends": "the last day, null where none is known",
+    "value": "the value, or the level that the source gives a fact",
+    "unit": "the unit of a value",
+    "description": "the fact in words",
+    "reference": "the source's name for the dispute, treaty or exercise",
+    "source": "the data set",
+    "data_to": "the last year of which the source's files held tell; after it nothing is known",
+}
+DYADS = {
+    "a": "a state (ISO 3166-1 alpha-3, former states their own)",
+    "b": "another",
+    "year": "the year",
+}
 AUDIT = {
     "source": "the case or table",
     "by": "all facts of the source together, or by area or year",
@@ -152,6 +172,8 @@ TABLES = {
     "pair.similarity()": SIMILARITY,
     "record.similarity()": ALL_SIMILARITY,
     "record.held()": HOLDINGS,
+    "pair.context()": CONTEXT,
+    "record.dyads()": DYADS,
     "record.files()": FILES,
     "record.quarantine()": QUARANTINE,
     "record.audit(), pair.audit()": AUDIT,

@@ -10,6 +10,7 @@ import polars as pl
 
 from detente import clock
 from detente.errors import NoData
+from detente.measures import charts, columns
 from detente.record.context import data_ends, pair_dated, pair_values
 from detente.record.facts import date_text
 from detente.record.view import View
@@ -35,21 +36,6 @@ WINDOW = 10
 VALUES = ("geography", "capabilities", "economy", "organisations", "votes", "regimes")
 OTHER = "other"
 LATEST = 3
-COLUMNS = {
-    "topic": "what it is about",
-    "what": "the kind of fact, or the measure",
-    "a": "the state that acts, or the first of two in the order of their codes",
-    "b": "the other; null for a state's own value",
-    "date": "the first day, or that of the act",
-    "precision": "how well that is known: day, month or year",
-    "ends": "the last day, null where none is known",
-    "value": "the value, or the level that the source gives a fact",
-    "unit": "the unit of a value",
-    "description": "the fact in words",
-    "reference": "the source's name for the dispute, treaty or exercise",
-    "source": "the data set",
-    "data_to": "the last year of which the source's files held tell; after it nothing is known",
-}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -73,8 +59,6 @@ def context(pair: View, first: int | None = None, last: int | None = None) -> Pa
     Without a day, that is today. Each finding names its source and the last year of which that tells: after it the
     source says nothing. Raises NoData where no data set held tells of the two.
     """
-    from detente.measures import charts
-
     facts, values = pair_dated(pair), pair_values(pair)
     sources = sorted({*facts["source"], *values["source"]})
     if not sources:
@@ -97,7 +81,7 @@ def context(pair: View, first: int | None = None, last: int | None = None) -> Pa
     )
     title = f"{' and '.join(pair.names)}: context{f' as of {pair.as_of}' if pair.as_of else ''}"
     provenance = pair.record.provenance(sources, first=first, last=last, as_of=pair.as_of)
-    return PairContext(within, title, COLUMNS, charts.context, provenance=provenance, now=now)
+    return PairContext(within, title, columns.CONTEXT, charts.context, provenance=provenance, now=now)
 
 
 def _rows(facts: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:

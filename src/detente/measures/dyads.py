@@ -12,7 +12,7 @@ import polars as pl
 from detente.actors import continuers, counted
 from detente.actors.tables import listed
 from detente.errors import DetenteError, NoData
-from detente.measures import charts
+from detente.measures import charts, columns
 from detente.measures.context import SPELLS
 from detente.results import Table
 
@@ -26,11 +26,6 @@ SYSTEM_PAPERS = {
     "gw": "Gleditsch and Ward, A Revised List of Independent States since 1816, International Interactions 25, 1999",
 }
 KEYS = ["a", "b", "year"]
-COLUMNS = {
-    "a": "a state (ISO 3166-1 alpha-3, former states their own)",
-    "b": "another",
-    "year": "the year",
-}
 MICROSTATES = frozenset(
     {54, 55, 56, 57, 58, 60, 221, 223, 232, 331, 403, 591, 935, 970, 971, 972, 973, 983, 986, 987, 990}
 )
@@ -105,7 +100,7 @@ def dyads(
     own = [name for name in rows.columns if name not in keys]
     sources = sorted({part.source for table in ("dated_facts", "indicators") for part in record.parts(table)})
     used = [source for source in sources if any(re.search(f"_{source}(_a|_b|_ab|_ba)?$", name) for name in own)]
-    meanings = COLUMNS | {f"{system}_a": f"number of a in the list of {system}", f"{system}_b": "number of b"}
+    meanings = columns.DYADS | {f"{system}_a": f"number of a in the list of {system}", f"{system}_b": "number of b"}
     meanings |= {name: _meaning(name) for name in own}
     asked = {"first": first, "last": last, "system": system, "directed": directed, "states": states, "add": list(add)}
     provenance = record.provenance(used, [SYSTEM_PAPERS[system]], **asked, as_of=as_of)
