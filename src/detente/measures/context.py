@@ -143,7 +143,10 @@ def _spell(group: pl.DataFrame, day: date) -> str:
     if lasting.height:
         first = lasting.row(0, named=True)
         others = f" ({lasting.height} of them)" if lasting.height > 1 else ""
-        return f" since {date_text(first['date'], first['precision'])}{others}"
+        begun, data_to = date_text(first["date"], first["precision"]), first["data_to"]
+        if data_to is not None and data_to < day.year:
+            return f" from {begun}, no end told by {data_to}{others}"
+        return f" since {begun}{others}"
     spells = group.sort("date").tail(LATEST).iter_rows(named=True)
     told = "; ".join(_span(row["date"], row["ends"], row["precision"]) for row in spells)
     return f": {group.height} in all, the last {told}"
@@ -155,11 +158,13 @@ def _span(first: date, last: date, precision: str) -> str:
 
 
 def _acts(group: pl.DataFrame, day: date) -> str:
-    recent = group.filter(pl.col("date") > date(day.year - WINDOW, day.month, min(day.day, 28)))
     latest = group.sort("date").row(-1, named=True)
-    last = date_text(latest["date"], latest["precision"])
-    last += f": {latest['description']}" if latest["description"] else ""
-    return f": {group.height} in all, {recent.height} in the last {WINDOW} years; the last {last}"
+    # Of years after its data a source says nothing, so the window ends with them.
+    last_year = day.year if latest["data_to"] is None else min(day.year, latest["data_to"])
+    recent = group.filter(pl.col("date").dt.year().is_between(last_year - WINDOW + 1, last_year)).height
+    told = date_text(latest["date"], latest["precision"])
+    told += f": {latest['description']}" if latest["description"] else ""
+    return f": {group.height} in all, {recent} in the {WINDOW} years to {last_year}; the last {told}"
 
 
 def _value(series: pl.DataFrame) -> str:
