@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -11,7 +12,10 @@ from detente.record.facts import holds
 from detente.sources.schema import TABLES, conform
 
 if TYPE_CHECKING:
+    from detente.record.store import Store
     from detente.record.view import View
+
+_NAMES = {"dated_facts": "kind", "indicators": "measure"}
 
 
 def pair_dated(pair: View) -> pl.DataFrame:
@@ -43,6 +47,27 @@ def pair_values(pair: View) -> pl.DataFrame:
         .filter(pl.col("b").is_null() | (pl.col("a") != pl.col("b")))
         .sort("measure", "source", "a", "b", "date")
     )
+
+
+def variables(record: Store) -> dict[str, str]:
+    """What the data sets held tell of by name: kinds of dated facts and measures, each with its table."""
+
+    def named() -> dict[str, str]:
+        found: dict[str, str] = {}
+        for table, column in _NAMES.items():
+            if paths := record.paths(record.parts(table)):
+                names = pl.scan_parquet(paths, glob=False).select(pl.col(column).unique().sort()).collect()
+                found |= dict.fromkeys(names[column], table)
+        return found
+
+    return record.remember("variables", named)
+
+
+def told_of(record: Store, name: str, as_of: date | None) -> pl.DataFrame:
+    """The rows of one of `variables`, known on the day; no others are read."""
+    table = variables(record)[name]
+    rows = pl.scan_parquet(record.paths(record.parts(table)), glob=False).filter(pl.col(_NAMES[table]) == name)
+    return conform(table, (rows if as_of is None else rows.filter(pl.col("known_on") <= as_of)).collect())
 
 
 def data_ends(pair: View, sources: list[str]) -> dict[str, int | None]:
