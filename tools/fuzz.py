@@ -29,7 +29,7 @@ from functools import cache
 from pathlib import Path
 
 import polars as pl
-from fuzz_inputs import OTHERS, SUFFIX, TABLES, changed
+from fuzz_inputs import CONTEXT, OTHERS, SUFFIX, TABLES, changed
 
 import detente as dt
 from detente.actors import actors
@@ -159,7 +159,7 @@ def log_seeds() -> list[bytes]:
 
 def targets() -> dict[str, tuple[Callable[[Path], object], Callable[[], list[bytes]]]]:
     """By name what reads a file, and its seeds."""
-    readers = {name: (read, lambda text=text: [text.encode() + b"\n"]) for name, text in TABLES.items()}
+    readers = {name: (read, lambda text=text: [text.encode() + b"\n"]) for name, text in {**TABLES, **CONTEXT}.items()}
     own = [TABLES[name].encode() + b"\n" for name in ("facts", "agreements", "figures")]
     loaders: dict[str, Callable[[Path], object]] = {
         "names": names,

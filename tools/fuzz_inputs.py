@@ -61,6 +61,63 @@ TABLES = {
         "USA-RUS;trade;economic;2001;12.5;million;;2020-01-01;https://example.org;T;\nall;x;;2001-02;-9;n;;;;;true"
     ),
 }
+CONTEXT = {
+    "alliances": (
+        "version4id,ccode1,state_name1,ccode2,state_name2,dyad_st_day,dyad_st_month,dyad_st_year,dyad_end_day,"
+        "dyad_end_month,dyad_end_year,left_censor,right_censor,defense,neutrality,nonaggression,entente\n"
+        "1,2,USA,740,Japan,8,9,1951,31,12,2012,0,1,1,0,0,1\n2,365,Russia,710,China,,,1950,,,1958,0,0,0,0,1,0"
+    ),
+    "atop": (
+        "ccode1,ccode2,year,atop_defense,atop_offense,atop_neutral,atop_nonagg,atop_consul\n"
+        "2,740,1960,1,0,0,1,0\n740,2,1960,1,0,0,1,0\n2,740,1961,1,0,0,1,0"
+    ),
+    "trade": "ccode1,ccode2,year,flow1,flow2\n2,365,2006,20731,6417\n2,740,2006,-9,",
+    "disputes": (
+        "dispnum,stabb,ccode,stday,stmon,styear,endday,endmon,endyear,sidea,revstate,revtype1,revtype2,fatality,"
+        "fatalpre,hiact,hostlev,orig,version\n4007,IND,750,17,9,1993,17,7,1999,0,0,0,-9,5,-9,20,5,1,5\n"
+        "4007,PAK,770,-9,9,1993,17,7,1999,1,1,1,-9,5,-9,20,5,1,5"
+    ),
+    "militarised events": (
+        "micnum,eventnum,ccode1,ccode2,stmon,stday,styear,endmon,endday,endyear,sidea1,action,hostlev,fatalmin1,"
+        "fatalmax1,fatalmin2,fatalmax2,version\n4007,49,750,770,5,22,1999,6,13,1999,1,17,4,100,200,-9,-9,mie-1.0"
+    ),
+    "conflicts": (
+        "conflict_id,year,gwno_a,gwno_a_2nd,gwno_b,gwno_b_2nd,incompatibility,intensity_level,type_of_conflict,"
+        "start_date,start_prec,start_date2,start_prec2,ep_end,ep_end_date\n"
+        '13243,2022,365,"369, 370",369,,territory,2,interstate,2014-02-27,1,2022-02-24,1,0,'
+    ),
+    "claims": (
+        "region,claimdy,claim,name,dyadnum,chal,tgt,dyad,begclaim,endclaim,resolved,endviol,icowsal\n"
+        "7,1,802,Kuril Islands,1,740,365,365740,195204,201799,-9,0,8"
+    ),
+    "defence agreements": (
+        "ccode1,cowName1,ccode2,cowName2,signDay,signMonth,signYear,EIFDay,EIFMonth,EIFYear,type,category1,category2,"
+        "category3,DCAid\n2,USA,750,IND,28,6,2005,-77,-77,-77,general,DCA,,,DCADv1.0-1"
+    ),
+    "exercises": (
+        "MMEID,Ex_Name,Series_Name,gwcode,country,year,Location,StartDate,s.year,s.month,s.day,EndDate,e.year,e.month,"
+        "e.day,CPX,Air,Land,Sea,FocusDescription,participant_count\n"
+        "m1,Torgau,,2,United States,2005,Russia,5/1/05,2005,5,1,5/9/05,2005,5,9,0,0,1,0,staff,2\n"
+        "m1,Torgau,,365,Russia,2005,Russia,5/1/05,2005,5,1,5/9/05,2005,5,9,0,0,1,0,staff,2"
+    ),
+    "investment treaties": (
+        "treaty_id,short_title,type,status,parties,date_of_signature,date_of_entry_into_force,termination_date\n"
+        '1,Russia - USA BIT,BITs,Signed (not in force),"Russian Federation, United States of America",1992-06-17,,'
+    ),
+    "capabilities": (
+        "ccode,year,milex,milper,irst,pec,tpop,upop,cinc\n2,2006,521840000,1546,98557,3280520,300943,166465,.154\n"
+        "365,1991,-9,3400,77093,1,148624,65391,.1"
+    ),
+    "leaders": (
+        "obsid,gwcode,leadid,leader,yrborn,gender,startdate,enddate,entry,exit,exitcode\n"
+        "USA-2001,2,a1,G.W. Bush,1946,M,2001-01-20,2009-01-20,Regular,Regular,Regular"
+    ),
+    "library votes": (
+        "undl_id,ms_code,ms_name,ms_vote,date,session,resolution,draft,meeting,title,agenda_title,subjects\n"
+        '1,USA,UNITED STATES,N,2019-12-12,74,A/RES/74/1,A/74/L.1,A/74/PV.1,Nuclear weapons,,"NUCLEAR WEAPONS"'
+    ),
+}
+"""Tables of the field's data sets, by what they hold."""
 OTHERS = {
     "names": "name;code;sector;from;to\nIvan Ivanov;RUS;GOV;2001;2003-02\nX Y;USA;;;9999-12",
     "tidy": "a,b,date,value\nUSA,RUS,2001-01,0.5\nUSA,RUS,2002-01,0.25\nRUS,CHN,2003-01-01,1",
