@@ -72,6 +72,24 @@ def test_a_pair_has_what_is_known_with_its_last_year(held: dt.Record) -> None:
     assert done.returncode == 0 and "  defence pact since 1951-09-08" in done.stdout
 
 
+def test_of_a_day_no_later_end_is_known(held: dt.Record) -> None:
+    """An alliance of 1950 ended in 1958: nobody knew in 1955."""
+    early = held.pair("CHN", "RUS", "1955-06-01").context()
+    assert early.frame["ends"].to_list() == [None] and held.pair("CHN", "RUS").context().frame["ends"].null_count() == 0
+    assert "defence pact since 1950-02-14" in early.summary()
+    rows = held.dyads(1953, 1959, states=["CHN"], add=["defence pact"], as_of=date(1955, 6, 1)).frame
+    told = rows.filter(pl.col("a") == "SUN")
+    assert dict(told.select("year", "defence_pact_cow_alliances").iter_rows()) == {
+        1953: 1,
+        1954: 1,
+        1955: 1,
+        1956: None,
+        1957: None,
+        1958: None,
+        1959: None,
+    }
+
+
 def test_of_facts_silence_is_nought_only_where_the_source_tells(held: dt.Record) -> None:
     rows = held.dyads(1949, 1962, states=["JPN"], add=["defence pact", "exports"]).frame
     assert rows.columns[5:] == ["defence_pact_cow_alliances", "exports_cow_trade_ab", "exports_cow_trade_ba"]

@@ -8,7 +8,7 @@ import polars as pl
 
 from detente.actors import counted
 from detente.record.facts import holds
-from detente.sources.schema import TABLES, conform
+from detente.sources.schema import TABLES, conform, known_by
 
 if TYPE_CHECKING:
     from detente.record.view import View
@@ -34,11 +34,9 @@ def pair_values(pair: View) -> pl.DataFrame:
     rows = pl.scan_parquet(paths, glob=False).filter(
         pl.col("a").is_in(codes) & (pl.col("b").is_null() | pl.col("b").is_in(codes))
     )
-    if pair.as_of is not None:
-        rows = rows.filter(pl.col("known_on") <= pair.as_of)
     today = dict(zip(lives["code"], lives["counts"], strict=True))
     return (
-        conform("indicators", rows.collect())
+        known_by(conform("indicators", rows.collect()), pair.as_of)
         .with_columns(pl.col("a", "b").replace(today))
         .filter(pl.col("b").is_null() | (pl.col("a") != pl.col("b")))
         .sort("measure", "source", "a", "b", "date")

@@ -27,7 +27,7 @@ from detente.record.log import Log
 from detente.record.mend import repair, verify
 from detente.record.opening import find_files
 from detente.record.parts import check
-from detente.sources.schema import TABLES, conform
+from detente.sources.schema import TABLES, conform, known_by
 from detente.sources.source import by_precision, cited
 
 T = TypeVar("T")
@@ -171,10 +171,7 @@ class Store:
         if paths:
             # Parts written before a column existed lack it.
             frames += [conform(name, pl.read_parquet(path, glob=False)) for path in paths]
-        rows = pl.concat(frames).unique("event_id", keep="first", maintain_order=True)
-        if as_of is not None and "known_on" in schema:
-            rows = rows.filter(pl.col("known_on") <= as_of)
-        return rows
+        return known_by(pl.concat(frames).unique("event_id", keep="first", maintain_order=True), as_of)
 
     def covers(self, source: str, as_of: date | None = None, pair: str = "") -> list[tuple[date, date]]:
         """The days that a source's ingested files cover, wholly or in part, up to `as_of`; see `coverage`."""
