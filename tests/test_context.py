@@ -107,6 +107,43 @@ def test_of_facts_silence_is_nought_only_where_the_source_tells(held: dt.Record)
         held.dyads(1955, 1955, add=["rain"])
 
 
+CONTIGUITY = """ccode1,ccode2,conttype,stdate,enddate
+2,345,5,1920-12-01,1945-12-01
+2,345,4,2000-01-01,2016-12-01
+"""
+MAJORS = """ccode,styear,stmonth,stday,endyear,endmonth,endday,version
+255,1925,1,1,1945,5,7,2016
+2,1898,8,13,2016,12,31,2016
+"""
+
+
+def test_what_two_states_share_has_one_column_in_any_order(tmp_path: Path) -> None:
+    """Yugoslavia stands after the United States in the order of codes, Serbia before them."""
+    (tmp_path / "contiguity.csv").write_text(CONTIGUITY)
+    record = dt.open_record(tmp_path / "record", cases=False)
+    record.ingest(tmp_path / "contiguity.csv")
+    rows = record.dyads(1944, 2016, states=["SRB"], directed=True, add=["contiguity"])
+    assert rows.frame.columns[5:] == ["contiguity_cow_contiguity"]
+    assert rows.meanings["contiguity_cow_contiguity"].startswith("of the two")
+    told = rows.frame.filter(
+        pl.col("year").is_in([1945, 1946, 2016]), pl.col("a").is_in(["USA"]) | (pl.col("b") == "USA")
+    )
+    assert sorted(told.select("year", "contiguity_cow_contiguity").iter_rows(), key=str) == [
+        (1945, 5.0), (1945, 5.0), (1946, None), (1946, None), (2016, 4.0), (2016, 4.0)
+    ]  # fmt: skip
+    page = record.pair("SRB", "USA").context()
+    assert page.frame.select("a", "b").unique().rows() == [("SRB", "USA")]
+    assert page.summary().count("contiguity of") == 1
+
+
+def test_a_value_whose_time_is_over_holds_no_longer(tmp_path: Path) -> None:
+    (tmp_path / "majors.csv").write_text(MAJORS)
+    record = dt.open_record(tmp_path / "record", cases=False)
+    record.ingest(tmp_path / "majors.csv")
+    assert "major_power of DEU: 1 from 1925 to 1945" in record.pair("DEU", "USA", "1970-01-01").context().summary()
+    assert "major_power of DEU: 1 since 1925" in record.pair("DEU", "USA", "1940-01-01").context().summary()
+
+
 def test_a_state_that_changed_its_name_is_one_dyad_a_year(held: dt.Record) -> None:
     rows = held.dyads(1990, 1992, states=["RUS"], add=["exports"]).frame.filter(pl.col("a") == "USA")
     assert rows.select("b", "year").rows() == [("SUN", 1990), ("RUS", 1991), ("RUS", 1992)]

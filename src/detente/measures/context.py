@@ -22,13 +22,29 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "alliances": PACTS,
     "agreements": ("agreement signed", "agreement in force", "agreement ended"),
     "exercises": ("exercise", "visit"),
-    "disputes": ("militarised dispute", "militarised incident", "militarised event", "war", "armed conflict"),
+    "disputes": (
+        "militarised dispute",
+        "militarised incident",
+        "militarised event",
+        "war",
+        "armed conflict",
+        "military support",
+    ),
     "rivalry": ("rivalry", "arms race", "claim", "claim ended"),
     "sanctions": ("sanction", "sanction lifted"),
     "arms": ("transfer",),
     "leaders": ("leader",),
 }
-_LASTING = ("rivalry", "arms race", "claim", "war", "armed conflict", "militarised dispute", "sanction")
+_LASTING = (
+    "rivalry",
+    "arms race",
+    "claim",
+    "war",
+    "armed conflict",
+    "military support",
+    "militarised dispute",
+    "sanction",
+)
 SPELLS = frozenset({*PACTS, *_LASTING})
 """Kinds of facts that last; of the others the days count."""
 WINDOW = 10
@@ -133,7 +149,7 @@ def _findings(rows: pl.DataFrame, day: date) -> Iterator[tuple[str, str, str, in
         if what in measures():
             if topic != OTHER:
                 for _, series in group.group_by("a", "b", maintain_order=True):
-                    yield topic, _value(series), source, data_to
+                    yield topic, _value(series, day), source, data_to
         else:
             yield topic, what + (_spell(group, day) if what in SPELLS else _acts(group, day)), source, data_to
 
@@ -162,17 +178,20 @@ def _acts(group: pl.DataFrame, day: date) -> str:
     return f": {group.height} in all, {recent.height} in the last {WINDOW} years; the last {last}"
 
 
-def _value(series: pl.DataFrame) -> str:
+def _value(series: pl.DataFrame, day: date) -> str:
     latest = series.sort("date").row(-1, named=True)
     measure, year = measures()[latest["what"]], latest["date"].year
     before = series.filter(pl.col("date").dt.year() == year - WINDOW)
     joint = " to " if measure.of == "a to b" else " and "
     sides = latest["a"] if latest["b"] is None else f"{latest['a']}{joint}{latest['b']}"
     past = f", {_number(before['value'][-1])} in {year - WINDOW}" if before.height else ""
-    # What holds until it changes was last told long ago.
-    when = "in" if latest["ends"] and latest["ends"].year == year else "since"
+    # What holds until it changes was last told long ago, and may have ended since.
+    if latest["ends"] is None or latest["ends"] >= day:
+        when = f"since {year}"
+    else:
+        when = f"in {year}" if latest["ends"].year == year else f"from {year} to {latest['ends'].year}"
     unit = "" if measure.unit == "1" else f" ({measure.unit})"
-    return f"{measure.measure} of {sides}{unit}: {_number(latest['value'])} {when} {year}{past}"
+    return f"{measure.measure} of {sides}{unit}: {_number(latest['value'])} {when}{past}"
 
 
 def _number(value: float) -> str:

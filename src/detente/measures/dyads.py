@@ -15,6 +15,7 @@ from detente.errors import DetenteError, NoData
 from detente.measures import charts, columns
 from detente.measures.context import SPELLS
 from detente.results import Table
+from detente.sources.context.measures import of_two
 
 if TYPE_CHECKING:
     from detente.record.store import Store
@@ -109,7 +110,10 @@ def dyads(
 
 def _meaning(column: str) -> str:
     sides = {"_ab": "what a does towards b", "_ba": "what b does towards a", "_a": "of a", "_b": "of b"}
-    side = next((said for ending, said in sides.items() if column.endswith(ending)), "how many in the year")
+    side = next(
+        (said for ending, said in sides.items() if column.endswith(ending)),
+        "of the two (of facts how many in the year)",
+    )
     return f"{side}; the end of the name is the data set"
 
 
@@ -118,16 +122,18 @@ def with_variables(record: Store, dyads: pl.DataFrame, names: Sequence[str], as_
 
     A variable is a kind of dated fact or a measure. Of facts a column has how many a pair has in a year (begun in it,
     or in force where the kind lasts): nought in years that the source covers, null in all others. A measure is null
-    where no value is held; what `a` does towards `b` and the reverse, and what each has of its own, have columns apart
-    (_ab, _ba, _a, _b). Former states are the ones that continue them. NoData where no data set held has a variable.
+    where no value is held; of two states it has a column, and what `a` does towards `b` and the reverse, and what each
+    has of its own, have columns apart (_ab, _ba, _a, _b). Former states are the ones that continue them. NoData where
+    no data set held has a variable.
     """
-    facts, values = record.table("dated_facts", as_of), record.table("indicators", as_of)
-    kinds, measures = sorted(facts["kind"].unique()), sorted(values["measure"].unique())
+    facts = record.table("dated_facts", as_of, pl.col("kind").is_in(names))
+    values = record.table("indicators", as_of, pl.col("measure").is_in(names))
+    kinds, measures = set(facts["kind"]), set(values["measure"])
     today = continuers()
     dyads = dyads.with_columns(pl.col("a", "b").replace(today).name.prefix("today_"))
     for name in dict.fromkeys(names):
-        if name not in (*kinds, *measures):
-            raise NoData(f"no data set held tells of {name!r}; held: {', '.join([*kinds, *measures]) or 'nothing'}")
+        if name not in kinds | measures:
+            raise NoData(f"no data set held tells of {name!r}; held: {', '.join(_held(record, as_of)) or 'nothing'}")
         rows = facts.filter(pl.col("kind") == name) if name in kinds else values.filter(pl.col("measure") == name)
         for (source,), some in rows.group_by("source", maintain_order=True):
             spans = record.covers(str(source), as_of)
@@ -144,6 +150,11 @@ def with_variables(record: Store, dyads: pl.DataFrame, names: Sequence[str], as_
                 for valued in _valued(some, column, ends):
                     dyads = _joined(dyads, valued)
     return dyads.drop("today_a", "today_b")
+
+
+def _held(record: Store, as_of: date | None) -> list[str]:
+    facts, values = record.table("dated_facts", as_of), record.table("indicators", as_of)
+    return [*sorted(facts["kind"].unique()), *sorted(values["measure"].unique())]
 
 
 def _joined(dyads: pl.DataFrame, columns: pl.DataFrame) -> pl.DataFrame:
@@ -182,12 +193,15 @@ def _counted(facts: pl.DataFrame, column: str, ends: pl.Expr, *, lasts: bool) ->
 
 
 def _valued(values: pl.DataFrame, column: str, ends: pl.Expr) -> Iterator[pl.DataFrame]:
-    """A measure by year: of `a` and of `b`, or from `a` to `b` and the reverse."""
+    """A measure by year: of `a` and of `b`, of the two, or from `a` to `b` and the reverse."""
     years = _years(pl.col("date").dt.year(), pl.coalesce(pl.col("ends").dt.year(), ends))
     yearly = values.sort("date").select("a", "b", years, pl.col("value").alias(column)).explode("year")
     if values["b"].null_count():
         yield yearly.select("a", "year", pl.col(column).alias(f"{column}_a"))
         yield yearly.select(pl.col("a").alias("b"), "year", pl.col(column).alias(f"{column}_b"))
+    elif values["measure"][0] in of_two():
+        turned = yearly.select(pl.col("b").alias("a"), pl.col("a").alias("b"), "year", column)
+        yield pl.concat([yearly, turned])
     else:
         yield yearly.rename({column: f"{column}_ab"})
         yield yearly.select(

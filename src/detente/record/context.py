@@ -8,6 +8,7 @@ import polars as pl
 
 from detente.actors import counted
 from detente.record.facts import holds
+from detente.sources.context.measures import of_two
 from detente.sources.schema import TABLES, conform, known_by
 
 if TYPE_CHECKING:
@@ -34,10 +35,16 @@ def pair_values(pair: View) -> pl.DataFrame:
     rows = pl.scan_parquet(paths, glob=False).filter(
         pl.col("a").is_in(codes) & (pl.col("b").is_null() | pl.col("b").is_in(codes))
     )
+    shared = pl.col("measure").is_in(of_two()) & pl.col("b").is_not_null()
     today = dict(zip(lives["code"], lives["counts"], strict=True))
     return (
         known_by(conform("indicators", rows.collect()), pair.as_of)
         .with_columns(pl.col("a", "b").replace(today))
+        .with_columns(
+            # Under a former code the two may have stood in the other order.
+            pl.when(shared).then(pl.min_horizontal("a", "b")).otherwise("a").alias("a"),
+            pl.when(shared).then(pl.max_horizontal("a", "b")).otherwise("b").alias("b"),
+        )
         .filter(pl.col("b").is_null() | (pl.col("a") != pl.col("b")))
         .sort("measure", "source", "a", "b", "date")
     )

@@ -162,15 +162,18 @@ class Store:
         """Absolute paths of parts, each found as it was written; DetenteError where one isn't."""
         return [str(check(self.folder, part)) for part in parts]
 
-    def table(self, name: str, as_of: date | None = None) -> pl.DataFrame:
-        """A small table (all but events) of record and built-in cases, known on `as_of`, without twins."""
+    def table(self, name: str, as_of: date | None = None, where: pl.Expr | None = None) -> pl.DataFrame:
+        """A small table (all but events) of record and built-in cases, known on `as_of`, without twins: the rows of
+        which `where` is true.
+        """
+        where = pl.lit(True) if where is None else where
         schema = TABLES[name]
         frames = [pl.DataFrame(schema=schema)]
-        frames += [case.table(name) for case in self.cases if name in CASE_TABLES]
+        frames += [case.table(name).filter(where) for case in self.cases if name in CASE_TABLES]
         paths = self.paths(self.parts(name))
         if paths:
             # Parts written before a column existed lack it.
-            frames += [conform(name, pl.read_parquet(path, glob=False)) for path in paths]
+            frames += [conform(name, pl.read_parquet(path, glob=False)).filter(where) for path in paths]
         return known_by(pl.concat(frames).unique("event_id", keep="first", maintain_order=True), as_of)
 
     def covers(self, source: str, as_of: date | None = None, pair: str = "") -> list[tuple[date, date]]:
