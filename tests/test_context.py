@@ -117,6 +117,41 @@ MAJORS = """ccode,styear,stmonth,stday,endyear,endmonth,endday,version
 """
 
 
+TREATIES = """treaty_id,short_title,type,status,parties,date_of_signature,date_of_entry_into_force,termination_date
+1,Pact,TIPs,In force,"Australia, Japan, Peru, United States",1999-04-08,2000-01-01,
+2,Last,BITs,In force,"Japan, Peru",2003-04-08,,
+"""
+
+
+def test_a_page_of_some_years_tells_of_the_two_in_those(tmp_path: Path) -> None:
+    """What still lasted counts, of a treaty of many the two are named, and what no source tells of isn't nought."""
+    for name, text in (("alliances.csv", ALLIANCES), ("treaties.csv", TREATIES)):
+        (tmp_path / name).write_text(text.replace(",31,12,1960,0", ",31,12,2004,0"))
+    record = dt.open_record(tmp_path / "record", cases=False)
+    record.ingest([tmp_path / "alliances.csv", tmp_path / "treaties.csv"])
+    pair = record.pair("JPN", "USA")
+    page = pair.context(2000, 2001)
+    assert page.frame.select("what", "a", "b").rows() == [
+        ("defence pact", "JPN", "USA"),
+        ("agreement in force", "JPN", "USA"),
+    ]
+    assert "2000 to 2001" in page.title
+    assert "agreement in force: 1 in all, 1 in the last 10 years" in page.summary()
+    assert "agreement signed: 1 in all, 1 in the 10 years to 2003" in pair.context().summary()
+    with pytest.raises(NoData, match="1850 to 1860: the data sets held tell nothing of those years"):
+        pair.context(1850, 1860)
+    with pytest.raises(DetenteError, match="the first year, 2001, lies after the last, 2000"):
+        pair.context(2001, 2000)
+
+
+def test_dyads_of_former_states_are_asked_by_any_name(held: dt.Record) -> None:
+    rows = held.dyads(1954, 1990, states=["East Germany"]).frame
+    assert set(rows["a"]) | set(rows["b"]) > {"DDR", "SUN"} and (rows["cow_a"].eq(265) | rows["cow_b"].eq(265)).all()
+    assert held.dyads(1990, 1990, states=["Soviet Union"]).frame.equals(held.dyads(1990, 1990, states=["RUS"]).frame)
+    asked = ("dyads", "--from", 1955, "--to", 1955, "--states", "JPN", "--with", "exports,,", "--record", held.folder)
+    assert detente(*asked, "--no-cases").returncode == 0
+
+
 def test_what_two_states_share_has_one_column_in_any_order(tmp_path: Path) -> None:
     """Yugoslavia stands after the United States in the order of codes, Serbia before them."""
     (tmp_path / "contiguity.csv").write_text(CONTIGUITY)
