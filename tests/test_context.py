@@ -73,6 +73,24 @@ def test_a_pair_has_what_is_known_with_its_last_year(held: dt.Record) -> None:
     assert done.returncode == 0 and "  defence pact from 1951-09-08" in done.stdout
 
 
+def test_of_a_day_no_later_end_is_known(held: dt.Record) -> None:
+    """An alliance of 1950 ended in 1958: nobody knew in 1955."""
+    early = held.pair("CHN", "RUS", "1955-06-01").context()
+    assert early.frame["ends"].to_list() == [None] and held.pair("CHN", "RUS").context().frame["ends"].null_count() == 0
+    assert "defence pact since 1950-02-14" in early.summary()
+    rows = held.dyads(1953, 1959, states=["CHN"], add=["defence pact"], as_of=date(1955, 6, 1)).frame
+    told = rows.filter(pl.col("a") == "SUN")
+    assert dict(told.select("year", "defence_pact_cow_alliances").iter_rows()) == {
+        1953: 1,
+        1954: 1,
+        1955: 1,
+        1956: None,
+        1957: None,
+        1958: None,
+        1959: None,
+    }
+
+
 def test_of_facts_silence_is_nought_only_where_the_source_tells(held: dt.Record) -> None:
     rows = held.dyads(1949, 1962, states=["JPN"], add=["defence pact", "exports"]).frame
     assert rows.columns[5:] == ["defence_pact_cow_alliances", "exports_cow_trade_ab", "exports_cow_trade_ba"]
@@ -88,6 +106,78 @@ def test_of_facts_silence_is_nought_only_where_the_source_tells(held: dt.Record)
     assert both.filter(pl.col("a") == "JPN", pl.col("b") == "USA")["exports_cow_trade_ab"].to_list() == [400.0]
     with pytest.raises(NoData, match="no data set held tells of 'rain'; held: defence pact, exports"):
         held.dyads(1955, 1955, add=["rain"])
+
+
+CONTIGUITY = """ccode1,ccode2,conttype,stdate,enddate
+2,345,5,1920-12-01,1945-12-01
+2,345,4,2000-01-01,2016-12-01
+"""
+MAJORS = """ccode,styear,stmonth,stday,endyear,endmonth,endday,version
+255,1925,1,1,1945,5,7,2016
+2,1898,8,13,2016,12,31,2016
+"""
+
+
+TREATIES = """treaty_id,short_title,type,status,parties,date_of_signature,date_of_entry_into_force,termination_date
+1,Pact,TIPs,In force,"Australia, Japan, Peru, United States",1999-04-08,2000-01-01,
+2,Last,BITs,In force,"Japan, Peru",2003-04-08,,
+"""
+
+
+def test_a_page_of_some_years_tells_of_the_two_in_those(tmp_path: Path) -> None:
+    """What still lasted counts, of a treaty of many the two are named, and what no source tells of isn't nought."""
+    for name, text in (("alliances.csv", ALLIANCES), ("treaties.csv", TREATIES)):
+        (tmp_path / name).write_text(text.replace(",31,12,1960,0", ",31,12,2004,0"))
+    record = dt.open_record(tmp_path / "record", cases=False)
+    record.ingest([tmp_path / "alliances.csv", tmp_path / "treaties.csv"])
+    pair = record.pair("JPN", "USA")
+    page = pair.context(2000, 2001)
+    assert page.frame.select("what", "a", "b").rows() == [
+        ("defence pact", "JPN", "USA"),
+        ("agreement in force", "JPN", "USA"),
+    ]
+    assert "2000 to 2001" in page.title
+    assert "agreement in force: 1 in all, 1 in the last 10 years" in page.summary()
+    assert "agreement signed: 1 in all, 1 in the 10 years to 2003" in pair.context().summary()
+    with pytest.raises(NoData, match="1850 to 1860: the data sets held tell nothing of those years"):
+        pair.context(1850, 1860)
+    with pytest.raises(DetenteError, match="the first year, 2001, lies after the last, 2000"):
+        pair.context(2001, 2000)
+
+
+def test_dyads_of_former_states_are_asked_by_any_name(held: dt.Record) -> None:
+    rows = held.dyads(1954, 1990, states=["East Germany"]).frame
+    assert set(rows["a"]) | set(rows["b"]) > {"DDR", "SUN"} and (rows["cow_a"].eq(265) | rows["cow_b"].eq(265)).all()
+    assert held.dyads(1990, 1990, states=["Soviet Union"]).frame.equals(held.dyads(1990, 1990, states=["RUS"]).frame)
+    asked = ("dyads", "--from", 1955, "--to", 1955, "--states", "JPN", "--with", "exports,,", "--record", held.folder)
+    assert detente(*asked, "--no-cases").returncode == 0
+
+
+def test_what_two_states_share_has_one_column_in_any_order(tmp_path: Path) -> None:
+    """Yugoslavia stands after the United States in the order of codes, Serbia before them."""
+    (tmp_path / "contiguity.csv").write_text(CONTIGUITY)
+    record = dt.open_record(tmp_path / "record", cases=False)
+    record.ingest(tmp_path / "contiguity.csv")
+    rows = record.dyads(1944, 2016, states=["SRB"], directed=True, add=["contiguity"])
+    assert rows.frame.columns[5:] == ["contiguity_cow_contiguity"]
+    assert rows.meanings["contiguity_cow_contiguity"].startswith("of the two")
+    told = rows.frame.filter(
+        pl.col("year").is_in([1945, 1946, 2016]), pl.col("a").is_in(["USA"]) | (pl.col("b") == "USA")
+    )
+    assert sorted(told.select("year", "contiguity_cow_contiguity").iter_rows(), key=str) == [
+        (1945, 5.0), (1945, 5.0), (1946, None), (1946, None), (2016, 4.0), (2016, 4.0)
+    ]  # fmt: skip
+    page = record.pair("SRB", "USA").context()
+    assert page.frame.select("a", "b").unique().rows() == [("SRB", "USA")]
+    assert page.summary().count("contiguity of") == 1
+
+
+def test_a_value_whose_time_is_over_holds_no_longer(tmp_path: Path) -> None:
+    (tmp_path / "majors.csv").write_text(MAJORS)
+    record = dt.open_record(tmp_path / "record", cases=False)
+    record.ingest(tmp_path / "majors.csv")
+    assert "major_power of DEU: 1 from 1925 to 1945" in record.pair("DEU", "USA", "1970-01-01").context().summary()
+    assert "major_power of DEU: 1 since 1925" in record.pair("DEU", "USA", "1940-01-01").context().summary()
 
 
 def test_a_state_that_changed_its_name_is_one_dyad_a_year(held: dt.Record) -> None:

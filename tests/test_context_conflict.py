@@ -255,6 +255,7 @@ def test_ucdp_as_released(tmp_path: Path) -> None:
     )
     british = facts(read, "AFG", "GBR").row(0, named=True)
     assert (british["ends"], british["actors"], british["targets"]) == (date(2001, 12, 31), ["GBR"], ["AFG"])
+    assert british["kind"] == "military support"  # the two fight on one side
     pakistani = facts(read, "AFG", "PAK").row(0, named=True)
     assert (pakistani["date"], pakistani["precision"], pakistani["tone"]) == (date(2002, 1, 1), "year", "conflictual")
     assert facts(read, "PAK", "USA").height == 1  # both had troops there, on opposite sides

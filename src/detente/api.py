@@ -195,7 +195,7 @@ class Record(Store):
         from detente.measures.dyads import dyads
 
         day = _day(as_of)
-        named = None if states is None else self._sides(states, day)
+        named = None if states is None else [self.actors.state(name) for name in states]
         return dyads(self, first, last, system=system, directed=directed, states=named, add=add, as_of=day)
 
     def claims_files(self) -> dict[str, Path]:

@@ -42,5 +42,5 @@ def dyads(
     detente dyads --from 1946 --to 2012 --with "defence pact,exports" --format parquet > dyads.parquet
     """
     named = [name.strip() for name in states.split(",")] if states else None
-    wanted = [name.strip() for name in add.split(",")] if add else []
+    wanted = [name.strip() for name in add.split(",") if name.strip()] if add else []
     return as_rows(record.dyads(first, last, system=system, directed=directed, states=named, add=wanted, as_of=as_of))

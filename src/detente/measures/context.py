@@ -9,7 +9,8 @@ from datetime import date
 import polars as pl
 
 from detente import clock
-from detente.errors import NoData
+from detente.actors import counted
+from detente.errors import DetenteError, NoData
 from detente.measures import charts, columns
 from detente.record.context import data_ends, pair_dated, pair_values
 from detente.record.facts import date_text
@@ -22,13 +23,29 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "alliances": PACTS,
     "agreements": ("agreement signed", "agreement in force", "agreement ended"),
     "exercises": ("exercise", "visit"),
-    "disputes": ("militarised dispute", "militarised incident", "militarised event", "war", "armed conflict"),
+    "disputes": (
+        "militarised dispute",
+        "militarised incident",
+        "militarised event",
+        "war",
+        "armed conflict",
+        "military support",
+    ),
     "rivalry": ("rivalry", "arms race", "claim", "claim ended"),
     "sanctions": ("sanction", "sanction lifted"),
     "arms": ("transfer",),
     "leaders": ("leader",),
 }
-_LASTING = ("rivalry", "arms race", "claim", "war", "armed conflict", "militarised dispute", "sanction")
+_LASTING = (
+    "rivalry",
+    "arms race",
+    "claim",
+    "war",
+    "armed conflict",
+    "military support",
+    "militarised dispute",
+    "sanction",
+)
 SPELLS = frozenset({*PACTS, *_LASTING})
 """Kinds of facts that last; of the others the days count."""
 WINDOW = 10
@@ -57,8 +74,10 @@ def context(pair: View, first: int | None = None, last: int | None = None) -> Pa
     """The facts and values of a pair in the data sets held, between two years, and what of them holds on the day.
 
     Without a day, that is today. Each finding names its source and the last year of which that tells: after it the
-    source says nothing. Raises NoData where no data set held tells of the two.
+    source says nothing. Raises NoData where no data set held tells of the two, or of those years.
     """
+    if first is not None and last is not None and first > last:
+        raise DetenteError(f"the first year, {first}, lies after the last, {last}")
     facts, values = pair_dated(pair), pair_values(pair)
     sources = sorted({*facts["source"], *values["source"]})
     if not sources:
@@ -67,28 +86,38 @@ def context(pair: View, first: int | None = None, last: int | None = None) -> Pa
             "them (detente fetch context)"
         )
     ends = data_ends(pair, sources)
-    rows = _rows(facts, values).with_columns(
+    rows = _rows(facts, values, [code for code, *_ in counted([pair.a, pair.b])]).with_columns(
         pl.col("source").replace_strict(ends, return_dtype=pl.Int64).alias("data_to")
     )
+    # What lasts with no end known lasts as long as its source tells.
+    lasts = pl.when(pl.col("what").is_in([*SPELLS, *measures()])).then("data_to")
+    until = pl.coalesce(pl.col("ends").dt.year(), lasts, pl.col("date").dt.year())
+    within = rows.filter(pl.col("date").dt.year() <= (last or 9999), until >= (first or 0))
+    years = "" if first is last is None else f", {first or ''} to {last or ''}".rstrip()
+    title = f"{' and '.join(pair.names)}: context{years}{f' as of {pair.as_of}' if pair.as_of else ''}"
+    if within.is_empty():
+        raise NoData(f"{title}: the data sets held tell nothing of those years")
     now = pl.DataFrame(
-        [finding for finding in _findings(rows, pair.as_of or clock.today())],
+        [
+            finding
+            for finding in _findings(
+                within, min(pair.as_of or clock.today(), date(min(max(last or 9999, 1), 9999), 12, 31))
+            )
+        ],
         schema={"topic": pl.Utf8, "finding": pl.Utf8, "source": pl.Utf8, "data_to": pl.Int64},
         orient="row",
     )
-    within = rows.filter(
-        pl.col("date").dt.year() <= (last or 9999),
-        pl.coalesce(pl.col("ends").dt.year(), pl.col("date").dt.year()) >= (first or 0),
-    )
-    title = f"{' and '.join(pair.names)}: context{f' as of {pair.as_of}' if pair.as_of else ''}"
     provenance = pair.record.provenance(sources, first=first, last=last, as_of=pair.as_of)
     return PairContext(within, title, columns.CONTEXT, charts.context, provenance=provenance, now=now)
 
 
-def _rows(facts: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
+def _rows(facts: pl.DataFrame, values: pl.DataFrame, codes: list[str]) -> pl.DataFrame:
     topics = {kind: topic for topic, kinds in TOPICS.items() for kind in kinds}
     about = {name: measure.topic or OTHER for name, measure in measures().items()}
     units = {name: measure.unit for name, measure in measures().items()}
-    parties = pl.concat_list("actors", pl.col("targets").fill_null([]))
+    parties = pl.concat_list("actors", pl.col("targets").fill_null([])).list.eval(
+        pl.element().filter(pl.element().is_in(codes))
+    )
     told = facts.select(
         pl.col("kind").replace_strict(topics, default=OTHER).alias("topic"),
         pl.col("kind").alias("what"),
@@ -133,7 +162,7 @@ def _findings(rows: pl.DataFrame, day: date) -> Iterator[tuple[str, str, str, in
         if what in measures():
             if topic != OTHER:
                 for _, series in group.group_by("a", "b", maintain_order=True):
-                    yield topic, _value(series), source, data_to
+                    yield topic, _value(series, day), source, data_to
         else:
             yield topic, what + (_spell(group, day) if what in SPELLS else _acts(group, day)), source, data_to
 
@@ -158,26 +187,33 @@ def _span(first: date, last: date, precision: str) -> str:
 
 
 def _acts(group: pl.DataFrame, day: date) -> str:
+    data_to = group["data_to"][0]
+    # After the source's last year nothing is known: no act counted then would read as none.
+    over = data_to is not None and data_to < day.year
+    day = date(data_to, 12, 31) if over else day
+    since = date(max(day.year - WINDOW, 1), day.month, min(day.day, 28))
+    recent = group.filter(pl.col("date") > since, pl.col("date") <= day).height
+    window = f"the {WINDOW} years to {data_to}" if over else f"the last {WINDOW} years"
     latest = group.sort("date").row(-1, named=True)
-    # Of years after its data a source says nothing, so the window ends with them.
-    last_year = day.year if latest["data_to"] is None else min(day.year, latest["data_to"])
-    recent = group.filter(pl.col("date").dt.year().is_between(last_year - WINDOW + 1, last_year)).height
-    told = date_text(latest["date"], latest["precision"])
-    told += f": {latest['description']}" if latest["description"] else ""
-    return f": {group.height} in all, {recent} in the {WINDOW} years to {last_year}; the last {told}"
+    last = date_text(latest["date"], latest["precision"])
+    last += f": {latest['description']}" if latest["description"] else ""
+    return f": {group.height} in all, {recent} in {window}; the last {last}"
 
 
-def _value(series: pl.DataFrame) -> str:
+def _value(series: pl.DataFrame, day: date) -> str:
     latest = series.sort("date").row(-1, named=True)
     measure, year = measures()[latest["what"]], latest["date"].year
     before = series.filter(pl.col("date").dt.year() == year - WINDOW)
     joint = " to " if measure.of == "a to b" else " and "
     sides = latest["a"] if latest["b"] is None else f"{latest['a']}{joint}{latest['b']}"
     past = f", {_number(before['value'][-1])} in {year - WINDOW}" if before.height else ""
-    # What holds until it changes was last told long ago.
-    when = "in" if latest["ends"] and latest["ends"].year == year else "since"
+    # What holds until it changes was last told long ago, and may have ended since.
+    if latest["ends"] is None or latest["ends"] >= day:
+        when = f"since {year}"
+    else:
+        when = f"in {year}" if latest["ends"].year == year else f"from {year} to {latest['ends'].year}"
     unit = "" if measure.unit == "1" else f" ({measure.unit})"
-    return f"{measure.measure} of {sides}{unit}: {_number(latest['value'])} {when} {year}{past}"
+    return f"{measure.measure} of {sides}{unit}: {_number(latest['value'])} {when}{past}"
 
 
 def _number(value: float) -> str:

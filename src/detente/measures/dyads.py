@@ -14,9 +14,8 @@ from detente.actors.tables import listed
 from detente.errors import DetenteError, NoData
 from detente.measures import charts, columns
 from detente.measures.context import SPELLS
-from detente.record.context import told_of, variables
 from detente.results import Table
-from detente.sources.context.measures import measures
+from detente.sources.context.measures import of_two
 
 if TYPE_CHECKING:
     from detente.record.store import Store
@@ -111,7 +110,10 @@ def dyads(
 
 def _meaning(column: str) -> str:
     sides = {"_ab": "what a does towards b", "_ba": "what b does towards a", "_a": "of a", "_b": "of b"}
-    side = next((said for ending, said in sides.items() if column.endswith(ending)), "how many in the year")
+    side = next(
+        (said for ending, said in sides.items() if column.endswith(ending)),
+        "of the two (of facts how many in the year)",
+    )
     return f"{side}; the end of the name is the data set"
 
 
@@ -120,22 +122,24 @@ def with_variables(record: Store, dyads: pl.DataFrame, names: Sequence[str], as_
 
     A variable is a kind of dated fact or a measure. Of facts a column has how many a pair has in a year (begun in it,
     or in force where the kind lasts): nought in years that the source covers, null in all others. A measure is null
-    where no value is held; what `a` does towards `b` and the reverse, and what each has of its own, have columns apart
-    (_ab, _ba, _a, _b), what two share has one. Former states are the ones that continue them.
-
-    NoData where no data set held has a variable.
+    where no value is held; of two states it has a column, and what `a` does towards `b` and the reverse, and what each
+    has of its own, have columns apart (_ab, _ba, _a, _b). Former states are the ones that continue them. NoData where
+    no data set held has a variable.
     """
-    held = variables(record)
-    dyads = dyads.with_columns(pl.col("a", "b").replace(continuers()).name.prefix("today_"))
+    facts = record.table("dated_facts", as_of, pl.col("kind").is_in(names))
+    values = record.table("indicators", as_of, pl.col("measure").is_in(names))
+    kinds, measures = set(facts["kind"]), set(values["measure"])
+    today = continuers()
+    dyads = dyads.with_columns(pl.col("a", "b").replace(today).name.prefix("today_"))
     for name in dict.fromkeys(names):
-        if name not in held:
-            raise NoData(f"no data set held tells of {name!r}; held: {', '.join(held) or 'nothing'}")
-        rows, is_fact = told_of(record, name, as_of), held[name] == "dated_facts"
+        if name not in kinds | measures:
+            raise NoData(f"no data set held tells of {name!r}; held: {', '.join(_held(record, as_of)) or 'nothing'}")
+        rows = facts.filter(pl.col("kind") == name) if name in kinds else values.filter(pl.col("measure") == name)
         for (source,), some in rows.group_by("source", maintain_order=True):
             spans = record.covers(str(source), as_of)
             column = f"{re.sub('[^a-z0-9]+', '_', name)}_{source}"
             ends = pl.lit(spans[-1][1].year if spans else None, pl.Int32)
-            if is_fact:
+            if name in kinds:
                 counts = _counted(some, column, ends, lasts=name in SPELLS)
                 covered = [year for first, last in spans for year in range(first.year, last.year + 1)]
                 known = (
@@ -143,10 +147,14 @@ def with_variables(record: Store, dyads: pl.DataFrame, names: Sequence[str], as_
                 )
                 dyads = _joined(dyads, counts).with_columns(known.alias(column))
             else:
-                shared = name in measures() and measures()[name].of == "two states"
-                for valued in _valued(some, column, ends, shared=shared):
+                for valued in _valued(some, column, ends):
                     dyads = _joined(dyads, valued)
     return dyads.drop("today_a", "today_b")
+
+
+def _held(record: Store, as_of: date | None) -> list[str]:
+    facts, values = record.table("dated_facts", as_of), record.table("indicators", as_of)
+    return [*sorted(facts["kind"].unique()), *sorted(values["measure"].unique())]
 
 
 def _joined(dyads: pl.DataFrame, columns: pl.DataFrame) -> pl.DataFrame:
@@ -184,15 +192,16 @@ def _counted(facts: pl.DataFrame, column: str, ends: pl.Expr, *, lasts: bool) ->
     return pairs.group_by(KEYS).agg(pl.len().cast(pl.Int64).alias(column))
 
 
-def _valued(values: pl.DataFrame, column: str, ends: pl.Expr, *, shared: bool) -> Iterator[pl.DataFrame]:
-    """A measure by year: of `a` and of `b`, of the two where `shared`, or from `a` to `b` and the reverse."""
+def _valued(values: pl.DataFrame, column: str, ends: pl.Expr) -> Iterator[pl.DataFrame]:
+    """A measure by year: of `a` and of `b`, of the two, or from `a` to `b` and the reverse."""
     years = _years(pl.col("date").dt.year(), pl.coalesce(pl.col("ends").dt.year(), ends))
     yearly = values.sort("date").select("a", "b", years, pl.col("value").alias(column)).explode("year")
     if values["b"].null_count():
         yield yearly.select("a", "year", pl.col(column).alias(f"{column}_a"))
         yield yearly.select(pl.col("a").alias("b"), "year", pl.col(column).alias(f"{column}_b"))
-    elif shared:
-        yield pl.concat([yearly, yearly.select(a="b", b="a", year="year", value=column).rename({"value": column})])
+    elif values["measure"][0] in of_two():
+        turned = yearly.select(pl.col("b").alias("a"), pl.col("a").alias("b"), "year", column)
+        yield pl.concat([yearly, turned])
     else:
         yield yearly.rename({column: f"{column}_ab"})
         yield yearly.select(

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from detente.actors import counted
 from detente.record.facts import holds
-from detente.sources.schema import TABLES, conform
+from detente.sources.context.measures import of_two
+from detente.sources.schema import TABLES, conform, known_by
 
 if TYPE_CHECKING:
-    from detente.record.store import Store
     from detente.record.view import View
-
-_NAMES = {"dated_facts": "kind", "indicators": "measure"}
 
 
 def pair_dated(pair: View) -> pl.DataFrame:
@@ -38,36 +35,19 @@ def pair_values(pair: View) -> pl.DataFrame:
     rows = pl.scan_parquet(paths, glob=False).filter(
         pl.col("a").is_in(codes) & (pl.col("b").is_null() | pl.col("b").is_in(codes))
     )
-    if pair.as_of is not None:
-        rows = rows.filter(pl.col("known_on") <= pair.as_of)
+    shared = pl.col("measure").is_in(of_two()) & pl.col("b").is_not_null()
     today = dict(zip(lives["code"], lives["counts"], strict=True))
     return (
-        conform("indicators", rows.collect())
+        known_by(conform("indicators", rows.collect()), pair.as_of)
         .with_columns(pl.col("a", "b").replace(today))
+        .with_columns(
+            # Under a former code the two may have stood in the other order.
+            pl.when(shared).then(pl.min_horizontal("a", "b")).otherwise("a").alias("a"),
+            pl.when(shared).then(pl.max_horizontal("a", "b")).otherwise("b").alias("b"),
+        )
         .filter(pl.col("b").is_null() | (pl.col("a") != pl.col("b")))
         .sort("measure", "source", "a", "b", "date")
     )
-
-
-def variables(record: Store) -> dict[str, str]:
-    """What the data sets held tell of by name: kinds of dated facts and measures, each with its table."""
-
-    def named() -> dict[str, str]:
-        found: dict[str, str] = {}
-        for table, column in _NAMES.items():
-            if paths := record.paths(record.parts(table)):
-                names = pl.scan_parquet(paths, glob=False).select(pl.col(column).unique().sort()).collect()
-                found |= dict.fromkeys(names[column], table)
-        return found
-
-    return record.remember("variables", named)
-
-
-def told_of(record: Store, name: str, as_of: date | None) -> pl.DataFrame:
-    """The rows of one of `variables`, known on the day; no others are read."""
-    table = variables(record)[name]
-    rows = pl.scan_parquet(record.paths(record.parts(table)), glob=False).filter(pl.col(_NAMES[table]) == name)
-    return conform(table, (rows if as_of is None else rows.filter(pl.col("known_on") <= as_of)).collect())
 
 
 def data_ends(pair: View, sources: list[str]) -> dict[str, int | None]:

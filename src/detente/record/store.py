@@ -27,7 +27,7 @@ from detente.record.log import Log
 from detente.record.mend import repair, verify
 from detente.record.opening import find_files
 from detente.record.parts import check
-from detente.sources.schema import TABLES, conform
+from detente.sources.schema import TABLES, conform, known_by
 from detente.sources.source import by_precision, cited
 
 T = TypeVar("T")
@@ -162,19 +162,19 @@ class Store:
         """Absolute paths of parts, each found as it was written; DetenteError where one isn't."""
         return [str(check(self.folder, part)) for part in parts]
 
-    def table(self, name: str, as_of: date | None = None) -> pl.DataFrame:
-        """A small table (all but events) of record and built-in cases, known on `as_of`, without twins."""
+    def table(self, name: str, as_of: date | None = None, where: pl.Expr | None = None) -> pl.DataFrame:
+        """A small table (all but events) of record and built-in cases, known on `as_of`, without twins: the rows of
+        which `where` is true.
+        """
+        where = pl.lit(True) if where is None else where
         schema = TABLES[name]
         frames = [pl.DataFrame(schema=schema)]
-        frames += [case.table(name) for case in self.cases if name in CASE_TABLES]
+        frames += [case.table(name).filter(where) for case in self.cases if name in CASE_TABLES]
         paths = self.paths(self.parts(name))
         if paths:
             # Parts written before a column existed lack it.
-            frames += [conform(name, pl.read_parquet(path, glob=False)) for path in paths]
-        rows = pl.concat(frames).unique("event_id", keep="first", maintain_order=True)
-        if as_of is not None and "known_on" in schema:
-            rows = rows.filter(pl.col("known_on") <= as_of)
-        return rows
+            frames += [conform(name, pl.read_parquet(path, glob=False)).filter(where) for path in paths]
+        return known_by(pl.concat(frames).unique("event_id", keep="first", maintain_order=True), as_of)
 
     def covers(self, source: str, as_of: date | None = None, pair: str = "") -> list[tuple[date, date]]:
         """The days that a source's ingested files cover, wholly or in part, up to `as_of`; see `coverage`."""

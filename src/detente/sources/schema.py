@@ -155,6 +155,15 @@ class Batch:
         return dict(self.corrected.group_by("reason", maintain_order=True).len().iter_rows())
 
 
+def known_by(rows: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
+    """Rows known on a day (all without one); of an end that came later nothing was known."""
+    if as_of is None or "known_on" not in rows.columns:
+        return rows
+    rows = rows.filter(pl.col("known_on") <= as_of)
+    ends = pl.col("ends")
+    return rows.with_columns(pl.when(ends <= as_of).then(ends)) if "ends" in rows.columns else rows
+
+
 def conform(table: str, rows: pl.DataFrame) -> pl.DataFrame:
     """The rows with exactly the columns and types of `table`; columns not given are null."""
     schema = TABLES[table]

@@ -30,3 +30,8 @@ def measures() -> dict[str, Measure]:
     """
     text = files("detente.sources.context").joinpath("measures.csv").read_text(encoding="utf-8")
     return {row["measure"]: Measure(**row) for row in csv.DictReader(text.splitlines())}
+
+
+def of_two() -> list[str]:
+    """The measures that two states share: what one has with the other, the other has with it."""
+    return [name for name, measure in measures().items() if measure.of == "two states"]

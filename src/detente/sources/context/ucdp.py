@@ -165,7 +165,7 @@ def _facts(relations: pl.DataFrame, kept: pl.DataFrame) -> Batch:
         "actors": pl.when(fights).then(pair).otherwise(pl.concat_list("one")),
         "targets": pl.when(~fights & ~alone).then(pl.concat_list("other")),
         "area": pl.lit("regional_conflict"),
-        "kind": pl.lit("armed conflict"),
+        "kind": pl.when(fights | alone).then(pl.lit("armed conflict")).otherwise(pl.lit("military support")),
         "tone": pl.when(fights | alone).then(pl.lit("conflictual")).otherwise(pl.lit("cooperative")),
         "reference": pl.col("conflict_id"),
         "description": words,
