@@ -25,6 +25,7 @@ COMMANDS = [
     "panel {} USA --as-of {}",
     "panel --among {},USA --as-of {}",
     "similarity {} USA --as-of {}",
+    "context {} USA --as-of {}",
     "stock {} USA --as-of {}",
     "ideal-points {} --as-of {}",
     "record show {} USA --as-of {}",

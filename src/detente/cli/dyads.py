@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     "--system", type=click.Choice(["cow", "gw"]), default="cow", show_default=True, help="Whose list of states."
 )
 @click.option("--directed", is_flag=True, help="Both orders of every two.")
-@click.option("--states", help="Only dyads with one of these, as in USA,RUS.")
+@click.option("--states", "members", help="Only dyads with one of these, as in USA,RUS.")
 @click.option("--with", "add", help="Variables to join, as in 'defence pact,exports'.")
 @as_of_option("As known on this day.")
 def dyads(
@@ -30,7 +30,7 @@ def dyads(
     last: int,
     system: str,
     directed: bool,
-    states: str | None,
+    members: str | None,
     add: str | None,
     as_of: date | None,
 ) -> Answer:
@@ -41,6 +41,6 @@ def dyads(
     \b
     detente dyads --from 1946 --to 2012 --with "defence pact,exports" --format parquet > dyads.parquet
     """
-    named = [name.strip() for name in states.split(",")] if states else None
+    named = [name.strip() for name in members.split(",")] if members else None
     wanted = [name.strip() for name in add.split(",") if name.strip()] if add else []
     return as_rows(record.dyads(first, last, system=system, directed=directed, states=named, add=wanted, as_of=as_of))

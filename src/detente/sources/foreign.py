@@ -74,7 +74,7 @@ def known_as(head: Head) -> str:
     """What a file of no format we read is, and what to do; "" where its beginning says nothing.
 
     >>> known_as(Head((b"conttype,ccode1,ccode2,year",))).partition(":")[0]
-    'is the Correlates of War contiguity data'
+    'is the Correlates of War contiguity data by year'
     """
     line = head.lines[0] if head.lines else b""
     for source in sources().values():
