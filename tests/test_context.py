@@ -124,6 +124,29 @@ TREATIES = """treaty_id,short_title,type,status,parties,date_of_signature,date_o
 """
 
 
+def test_context_alone_is_no_source_of_events(held: dt.Record) -> None:
+    """Years that a data set of alliances covers are no years of silence."""
+    assert held.event_sources() == []
+    with pytest.raises(NoData):
+        held.pair("CHN", "RUS").panel(by="year")
+    with pytest.raises(NoData, match="no events of 'cow_trade' are held; held: none"):
+        held.pair("CHN", "RUS", source="cow_trade").panel(by="year")
+
+
+def test_an_alliance_that_ends_before_it_begins_does_not_hide_the_one_that_holds(tmp_path: Path) -> None:
+    """Greece and Turkey in 1954, as the release has them; an end that can't be read is not one to come."""
+    head, rows = ALLIANCES.split("\n")[0], ["9,8,1954,8,8,1954", "9,8,1954,4,4,1964", "9,8,1955,4,4,x"]
+    lines = [f"234,350,Greece,640,Turkey,{days},0,0,1,0,1,1,0,4.1" for days in rows]
+    (tmp_path / "alliances.csv").write_text("\n".join([head, *lines, ""]))
+    record = dt.open_record(tmp_path / "record", cases=False)
+    record.ingest(tmp_path / "alliances.csv")
+    assert record.table("dated_facts")["ends"].to_list() == [date(1964, 4, 4)]
+    assert record.quarantine().frame["reason"].to_list() == [
+        "it ends before it begins",
+        "no day can be read of dyad_end_year 'x'",
+    ]
+
+
 def test_a_page_of_some_years_tells_of_the_two_in_those(tmp_path: Path) -> None:
     """What still lasted counts, of a treaty of many the two are named, and what no source tells of isn't nought."""
     for name, text in (("alliances.csv", ALLIANCES), ("treaties.csv", TREATIES)):

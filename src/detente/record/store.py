@@ -28,7 +28,7 @@ from detente.record.mend import repair, verify
 from detente.record.opening import find_files
 from detente.record.parts import check
 from detente.sources.schema import TABLES, conform, known_by
-from detente.sources.source import by_precision, cited
+from detente.sources.source import by_precision, cited, tables_of
 
 T = TypeVar("T")
 
@@ -218,7 +218,8 @@ class Store:
         docs/decisions).
         """
         silent = {file.reader for commit in self.commits for file in commit.files if file.covers}
-        return by_precision({part.source for part in self.parts("events")} | silent)
+        own = {part.source for part in self.parts("events")}
+        return by_precision(own | {name for name in silent if "events" in tables_of(name)})
 
     def verify(self) -> list[str]:
         """Faults of the folder against its log, which must be whole: parts, rows set aside, files that no commit names.

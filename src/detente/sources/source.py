@@ -246,6 +246,15 @@ def batches(reader: Reader, blocks: Iterator[Block], context: Context) -> Iterat
             yield batch
 
 
+def tables_of(name: str) -> tuple[str, ...]:
+    """The tables of which a source's files give rows; none are known where its package is gone.
+
+    >>> tables_of("cow_trade"), tables_of("gone")
+    (('indicators',), ())
+    """
+    return sources()[name].tables if name in sources() else ()
+
+
 def by_precision(names: Iterable[str]) -> list[str]:
     """Ids of event sources, the most precise first; those whose package is gone come last.
 

@@ -31,7 +31,11 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         "description": pl.format("{} in force", pledge.fill_null("entente")),
     }
     raw = "ccode1 ccode2 dyad_st_year dyad_st_month dyad_st_day"
-    faults.append(no_day("date", "dyad_st_year"))
+    ended = pl.col("ended_last").is_not_null() | (pl.col("right_censor") == "1")
+    faults += [
+        no_day("date", "dyad_st_year"),
+        (~ended, pl.format("no day can be read of dyad_end_year '{}'", "dyad_end_year")),
+    ]
     yield dated_facts("cow_alliances", frame, bad, faults, spell, raw, until=pl.col("ended_last"))
 
 

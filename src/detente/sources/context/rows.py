@@ -265,7 +265,9 @@ def dated_facts(
     The frame has `date`, `date_last` (on which a fact is known, if not said otherwise) and `date_precision`. `until` is
     the last day of which a row tells, where that is later.
     """
-    kept, wrong = reject(frame, list(faults), raw.split()) if faults else (frame, [])
+    backwards = (columns.get("ends", pl.lit(None, pl.Date)) < pl.col("date")).fill_null(False)
+    faults = [*faults, (backwards, pl.lit("it ends before it begins"))] if faults else []
+    kept, wrong = reject(frame, faults, raw.split()) if faults else (frame, [])
     told = {"known_on": pl.col("date_last"), "precision": pl.col("date_precision"), "date": pl.col("date"), **columns}
     told |= {"event_id": pl.concat_str(pl.lit(f"{source}:"), told["event_id"]), "source": pl.lit(source)}
     rows = kept.select(expression.alias(name) for name, expression in told.items())
