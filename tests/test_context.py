@@ -104,6 +104,10 @@ def test_of_facts_silence_is_nought_only_where_the_source_tells(held: dt.Record)
     assert exports == (None, 400.0)
     both = held.dyads(1955, 1955, states=["JPN"], directed=True, add=["exports"]).frame
     assert both.filter(pl.col("a") == "JPN", pl.col("b") == "USA")["exports_cow_trade_ab"].to_list() == [400.0]
+    topics = held.dyads(1955, 1955, states=["JPN"], directed=True, add=["alliances", "economy"]).frame
+    assert topics.columns[5:] == ["defence_pact_cow_alliances", "exports_cow_trade_ab", "exports_cow_trade_ba"]
+    with pytest.raises(NoData, match="no data set held tells of 'exercises'"):
+        held.dyads(1955, 1955, add=["exercises"])
     with pytest.raises(NoData, match="no data set held tells of 'rain'; held: defence pact, exports"):
         held.dyads(1955, 1955, add=["rain"])
 

@@ -36,7 +36,8 @@ def dyads(
 ) -> Answer:
     """List dyad-years: every two members of the state system in each year, with variables of the data sets held.
 
-    A variable is a kind of fact (counted; nought where its source covers the year, else empty) or a measure.
+    A variable is a kind of fact (counted; nought where its source covers the year, else empty), a measure, or a topic
+    of `detente context` (alliances, disputes, economy ...) with all that is held of it.
 
     \b
     detente dyads --from 1946 --to 2012 --with "defence pact,exports" --format parquet > dyads.parquet

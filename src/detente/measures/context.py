@@ -35,6 +35,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "sanctions": ("sanction", "sanction lifted"),
     "arms": ("transfer",),
     "leaders": ("leader",),
+    **dict.fromkeys(("geography", "capabilities", "economy", "organisations", "votes", "regimes"), ()),
 }
 _LASTING = (
     "rivalry",
@@ -50,7 +51,6 @@ SPELLS = frozenset({*PACTS, *_LASTING})
 """Kinds of facts that last; of the others the days count."""
 WINDOW = 10
 """Years within which acts are counted, and after which a value is compared."""
-VALUES = ("geography", "capabilities", "economy", "organisations", "votes", "regimes")
 OTHER = "other"
 LATEST = 3
 
@@ -147,7 +147,7 @@ def _rows(facts: pl.DataFrame, values: pl.DataFrame, codes: list[str]) -> pl.Dat
         "source",
     )
     rows = pl.concat([told, numbers])
-    order = {topic: n for n, topic in enumerate((*TOPICS, *VALUES, OTHER))}
+    order = {topic: n for n, topic in enumerate((*TOPICS, OTHER))}
     # Facts of a topic stand before its values.
     place = pl.col("topic").replace_strict(order, default=len(order), return_dtype=pl.Int64)
     return rows.with_columns(place.alias("place")).sort("place", maintain_order=True).drop("place")

@@ -13,9 +13,9 @@ from detente.actors import continuers, counted
 from detente.actors.tables import listed
 from detente.errors import DetenteError, NoData
 from detente.measures import charts, columns
-from detente.measures.context import SPELLS
+from detente.measures.context import SPELLS, TOPICS
 from detente.results import Table
-from detente.sources.context.measures import of_two
+from detente.sources.context.measures import measures, of_two
 
 if TYPE_CHECKING:
     from detente.record.store import Store
@@ -120,19 +120,22 @@ def _meaning(column: str) -> str:
 def with_variables(record: Store, dyads: pl.DataFrame, names: Sequence[str], as_of: date | None = None) -> pl.DataFrame:
     """Dyad-years with a column for each source that holds a variable.
 
-    A variable is a kind of dated fact or a measure. Of facts a column has how many a pair has in a year (begun in it,
+    A variable is a kind of dated fact, a measure, or a topic, which stands for the kinds and measures of it that are
+    held. Of facts a column has how many a pair has in a year (begun in it,
     or in force where the kind lasts): nought in years that the source covers, null in all others. A measure is null
     where no value is held; of two states it has a column, and what `a` does towards `b` and the reverse, and what each
     has of its own, have columns apart (_ab, _ba, _a, _b). Former states are the ones that continue them. NoData where
     no data set held has a variable.
     """
+    held = _held(record, as_of) if set(names) & TOPICS.keys() else []
+    names = [one for name in names for one in (_of_topic(name, held) if name in TOPICS else (name,))]
     facts = record.table("dated_facts", as_of, pl.col("kind").is_in(names))
     values = record.table("indicators", as_of, pl.col("measure").is_in(names))
-    kinds, measures = set(facts["kind"]), set(values["measure"])
+    kinds, numbers = set(facts["kind"]), set(values["measure"])
     today = continuers()
     dyads = dyads.with_columns(pl.col("a", "b").replace(today).name.prefix("today_"))
     for name in dict.fromkeys(names):
-        if name not in kinds | measures:
+        if name not in kinds | numbers:
             raise NoData(f"no data set held tells of {name!r}; held: {', '.join(_held(record, as_of)) or 'nothing'}")
         rows = facts.filter(pl.col("kind") == name) if name in kinds else values.filter(pl.col("measure") == name)
         for (source,), some in rows.group_by("source", maintain_order=True):
@@ -150,6 +153,12 @@ def with_variables(record: Store, dyads: pl.DataFrame, names: Sequence[str], as_
                 for valued in _valued(some, column, ends):
                     dyads = _joined(dyads, valued)
     return dyads.drop("today_a", "today_b")
+
+
+def _of_topic(topic: str, held: Sequence[str]) -> list[str]:
+    """The kinds and measures of a topic that are held; the topic itself where none is, to be refused by name."""
+    about = {name for name, measure in measures().items() if measure.topic == topic}
+    return [name for name in held if name in TOPICS[topic] or name in about] or [topic]
 
 
 def _held(record: Store, as_of: date | None) -> list[str]:
