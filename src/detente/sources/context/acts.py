@@ -36,17 +36,17 @@ def acts(
     columns: Mapping[str, pl.Expr],
     named: Mapping[str, Mapping[str, pl.Expr]],
     raw: str,
-    skipped: dict[str, int] | None = None,
+    skipped: Mapping[str, int] | None = None,
 ) -> Iterator[Batch]:
     """A batch for each act of which a row may tell (signed, in force, ended): its day is under that name in the frame,
     null where the row doesn't tell of it; `named` has its own columns, and `columns` those that all acts share.
 
     The first act says which years are covered; the others are known on its day at the earliest.
     """
-    kept, wrong = reject(frame, list(faults), raw.split()) if faults else (frame, [])
+    kept, wrong = reject(frame, faults, raw.split())
     first = next(iter(named))
     silent = kept.filter(pl.all_horizontal(pl.col(act).is_null() for act in named)).height
-    left_out = (skipped or {}) | ({"no day is known": silent} if silent else {})
+    left_out = {**(skipped or {}), "no day is known": silent}
     for act, own in named.items():
         rows = kept.filter(pl.col(act).is_not_null()).with_columns(
             pl.col(f"{act}{part}").alias(f"date{part}") for part in ("", "_last", "_precision")

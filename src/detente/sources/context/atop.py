@@ -93,7 +93,6 @@ def make(frame: pl.DataFrame, bad: list[BadRow], a: str, b: str, prefix: str, di
         "a further year of its pledges": further,
         "no pledge": none,
     }
-    skipped = {reason: count for reason, count in skipped.items() if count}
     batch = dated_facts("atop", runs, [*bad, *wrong], [], columns, "line", skipped=skipped)
     days = kept.select(pl.col("date").min(), pl.col("date_last").max())
     yield replace(batch, span=days.row(0) if kept.height else None)

@@ -121,7 +121,7 @@ def _pairs(
     counts = {"is told in the row of its opponent": others, "had no opponent at its time": alone}
     level = pl.max_horizontal(number("hostlev"), number("hostlev_2"))
     pairs = pairs.with_columns(level.alias("level"))
-    return pairs, in_order(bad, wrong, twice), {reason: count for reason, count in counts.items() if count}
+    return pairs, in_order(bad, wrong, twice), counts
 
 
 def _participants(source: str) -> Make:

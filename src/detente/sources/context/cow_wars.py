@@ -68,7 +68,7 @@ def _wars(pairs: pl.DataFrame, bad: list[BadRow], skipped: int, name: pl.Expr) -
         "reference": pl.col("warnum"),
         "description": pl.format("{}: {} against {}", name, _party(1), _party(2)),
     }
-    left = {"is told in the row of an opponent or of another year": skipped} if skipped else {}
+    left = {"is told in the row of an opponent or of another year": skipped}
     return dated_facts("cow_wars", pairs, bad, [], war, "warnum", skipped=left)
 
 

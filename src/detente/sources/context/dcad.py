@@ -8,7 +8,7 @@ import polars as pl
 
 from detente.files.rows import BadRow
 from detente.sources.context.acts import acts, misread
-from detente.sources.context.rows import both, no_day, number, reader, with_day, with_states
+from detente.sources.context.rows import both, no_day, number, once, reader, with_day, with_states
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
@@ -28,9 +28,8 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     all but the id are one.
     """
     same = ["ccode1", "ccode2", "signyear", "signmonth", "signday", "type", "category1", "category2", "category3"]
-    agreements = frame.unique(same, keep="first", maintain_order=True)
-    twice = frame.height - agreements.height
-    frame, faults = with_states(agreements, "cow", "ccode1", "ccode2", year="signyear")
+    frame, skipped = once(frame, same, "the same agreement under another id")
+    frame, faults = with_states(frame, "cow", "ccode1", "ccode2", year="signyear")
     frame = with_day(frame, "signed", "signyear", "signmonth", "signday")
     frame = with_day(frame, "in force", "eifyear", "eifmonth", "eifday")
     ended = pl.col("terminated") == "1"
@@ -67,7 +66,6 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         },
     }
     raw = "dcaid ccode1 ccode2 signyear signmonth signday category1"
-    skipped = {"the same agreement under another id": twice} if twice else {}
     yield from acts("dcad", frame, bad, faults, shared, named, raw, skipped)
 
 

@@ -49,7 +49,7 @@ def _regimes(source: str, scheme: str, code: str, measures: Mapping[str, str]) -
 def vdem(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     """V-Dem's file: a state by its number, else by its letters."""
     apart = pl.col("country_text_id").is_in(PARTS)
-    left = {"a part of a state, scored apart": count} if (count := frame.filter(apart).height) else {}
+    left = {"a part of a state, scored apart": frame.filter(apart).height}
     frame, by_number = with_states(frame.filter(~apart), "vdem", "country_id")
     frame, by_letters = with_states(frame, "iso3", "country_text_id")
     frame = frame.with_columns(pl.coalesce("country_id_state", "country_text_id_state").alias("country_text_id_state"))

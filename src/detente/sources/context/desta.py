@@ -12,7 +12,7 @@ import polars as pl
 from detente.files.rows import BadRow
 from detente.files.tabular import reject
 from detente.sources.context.acts import acts
-from detente.sources.context.rows import UNKNOWN, both, in_order, no_day, reader, with_day, with_states
+from detente.sources.context.rows import UNKNOWN, both, in_order, no_day, once, reader, with_day, with_states
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
@@ -43,7 +43,7 @@ ENDED = {
 }
 
 
-def pairs(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
+def by_pair(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     """An agreement of two states signed and in force (of many states: a fact a pair, under one reference), or left."""
     frame, faults = with_states(frame, "numeric", "iso1", "iso2", others=OTHERS)
     frame = with_day(frame, "signed", "year")
@@ -53,17 +53,16 @@ def pairs(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     kept, wrong = reject(frame, [no_day("signed", "year"), *faults], raw.split())
     parties = both("iso1_state", "iso2_state")
     told = kept.filter(pl.col("entry_type") != "consolidated").with_columns(parties.alias("actors"))
-    once = told.unique(["number", "actors"], keep="first", maintain_order=True)
-    skipped = {CONSOLIDATED: kept.height - told.height, "the same two states once more": told.height - once.height}
+    pairs, again = once(told, ["number", "actors"], "the same two states once more")
+    skipped = {CONSOLIDATED: kept.height - told.height, **again}
     shared = {
         **TREATY,
         "event_id": pl.concat_str("number", pl.col("actors").list.join("-"), separator=":"),
         "actors": pl.col("actors"),
     }
-    counted = {reason: count for reason, count in skipped.items() if count}
     left = pl.col("entry_type") == "withdrawal"
-    yield from acts("desta", once.filter(~left), in_order(bad, wrong), [], shared, SIGNED, raw, counted)
-    yield from acts("desta", once.filter(left), [], [], shared, ENDED, raw)
+    yield from acts("desta", pairs.filter(~left), in_order(bad, wrong), [], shared, SIGNED, raw, skipped)
+    yield from acts("desta", pairs.filter(left), [], [], shared, ENDED, raw)
 
 
 DESTA = Source(
@@ -71,7 +70,7 @@ DESTA = Source(
     "DESTA trade agreements",
     (
         reader(
-            "iso1 iso2 number base_treaty name entry_type year entryforceyear typememb", pairs, title="DESTA by pair"
+            "iso1 iso2 number base_treaty name entry_type year entryforceyear typememb", by_pair, title="DESTA by pair"
         ),
     ),
     ("dated_facts",),

@@ -64,8 +64,7 @@ def make(frame: pl.DataFrame, bad: list[BadRow], actors: Actors) -> Iterator[Bat
         .then(pl.lit("military exercise"))
         .otherwise(pl.format("military exercise {}", "named")),
     }
-    counted = {reason: count for reason, count in skipped.items() if count}
-    yield dated_facts("exercises", once, in_order(bad, wrong), [], columns, raw, skipped=counted)
+    yield dated_facts("exercises", once, in_order(bad, wrong), [], columns, raw, skipped=skipped)
 
 
 EXERCISES = Source(

@@ -50,8 +50,6 @@ def _contiguity(one: str, other: str, begin: str, end: str) -> Callable[[pl.Data
         faults += [no_day("date", begin), no_day("until", end), *no_numbers(["conttype"], low=1, high=5)]
         faults.append((pl.col("until") < pl.col("date"), pl.format(f"{end} {{}} lies before {begin}", end)))
         values = [Value("contiguity", number("conttype"), a, b)]
-        if apart:
-            left["not contiguous"] = apart
         raw = f"{one} {other} conttype {begin} {end}"
         yield indicators(
             "cow_contiguity",
@@ -62,7 +60,7 @@ def _contiguity(one: str, other: str, begin: str, end: str) -> Callable[[pl.Data
             raw,
             ends=ended("until"),
             until=pl.col("until_last"),
-            skipped=left,
+            skipped={**left, "not contiguous": apart},
         )
 
     return make

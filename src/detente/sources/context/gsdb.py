@@ -60,8 +60,7 @@ def dyads(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     runs = runs.with_columns(
         pl.concat_str("case_id", f"{sender}_state", f"{target}_state", "first", separator=":").alias("id")
     )
-    further = kept.height - runs["line"].n_unique()
-    skipped = {"a further year of the same sanctions": further} if further else {}
+    skipped = {"a further year of the same sanctions": kept.height - runs["line"].n_unique()}
     actors, targets = pl.concat_list(f"{sender}_state"), pl.concat_list(f"{target}_state")
     yield from _told(runs, in_order(bad, wrong), actors, targets, skipped)
 

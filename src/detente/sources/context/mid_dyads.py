@@ -110,8 +110,7 @@ def _facts(
         "reference": pl.col(dispute),
         "description": pl.format("militarised dispute: {} and {}", *parties),
     }
-    rest = rows - disputes.height
-    skipped = {"is a further year or the other direction of a row kept": rest} if rest else {}
+    skipped = {"is a further year or the other direction of a row kept": rows - disputes.height}
     return dated_facts(source, disputes, bad, [], fact, dispute, skipped=skipped)
 
 

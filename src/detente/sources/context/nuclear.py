@@ -5,6 +5,7 @@ year (nuclear latency 1.2). Both tried on real files.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import polars as pl
 
@@ -67,8 +68,7 @@ def agreements(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         .then(pl.format("nuclear cooperation agreement of type {} signed", "nca_type"))
         .otherwise(pl.format("{} nuclear cooperation agreements of type {} signed", count, "nca_type")),
     }
-    counted = {reason: n for reason, n in skipped.items() if n}
-    yield dated_facts("nca", facts, in_order(bad, wrong), [], columns, "line", skipped=counted)
+    yield dated_facts("nca", facts, in_order(bad, wrong), [], columns, "line", skipped=skipped)
 
 
 NCA = Source(
@@ -150,9 +150,7 @@ def plants(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         "never in operation": kept.height - built.height,
         "a further plant of the state, counted with it": built.height - told,
     }
-    batch.skipped = {reason: n for reason, n in skipped.items() if n}
-    batch.bad = in_order(bad, wrong)
-    yield batch
+    yield replace(batch, skipped=skipped, bad=in_order(bad, wrong))
 
 
 LATENCY = Source(

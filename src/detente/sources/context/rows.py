@@ -195,9 +195,9 @@ def ended(name: str) -> pl.Expr:
 
 
 def once(frame: pl.DataFrame, keys: Sequence[str | pl.Expr], reason: str) -> tuple[pl.DataFrame, dict[str, int]]:
-    """The frame with the first row of each of the `keys`, and how many others were left out for this `reason`."""
+    """The frame with the first row of each of the `keys`, and how many others were left out, under this `reason`."""
     first = frame.filter(pl.struct(keys).is_first_distinct())
-    return first, {reason: frame.height - first.height} if first.height < frame.height else {}
+    return first, {reason: frame.height - first.height}
 
 
 def with_former(frame: pl.DataFrame, scheme: str, *columns: str, year: str = "year") -> pl.DataFrame:
@@ -257,7 +257,7 @@ def dated_facts(
     columns: Mapping[str, pl.Expr],
     raw: str,
     until: pl.Expr | None = None,
-    skipped: dict[str, int] | None = None,
+    skipped: Mapping[str, int] | None = None,
 ) -> Batch:
     """A batch of dated facts: `columns` of that table, with `event_id` after the source's name, of the rows without
     faults; `raw` names the columns that show a row set aside, `skipped` counts rows that give no fact, by reason.
@@ -265,7 +265,7 @@ def dated_facts(
     The frame has `date`, `date_last` (on which a fact is known, if not said otherwise) and `date_precision`. `until` is
     the last day of which a row tells, where that is later.
     """
-    kept, wrong = reject(frame, list(faults), raw.split()) if faults else (frame, [])
+    kept, wrong = reject(frame, faults, raw.split())
     told = {"known_on": pl.col("date_last"), "precision": pl.col("date_precision"), "date": pl.col("date"), **columns}
     told |= {"event_id": pl.concat_str(pl.lit(f"{source}:"), told["event_id"]), "source": pl.lit(source)}
     rows = kept.select(expression.alias(name) for name, expression in told.items())
@@ -275,7 +275,7 @@ def dated_facts(
         conform("dated_facts", rows),
         kept["line"],
         in_order(bad, wrong),
-        skipped or {},
+        dict(skipped or {}),
         span=span_of(kept, last),
     )
 
@@ -299,7 +299,7 @@ def indicators(
     said otherwise (`ends` null: no end is known); `raw` names the columns that show a row set aside, `until` is the
     last day of which a row tells, `skipped` counts rows left out before.
     """
-    kept, wrong = reject(frame, list(faults), raw.split()) if faults else (frame, [])
+    kept, wrong = reject(frame, faults, raw.split())
     last, known = pl.col("date_last"), pl.col("date_last") if known_on is None else known_on
     kept = kept.with_columns((last if ends is None else ends).alias("ends"), known.alias("known_on"))
     rows = pl.concat(
@@ -318,10 +318,7 @@ def indicators(
     )
     name = pl.concat_str(pl.lit(source), "measure", "a", pl.col("b").fill_null(""), "date", separator=":")
     rows = rows.with_columns(name.alias("event_id"), pl.lit(source).alias("source"))
-    silent = kept["line"].n_unique() - rows["line"].n_unique()
-    left = dict(skipped or {})
-    if silent:
-        left["no value is known"] = silent
+    left = {**(skipped or {}), "no value is known": kept["line"].n_unique() - rows["line"].n_unique()}
     if "former" in kept.columns and kept["former"].any():
         told = rows["line"].n_unique()
         rows = rows.sort("former", maintain_order=True).unique("event_id", keep="first", maintain_order=True)

@@ -10,6 +10,7 @@ parties); the released table, which lists several parties in a cell and has code
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import polars as pl
 
@@ -126,10 +127,8 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     values = _intensity(relations)
     facts = _facts(relations, kept)
     told = {*facts.lines, *values.lines}
-    facts.bad = in_order(bad, wrong, odd)
-    if rest := kept.height - len(told):
-        facts.skipped = {"is told in the row of another combination of parties": rest}
-    yield facts
+    rest = {"is told in the row of another combination of parties": kept.height - len(told)}
+    yield replace(facts, bad=in_order(bad, wrong, odd), skipped=rest)
     yield values
 
 

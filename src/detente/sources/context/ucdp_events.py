@@ -61,7 +61,7 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
             pl.when(pl.col("best").is_in(UNKNOWN)).then(pl.lit("number unknown")).otherwise(pl.col("best")),
         ),
     }
-    skipped = {"is between groups, without a state": aside} if aside else {}
+    skipped = {"is between groups, without a state": aside}
     yield dated_facts("ucdp_ged", frame, bad, faults, event, _RAW, skipped=skipped)
 
 

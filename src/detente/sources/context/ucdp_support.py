@@ -79,8 +79,7 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         "reference": pl.coalesce(pl.col("conflict_id").replace("", None), "dyad_id"),
         "description": pl.format("{}support of {} by {}: {}", alleged, "actor_name", supporter, how),
     }
-    left = {reason: count for reason, count in skipped.items() if count}
-    yield dated_facts("ucdp_support", frame, bad, faults, support, _RAW, skipped=left)
+    yield dated_facts("ucdp_support", frame, bad, faults, support, _RAW, skipped=skipped)
 
 
 SUPPORT = Source(
