@@ -24,7 +24,7 @@ def on_day(frame: pl.DataFrame, name: str, column: str, *forms: str) -> pl.DataF
 
 def misread(name: str, column: str, unknown: Sequence[str] = UNKNOWN) -> Fault:
     """The fault of a cell that says something, of which no day can be read."""
-    says = ~pl.col(column).str.strip_chars().is_in(list(unknown))
+    says = ~pl.col(column).is_in(unknown)
     return pl.col(name).is_null() & says, pl.format(f"no day can be read of {column} '{{}}'", column)
 
 

@@ -18,6 +18,7 @@ from detente.sources.context.rows import (
     UNKNOWN,
     both,
     dated_facts,
+    in_order_of_codes,
     no_day,
     no_number,
     reader,
@@ -51,7 +52,7 @@ def make(frame: pl.DataFrame, bad: list[BadRow], a: str, b: str, prefix: str, di
         no_flag = ~pl.col(name).is_in(["0", "1", "0.0", "1.0", *UNKNOWN])
         faults += [no_number(name), (no_flag, pl.format(f"{name} '{{}}' is neither 0 nor 1", name))]
     kept, wrong = reject(frame, faults, f"a b year {' '.join(PLEDGES)}".split())
-    low, high = pl.min_horizontal("a_state", "b_state"), pl.max_horizontal("a_state", "b_state")
+    low, high = in_order_of_codes("a_state", "b_state")
     kept = kept.with_columns(low.alias("low"), high.alias("high"), pl.col("date").dt.year().alias("year"))
     given = kept.unpivot(
         list(PLEDGES), index=["line", "a_state", "b_state", "low", "high", "year"], variable_name="pledge"

@@ -55,13 +55,13 @@ def _dated(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
 
 
 def _words(column: str, words: dict[str, str]) -> pl.Expr:
-    return pl.col(column).str.strip_chars().replace_strict(words, default="unclear", return_dtype=pl.Utf8)
+    return pl.col(column).replace_strict(words, default="unclear", return_dtype=pl.Utf8)
 
 
 def _disputes(source: str) -> Make:
     def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         frame, faults = _dated(frame)
-        going_on = pl.max_horizontal(pl.col("ongo2014", "ongo2010").str.strip_chars() == "1")
+        going_on = pl.max_horizontal(pl.col("ongo2014", "ongo2010") == "1")
         dispute = {
             "event_id": pl.concat_str(pl.lit("A"), "dispnum", separator=":"),
             "ends": pl.when(~going_on).then(pl.col("ended_last")),
@@ -151,7 +151,7 @@ def _acts(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     raw = f"incidnum ccode {_DAYS} insidea hostlev"
     pairs, bad, skipped = _pairs(frame, bad, "incidnum", "insidea", "action", raw)
     one, other = pl.col("ccode_state"), pl.col("ccode_state_2")
-    idle, other_idle = (pl.col(name).str.strip_chars() == "0" for name in ("action", "action_2"))
+    idle, other_idle = (pl.col(name) == "0" for name in ("action", "action_2"))
     one_sided = idle != other_idle
     incident = {
         "event_id": pl.concat_str(pl.lit("IP"), "incidnum", "ccode", "ccode_2", "date", separator=":"),

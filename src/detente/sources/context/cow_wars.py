@@ -47,8 +47,8 @@ _BEGUN, _ENDED = ("startyear", "startmonth", "startday"), ("endyear", "endmonth"
 
 def _party(n: int) -> pl.Expr:
     """A participant in words."""
-    began = pl.when(pl.col(f"initiator{n}").str.strip_chars() == "1").then(pl.lit("initiator, ")).otherwise(pl.lit(""))
-    outcome = pl.col(f"outcome{n}").str.strip_chars()
+    began = pl.when(pl.col(f"initiator{n}") == "1").then(pl.lit("initiator, ")).otherwise(pl.lit(""))
+    outcome = pl.col(f"outcome{n}")
     result = outcome.replace_strict(OUTCOMES, default="outcome not told", return_dtype=pl.Utf8)
     dead = number(f"batdeath{n}", _UNKNOWN).cast(pl.Int64).cast(pl.Utf8).fill_null("unknown")
     return pl.format("{} ({}{}, battle deaths in all: {})", f"ccode{n}_state", began, result, dead)
@@ -98,7 +98,7 @@ def _by_dyad(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         f"{name}{n}": column
         for n, side in (("1", "a"), ("2", "b"))
         for name, column in {
-            "initiator": pl.when(pl.col(f"warole{side}").str.strip_chars() == first).then(first).otherwise(pl.lit("0")),
+            "initiator": pl.when(pl.col(f"warole{side}") == first).then(first).otherwise(pl.lit("0")),
             "outcome": pl.lit(""),
             "batdeath": pl.col(f"batdth{side}"),
         }.items()

@@ -36,7 +36,7 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     lasted = pl.when(ended).then(number("durationactual")).cast(pl.Int32, strict=False)
     words = {name: text for name, (text, _) in CATEGORIES.items()}
     areas = {name: area for name, (_, area) in CATEGORIES.items()}
-    topic = pl.col("category1").str.strip_chars().str.to_uppercase()
+    topic = pl.col("category1").str.to_uppercase()
     faults += [
         no_day("signed", "signyear"),
         misread("in force", "eifyear"),

@@ -99,9 +99,7 @@ def treaties(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         why: n for why, n in frame.filter(untold != "").group_by(untold.alias("why")).len().sort("why").iter_rows()
     }
     told = frame.filter(untold == "")
-    each = told.unpivot(MEMBERS, index=["line", "year"], value_name="member").filter(
-        ~pl.col("member").is_in(list(UNKNOWN))
-    )
+    each = told.unpivot(MEMBERS, index=["line", "year"], value_name="member").filter(~pl.col("member").is_in(UNKNOWN))
     each, _ = with_states(each, "numeric", "member", others=OTHERS)
     lists = each.group_by("line").agg(
         pl.col("member_state").drop_nulls().unique().sort().alias("actors"),

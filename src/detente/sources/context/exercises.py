@@ -24,7 +24,7 @@ def make(frame: pl.DataFrame, bad: list[BadRow], actors: Actors) -> Iterator[Bat
     frame, (no_state,) = with_states(frame, "gw", "gwcode", year="s_year")
     frame, _ = with_parties(frame, actors, "country")
     named = pl.col("country_codes").list.first()
-    frame = frame.with_columns(pl.coalesce("gwcode_state", pl.when(pl.col("gwcode").is_in(list(UNKNOWN))).then(named)))
+    frame = frame.with_columns(pl.coalesce("gwcode_state", pl.when(pl.col("gwcode").is_in(UNKNOWN)).then(named)))
     frame = with_day(frame, "date", "s_year", "s_month", "s_day", NO_DAY)
     frame = with_day(frame, "end", "e_year", "e_month", "e_day", NO_DAY)
     late = pl.col("end_last") < pl.col("date")
@@ -33,7 +33,7 @@ def make(frame: pl.DataFrame, bad: list[BadRow], actors: Actors) -> Iterator[Bat
     faults = [
         no_day("date", "startdate"),
         (late, pl.format("it ends ({}) before it begins ({})", "enddate", "startdate")),
-        (no_party & ~pl.col("gwcode").is_in(list(UNKNOWN)), no_state[1]),
+        (no_party & ~pl.col("gwcode").is_in(UNKNOWN), no_state[1]),
     ]
     kept, wrong = reject(frame, faults, raw.split())
     known = kept.filter(~no_party)
@@ -41,7 +41,7 @@ def make(frame: pl.DataFrame, bad: list[BadRow], actors: Actors) -> Iterator[Bat
     each = known.group_by("mmeid", maintain_order=True).agg(pl.col("gwcode_state").unique().sort(), *rest)
     members = pl.col("gwcode_state").list.join(" ")
     same = ["name", "location", "startdate", "enddate", "members", "focusdescription"]
-    name = pl.when(pl.col("ex_name").is_in(list(UNKNOWN))).then(pl.lit("")).otherwise("ex_name")
+    name = pl.when(pl.col("ex_name").is_in(UNKNOWN)).then(pl.lit("")).otherwise("ex_name")
     each = each.with_columns(name.alias("named"), name.str.to_lowercase().alias("name"), members.alias("members"))
     once = each.unique(same, keep="first", maintain_order=True)
     twice = known.filter(~pl.col("mmeid").is_in(once["mmeid"].implode())).height

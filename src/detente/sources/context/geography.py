@@ -16,6 +16,7 @@ from detente.files.rows import BadRow
 from detente.sources.context.rows import (
     Value,
     ended,
+    in_order_of_codes,
     indicators,
     no_day,
     no_numbers,
@@ -40,7 +41,7 @@ def _contiguity(one: str, other: str, begin: str, end: str) -> Callable[[pl.Data
         frame = with_date(frame.with_columns(pl.col(begin, end).str.replace(r"-\d\d$", "")), "date", begin)
         frame = with_date(frame, "until", end)
         frame, faults = with_states(frame, "cow", one, other, year="date_year")
-        a, b = (side(f"{one}_state", f"{other}_state") for side in (pl.min_horizontal, pl.max_horizontal))
+        a, b = in_order_of_codes(f"{one}_state", f"{other}_state")
         apart = frame.filter(pl.col("conttype") == "0").height
         frame = frame.filter(pl.col("conttype") != "0")
         # Both directions of a pair are in the table, and of some pairs one state has had two numbers.
@@ -93,7 +94,7 @@ def _distance(scheme: str, one: str, other: str) -> Callable[[pl.DataFrame, list
         frame = with_former(frame, scheme, one, other)
         frame = with_day(frame, "date", "year")
         faults += [no_day("date", "year"), *no_numbers(["mindist"], high=20100, unknown=("", "NA", "-1"))]
-        a, b = (side(f"{one}_state", f"{other}_state") for side in (pl.min_horizontal, pl.max_horizontal))
+        a, b = in_order_of_codes(f"{one}_state", f"{other}_state")
         values = [Value("least_distance", number("mindist", ("", "NA", "-1")), a, b)]
         yield indicators("cshapes", frame, bad, faults, values, f"{one} {other} year mindist")
 

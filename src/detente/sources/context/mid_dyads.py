@@ -76,7 +76,7 @@ def _by_day(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         ]
     kept, wrong = reject(frame, faults, f"disno statea stateb {_DAYS}".split())
     pair = both("statea_state", "stateb_state").alias("pair")
-    goes_on = pl.col("ongo2014").str.strip_chars() == "1"
+    goes_on = pl.col("ongo2014") == "1"
     disputes = (
         kept.with_columns(pair, pl.when(~goes_on).then(pl.col("ended_last")).alias("ends"))
         .sort("line")

@@ -117,7 +117,7 @@ def plants(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         known = ends[start].is_not_null() & until.is_not_null()
         begins = pl.coalesce(ends[start], ends["construction_start"], ends["construction_end"], earliest)
         spans.append(
-            built.filter(pl.lit(not n) | ~pl.col(start).is_in(list(UNKNOWN))).select(
+            built.filter(pl.lit(not n) | ~pl.col(start).is_in(UNKNOWN)).select(
                 "line",
                 "ccode",
                 pl.when(pl.col("enr_type") == "1")

@@ -75,7 +75,7 @@ THOMPSON_SAKUWA_SUHAS = _source(
         "end",
         2020,
         "rivalry",
-        _listed([pl.when(pl.col(name).str.strip_chars() == "1").then(pl.lit(name)) for name in TYPES]),
+        _listed([pl.when(pl.col(name) == "1").then(pl.lit(name)) for name in TYPES]),
         "diplomatic",
     ),
     "",
@@ -92,12 +92,7 @@ THOMPSON_DREYER = _source(
         "endyear",
         2010,
         "rivalry",
-        _listed(
-            [
-                pl.when(~pl.col(name).str.strip_chars().is_in(["", "NA"])).then(pl.col(name))
-                for name in ("type1", "type2", "type3")
-            ]
-        ),
+        _listed([pl.when(~pl.col(name).is_in(["", "NA"])).then(pl.col(name)) for name in ("type1", "type2", "type3")]),
         "diplomatic",
     ),
     "type2 type3",

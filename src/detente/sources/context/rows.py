@@ -58,9 +58,9 @@ def reader(
     """A reader of tables with these columns, told by those that are `needed` (names apart by spaces, as released), and
     by a text that the first lines hold (`says`).
 
-    `make` gets the columns as texts under their names in small letters, _ for any other sign, with `line`, and gives
-    batches; of a table whose rows hang together it gets the `whole`, and where states stand `by_name`, the actors as
-    well. Text that is no UTF-8 is read as Windows writes it (cp1252).
+    `make` gets the columns as trimmed texts under their names in small letters, _ for any other sign, with `line`, and
+    gives batches; of a table whose rows hang together it gets the `whole`, and where states stand `by_name`, the actors
+    as well. Text that is no UTF-8 is read as Windows writes it (cp1252).
     """
     names = [plain_name(name) for name in needed.split()]
     columns = {name: name.replace(" ", "_") for name in (*names, *map(plain_name, others.split()))}
@@ -104,9 +104,8 @@ def as_utf8(block: Block) -> Block:
 
 def number(column: str, unknown: Sequence[str] = UNKNOWN) -> pl.Expr:
     """A column of texts as numbers, null where it is unknown, NaN where it is none."""
-    text = pl.col(column).str.strip_chars()
-    value = text.cast(pl.Float64, strict=False).fill_null(float("nan"))
-    return pl.when(text.is_in(list(unknown))).then(None).otherwise(value)
+    value = pl.col(column).cast(pl.Float64, strict=False).fill_null(float("nan"))
+    return pl.when(pl.col(column).is_in(unknown)).then(None).otherwise(value)
 
 
 def no_number(
@@ -159,7 +158,7 @@ def with_day(
     or year) and `<name>_last`, the last that it may be; null where the year is unknown or there is no such day.
     """
     blank = [*unknown, "0", "00"]
-    texts = (pl.col(column).str.strip_chars() if column else pl.lit("") for column in (year, month, day))
+    texts = (pl.col(column) if column else pl.lit("") for column in (year, month, day))
     y, m, d = (pl.when(text.is_in(blank)).then(None).otherwise(text.str.replace(r"\.0+$", "")) for text in texts)
     y = pl.when(y.str.contains(r"^[1-9]\d{3}$")).then(y)
     by_year, by_month = m.is_null(), d.is_null()
@@ -244,9 +243,14 @@ def not_too_many_pairs(ones: pl.DataFrame, others: pl.DataFrame, on: list[str]) 
         raise DamagedFile(f"over {MOST_PAIRS:,} pairs of opponents: give the table as released")
 
 
-def both(one: str, other: str) -> pl.Expr:
-    """Two states as the actors of what they do together, in the order of their codes."""
-    return pl.concat_list(pl.min_horizontal(one, other), pl.max_horizontal(one, other))
+def in_order_of_codes(one: str | pl.Expr, other: str | pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Two states in the order of their codes, as `a` and `b` of what they share."""
+    return pl.min_horizontal(one, other), pl.max_horizontal(one, other)
+
+
+def both(one: str | pl.Expr, other: str | pl.Expr) -> pl.Expr:
+    """Two states as the actors of what they do together."""
+    return pl.concat_list(*in_order_of_codes(one, other))
 
 
 def dated_facts(

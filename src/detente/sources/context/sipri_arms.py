@@ -98,7 +98,7 @@ def _read_register(blocks: Iterator[Block], context: Context) -> Iterator[Batch]
     """The register of orders: an order is a dated fact, whose level is the value of all that was ordered."""
     held, left = _from_header(blocks, _register_names)
     for frame, bad in frames(iter(held), Layout("SIPRI trade register", _ORDERS, tuple(_ORDERS)[:4])):
-        frame = frame.with_columns(pl.col("year", "delivered").str.replace_all(r"[()?]", ""))
+        frame = frame.with_columns(pl.col("year", "delivered").str.replace_all(r"[()?]", "").str.strip_chars())
         frame, faults, skipped = _with_states(frame, context.actors)
         frame = with_day(frame, "date", "year")
         lasts = pl.col("delivered").str.extract(r"(\d{4})\D*$").fill_null("")

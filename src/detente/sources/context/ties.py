@@ -32,7 +32,10 @@ def make(frame: pl.DataFrame, bad: list[BadRow], imposed: str) -> Iterator[Batch
     """
     if "imposition" not in frame.columns:
         frame = frame.with_columns(imposition=pl.lit("1"), threat=pl.lit(""))
-    first = [pl.col(f"{imposed}{part}").str.extract(r"^\s*([^,;]*)").alias(f"{imposed}{part}") for part in PARTS]
+    first = [
+        pl.col(f"{imposed}{part}").str.extract(r"^([^,;]*)").str.strip_chars().alias(f"{imposed}{part}")
+        for part in PARTS
+    ]
     frame = frame.with_columns(first)
     frame = with_day(frame, "imposed", *(f"{imposed}{part}" for part in PARTS))
     frame = with_day(frame, "threatened", *(f"start{part}" for part in PARTS))

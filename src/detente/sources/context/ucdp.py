@@ -19,8 +19,10 @@ from detente.files.tabular import reject
 from detente.sources.context.rows import (
     Fault,
     Value,
+    both,
     dated_facts,
     in_order,
+    in_order_of_codes,
     indicators,
     no_day,
     no_number,
@@ -53,12 +55,12 @@ _PARTIES = {"gwno_a": "A", "gwno_a_2nd": "A2", "gwno_b": "B", "gwno_b_2nd": "B2"
 
 def _read(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
     """The frame with words for codes and the days of the episode."""
-    text = {name: pl.col(name).str.strip_chars().str.to_lowercase() for name in ("incompatibility", "type_of_conflict")}
+    text = {name: pl.col(name).str.to_lowercase() for name in ("incompatibility", "type_of_conflict")}
     about = text["incompatibility"].replace(ABOUT)
     kind = text["type_of_conflict"].replace_strict(TYPES, default=None, return_dtype=pl.Utf8)
-    precision = pl.col("start_prec2").str.strip_chars()
-    start, end = (pl.col(name).str.strip_chars().str.slice(0, 10) for name in ("start_date2", "ep_end_date"))
-    ended = pl.when(pl.col("ep_end").str.strip_chars() == "1").then(end.str.to_date("%Y-%m-%d", strict=False))
+    precision = pl.col("start_prec2")
+    start, end = (pl.col(name).str.slice(0, 10) for name in ("start_date2", "ep_end_date"))
+    ended = pl.when(pl.col("ep_end") == "1").then(end.str.to_date("%Y-%m-%d", strict=False))
     frame = frame.with_columns(
         about.alias("about"),
         kind.alias("type"),
@@ -69,7 +71,7 @@ def _read(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
         pl.when(precision == "1").then(start.str.slice(8, 2)).otherwise(pl.lit("")).alias("start_d"),
     )
     frame = with_day(with_day(frame, "date", "year"), "begun", "start_y", "start_m", "start_d")
-    no_end = (pl.col("ep_end").str.strip_chars() == "1") & pl.col("ep_ended").is_null()
+    no_end = (pl.col("ep_end") == "1") & pl.col("ep_ended").is_null()
     return frame, [
         no_day("date", "year"),
         no_day("begun", "start_date2"),
@@ -147,7 +149,6 @@ def _facts(relations: pl.DataFrame, kept: pl.DataFrame) -> Batch:
         for part in ("", "_precision", "_last")
     )
     fights, alone = (pl.col("relation") == relation for relation in ("fights", "alone"))
-    pair = pl.concat_list(pl.min_horizontal("one", "other"), pl.max_horizontal("one", "other"))
     group = pl.when(pl.col("side_b").is_in(["", "NA"])).then(pl.lit("an organised group")).otherwise(pl.col("side_b"))
     what = pl.format("{} armed conflict over {}", "type", "about")
     words = (
@@ -161,7 +162,7 @@ def _facts(relations: pl.DataFrame, kept: pl.DataFrame) -> Batch:
     fact = {
         "event_id": pl.concat_str("conflict_id", "start_date2", who, "first", separator=":"),
         "ends": pl.when(to_the_end).then(pl.col("over")).otherwise(pl.col("ended_last")),
-        "actors": pl.when(fights).then(pair).otherwise(pl.concat_list("one")),
+        "actors": pl.when(fights).then(both("one", "other")).otherwise(pl.concat_list("one")),
         "targets": pl.when(~fights & ~alone).then(pl.concat_list("other")),
         "area": pl.lit("regional_conflict"),
         "kind": pl.lit("armed conflict"),
@@ -181,9 +182,10 @@ def _intensity(relations: pl.DataFrame) -> Batch:
     """The highest intensity of a year: of the conflicts between two states, and of those of a government alone."""
     measures = {"fights": "conflict_intensity", "alone": "internal_conflict_intensity"}
     rows = relations.filter(pl.col("relation").is_in(list(measures)))
+    a, b = in_order_of_codes("one", "other")
     rows = rows.with_columns(
-        pl.min_horizontal("one", "other").alias("a"),
-        pl.when(pl.col("other").is_not_null()).then(pl.max_horizontal("one", "other")).alias("b"),
+        a.alias("a"),
+        pl.when(pl.col("other").is_not_null()).then(b).alias("b"),
         number("intensity_level").alias("intensity"),
     )
     strongest = rows.sort("line").group_by("relation", "a", "b", "year", maintain_order=True)

@@ -17,7 +17,7 @@ from detente.files.rows import BadRow
 from detente.files.tabular import corrections
 from detente.sources.common import historic
 from detente.sources.context.acts import acts, misread, on_day
-from detente.sources.context.rows import both, no_day, once, reader, with_states
+from detente.sources.context.rows import both, in_order_of_codes, no_day, once, reader, with_states
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
@@ -62,8 +62,9 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     """Both acts of a treaty between two states, each pair and day of signature with one topic and headnote once."""
     bilateral, stated = pl.col("laterality") != "UNILAT", (pl.col("iso3a") != "") & (pl.col("iso3b") != "")
     states = frame.filter(bilateral & stated)
-    pair = [pl.min_horizontal("iso3a", "iso3b").alias("low"), pl.max_horizontal("iso3a", "iso3b").alias("high")]
-    treaties, again = once(states, [*pair, "signed", "topic_code", "headnote"], "the same treaty registered elsewhere")
+    a, b = in_order_of_codes("iso3a", "iso3b")
+    same = [a.alias("a"), b.alias("b"), *map(pl.col, ("signed", "topic_code", "headnote"))]
+    treaties, again = once(states, same, "the same treaty registered elsewhere")
     skipped = {
         "a declaration of one side": frame.filter(~bilateral).height,
         "a party that is no state": frame.filter(bilateral & ~stated).height,
