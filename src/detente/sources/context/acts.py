@@ -9,23 +9,8 @@ import polars as pl
 
 from detente.files.rows import BadRow
 from detente.files.tabular import reject
-from detente.sources.context.rows import UNKNOWN, Fault, dated_facts, in_order
+from detente.sources.context.rows import Fault, dated_facts, in_order
 from detente.sources.schema import Batch
-
-
-def on_day(frame: pl.DataFrame, name: str, column: str, *forms: str) -> pl.DataFrame:
-    """The frame with a day written in one column, in one of these forms (else as YYYY-MM-DD), as `with_day` gives
-    it.
-    """
-    day = pl.coalesce(pl.col(column).str.to_date(form, strict=False) for form in forms or ("%Y-%m-%d",))
-    day = pl.when(day.dt.year().is_between(1000, 9999)).then(day)
-    return frame.with_columns(day.alias(name), pl.lit("day").alias(f"{name}_precision"), day.alias(f"{name}_last"))
-
-
-def misread(name: str, column: str, unknown: Sequence[str] = UNKNOWN) -> Fault:
-    """The fault of a cell that says something, of which no day can be read."""
-    says = ~pl.col(column).is_in(unknown)
-    return pl.col(name).is_null() & says, pl.format(f"no day can be read of {column} '{{}}'", column)
 
 
 def acts(

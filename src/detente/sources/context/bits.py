@@ -13,9 +13,10 @@ import polars as pl
 from detente.actors import Actors, organisations
 from detente.files.rows import BadRow
 from detente.sources.common import historic
-from detente.sources.context.acts import acts, misread, on_day
+from detente.sources.context.acts import acts
+from detente.sources.context.days import misread, no_day, on_day
 from detente.sources.context.parties import with_parties
-from detente.sources.context.rows import no_day, reader
+from detente.sources.context.rows import reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 

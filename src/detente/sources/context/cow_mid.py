@@ -16,18 +16,9 @@ import polars as pl
 from detente.files.rows import BadRow
 from detente.files.tabular import reject
 from detente.sources.context import militarised
-from detente.sources.context.rows import (
-    Fault,
-    Make,
-    both,
-    dated_facts,
-    in_order,
-    no_day,
-    number,
-    reader,
-    with_day,
-    with_states,
-)
+from detente.sources.context.days import no_day, with_day
+from detente.sources.context.parties import both, with_states
+from detente.sources.context.rows import Fault, Make, dated_facts, in_order, number, reader
 from detente.sources.reader import Reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source

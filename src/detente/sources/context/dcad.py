@@ -7,8 +7,10 @@ from collections.abc import Iterator
 import polars as pl
 
 from detente.files.rows import BadRow
-from detente.sources.context.acts import acts, misread
-from detente.sources.context.rows import both, no_day, number, once, reader, with_day, with_states
+from detente.sources.context.acts import acts
+from detente.sources.context.days import misread, no_day, with_day
+from detente.sources.context.parties import both, with_states
+from detente.sources.context.rows import number, once, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 

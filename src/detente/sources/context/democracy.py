@@ -13,19 +13,10 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from detente.files.rows import BadRow
-from detente.sources.context.rows import (
-    Fault,
-    Make,
-    Value,
-    indicators,
-    no_day,
-    no_numbers,
-    number,
-    reader,
-    with_day,
-    with_former,
-    with_states,
-)
+from detente.sources.context.days import no_day, with_day
+from detente.sources.context.parties import with_states
+from detente.sources.context.rows import Fault, reader
+from detente.sources.context.yearly import of_states, valued
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
@@ -34,16 +25,6 @@ UNKNOWN = ("", "NA", "NaN", ".", "-66", "-77", "-88", "-99")
 PARTS = ("PSG", "SML", "ZZB")
 """Gaza, Somaliland and Zanzibar, which V-Dem scores beside Palestine, Somalia and Tanzania."""
 BOUNDS = {"polity2": (-10, 10), "v2x_polyarchy": (0, 1), "euds": (-5, 5), "aeuds": (-5, 5)}
-
-
-def _regimes(source: str, scheme: str, code: str, measures: Mapping[str, str]) -> Make:
-    def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
-        frame, faults = with_states(frame, scheme, code)
-        if scheme == "cow":
-            frame = with_former(frame, scheme, code)
-        yield _scores(source, frame, bad, faults, code, measures)
-
-    return make
 
 
 def vdem(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
@@ -58,6 +39,12 @@ def vdem(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     yield _scores("vdem", frame, bad, faults, "country_text_id", POLYARCHY, left)
 
 
+def polity(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
+    """Polity5's file: states by numbers of its own."""
+    frame, faults = with_states(frame, "polity", "ccode")
+    yield _scores("polity", frame, bad, faults, "ccode", POLITY2)
+
+
 def _scores(
     source: str,
     frame: pl.DataFrame,
@@ -67,13 +54,8 @@ def _scores(
     measures: Mapping[str, str],
     left: Mapping[str, int] | None = None,
 ) -> Batch:
-    frame = with_day(frame, "date", "year")
     faults = [*faults, no_day("date", "year")]
-    for column in measures.values():
-        low, high = BOUNDS[column]
-        faults += no_numbers([column], low=low, high=high, unknown=UNKNOWN)
-    values = [Value(measure, number(column, UNKNOWN), pl.col(f"{code}_state")) for measure, column in measures.items()]
-    return indicators(source, frame, bad, faults, values, f"{code} year {' '.join(measures.values())}", skipped=left)
+    return valued(source, with_day(frame, "date", "year"), bad, faults, code, measures, BOUNDS, UNKNOWN, left)
 
 
 POLYARCHY = {"polyarchy": "v2x_polyarchy"}
@@ -85,7 +67,7 @@ DEMOCRACY = Source(
     (
         reader(
             "ccode year euds aeuds polity2 v2x_polyarchy",
-            _regimes("democracy", "cow", "ccode", {**POLYARCHY, **POLITY2, **SCALES}),
+            of_states("democracy", {**POLYARCHY, **POLITY2, **SCALES}, BOUNDS, UNKNOWN),
             title="regimes by state and year",
         ),
     ),
@@ -112,7 +94,7 @@ POLITY = Source(
     (
         reader(
             "ccode scode year democ autoc polity2",
-            _regimes("polity", "polity", "ccode", POLITY2),
+            polity,
             title="Polity5 by year",
         ),
     ),

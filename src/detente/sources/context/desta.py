@@ -12,7 +12,9 @@ import polars as pl
 from detente.files.rows import BadRow
 from detente.files.tabular import reject
 from detente.sources.context.acts import acts
-from detente.sources.context.rows import UNKNOWN, both, in_order, no_day, once, reader, with_day, with_states
+from detente.sources.context.days import no_day, with_day
+from detente.sources.context.parties import both, with_states
+from detente.sources.context.rows import UNKNOWN, in_order, once, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 

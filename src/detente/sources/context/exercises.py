@@ -9,8 +9,9 @@ import polars as pl
 from detente.actors import Actors
 from detente.files.rows import BadRow
 from detente.files.tabular import reject
-from detente.sources.context.parties import with_parties
-from detente.sources.context.rows import UNKNOWN, dated_facts, in_order, no_day, reader, with_day, with_states
+from detente.sources.context.days import no_day, with_day
+from detente.sources.context.parties import with_parties, with_states
+from detente.sources.context.rows import UNKNOWN, dated_facts, in_order, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 

@@ -13,21 +13,10 @@ from collections.abc import Callable, Iterator
 import polars as pl
 
 from detente.files.rows import BadRow
-from detente.sources.context.rows import (
-    Value,
-    ended,
-    in_order_of_codes,
-    indicators,
-    no_day,
-    no_numbers,
-    number,
-    once,
-    reader,
-    with_date,
-    with_day,
-    with_former,
-    with_states,
-)
+from detente.sources.context.days import ended, no_day, with_date
+from detente.sources.context.parties import in_order_of_codes, with_states
+from detente.sources.context.rows import Value, indicators, no_numbers, number, once, reader
+from detente.sources.context.yearly import by_year
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
@@ -90,10 +79,8 @@ def capitals(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
 
 def _distance(scheme: str, one: str, other: str) -> Callable[[pl.DataFrame, list[BadRow]], Iterator[Batch]]:
     def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
-        frame, faults = with_states(frame, scheme, one, other)
-        frame = with_former(frame, scheme, one, other)
-        frame = with_day(frame, "date", "year")
-        faults += [no_day("date", "year"), *no_numbers(["mindist"], high=20100, unknown=("", "NA", "-1"))]
+        frame, faults = by_year(frame, scheme, one, other)
+        faults += no_numbers(["mindist"], high=20100, unknown=("", "NA", "-1"))
         a, b = in_order_of_codes(f"{one}_state", f"{other}_state")
         values = [Value("least_distance", number("mindist", ("", "NA", "-1")), a, b)]
         yield indicators("cshapes", frame, bad, faults, values, f"{one} {other} year mindist")

@@ -13,8 +13,9 @@ from detente.actors import Actors
 from detente.files.rows import BadRow
 from detente.files.tabular import reject
 from detente.sources.context.acts import acts
-from detente.sources.context.parties import with_parties
-from detente.sources.context.rows import in_order, no_day, number, reader, spells, with_day, with_states
+from detente.sources.context.days import no_day, spells, with_day
+from detente.sources.context.parties import with_parties, with_states
+from detente.sources.context.rows import in_order, number, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 

@@ -13,17 +13,9 @@ from collections.abc import Iterator
 import polars as pl
 
 from detente.files.rows import BadRow
-from detente.sources.context.rows import (
-    Value,
-    in_order_of_codes,
-    indicators,
-    no_day,
-    no_numbers,
-    number,
-    reader,
-    with_day,
-    with_states,
-)
+from detente.sources.context.days import no_day, with_day
+from detente.sources.context.parties import in_order_of_codes, with_states
+from detente.sources.context.rows import Value, indicators, no_numbers, number, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 

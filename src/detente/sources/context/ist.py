@@ -9,8 +9,10 @@ from datetime import date
 import polars as pl
 
 from detente.files.rows import BadRow
-from detente.sources.context.acts import acts, misread, on_day
-from detente.sources.context.rows import no_day, reader, with_states
+from detente.sources.context.acts import acts
+from detente.sources.context.days import misread, no_day, on_day
+from detente.sources.context.parties import with_states
+from detente.sources.context.rows import reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 

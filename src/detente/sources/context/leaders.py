@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator
 import polars as pl
 
 from detente.files.rows import BadRow
-from detente.sources.context.rows import dated_facts, no_day, reader, with_date, with_states
+from detente.sources.context.days import no_day, with_date
+from detente.sources.context.parties import with_states
+from detente.sources.context.rows import dated_facts, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 

@@ -14,18 +14,9 @@ import polars as pl
 from detente.files.rows import BadRow
 from detente.files.tabular import reject
 from detente.sources.context import cow_mid, militarised
-from detente.sources.context.rows import (
-    Make,
-    both,
-    dated_facts,
-    in_order,
-    no_day,
-    number,
-    reader,
-    spells,
-    with_day,
-    with_states,
-)
+from detente.sources.context.days import no_day, spells, with_day
+from detente.sources.context.parties import both, with_states
+from detente.sources.context.rows import Make, dated_facts, in_order, number, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 

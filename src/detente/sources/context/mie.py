@@ -11,7 +11,9 @@ import polars as pl
 
 from detente.files.rows import BadRow
 from detente.sources.context import militarised
-from detente.sources.context.rows import dated_facts, no_day, no_number, number, reader, with_day, with_states
+from detente.sources.context.days import no_day, with_day
+from detente.sources.context.parties import with_states
+from detente.sources.context.rows import dated_facts, no_number, number, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 

@@ -78,7 +78,7 @@ def opponents(frame: pl.DataFrame, of: str, side: str) -> pl.DataFrame:
     """The rows of participants as pairs of opposite sides (1 first, then 0, whose columns end in _2) of the same `of`
     that overlap in time, with the days between which they did.
 
-    The frame has `date` and `ended` as `rows.with_day` makes them. An unknown day is read as any day that it may be.
+    The frame has `date` and `ended` as `days.with_day` makes them. An unknown day is read as any day that it may be.
     """
     ones, others = (frame.filter(pl.col(side) == number) for number in "10")
     not_too_many_pairs(ones, others, [of])

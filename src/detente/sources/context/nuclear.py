@@ -11,20 +11,9 @@ import polars as pl
 
 from detente.files.rows import BadRow
 from detente.files.tabular import reject
-from detente.sources.context.rows import (
-    UNKNOWN,
-    Value,
-    both,
-    dated_facts,
-    in_order,
-    indicators,
-    no_day,
-    no_number,
-    number,
-    reader,
-    with_day,
-    with_states,
-)
+from detente.sources.context.days import no_day, with_day
+from detente.sources.context.parties import both, with_states
+from detente.sources.context.rows import UNKNOWN, Value, dated_facts, in_order, indicators, no_number, number, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 

@@ -19,18 +19,8 @@ from detente.files.named import Layout, frames, names_in
 from detente.files.rows import BadRow, Head
 from detente.files.stream import Block, held_whole
 from detente.sources.common import read_once
-from detente.sources.context.rows import (
-    Fault,
-    Value,
-    as_utf8,
-    dated_facts,
-    indicators,
-    no_day,
-    no_numbers,
-    number,
-    once,
-    with_day,
-)
+from detente.sources.context.days import no_day, with_day
+from detente.sources.context.rows import Fault, Value, as_utf8, dated_facts, indicators, no_numbers, number, once
 from detente.sources.reader import Context, Reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source

@@ -15,17 +15,9 @@ import polars as pl
 
 from detente.files.rows import BadRow
 from detente.files.stream import Block
-from detente.sources.context.rows import (
-    Make,
-    Value,
-    ended,
-    indicators,
-    no_day,
-    reader,
-    with_date,
-    with_day,
-    with_states,
-)
+from detente.sources.context.days import ended, no_day, with_date, with_day
+from detente.sources.context.parties import with_states
+from detente.sources.context.rows import Make, Value, indicators, reader
 from detente.sources.reader import Context, Reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source

@@ -13,7 +13,9 @@ import polars as pl
 
 from detente.files.rows import BadRow
 from detente.sources.context.acts import acts
-from detente.sources.context.rows import UNKNOWN, no_day, reader, with_day, with_states
+from detente.sources.context.days import no_day, with_day
+from detente.sources.context.parties import with_states
+from detente.sources.context.rows import UNKNOWN, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
@@ -21,8 +23,6 @@ BODIES = {"1000": "EU"}
 """Numbers of the codebook that are no states."""
 NO_END = (*UNKNOWN, "3000", "9999")
 """How the end of a case is written that had none."""
-
-
 PARTS = ("year", "month", "day")
 
 
@@ -32,12 +32,9 @@ def make(frame: pl.DataFrame, bad: list[BadRow], imposed: str) -> Iterator[Batch
     """
     if "imposition" not in frame.columns:
         frame = frame.with_columns(imposition=pl.lit("1"), threat=pl.lit(""))
-    first = [
-        pl.col(f"{imposed}{part}").str.extract(r"^([^,;]*)").str.strip_chars().alias(f"{imposed}{part}")
-        for part in PARTS
-    ]
-    frame = frame.with_columns(first)
-    frame = with_day(frame, "imposed", *(f"{imposed}{part}" for part in PARTS))
+    dates = [f"{imposed}{part}" for part in PARTS]
+    frame = frame.with_columns(pl.col(dates).str.extract("^([^,;]*)").str.strip_chars())
+    frame = with_day(frame, "imposed", *dates)
     frame = with_day(frame, "threatened", *(f"start{part}" for part in PARTS))
     frame = with_day(frame, "lifted", "endyear", "endmonth", "endday", NO_END)
     was = {"imposed": pl.col("imposition") == "1", "threatened": pl.col("threat") == "1"}

@@ -16,22 +16,18 @@ import polars as pl
 
 from detente.files.rows import BadRow
 from detente.files.tabular import reject
+from detente.sources.context.days import no_day, spells, with_day
+from detente.sources.context.parties import both, in_order_of_codes, with_states
 from detente.sources.context.rows import (
     Fault,
     Value,
-    both,
     dated_facts,
     in_order,
-    in_order_of_codes,
     indicators,
-    no_day,
     no_number,
     not_too_many_pairs,
     number,
     reader,
-    spells,
-    with_day,
-    with_states,
 )
 from detente.sources.schema import Batch
 from detente.sources.source import Source

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 import polars as pl
 
 from detente.files.rows import BadRow
-from detente.sources.context.rows import UNKNOWN, Fault, both, dated_facts, no_number, number, reader, with_states
+from detente.sources.context.parties import both, with_states
+from detente.sources.context.rows import UNKNOWN, Fault, dated_facts, no_number, number, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 

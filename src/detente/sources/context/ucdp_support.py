@@ -14,7 +14,9 @@ from detente.actors import states
 from detente.actors.names import named_state
 from detente.files.rows import BadRow
 from detente.sources.common import read_once
-from detente.sources.context.rows import dated_facts, no_day, reader, with_day, with_states
+from detente.sources.context.days import no_day, with_day
+from detente.sources.context.parties import with_states
+from detente.sources.context.rows import dated_facts, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 

@@ -16,8 +16,10 @@ import polars as pl
 from detente.files.rows import BadRow
 from detente.files.tabular import corrections
 from detente.sources.common import historic
-from detente.sources.context.acts import acts, misread, on_day
-from detente.sources.context.rows import both, in_order_of_codes, no_day, once, reader, with_states
+from detente.sources.context.acts import acts
+from detente.sources.context.days import misread, no_day, on_day
+from detente.sources.context.parties import both, in_order_of_codes, with_states
+from detente.sources.context.rows import once, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
