@@ -16,7 +16,7 @@ import polars as pl
 from detente.files.rows import BadRow
 from detente.files.tabular import reject
 from detente.sources.context import militarised
-from detente.sources.context.days import no_day, with_day
+from detente.sources.context.days import with_spell
 from detente.sources.context.parties import both, with_states
 from detente.sources.context.rows import Fault, Make, dated_facts, in_order, number, reader
 from detente.sources.reader import Reader
@@ -39,10 +39,8 @@ _DAYS = "styear stmon stday endyear endmon endday"
 
 
 def _dated(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
-    frame = with_day(frame, "date", "styear", "stmon", "stday")
-    frame = with_day(frame, "ended", "endyear", "endmon", "endday")
-    backwards = pl.col("ended_last") < pl.col("date")
-    return frame, [no_day("date", "styear"), no_day("ended", "endyear"), (backwards, "ends before it begins")]
+    days = _DAYS.split()
+    return with_spell(frame, days[:3], days[3:])
 
 
 def _words(column: str, words: dict[str, str]) -> pl.Expr:

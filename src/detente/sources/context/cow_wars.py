@@ -14,9 +14,9 @@ import polars as pl
 from detente.files.rows import BadRow
 from detente.files.tabular import reject
 from detente.sources.context import militarised
-from detente.sources.context.days import no_day, spells, with_day
+from detente.sources.context.days import no_day, spells, with_day, with_spell
 from detente.sources.context.parties import both, with_states
-from detente.sources.context.rows import UNKNOWN, dated_facts, in_order, no_number, number, reader
+from detente.sources.context.rows import UNKNOWN, dated_facts, in_order, no_numbers, number, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
@@ -64,7 +64,7 @@ def _wars(pairs: pl.DataFrame, bad: list[BadRow], skipped: int, name: pl.Expr) -
 
 def _by_year(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     frame, faults = with_states(frame, "cow", "ccode1", "ccode2")
-    faults += [no_day("date", "year"), *(no_number(f"batdeath{n}", _UNKNOWN, low=0) for n in "12")]
+    faults += [no_day("date", "year"), *no_numbers(["batdeath1", "batdeath2"], _UNKNOWN)]
     kept, wrong = reject(with_day(frame, "date", "year"), faults, ["warnum", "ccode1", "ccode2", "year"])
     wars = spells(kept.with_columns(both("ccode1", "ccode2").alias("pair")), "warnum", "pair")
     wars = with_day(with_day(wars, "date", "first"), "ended", "last")
@@ -74,14 +74,9 @@ def _by_year(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
 def _by_dyad(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     """Directed dyad-years that each repeat the days of the whole; what its outcomes mean for each side is not read."""
     frame, faults = with_states(frame, "cow", "statea", "stateb", year="warstrtyr")
-    frame = with_day(frame, "date", "warstrtyr", "warstrtmnth", "warstrtday", _UNKNOWN)
-    frame = with_day(frame, "ended", "warendyr", "warendmnth", "warenday", _UNKNOWN)
-    faults += [
-        no_day("date", "warstrtyr"),
-        no_day("ended", "warendyr"),
-        *(no_number(f"batdth{n}", _UNKNOWN, low=0) for n in "ab"),
-    ]
-    faults.append((pl.col("ended_last") < pl.col("date"), "ends before it begins"))
+    begins, ends = ["warstrtyr", "warstrtmnth", "warstrtday"], ["warendyr", "warendmnth", "warenday"]
+    frame, undated = with_spell(frame, begins, ends, _UNKNOWN)
+    faults += [*undated, *no_numbers(["batdtha", "batdthb"], _UNKNOWN)]
     kept, wrong = reject(frame, faults, ["warnum", "statea", "stateb", "warstrtyr", "warendyr"])
     first = pl.lit("1")
     columns = {
@@ -103,7 +98,7 @@ def _by_participant(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     """Participants, each with one spell of fighting or two, as pairs of opponents."""
     frame, faults = with_states(frame, "cow", "ccode", year="startyear1")
     faults.append((~pl.col("side").is_in(["1", "2"]), pl.format("side '{}' is neither 1 nor 2", "side")))
-    faults += [no_number("batdeath", _UNKNOWN, low=0), no_day("date", "startyear1"), no_day("ended", "endyear1")]
+    faults += [*no_numbers(["batdeath"], _UNKNOWN), no_day("date", "startyear1"), no_day("ended", "endyear1")]
     for name, columns in {"date": _BEGUN, "ended": _ENDED}.items():
         for n, prefix in (("1", ""), ("2", "again_")):
             y, m, d = (f"{column}{n}" for column in columns)

@@ -58,9 +58,27 @@ def misread(name: str, column: str, unknown: Sequence[str] = UNKNOWN) -> Fault:
     return pl.col(name).is_null() & says, pl.format(f"no day can be read of {column} '{{}}'", column)
 
 
-def ended(name: str) -> pl.Expr:
+def backwards(begins: str = "date", ends: str = "ended") -> Fault:
+    """The fault of what ends before it begins, whichever days the two may mean."""
+    return (pl.col(f"{ends}_last") < pl.col(begins)).fill_null(False), pl.lit("ends before it begins")
+
+
+def with_spell(
+    frame: pl.DataFrame, begins: Sequence[str], ends: Sequence[str], unknown: Sequence[str] = UNKNOWN
+) -> tuple[pl.DataFrame, list[Fault]]:
+    """The frame with the first and last day of a spell, each of up to three columns (year, month and day), as `date`
+    and `ended`, and the faults that these may have.
+    """
+    for name, columns in {"date": begins, "ended": ends}.items():
+        year, month, day = [*columns, "", ""][:3]
+        frame = with_day(frame, name, year, month, day, unknown)
+    return frame, [no_day("date", begins[0]), no_day("ended", ends[0]), backwards()]
+
+
+def ended() -> pl.Expr:
     """The last day of a spell; null where it lasted to the end of the data, after which nobody knows."""
-    return pl.when(pl.col(f"{name}_last") < pl.col(f"{name}_last").max()).then(pl.col(f"{name}_last"))
+    last = pl.col("ended_last")
+    return pl.when(last < last.max()).then(last)
 
 
 def spells(frame: pl.DataFrame, *keys: str, year: str = "year") -> pl.DataFrame:

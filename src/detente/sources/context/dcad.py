@@ -52,17 +52,14 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         "event_id": pl.col("dcaid"),
         "actors": both("ccode1_state", "ccode2_state"),
         "area": topic.replace_strict(areas, default=None, return_dtype=pl.Utf8),
-        "tone": pl.lit("cooperative"),
         "reference": pl.col("dcaid"),
     }
     text = topic.replace_strict(words, default=None, return_dtype=pl.Utf8)
     named = {
         "signed": {
-            "kind": pl.lit("agreement signed"),
             "description": pl.format("agreement on {} signed", text),
         },
         "in force": {
-            "kind": pl.lit("agreement in force"),
             "description": pl.format("agreement on {} in force", text),
             "ends": pl.date(pl.col("in force").dt.year() + lasted, 12, 31),
         },

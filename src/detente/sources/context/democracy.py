@@ -1,7 +1,7 @@
 """Regimes by state and year: V-Dem's polyarchy, Polity's score, and a scale that joins many.
 
-Measures of a state: polyarchy (0 to 1), polity2 (-10 to 10), euds and aeuds (extended unified democracy scores, no
-bounds). A year in which one is unknown has no row of it. Tried on a table of all four drawn from the releases. V-Dem's
+Measures of a state: polyarchy (0 to 1), polity2 (-10 to 10), euds and aeuds (extended unified democracy scores, from
+-5 to 5). A year in which one is unknown has no row of it. Tried on a table of all four drawn from the releases. V-Dem's
 own country-year file (thousands of columns, of which four are read; states by its three letters) and Polity5's (states
 by number, some of its own) are read by their published layouts alone.
 """

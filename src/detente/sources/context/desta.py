@@ -23,24 +23,19 @@ OTHERS = {"900": "XKX"}
 CONSOLIDATED = "a consolidated text, told by the treaties that it joins"
 TREATY = {
     "area": pl.lit("economic"),
-    "tone": pl.lit("cooperative"),
     "reference": pl.col("base_treaty"),
 }
 SIGNED = {
     "signed": {
-        "kind": pl.lit("agreement signed"),
         "description": pl.format("trade agreement signed: {}", "name"),
     },
     "in force": {
-        "kind": pl.lit("agreement in force"),
         "description": pl.format("trade agreement in force: {}", "name"),
     },
 }
 ENDED = {
     "left": {
-        "kind": pl.lit("agreement ended"),
         "description": pl.format("trade agreement left: {}", "name"),
-        "tone": pl.lit(None, pl.Utf8),
     }
 }
 

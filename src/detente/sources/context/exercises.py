@@ -9,7 +9,7 @@ import polars as pl
 from detente.actors import Actors
 from detente.files.rows import BadRow
 from detente.files.tabular import reject
-from detente.sources.context.days import no_day, with_day
+from detente.sources.context.days import backwards, no_day, with_day
 from detente.sources.context.parties import with_parties, with_states
 from detente.sources.context.rows import UNKNOWN, dated_facts, in_order, reader
 from detente.sources.schema import Batch
@@ -27,13 +27,12 @@ def make(frame: pl.DataFrame, bad: list[BadRow], actors: Actors) -> Iterator[Bat
     named = pl.col("country_codes").list.first()
     frame = frame.with_columns(pl.coalesce("gwcode_state", pl.when(pl.col("gwcode").is_in(UNKNOWN)).then(named)))
     frame = with_day(frame, "date", "s_year", "s_month", "s_day", NO_DAY)
-    frame = with_day(frame, "end", "e_year", "e_month", "e_day", NO_DAY)
-    late = pl.col("end_last") < pl.col("date")
+    frame = with_day(frame, "ended", "e_year", "e_month", "e_day", NO_DAY)
     raw = "mmeid ex_name gwcode startdate enddate"
     no_party = pl.col("gwcode_state").is_null()
     faults = [
         no_day("date", "startdate"),
-        (late, pl.format("it ends ({}) before it begins ({})", "enddate", "startdate")),
+        backwards(),
         (no_party & ~pl.col("gwcode").is_in(UNKNOWN), no_state[1]),
     ]
     kept, wrong = reject(frame, faults, raw.split())
@@ -55,7 +54,7 @@ def make(frame: pl.DataFrame, bad: list[BadRow], actors: Actors) -> Iterator[Bat
     }
     columns = {
         "event_id": pl.col("mmeid"),
-        "ends": pl.col("end_last"),
+        "ends": pl.col("ended_last"),
         "actors": pl.col("gwcode_state"),
         "area": pl.lit("military_dialogue"),
         "kind": pl.lit("exercise"),

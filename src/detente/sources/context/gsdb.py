@@ -13,7 +13,7 @@ from detente.actors import Actors
 from detente.files.rows import BadRow
 from detente.files.tabular import reject
 from detente.sources.context.acts import acts
-from detente.sources.context.days import no_day, spells, with_day
+from detente.sources.context.days import backwards, no_day, spells, with_day
 from detente.sources.context.parties import with_parties, with_states
 from detente.sources.context.rows import in_order, number, reader
 from detente.sources.schema import Batch
@@ -31,11 +31,10 @@ def cases(frame: pl.DataFrame, bad: list[BadRow], actors: Actors) -> Iterator[Ba
     frame, no_target = with_parties(frame, actors, "sanctioned_state", BODIES)
     frame = with_day(frame, "imposed", "begin")
     frame = with_day(frame, "lifted", "end")
-    late = pl.col("lifted") < pl.col("imposed")
     faults = [
         no_day("imposed", "begin"),
         no_day("lifted", "end"),
-        (late, pl.format("it ends ({}) before it begins ({})", "end", "begin")),
+        backwards("imposed", "lifted"),
         no_sender,
         no_target,
     ]
@@ -99,19 +98,15 @@ def _told(
         "actors": actors,
         "targets": targets,
         "area": area,
-        "tone": pl.lit("conflictual"),
         "channel": pl.when(body.str.len_chars() != 3).then(body),
         "reference": pl.col("case_id"),
     }
     named = {
         "imposed": {
-            "kind": pl.lit("sanction"),
             "ends": pl.when(pl.col("lifted").is_not_null()).then("lifted_last"),
             "description": pl.format("sanctions imposed ({})", text),
         },
         "lifted": {
-            "kind": pl.lit("sanction lifted"),
-            "tone": pl.lit("cooperative"),
             "description": pl.format("last year of sanctions ({})", text),
         },
     }

@@ -12,7 +12,7 @@ import polars as pl
 
 from detente.files.rows import BadRow
 from detente.files.tabular import reject
-from detente.sources.context.days import no_day, with_day
+from detente.sources.context.days import backwards, no_day, with_day
 from detente.sources.context.parties import both, with_states
 from detente.sources.context.rows import UNKNOWN, dated_facts, in_order, no_number, number, reader
 from detente.sources.schema import Batch
@@ -38,11 +38,10 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     frame = with_day(frame.with_columns(still.alias("still")), "ended", "ended_y", "ended_m")
     said = ~pl.col("endclaim").is_in(UNKNOWN)
     no_end = pl.format("endclaim '{}' is no year and month", "endclaim")
-    backwards = pl.col("ended_last") < pl.col("date")
     faults += [
         no_day("date", "begclaim"),
         (said & ~pl.col("still") & pl.col("ended").is_null(), no_end),
-        (backwards.fill_null(False), "ends before it begins"),
+        backwards(),
         no_number("icowsal", low=0, high=12),
     ]
     kept, wrong = reject(frame, faults, _RAW.split())

@@ -14,7 +14,7 @@ import polars as pl
 from detente.files.rows import BadRow
 from detente.files.tabular import reject
 from detente.sources.context import cow_mid, militarised
-from detente.sources.context.days import no_day, spells, with_day
+from detente.sources.context.days import no_day, spells, with_day, with_spell
 from detente.sources.context.parties import both, with_states
 from detente.sources.context.rows import Make, dated_facts, in_order, number, reader
 from detente.sources.schema import Batch
@@ -55,10 +55,8 @@ def _by_year(source: str) -> Make:
 def _by_day(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     """Dyad-years that each repeat the days of the whole."""
     frame, faults = with_states(frame, "cow", "statea", "stateb", year="strtyr")
-    frame = with_day(frame, "date", "strtyr", "strtmnth", "strtday")
-    frame = with_day(frame, "ended", "endyear", "endmnth", "endday")
-    faults += [no_day("date", "strtyr"), no_day("ended", "endyear")]
-    faults.append((pl.col("ended_last") < pl.col("date"), "ends before it begins"))
+    frame, undated = with_spell(frame, _DAYS.split()[:3], _DAYS.split()[3:])
+    faults += undated
     for n in "ab":
         faults += [
             militarised.no_side(f"sidea{n}"),

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from detente.files.rows import BadRow
-from detente.sources.context.days import no_day, with_day
+from detente.sources.context.days import with_spell
 from detente.sources.context.parties import both, with_states
 from detente.sources.context.rows import Make, dated_facts, reader
 from detente.sources.schema import Batch
@@ -26,9 +26,8 @@ def _make(source: str, number: str, begins: str, ends: str, last: int, kind: str
 
     def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         frame, faults = with_states(frame, "cow", "ccode1", "ccode2", year=begins)
-        frame = with_day(with_day(frame, "date", begins), "ended", ends)
-        faults += [no_day("date", begins), no_day("ended", ends)]
-        faults.append((pl.col("ended_last") < pl.col("date"), "ends before it begins"))
+        frame, undated = with_spell(frame, [begins], [ends])
+        faults += undated
         spell = {
             "event_id": pl.concat_str(number, "ccode1", "ccode2", begins, separator=":"),
             "ends": pl.when(pl.col("ended_last").dt.year() < last).then(pl.col("ended_last")),

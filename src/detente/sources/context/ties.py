@@ -13,7 +13,7 @@ import polars as pl
 
 from detente.files.rows import BadRow
 from detente.sources.context.acts import acts
-from detente.sources.context.days import no_day, with_day
+from detente.sources.context.days import backwards, no_day, with_day
 from detente.sources.context.parties import with_states
 from detente.sources.context.rows import UNKNOWN, reader
 from detente.sources.schema import Batch
@@ -45,8 +45,8 @@ def make(frame: pl.DataFrame, bad: list[BadRow], imposed: str) -> Iterator[Batch
     )
     unread, text = no_day("imposed", f"{imposed}year")
     faults = [(was["imposed"] & unread, text), *states]
-    late = pl.col("lifted_last") < pl.col("imposed")
-    faults.append((was["imposed"] & late, pl.format("it ends ({}) before it begins", "endyear")))
+    late, words = backwards("imposed", "lifted")
+    faults.append((was["imposed"] & late, words))
     frame = frame.with_columns(pl.when(test).then(act).alias(act) for act, test in was.items())
     sender = pl.col("primarysender").replace_strict(BODIES, default=None, return_dtype=pl.Utf8)
     shared = {
@@ -54,24 +54,19 @@ def make(frame: pl.DataFrame, bad: list[BadRow], imposed: str) -> Iterator[Batch
         "actors": pl.concat_list("primarysender_state"),
         "targets": pl.concat_list("targetstate_state"),
         "area": pl.lit("economic"),
-        "tone": pl.lit("conflictual"),
         "channel": sender,
         "reference": pl.col("caseid"),
     }
     named = {
         "imposed": {
-            "kind": pl.lit("sanction"),
             "ends": pl.col("lifted_last"),
             "description": pl.lit("sanctions imposed"),
         },
         "threatened": {
-            "kind": pl.lit("sanction threatened"),
             "known_on": pl.col("date_last"),
             "description": pl.lit("sanctions threatened"),
         },
         "lifted": {
-            "kind": pl.lit("sanction lifted"),
-            "tone": pl.lit("cooperative"),
             "description": pl.lit("sanctions ended"),
         },
     }

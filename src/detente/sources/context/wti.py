@@ -108,17 +108,14 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         "event_id": pl.col("treaty_id"),
         "actors": both("iso3a_state", "iso3b_state"),
         "area": area,
-        "tone": pl.lit("cooperative"),
         "reference": pl.col("treaty_id"),
     }
     title = pl.col("headnote").str.to_lowercase()
     named = {
         "signed": {
-            "kind": pl.lit("agreement signed"),
             "description": pl.format("treaty signed: {}", title),
         },
         "in force": {
-            "kind": pl.lit("agreement in force"),
             "description": pl.format("treaty in force: {}", title),
         },
     }
