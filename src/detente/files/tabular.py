@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import accumulate
 
 import numpy as np
@@ -211,9 +211,11 @@ def _is_utf8(text: str) -> bool:
 
 
 def reject(
-    frame: pl.DataFrame, reasons: list[tuple[pl.Expr, pl.Expr | str]], shown: list[str]
+    frame: pl.DataFrame, reasons: Sequence[tuple[pl.Expr, pl.Expr | str]], shown: Sequence[str]
 ) -> tuple[pl.DataFrame, list[BadRow]]:
     """Part the rows that meet a condition; the first condition that holds gives the reason."""
+    if not reasons:
+        return frame, []
     reason = pl.coalesce(
         *(pl.when(test).then(text if isinstance(text, pl.Expr) else pl.lit(text)) for test, text in reasons)
     )

@@ -135,7 +135,7 @@ TABLES: dict[str, dict[str, Any]] = {
 class Batch:
     """Rows of one table, the line of each in its file, and the rows that could not be taken.
 
-    `skipped` counts rows set aside by rule and by reason (a member absent from a vote, say).
+    `skipped` counts rows set aside by rule and by reason (a member absent from a vote, say); reasons of none drop out.
     `moments` are the texts YYYYMMDDHHMMSS at which `rows` were reported, where the source says it to the minute.
     `span` are the first and last day of which the rows of a source that covers "years" tell, silence included.
     `corrected` has the line and reason of each correction made to the rows kept: nothing is replaced silently.
@@ -149,6 +149,9 @@ class Batch:
     moments: pl.Series | None = None
     span: tuple[date, date] | None = None
     corrected: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CORRECTED))
+
+    def __post_init__(self) -> None:
+        self.skipped = {reason: count for reason, count in self.skipped.items() if count}
 
     def corrections(self) -> dict[str, int]:
         """How many rows were corrected, by reason."""

@@ -96,8 +96,7 @@ def _read(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
             "vote missing": frame["choice"].null_count(),
         }
         changed = corrections(cast, [(pl.col("state_note").is_not_null(), pl.col("state_note"))])
-        skipped = {reason: count for reason, count in silent.items() if count}
-        yield Batch("votes", _votes(cast), cast["line"], [*bad, *rejected], skipped, corrected=changed)
+        yield Batch("votes", _votes(cast), cast["line"], [*bad, *rejected], silent, corrected=changed)
         calls.append(frame.select("line", *_STATED).unique(_STATED, keep="first", maintain_order=True))
     if calls:
         stated = pl.concat(calls).unique(_STATED, keep="first", maintain_order=True)

@@ -9,23 +9,19 @@ import polars as pl
 
 from detente.files.rows import BadRow
 from detente.files.tabular import reject
-from detente.sources.context.rows import UNKNOWN, Fault, dated_facts, in_order
+from detente.sources.context.rows import Fault, dated_facts, in_order
 from detente.sources.schema import Batch
 
-
-def on_day(frame: pl.DataFrame, name: str, column: str, *forms: str) -> pl.DataFrame:
-    """The frame with a day written in one column, in one of these forms (else as YYYY-MM-DD), as `with_day` gives
-    it.
-    """
-    day = pl.coalesce(pl.col(column).str.to_date(form, strict=False) for form in forms or ("%Y-%m-%d",))
-    day = pl.when(day.dt.year().is_between(1000, 9999)).then(day)
-    return frame.with_columns(day.alias(name), pl.lit("day").alias(f"{name}_precision"), day.alias(f"{name}_last"))
-
-
-def misread(name: str, column: str, unknown: Sequence[str] = UNKNOWN) -> Fault:
-    """The fault of a cell that says something, of which no day can be read."""
-    says = ~pl.col(column).str.strip_chars().is_in(list(unknown))
-    return pl.col(name).is_null() & says, pl.format(f"no day can be read of {column} '{{}}'", column)
+ACTS: dict[str, tuple[str, str | None]] = {
+    "signed": ("agreement signed", "cooperative"),
+    "in force": ("agreement in force", "cooperative"),
+    "ended": ("agreement ended", None),
+    "left": ("agreement ended", None),
+    "threatened": ("sanction threatened", "conflictual"),
+    "imposed": ("sanction", "conflictual"),
+    "lifted": ("sanction lifted", "cooperative"),
+}
+"""The kind and tone of each act."""
 
 
 def acts(
@@ -36,22 +32,24 @@ def acts(
     columns: Mapping[str, pl.Expr],
     named: Mapping[str, Mapping[str, pl.Expr]],
     raw: str,
-    skipped: dict[str, int] | None = None,
+    skipped: Mapping[str, int] | None = None,
 ) -> Iterator[Batch]:
-    """A batch for each act of which a row may tell (signed, in force, ended): its day is under that name in the frame,
+    """A batch for each act (of `ACTS`) of which a row may tell: its day is under that name in the frame,
     null where the row doesn't tell of it; `named` has its own columns, and `columns` those that all acts share.
 
     The first act says which years are covered; the others are known on its day at the earliest.
     """
-    kept, wrong = reject(frame, list(faults), raw.split()) if faults else (frame, [])
+    kept, wrong = reject(frame, faults, raw.split())
     first = next(iter(named))
     silent = kept.filter(pl.all_horizontal(pl.col(act).is_null() for act in named)).height
-    left_out = (skipped or {}) | ({"no day is known": silent} if silent else {})
+    left_out = {**(skipped or {}), "no day is known": silent}
     for act, own in named.items():
+        kind, tone = ACTS[act]
         rows = kept.filter(pl.col(act).is_not_null()).with_columns(
             pl.col(f"{act}{part}").alias(f"date{part}") for part in ("", "_last", "_precision")
         )
-        told = {"known_on": pl.max_horizontal("date_last", f"{first}_last"), **columns, **own}
+        told = {"kind": pl.lit(kind), "tone": pl.lit(tone, pl.Utf8), **columns, **own}
+        told.setdefault("known_on", pl.max_horizontal("date_last", f"{first}_last"))
         told["event_id"] = pl.concat_str(columns["event_id"], pl.lit(act), separator=":")
         batch = dated_facts(source, rows, [], [], told, raw)
         if act == first:

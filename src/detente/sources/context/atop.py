@@ -14,17 +14,9 @@ import polars as pl
 
 from detente.files.rows import BadRow
 from detente.files.tabular import reject
-from detente.sources.context.rows import (
-    UNKNOWN,
-    both,
-    dated_facts,
-    no_day,
-    no_number,
-    reader,
-    spells,
-    with_day,
-    with_states,
-)
+from detente.sources.context.days import no_day, spells, with_day
+from detente.sources.context.parties import both, in_order_of_codes, with_states
+from detente.sources.context.rows import UNKNOWN, dated_facts, no_number, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
@@ -51,7 +43,7 @@ def make(frame: pl.DataFrame, bad: list[BadRow], a: str, b: str, prefix: str, di
         no_flag = ~pl.col(name).is_in(["0", "1", "0.0", "1.0", *UNKNOWN])
         faults += [no_number(name), (no_flag, pl.format(f"{name} '{{}}' is neither 0 nor 1", name))]
     kept, wrong = reject(frame, faults, f"a b year {' '.join(PLEDGES)}".split())
-    low, high = pl.min_horizontal("a_state", "b_state"), pl.max_horizontal("a_state", "b_state")
+    low, high = in_order_of_codes("a_state", "b_state")
     kept = kept.with_columns(low.alias("low"), high.alias("high"), pl.col("date").dt.year().alias("year"))
     given = kept.unpivot(
         list(PLEDGES), index=["line", "a_state", "b_state", "low", "high", "year"], variable_name="pledge"
@@ -93,7 +85,6 @@ def make(frame: pl.DataFrame, bad: list[BadRow], a: str, b: str, prefix: str, di
         "a further year of its pledges": further,
         "no pledge": none,
     }
-    skipped = {reason: count for reason, count in skipped.items() if count}
     batch = dated_facts("atop", runs, [*bad, *wrong], [], columns, "line", skipped=skipped)
     days = kept.select(pl.col("date").min(), pl.col("date_last").max())
     yield replace(batch, span=days.row(0) if kept.height else None)

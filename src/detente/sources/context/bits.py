@@ -13,9 +13,10 @@ import polars as pl
 from detente.actors import Actors, organisations
 from detente.files.rows import BadRow
 from detente.sources.common import historic
-from detente.sources.context.acts import acts, misread, on_day
+from detente.sources.context.acts import acts
+from detente.sources.context.days import misread, no_day, on_day
 from detente.sources.context.parties import with_parties
-from detente.sources.context.rows import no_day, reader
+from detente.sources.context.rows import reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
@@ -65,25 +66,20 @@ def make(frame: pl.DataFrame, bad: list[BadRow], actors: Actors) -> Iterator[Bat
         "event_id": pl.col("id"),
         "actors": pl.col("actors"),
         "area": pl.lit("economic"),
-        "tone": pl.lit("cooperative"),
         "channel": body,
         "reference": pl.col("id"),
     }
     title = pl.col("short_title")
     named = {
         "signed": {
-            "kind": pl.lit("agreement signed"),
             "description": pl.format("{} signed: {}", text, title),
         },
         "in force": {
-            "kind": pl.lit("agreement in force"),
             "description": pl.format("{} in force: {}", text, title),
             "ends": pl.col("ended"),
         },
         "ended": {
-            "kind": pl.lit("agreement ended"),
             "description": pl.format("{} ended: {}", text, title),
-            "tone": pl.lit(None, pl.Utf8),
         },
     }
     raw = "id short_title parties date_of_signature date_of_entry_into_force termination_date"

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import polars as pl
 
 from detente.files.rows import BadRow
-from detente.sources.context.rows import both, dated_facts, no_day, reader, with_day, with_states
+from detente.sources.context.days import no_day, with_day
+from detente.sources.context.parties import both, with_states
+from detente.sources.context.rows import dated_facts, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 

@@ -17,19 +17,9 @@ import polars as pl
 from detente.files.named import Layout, frames, header_of, names_in
 from detente.files.rows import BadRow, Head
 from detente.files.stream import Block
-from detente.sources.context.rows import (
-    Fault,
-    Value,
-    as_utf8,
-    indicators,
-    no_day,
-    no_numbers,
-    number,
-    reader,
-    with_day,
-    with_former,
-    with_states,
-)
+from detente.sources.context.parties import in_order_of_codes
+from detente.sources.context.rows import Fault, Value, as_utf8, indicators, no_numbers, number, reader
+from detente.sources.context.yearly import by_year
 from detente.sources.reader import Context, Reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
@@ -55,15 +45,10 @@ def _batch(
     frame: pl.DataFrame, bad: list[BadRow], told: list[Fault], counts: Mapping[str, pl.Expr], *sides: str
 ) -> Batch:
     columns = sides or ("ccode",)
-    frame, faults = with_states(frame, "cow", *columns)
-    frame = with_former(frame, "cow", *columns)
-    frame = with_day(frame, "date", "year")
-    a, b = pl.min_horizontal(f"{columns[0]}_state", f"{columns[-1]}_state"), None
-    if sides:
-        b = pl.max_horizontal("ccode1_state", "ccode2_state")
-    values = [Value(measure, count, a, b) for measure, count in counts.items()]
-    faults = [*faults, no_day("date", "year"), *told]
-    return indicators("cow_igo", frame, bad, faults, values, f"{' '.join(columns)} year")
+    frame, faults = by_year(frame, "cow", *columns)
+    states = in_order_of_codes(*(f"{side}_state" for side in sides)) if sides else [pl.col("ccode_state")]
+    values = [Value(measure, count, *states) for measure, count in counts.items()]
+    return indicators("cow_igo", frame, bad, [*faults, *told], values, f"{' '.join(columns)} year")
 
 
 def _read_members(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
@@ -75,7 +60,7 @@ def _read_members(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
         sides = ("ccode1", "ccode2") if "ccode1" in own else ()
         layout = Layout("COW memberships", own, tuple(sides) or ("ccode",), codes=tuple(own.values()))
         for frame, bad in frames(map(as_utf8, chain([block], blocks)), layout):
-            cells = frame.select(pl.col(columns).str.strip_chars())
+            cells = frame.select(columns)
             wrong = cells.select(pl.any_horizontal(~pl.all().is_in(CODES)).alias("wrong"))
             told = {kind: cells.select(_count(codes).alias(kind)) for kind, codes in KINDS.items()}
             known = cells.select(pl.any_horizontal(~pl.all().is_in(["-1", "-9", ""])).alias("known"))

@@ -16,18 +16,9 @@ import polars as pl
 from detente.files.rows import BadRow
 from detente.files.tabular import reject
 from detente.sources.context import militarised
-from detente.sources.context.rows import (
-    Fault,
-    Make,
-    both,
-    dated_facts,
-    in_order,
-    no_day,
-    number,
-    reader,
-    with_day,
-    with_states,
-)
+from detente.sources.context.days import with_spell
+from detente.sources.context.parties import both, with_states
+from detente.sources.context.rows import Fault, Make, dated_facts, in_order, number, reader
 from detente.sources.reader import Reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
@@ -48,20 +39,18 @@ _DAYS = "styear stmon stday endyear endmon endday"
 
 
 def _dated(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
-    frame = with_day(frame, "date", "styear", "stmon", "stday")
-    frame = with_day(frame, "ended", "endyear", "endmon", "endday")
-    backwards = pl.col("ended_last") < pl.col("date")
-    return frame, [no_day("date", "styear"), no_day("ended", "endyear"), (backwards, "ends before it begins")]
+    days = _DAYS.split()
+    return with_spell(frame, days[:3], days[3:])
 
 
 def _words(column: str, words: dict[str, str]) -> pl.Expr:
-    return pl.col(column).str.strip_chars().replace_strict(words, default="unclear", return_dtype=pl.Utf8)
+    return pl.col(column).replace_strict(words, default="unclear", return_dtype=pl.Utf8)
 
 
 def _disputes(source: str) -> Make:
     def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         frame, faults = _dated(frame)
-        going_on = pl.max_horizontal(pl.col("ongo2014", "ongo2010").str.strip_chars() == "1")
+        going_on = pl.max_horizontal(pl.col("ongo2014", "ongo2010") == "1")
         dispute = {
             "event_id": pl.concat_str(pl.lit("A"), "dispnum", separator=":"),
             "ends": pl.when(~going_on).then(pl.col("ended_last")),
@@ -121,7 +110,7 @@ def _pairs(
     counts = {"is told in the row of its opponent": others, "had no opponent at its time": alone}
     level = pl.max_horizontal(number("hostlev"), number("hostlev_2"))
     pairs = pairs.with_columns(level.alias("level"))
-    return pairs, in_order(bad, wrong, twice), {reason: count for reason, count in counts.items() if count}
+    return pairs, in_order(bad, wrong, twice), counts
 
 
 def _participants(source: str) -> Make:
@@ -151,7 +140,7 @@ def _acts(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     raw = f"incidnum ccode {_DAYS} insidea hostlev"
     pairs, bad, skipped = _pairs(frame, bad, "incidnum", "insidea", "action", raw)
     one, other = pl.col("ccode_state"), pl.col("ccode_state_2")
-    idle, other_idle = (pl.col(name).str.strip_chars() == "0" for name in ("action", "action_2"))
+    idle, other_idle = (pl.col(name) == "0" for name in ("action", "action_2"))
     one_sided = idle != other_idle
     incident = {
         "event_id": pl.concat_str(pl.lit("IP"), "incidnum", "ccode", "ccode_2", "date", separator=":"),

@@ -11,27 +11,16 @@ from collections.abc import Iterator
 import polars as pl
 
 from detente.files.rows import BadRow
-from detente.sources.context.rows import (
-    Value,
-    indicators,
-    no_day,
-    no_numbers,
-    number,
-    reader,
-    with_day,
-    with_former,
-    with_states,
-)
+from detente.sources.context.rows import Value, indicators, no_numbers, number, reader
+from detente.sources.context.yearly import by_year
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
 
 def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     """Imports, from the seller to the buyer: `a` sells to `b`."""
-    frame, faults = with_states(frame, "cow", "ccode1", "ccode2")
-    frame = with_former(frame, "cow", "ccode1", "ccode2")
-    frame = with_day(frame, "date", "year")
-    faults += [no_day("date", "year"), *no_numbers(["flow1", "flow2"])]
+    frame, faults = by_year(frame, "cow", "ccode1", "ccode2")
+    faults += no_numbers(["flow1", "flow2"])
     one, other = pl.col("ccode1_state"), pl.col("ccode2_state")
     flows = [Value("exports", number("flow1"), other, one), Value("exports", number("flow2"), one, other)]
     yield indicators("cow_trade", frame, bad, faults, flows, "ccode1 ccode2 year flow1 flow2")

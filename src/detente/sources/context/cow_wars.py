@@ -14,19 +14,9 @@ import polars as pl
 from detente.files.rows import BadRow
 from detente.files.tabular import reject
 from detente.sources.context import militarised
-from detente.sources.context.rows import (
-    UNKNOWN,
-    both,
-    dated_facts,
-    in_order,
-    no_day,
-    no_number,
-    number,
-    reader,
-    spells,
-    with_day,
-    with_states,
-)
+from detente.sources.context.days import no_day, spells, with_day, with_spell
+from detente.sources.context.parties import both, with_states
+from detente.sources.context.rows import UNKNOWN, dated_facts, in_order, no_numbers, number, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
@@ -47,8 +37,8 @@ _BEGUN, _ENDED = ("startyear", "startmonth", "startday"), ("endyear", "endmonth"
 
 def _party(n: int) -> pl.Expr:
     """A participant in words."""
-    began = pl.when(pl.col(f"initiator{n}").str.strip_chars() == "1").then(pl.lit("initiator, ")).otherwise(pl.lit(""))
-    outcome = pl.col(f"outcome{n}").str.strip_chars()
+    began = pl.when(pl.col(f"initiator{n}") == "1").then(pl.lit("initiator, ")).otherwise(pl.lit(""))
+    outcome = pl.col(f"outcome{n}")
     result = outcome.replace_strict(OUTCOMES, default="outcome not told", return_dtype=pl.Utf8)
     dead = number(f"batdeath{n}", _UNKNOWN).cast(pl.Int64).cast(pl.Utf8).fill_null("unknown")
     return pl.format("{} ({}{}, battle deaths in all: {})", f"ccode{n}_state", began, result, dead)
@@ -68,13 +58,13 @@ def _wars(pairs: pl.DataFrame, bad: list[BadRow], skipped: int, name: pl.Expr) -
         "reference": pl.col("warnum"),
         "description": pl.format("{}: {} against {}", name, _party(1), _party(2)),
     }
-    left = {"is told in the row of an opponent or of another year": skipped} if skipped else {}
+    left = {"is told in the row of an opponent or of another year": skipped}
     return dated_facts("cow_wars", pairs, bad, [], war, "warnum", skipped=left)
 
 
 def _by_year(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     frame, faults = with_states(frame, "cow", "ccode1", "ccode2")
-    faults += [no_day("date", "year"), *(no_number(f"batdeath{n}", _UNKNOWN, low=0) for n in "12")]
+    faults += [no_day("date", "year"), *no_numbers(["batdeath1", "batdeath2"], _UNKNOWN)]
     kept, wrong = reject(with_day(frame, "date", "year"), faults, ["warnum", "ccode1", "ccode2", "year"])
     wars = spells(kept.with_columns(both("ccode1", "ccode2").alias("pair")), "warnum", "pair")
     wars = with_day(with_day(wars, "date", "first"), "ended", "last")
@@ -84,21 +74,16 @@ def _by_year(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
 def _by_dyad(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     """Directed dyad-years that each repeat the days of the whole; what its outcomes mean for each side is not read."""
     frame, faults = with_states(frame, "cow", "statea", "stateb", year="warstrtyr")
-    frame = with_day(frame, "date", "warstrtyr", "warstrtmnth", "warstrtday", _UNKNOWN)
-    frame = with_day(frame, "ended", "warendyr", "warendmnth", "warenday", _UNKNOWN)
-    faults += [
-        no_day("date", "warstrtyr"),
-        no_day("ended", "warendyr"),
-        *(no_number(f"batdth{n}", _UNKNOWN, low=0) for n in "ab"),
-    ]
-    faults.append((pl.col("ended_last") < pl.col("date"), "ends before it begins"))
+    begins, ends = ["warstrtyr", "warstrtmnth", "warstrtday"], ["warendyr", "warendmnth", "warenday"]
+    frame, undated = with_spell(frame, begins, ends, _UNKNOWN)
+    faults += [*undated, *no_numbers(["batdtha", "batdthb"], _UNKNOWN)]
     kept, wrong = reject(frame, faults, ["warnum", "statea", "stateb", "warstrtyr", "warendyr"])
     first = pl.lit("1")
     columns = {
         f"{name}{n}": column
         for n, side in (("1", "a"), ("2", "b"))
         for name, column in {
-            "initiator": pl.when(pl.col(f"warole{side}").str.strip_chars() == first).then(first).otherwise(pl.lit("0")),
+            "initiator": pl.when(pl.col(f"warole{side}") == first).then(first).otherwise(pl.lit("0")),
             "outcome": pl.lit(""),
             "batdeath": pl.col(f"batdth{side}"),
         }.items()
@@ -113,7 +98,7 @@ def _by_participant(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     """Participants, each with one spell of fighting or two, as pairs of opponents."""
     frame, faults = with_states(frame, "cow", "ccode", year="startyear1")
     faults.append((~pl.col("side").is_in(["1", "2"]), pl.format("side '{}' is neither 1 nor 2", "side")))
-    faults += [no_number("batdeath", _UNKNOWN, low=0), no_day("date", "startyear1"), no_day("ended", "endyear1")]
+    faults += [*no_numbers(["batdeath"], _UNKNOWN), no_day("date", "startyear1"), no_day("ended", "endyear1")]
     for name, columns in {"date": _BEGUN, "ended": _ENDED}.items():
         for n, prefix in (("1", ""), ("2", "again_")):
             y, m, d = (f"{column}{n}" for column in columns)

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 import polars as pl
 
 from detente.files.rows import BadRow
-from detente.sources.context.acts import acts, misread
-from detente.sources.context.rows import both, no_day, number, reader, with_day, with_states
+from detente.sources.context.acts import acts
+from detente.sources.context.days import misread, no_day, with_day
+from detente.sources.context.parties import both, with_states
+from detente.sources.context.rows import number, once, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
@@ -28,16 +30,15 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     all but the id are one.
     """
     same = ["ccode1", "ccode2", "signyear", "signmonth", "signday", "type", "category1", "category2", "category3"]
-    agreements = frame.unique(same, keep="first", maintain_order=True)
-    twice = frame.height - agreements.height
-    frame, faults = with_states(agreements, "cow", "ccode1", "ccode2", year="signyear")
+    frame, skipped = once(frame, same, "the same agreement under another id")
+    frame, faults = with_states(frame, "cow", "ccode1", "ccode2", year="signyear")
     frame = with_day(frame, "signed", "signyear", "signmonth", "signday")
     frame = with_day(frame, "in force", "eifyear", "eifmonth", "eifday")
     ended = pl.col("terminated") == "1"
     lasted = pl.when(ended).then(number("durationactual")).cast(pl.Int32, strict=False)
     words = {name: text for name, (text, _) in CATEGORIES.items()}
     areas = {name: area for name, (_, area) in CATEGORIES.items()}
-    topic = pl.col("category1").str.strip_chars().str.to_uppercase()
+    topic = pl.col("category1").str.to_uppercase()
     faults += [
         no_day("signed", "signyear"),
         misread("in force", "eifyear"),
@@ -51,23 +52,19 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         "event_id": pl.col("dcaid"),
         "actors": both("ccode1_state", "ccode2_state"),
         "area": topic.replace_strict(areas, default=None, return_dtype=pl.Utf8),
-        "tone": pl.lit("cooperative"),
         "reference": pl.col("dcaid"),
     }
     text = topic.replace_strict(words, default=None, return_dtype=pl.Utf8)
     named = {
         "signed": {
-            "kind": pl.lit("agreement signed"),
             "description": pl.format("agreement on {} signed", text),
         },
         "in force": {
-            "kind": pl.lit("agreement in force"),
             "description": pl.format("agreement on {} in force", text),
             "ends": pl.date(pl.col("in force").dt.year() + lasted, 12, 31),
         },
     }
     raw = "dcaid ccode1 ccode2 signyear signmonth signday category1"
-    skipped = {"the same agreement under another id": twice} if twice else {}
     yield from acts("dcad", frame, bad, faults, shared, named, raw, skipped)
 
 

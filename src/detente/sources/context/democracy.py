@@ -1,7 +1,7 @@
 """Regimes by state and year: V-Dem's polyarchy, Polity's score, and a scale that joins many.
 
-Measures of a state: polyarchy (0 to 1), polity2 (-10 to 10), euds and aeuds (extended unified democracy scores, no
-bounds). A year in which one is unknown has no row of it. Tried on a table of all four drawn from the releases. V-Dem's
+Measures of a state: polyarchy (0 to 1), polity2 (-10 to 10), euds and aeuds (extended unified democracy scores, from
+-5 to 5). A year in which one is unknown has no row of it. Tried on a table of all four drawn from the releases. V-Dem's
 own country-year file (thousands of columns, of which four are read; states by its three letters) and Polity5's (states
 by number, some of its own) are read by their published layouts alone.
 """
@@ -13,19 +13,10 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from detente.files.rows import BadRow
-from detente.sources.context.rows import (
-    Fault,
-    Make,
-    Value,
-    indicators,
-    no_day,
-    no_numbers,
-    number,
-    reader,
-    with_day,
-    with_former,
-    with_states,
-)
+from detente.sources.context.days import no_day, with_day
+from detente.sources.context.parties import with_states
+from detente.sources.context.rows import Fault, reader
+from detente.sources.context.yearly import of_states, valued
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
@@ -36,26 +27,22 @@ PARTS = ("PSG", "SML", "ZZB")
 BOUNDS = {"polity2": (-10, 10), "v2x_polyarchy": (0, 1), "euds": (-5, 5), "aeuds": (-5, 5)}
 
 
-def _regimes(source: str, scheme: str, code: str, measures: Mapping[str, str]) -> Make:
-    def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
-        frame, faults = with_states(frame, scheme, code)
-        if scheme == "cow":
-            frame = with_former(frame, scheme, code)
-        yield _scores(source, frame, bad, faults, code, measures)
-
-    return make
-
-
 def vdem(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     """V-Dem's file: a state by its number, else by its letters."""
     apart = pl.col("country_text_id").is_in(PARTS)
-    left = {"a part of a state, scored apart": count} if (count := frame.filter(apart).height) else {}
+    left = {"a part of a state, scored apart": frame.filter(apart).height}
     frame, by_number = with_states(frame.filter(~apart), "vdem", "country_id")
     frame, by_letters = with_states(frame, "iso3", "country_text_id")
     frame = frame.with_columns(pl.coalesce("country_id_state", "country_text_id_state").alias("country_text_id_state"))
     (unknown, _), (_, reason) = by_number[0], by_letters[0]
     faults = [(unknown & pl.col("country_text_id_state").is_null(), reason)]
     yield _scores("vdem", frame, bad, faults, "country_text_id", POLYARCHY, left)
+
+
+def polity(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
+    """Polity5's file: states by numbers of its own."""
+    frame, faults = with_states(frame, "polity", "ccode")
+    yield _scores("polity", frame, bad, faults, "ccode", POLITY2)
 
 
 def _scores(
@@ -67,13 +54,8 @@ def _scores(
     measures: Mapping[str, str],
     left: Mapping[str, int] | None = None,
 ) -> Batch:
-    frame = with_day(frame, "date", "year")
     faults = [*faults, no_day("date", "year")]
-    for column in measures.values():
-        low, high = BOUNDS[column]
-        faults += no_numbers([column], low=low, high=high, unknown=UNKNOWN)
-    values = [Value(measure, number(column, UNKNOWN), pl.col(f"{code}_state")) for measure, column in measures.items()]
-    return indicators(source, frame, bad, faults, values, f"{code} year {' '.join(measures.values())}", skipped=left)
+    return valued(source, with_day(frame, "date", "year"), bad, faults, code, measures, BOUNDS, UNKNOWN, left)
 
 
 POLYARCHY = {"polyarchy": "v2x_polyarchy"}
@@ -85,7 +67,7 @@ DEMOCRACY = Source(
     (
         reader(
             "ccode year euds aeuds polity2 v2x_polyarchy",
-            _regimes("democracy", "cow", "ccode", {**POLYARCHY, **POLITY2, **SCALES}),
+            of_states("democracy", {**POLYARCHY, **POLITY2, **SCALES}, BOUNDS, UNKNOWN),
             title="regimes by state and year",
         ),
     ),
@@ -112,7 +94,7 @@ POLITY = Source(
     (
         reader(
             "ccode scode year democ autoc polity2",
-            _regimes("polity", "polity", "ccode", POLITY2),
+            polity,
             title="Polity5 by year",
         ),
     ),

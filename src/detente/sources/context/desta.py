@@ -12,7 +12,9 @@ import polars as pl
 from detente.files.rows import BadRow
 from detente.files.tabular import reject
 from detente.sources.context.acts import acts
-from detente.sources.context.rows import UNKNOWN, both, in_order, no_day, reader, with_day, with_states
+from detente.sources.context.days import no_day, with_day
+from detente.sources.context.parties import both, with_states
+from detente.sources.context.rows import UNKNOWN, in_order, once, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
@@ -21,29 +23,24 @@ OTHERS = {"900": "XKX"}
 CONSOLIDATED = "a consolidated text, told by the treaties that it joins"
 TREATY = {
     "area": pl.lit("economic"),
-    "tone": pl.lit("cooperative"),
     "reference": pl.col("base_treaty"),
 }
 SIGNED = {
     "signed": {
-        "kind": pl.lit("agreement signed"),
         "description": pl.format("trade agreement signed: {}", "name"),
     },
     "in force": {
-        "kind": pl.lit("agreement in force"),
         "description": pl.format("trade agreement in force: {}", "name"),
     },
 }
 ENDED = {
     "left": {
-        "kind": pl.lit("agreement ended"),
         "description": pl.format("trade agreement left: {}", "name"),
-        "tone": pl.lit(None, pl.Utf8),
     }
 }
 
 
-def pairs(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
+def by_pair(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     """An agreement of two states signed and in force (of many states: a fact a pair, under one reference), or left."""
     frame, faults = with_states(frame, "numeric", "iso1", "iso2", others=OTHERS)
     frame = with_day(frame, "signed", "year")
@@ -53,17 +50,16 @@ def pairs(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     kept, wrong = reject(frame, [no_day("signed", "year"), *faults], raw.split())
     parties = both("iso1_state", "iso2_state")
     told = kept.filter(pl.col("entry_type") != "consolidated").with_columns(parties.alias("actors"))
-    once = told.unique(["number", "actors"], keep="first", maintain_order=True)
-    skipped = {CONSOLIDATED: kept.height - told.height, "the same two states once more": told.height - once.height}
+    pairs, again = once(told, ["number", "actors"], "the same two states once more")
+    skipped = {CONSOLIDATED: kept.height - told.height, **again}
     shared = {
         **TREATY,
         "event_id": pl.concat_str("number", pl.col("actors").list.join("-"), separator=":"),
         "actors": pl.col("actors"),
     }
-    counted = {reason: count for reason, count in skipped.items() if count}
     left = pl.col("entry_type") == "withdrawal"
-    yield from acts("desta", once.filter(~left), in_order(bad, wrong), [], shared, SIGNED, raw, counted)
-    yield from acts("desta", once.filter(left), [], [], shared, ENDED, raw)
+    yield from acts("desta", pairs.filter(~left), in_order(bad, wrong), [], shared, SIGNED, raw, skipped)
+    yield from acts("desta", pairs.filter(left), [], [], shared, ENDED, raw)
 
 
 DESTA = Source(
@@ -71,7 +67,7 @@ DESTA = Source(
     "DESTA trade agreements",
     (
         reader(
-            "iso1 iso2 number base_treaty name entry_type year entryforceyear typememb", pairs, title="DESTA by pair"
+            "iso1 iso2 number base_treaty name entry_type year entryforceyear typememb", by_pair, title="DESTA by pair"
         ),
     ),
     ("dated_facts",),
@@ -100,9 +96,7 @@ def treaties(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         why: n for why, n in frame.filter(untold != "").group_by(untold.alias("why")).len().sort("why").iter_rows()
     }
     told = frame.filter(untold == "")
-    each = told.unpivot(MEMBERS, index=["line", "year"], value_name="member").filter(
-        ~pl.col("member").is_in(list(UNKNOWN))
-    )
+    each = told.unpivot(MEMBERS, index=["line", "year"], value_name="member").filter(~pl.col("member").is_in(UNKNOWN))
     each, _ = with_states(each, "numeric", "member", others=OTHERS)
     lists = each.group_by("line").agg(
         pl.col("member_state").drop_nulls().unique().sort().alias("actors"),

@@ -9,8 +9,9 @@ import polars as pl
 from detente.actors import Actors
 from detente.files.rows import BadRow
 from detente.files.tabular import reject
-from detente.sources.context.parties import with_parties
-from detente.sources.context.rows import UNKNOWN, dated_facts, in_order, no_day, reader, with_day, with_states
+from detente.sources.context.days import backwards, no_day, with_day
+from detente.sources.context.parties import with_parties, with_states
+from detente.sources.context.rows import UNKNOWN, dated_facts, in_order, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
@@ -24,16 +25,15 @@ def make(frame: pl.DataFrame, bad: list[BadRow], actors: Actors) -> Iterator[Bat
     frame, (no_state,) = with_states(frame, "gw", "gwcode", year="s_year")
     frame, _ = with_parties(frame, actors, "country")
     named = pl.col("country_codes").list.first()
-    frame = frame.with_columns(pl.coalesce("gwcode_state", pl.when(pl.col("gwcode").is_in(list(UNKNOWN))).then(named)))
+    frame = frame.with_columns(pl.coalesce("gwcode_state", pl.when(pl.col("gwcode").is_in(UNKNOWN)).then(named)))
     frame = with_day(frame, "date", "s_year", "s_month", "s_day", NO_DAY)
-    frame = with_day(frame, "end", "e_year", "e_month", "e_day", NO_DAY)
-    late = pl.col("end_last") < pl.col("date")
+    frame = with_day(frame, "ended", "e_year", "e_month", "e_day", NO_DAY)
     raw = "mmeid ex_name gwcode startdate enddate"
     no_party = pl.col("gwcode_state").is_null()
     faults = [
         no_day("date", "startdate"),
-        (late, pl.format("it ends ({}) before it begins ({})", "enddate", "startdate")),
-        (no_party & ~pl.col("gwcode").is_in(list(UNKNOWN)), no_state[1]),
+        backwards(),
+        (no_party & ~pl.col("gwcode").is_in(UNKNOWN), no_state[1]),
     ]
     kept, wrong = reject(frame, faults, raw.split())
     known = kept.filter(~no_party)
@@ -41,7 +41,7 @@ def make(frame: pl.DataFrame, bad: list[BadRow], actors: Actors) -> Iterator[Bat
     each = known.group_by("mmeid", maintain_order=True).agg(pl.col("gwcode_state").unique().sort(), *rest)
     members = pl.col("gwcode_state").list.join(" ")
     same = ["name", "location", "startdate", "enddate", "members", "focusdescription"]
-    name = pl.when(pl.col("ex_name").is_in(list(UNKNOWN))).then(pl.lit("")).otherwise("ex_name")
+    name = pl.when(pl.col("ex_name").is_in(UNKNOWN)).then(pl.lit("")).otherwise("ex_name")
     each = each.with_columns(name.alias("named"), name.str.to_lowercase().alias("name"), members.alias("members"))
     once = each.unique(same, keep="first", maintain_order=True)
     twice = known.filter(~pl.col("mmeid").is_in(once["mmeid"].implode())).height
@@ -54,7 +54,7 @@ def make(frame: pl.DataFrame, bad: list[BadRow], actors: Actors) -> Iterator[Bat
     }
     columns = {
         "event_id": pl.col("mmeid"),
-        "ends": pl.col("end_last"),
+        "ends": pl.col("ended_last"),
         "actors": pl.col("gwcode_state"),
         "area": pl.lit("military_dialogue"),
         "kind": pl.lit("exercise"),
@@ -64,8 +64,7 @@ def make(frame: pl.DataFrame, bad: list[BadRow], actors: Actors) -> Iterator[Bat
         .then(pl.lit("military exercise"))
         .otherwise(pl.format("military exercise {}", "named")),
     }
-    counted = {reason: count for reason, count in skipped.items() if count}
-    yield dated_facts("exercises", once, in_order(bad, wrong), [], columns, raw, skipped=counted)
+    yield dated_facts("exercises", once, in_order(bad, wrong), [], columns, raw, skipped=skipped)
 
 
 EXERCISES = Source(

@@ -7,23 +7,8 @@ Maddison Project for gdp_per_head. Tried on a table of these columns drawn from 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import polars as pl
-
-from detente.files.rows import BadRow
-from detente.sources.context.rows import (
-    Value,
-    indicators,
-    no_day,
-    no_numbers,
-    number,
-    reader,
-    with_day,
-    with_former,
-    with_states,
-)
-from detente.sources.schema import Batch
+from detente.sources.context.rows import reader
+from detente.sources.context.yearly import of_states
 from detente.sources.source import Source
 
 MEASURES = {
@@ -36,20 +21,16 @@ MEASURES = {
 }
 
 
-def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
-    """A row a measure that is known."""
-    frame, faults = with_states(frame, "cow", "ccode")
-    frame = with_former(frame, "cow", "ccode")
-    frame = with_day(frame, "date", "year")
-    faults += [no_day("date", "year"), *no_numbers(MEASURES.values())]
-    values = [Value(measure, number(column), pl.col("ccode_state")) for measure, column in MEASURES.items()]
-    yield indicators("gdp_population", frame, bad, faults, values, "ccode year")
-
-
 GDP_POPULATION = Source(
     "gdp_population",
     "GDP and population",
-    (reader(f"ccode year {' '.join(MEASURES.values())}", make, title="GDP and population by state and year"),),
+    (
+        reader(
+            f"ccode year {' '.join(MEASURES.values())}",
+            of_states("gdp_population", MEASURES),
+            title="GDP and population by state and year",
+        ),
+    ),
     ("indicators",),
     covers="years",
     citation="Fariss, Anders, Markowitz and Barnum, New Estimates of Over 500 Years of Historic GDP and Population "

@@ -13,20 +13,10 @@ from collections.abc import Callable, Iterator
 import polars as pl
 
 from detente.files.rows import BadRow
-from detente.sources.context.rows import (
-    Value,
-    ended,
-    indicators,
-    no_day,
-    no_numbers,
-    number,
-    once,
-    reader,
-    with_date,
-    with_day,
-    with_former,
-    with_states,
-)
+from detente.sources.context.days import backwards, ended, no_day, with_date
+from detente.sources.context.parties import in_order_of_codes, with_states
+from detente.sources.context.rows import Value, indicators, no_numbers, number, once, reader
+from detente.sources.context.yearly import by_year
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
@@ -38,20 +28,18 @@ def _contiguity(one: str, other: str, begin: str, end: str) -> Callable[[pl.Data
     def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         # Months, even where they are written as days.
         frame = with_date(frame.with_columns(pl.col(begin, end).str.replace(r"-\d\d$", "")), "date", begin)
-        frame = with_date(frame, "until", end)
+        frame = with_date(frame, "ended", end)
         frame, faults = with_states(frame, "cow", one, other, year="date_year")
-        a, b = (side(f"{one}_state", f"{other}_state") for side in (pl.min_horizontal, pl.max_horizontal))
+        a, b = in_order_of_codes(f"{one}_state", f"{other}_state")
         apart = frame.filter(pl.col("conttype") == "0").height
         frame = frame.filter(pl.col("conttype") != "0")
         # Both directions of a pair are in the table, and of some pairs one state has had two numbers.
-        keys = [a.alias("a"), b.alias("b"), pl.col("date"), pl.col("until"), pl.col("conttype")]
+        keys = [a.alias("a"), b.alias("b"), pl.col("date"), pl.col("ended"), pl.col("conttype")]
         known = pl.when(pl.all_horizontal(a.is_not_null(), b.is_not_null(), pl.col("date").is_not_null()))
         frame, left = once(frame, [*keys, known.then(0).otherwise("line").alias("n")], "the other direction of a pair")
-        faults += [no_day("date", begin), no_day("until", end), *no_numbers(["conttype"], low=1, high=5)]
-        faults.append((pl.col("until") < pl.col("date"), pl.format(f"{end} {{}} lies before {begin}", end)))
+        faults += [no_day("date", begin), no_day("ended", end), *no_numbers(["conttype"], low=1, high=5)]
+        faults.append(backwards())
         values = [Value("contiguity", number("conttype"), a, b)]
-        if apart:
-            left["not contiguous"] = apart
         raw = f"{one} {other} conttype {begin} {end}"
         yield indicators(
             "cow_contiguity",
@@ -60,9 +48,9 @@ def _contiguity(one: str, other: str, begin: str, end: str) -> Callable[[pl.Data
             faults,
             values,
             raw,
-            ends=ended("until"),
-            until=pl.col("until_last"),
-            skipped=left,
+            ends=ended(),
+            until=pl.col("ended_last"),
+            skipped={**left, "not contiguous": apart},
         )
 
     return make
@@ -70,9 +58,9 @@ def _contiguity(one: str, other: str, begin: str, end: str) -> Callable[[pl.Data
 
 def capitals(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     """The degrees of a capital, from day to day."""
-    frame = with_date(with_date(frame, "date", "stdate"), "until", "enddate")
+    frame = with_date(with_date(frame, "date", "stdate"), "ended", "enddate")
     frame, faults = with_states(frame, "cow", "ccode", year="date_year")
-    faults += [no_day("date", "stdate"), no_day("until", "enddate")]
+    faults += [no_day("date", "stdate"), no_day("ended", "enddate")]
     faults += no_numbers(["lat"], low=-90, high=90, unknown=NOT_UNKNOWN)
     faults += no_numbers(["lng"], low=-180, high=180, unknown=NOT_UNKNOWN)
     place = {"capital_latitude": "lat", "capital_longitude": "lng"}
@@ -84,18 +72,16 @@ def capitals(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         faults,
         values,
         "ccode capital stdate enddate lat lng",
-        ends=ended("until"),
-        until=pl.col("until_last"),
+        ends=ended(),
+        until=pl.col("ended_last"),
     )
 
 
 def _distance(scheme: str, one: str, other: str) -> Callable[[pl.DataFrame, list[BadRow]], Iterator[Batch]]:
     def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
-        frame, faults = with_states(frame, scheme, one, other)
-        frame = with_former(frame, scheme, one, other)
-        frame = with_day(frame, "date", "year")
-        faults += [no_day("date", "year"), *no_numbers(["mindist"], high=20100, unknown=("", "NA", "-1"))]
-        a, b = (side(f"{one}_state", f"{other}_state") for side in (pl.min_horizontal, pl.max_horizontal))
+        frame, faults = by_year(frame, scheme, one, other)
+        faults += no_numbers(["mindist"], high=20100, unknown=("", "NA", "-1"))
+        a, b = in_order_of_codes(f"{one}_state", f"{other}_state")
         values = [Value("least_distance", number("mindist", ("", "NA", "-1")), a, b)]
         yield indicators("cshapes", frame, bad, faults, values, f"{one} {other} year mindist")
 

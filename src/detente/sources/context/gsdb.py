@@ -13,8 +13,9 @@ from detente.actors import Actors
 from detente.files.rows import BadRow
 from detente.files.tabular import reject
 from detente.sources.context.acts import acts
-from detente.sources.context.parties import with_parties
-from detente.sources.context.rows import in_order, no_day, number, reader, spells, with_day, with_states
+from detente.sources.context.days import backwards, no_day, spells, with_day
+from detente.sources.context.parties import with_parties, with_states
+from detente.sources.context.rows import in_order, number, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
@@ -30,11 +31,10 @@ def cases(frame: pl.DataFrame, bad: list[BadRow], actors: Actors) -> Iterator[Ba
     frame, no_target = with_parties(frame, actors, "sanctioned_state", BODIES)
     frame = with_day(frame, "imposed", "begin")
     frame = with_day(frame, "lifted", "end")
-    late = pl.col("lifted") < pl.col("imposed")
     faults = [
         no_day("imposed", "begin"),
         no_day("lifted", "end"),
-        (late, pl.format("it ends ({}) before it begins ({})", "end", "begin")),
+        backwards("imposed", "lifted"),
         no_sender,
         no_target,
     ]
@@ -60,8 +60,7 @@ def dyads(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     runs = runs.with_columns(
         pl.concat_str("case_id", f"{sender}_state", f"{target}_state", "first", separator=":").alias("id")
     )
-    further = kept.height - runs["line"].n_unique()
-    skipped = {"a further year of the same sanctions": further} if further else {}
+    skipped = {"a further year of the same sanctions": kept.height - runs["line"].n_unique()}
     actors, targets = pl.concat_list(f"{sender}_state"), pl.concat_list(f"{target}_state")
     yield from _told(runs, in_order(bad, wrong), actors, targets, skipped)
 
@@ -99,19 +98,15 @@ def _told(
         "actors": actors,
         "targets": targets,
         "area": area,
-        "tone": pl.lit("conflictual"),
         "channel": pl.when(body.str.len_chars() != 3).then(body),
         "reference": pl.col("case_id"),
     }
     named = {
         "imposed": {
-            "kind": pl.lit("sanction"),
             "ends": pl.when(pl.col("lifted").is_not_null()).then("lifted_last"),
             "description": pl.format("sanctions imposed ({})", text),
         },
         "lifted": {
-            "kind": pl.lit("sanction lifted"),
-            "tone": pl.lit("cooperative"),
             "description": pl.format("last year of sanctions ({})", text),
         },
     }

@@ -12,18 +12,9 @@ import polars as pl
 
 from detente.files.rows import BadRow
 from detente.files.tabular import reject
-from detente.sources.context.rows import (
-    UNKNOWN,
-    both,
-    dated_facts,
-    in_order,
-    no_day,
-    no_number,
-    number,
-    reader,
-    with_day,
-    with_states,
-)
+from detente.sources.context.days import backwards, no_day, with_day
+from detente.sources.context.parties import both, with_states
+from detente.sources.context.rows import UNKNOWN, dated_facts, in_order, no_number, number, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
@@ -33,7 +24,7 @@ _OPEN = "99"
 
 def _month(name: str, column: str) -> tuple[pl.Expr, pl.Expr]:
     """The year and month of a cell that says YYYYMM, under `<name>_y` and `<name>_m`."""
-    text = pl.col(column).str.strip_chars()
+    text = pl.col(column)
     text = pl.when(text.str.contains(r"^\d{6}$")).then(text)
     return text.str.slice(0, 4).fill_null("").alias(f"{name}_y"), text.str.slice(4).fill_null("").alias(f"{name}_m")
 
@@ -45,13 +36,12 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     frame = with_day(frame, "date", "begun_y", "begun_m")
     still = pl.col("ended_m") == _OPEN
     frame = with_day(frame.with_columns(still.alias("still")), "ended", "ended_y", "ended_m")
-    said = ~pl.col("endclaim").str.strip_chars().is_in(UNKNOWN)
+    said = ~pl.col("endclaim").is_in(UNKNOWN)
     no_end = pl.format("endclaim '{}' is no year and month", "endclaim")
-    backwards = pl.col("ended_last") < pl.col("date")
     faults += [
         no_day("date", "begclaim"),
         (said & ~pl.col("still") & pl.col("ended").is_null(), no_end),
-        (backwards.fill_null(False), "ends before it begins"),
+        backwards(),
         no_number("icowsal", low=0, high=12),
     ]
     kept, wrong = reject(frame, faults, _RAW.split())
@@ -60,7 +50,7 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
 
 
 def _named(kept: pl.DataFrame) -> dict[str, pl.Expr]:
-    own = pl.col("claimdy").str.strip_chars()
+    own = pl.col("claimdy")
     own = pl.when(own.is_in(UNKNOWN)).then(pl.col("name")).otherwise(own)
     return {
         "event_id": pl.concat_str(own, "chal", "tgt", "begclaim", separator=":"),
@@ -93,7 +83,7 @@ def _told() -> pl.Expr:
 
 
 def _ends(ended: pl.DataFrame) -> Batch:
-    how = pl.col("resolved").str.strip_chars()
+    how = pl.col("resolved")
     how = pl.when(how.is_in(UNKNOWN)).then(pl.lit("not told")).otherwise(how)
     claim = _named(ended)
     told = claim | {

@@ -13,7 +13,9 @@ from collections.abc import Iterator
 import polars as pl
 
 from detente.files.rows import BadRow
-from detente.sources.context.rows import Value, indicators, no_day, no_numbers, number, reader, with_day, with_states
+from detente.sources.context.days import no_day, with_day
+from detente.sources.context.parties import in_order_of_codes, with_states
+from detente.sources.context.rows import Value, indicators, no_numbers, number, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
@@ -38,9 +40,7 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         six = state.is_in([*OTHERS, "RUS", "SUN"])
         told = (state != partner) & (~six | (state < partner))
         share = pl.when(told).then(number(column))
-        values.append(
-            Value("un_agreement", share, pl.min_horizontal(state, partner), pl.max_horizontal(state, partner))
-        )
+        values.append(Value("un_agreement", share, *in_order_of_codes(state, partner)))
     known = pl.col("date").dt.offset_by("1y9mo").dt.offset_by("-1d")
     yield indicators("ideal_points", frame, bad, faults, values, "ccode session idealpointall", known_on=known)
 

@@ -9,8 +9,10 @@ from datetime import date
 import polars as pl
 
 from detente.files.rows import BadRow
-from detente.sources.context.acts import acts, misread, on_day
-from detente.sources.context.rows import no_day, reader, with_states
+from detente.sources.context.acts import acts
+from detente.sources.context.days import backwards, misread, no_day, on_day
+from detente.sources.context.parties import with_states
+from detente.sources.context.rows import reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
@@ -39,11 +41,10 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     frame = on_day(frame, "lifted", "terdate", "%d.%m.%Y")
     frame = frame.with_columns(pl.col("imposed").dt.year().cast(pl.Utf8).fill_null("").alias("year"))
     frame, states = with_states(frame, "cow", "sender", "target", others=BODIES)
-    late = pl.col("lifted") < pl.col("imposed")
     faults = [
         no_day("imposed", "startdate"),
         misread("lifted", "terdate"),
-        (late, pl.format("it ends ({}) before it begins ({})", "terdate", "startdate")),
+        backwards("imposed", "lifted"),
         *states,
     ]
     measures = pl.col("measures").str.replace_all(" ", "").str.split(",")
@@ -59,19 +60,15 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         "actors": pl.concat_list("sender_state"),
         "targets": pl.concat_list("target_state"),
         "area": area,
-        "tone": pl.lit("conflictual"),
         "channel": pl.col("sender").replace_strict(BODIES, default=None, return_dtype=pl.Utf8),
         "reference": pl.col("caseid"),
     }
     named = {
         "imposed": {
-            "kind": pl.lit("sanction"),
             "ends": pl.col("lifted"),
             "description": pl.format("sanctions imposed (measures of the codebook: {})", "measures"),
         },
         "lifted": {
-            "kind": pl.lit("sanction lifted"),
-            "tone": pl.lit("cooperative"),
             "description": pl.format("sanctions lifted (measures of the codebook: {})", "measures"),
         },
     }

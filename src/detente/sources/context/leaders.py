@@ -12,29 +12,31 @@ from collections.abc import Callable, Iterator
 import polars as pl
 
 from detente.files.rows import BadRow
-from detente.sources.context.rows import dated_facts, no_day, reader, with_date, with_states
+from detente.sources.context.days import backwards, no_day, with_date
+from detente.sources.context.parties import with_states
+from detente.sources.context.rows import dated_facts, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
 
 def _leaders(code: str) -> Callable[[pl.DataFrame, list[BadRow]], Iterator[Batch]]:
     def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
-        frame = with_date(with_date(frame, "date", "startdate"), "end", "enddate")
+        frame = with_date(with_date(frame, "date", "startdate"), "ended", "enddate")
         frame, faults = with_states(frame, "gw", code, year="date_year")
-        faults = [no_day("date", "startdate"), no_day("end", "enddate"), *faults]
+        faults = [no_day("date", "startdate"), no_day("ended", "enddate"), *faults]
         faults.append((pl.col("obsid") == "", "has no obsid"))
-        faults.append((pl.col("end") < pl.col("date"), pl.format("enddate {} lies before startdate", "enddate")))
+        faults.append(backwards())
         still = pl.col("exit").str.to_lowercase() == "still in office"
         spell = {
             "event_id": pl.col("obsid"),
-            "ends": pl.when(~still).then("end_last"),
+            "ends": pl.when(~still).then("ended_last"),
             "actors": pl.concat_list(f"{code}_state"),
             "kind": pl.lit("leader"),
             "reference": pl.col("obsid"),
             "description": pl.format("{} takes office as leader", "leader"),
         }
         raw = f"obsid {code} leader startdate enddate"
-        yield dated_facts("archigos", frame, bad, faults, spell, raw, until=pl.col("end_last"))
+        yield dated_facts("archigos", frame, bad, faults, spell, raw, until=pl.col("ended_last"))
 
     return make
 

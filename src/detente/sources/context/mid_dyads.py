@@ -14,18 +14,9 @@ import polars as pl
 from detente.files.rows import BadRow
 from detente.files.tabular import reject
 from detente.sources.context import cow_mid, militarised
-from detente.sources.context.rows import (
-    Make,
-    both,
-    dated_facts,
-    in_order,
-    no_day,
-    number,
-    reader,
-    spells,
-    with_day,
-    with_states,
-)
+from detente.sources.context.days import no_day, spells, with_day, with_spell
+from detente.sources.context.parties import both, with_states
+from detente.sources.context.rows import Make, dated_facts, in_order, number, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
@@ -64,10 +55,8 @@ def _by_year(source: str) -> Make:
 def _by_day(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     """Dyad-years that each repeat the days of the whole."""
     frame, faults = with_states(frame, "cow", "statea", "stateb", year="strtyr")
-    frame = with_day(frame, "date", "strtyr", "strtmnth", "strtday")
-    frame = with_day(frame, "ended", "endyear", "endmnth", "endday")
-    faults += [no_day("date", "strtyr"), no_day("ended", "endyear")]
-    faults.append((pl.col("ended_last") < pl.col("date"), "ends before it begins"))
+    frame, undated = with_spell(frame, _DAYS.split()[:3], _DAYS.split()[3:])
+    faults += undated
     for n in "ab":
         faults += [
             militarised.no_side(f"sidea{n}"),
@@ -76,7 +65,7 @@ def _by_day(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         ]
     kept, wrong = reject(frame, faults, f"disno statea stateb {_DAYS}".split())
     pair = both("statea_state", "stateb_state").alias("pair")
-    goes_on = pl.col("ongo2014").str.strip_chars() == "1"
+    goes_on = pl.col("ongo2014") == "1"
     disputes = (
         kept.with_columns(pair, pl.when(~goes_on).then(pl.col("ended_last")).alias("ends"))
         .sort("line")
@@ -110,8 +99,7 @@ def _facts(
         "reference": pl.col(dispute),
         "description": pl.format("militarised dispute: {} and {}", *parties),
     }
-    rest = rows - disputes.height
-    skipped = {"is a further year or the other direction of a row kept": rest} if rest else {}
+    skipped = {"is a further year or the other direction of a row kept": rows - disputes.height}
     return dated_facts(source, disputes, bad, [], fact, dispute, skipped=skipped)
 
 

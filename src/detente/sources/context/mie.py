@@ -11,7 +11,9 @@ import polars as pl
 
 from detente.files.rows import BadRow
 from detente.sources.context import militarised
-from detente.sources.context.rows import dated_facts, no_day, no_number, number, reader, with_day, with_states
+from detente.sources.context.days import with_spell
+from detente.sources.context.parties import with_states
+from detente.sources.context.rows import dated_facts, no_numbers, number, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
@@ -22,11 +24,9 @@ _DEATHS = ("fatalmin1", "fatalmax1", "fatalmin2", "fatalmax2")
 def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     """Events of the first state towards the second; deaths are told where there were any."""
     frame, faults = with_states(frame, "cow", "ccode1", "ccode2", year="styear")
-    frame = with_day(frame, "date", "styear", "stmon", "stday")
-    frame = with_day(frame, "ended", "endyear", "endmon", "endday")
-    faults += [no_day("date", "styear"), no_day("ended", "endyear"), militarised.no_level("hostlev")]
-    faults.append((pl.col("ended_last") < pl.col("date"), "ends before it begins"))
-    faults += [militarised.no_action("action"), *(no_number(name, low=0) for name in _DEATHS)]
+    frame, undated = with_spell(frame, ["styear", "stmon", "stday"], ["endyear", "endmon", "endday"])
+    faults += [*undated, militarised.no_level("hostlev")]
+    faults += [militarised.no_action("action"), *no_numbers(_DEATHS)]
     range_of = ("{} to {} of {}", "{} to {} of {}")
     deaths = pl.format(
         f"; deaths: {', '.join(range_of)}",

@@ -40,7 +40,7 @@ FORCE = 4
 
 def action(column: str) -> pl.Expr:
     """The words for a column of codes of actions."""
-    code = pl.col(column).str.strip_chars()
+    code = pl.col(column)
     known = code.replace_strict(ACTIONS, default=None, return_dtype=pl.Utf8)
     return pl.when(code.is_in(UNKNOWN)).then(pl.lit("action unknown")).otherwise(known)
 
@@ -57,15 +57,15 @@ def no_level(column: str) -> Fault:
 
 def no_side(column: str) -> Fault:
     """The fault of a cell that should say on which side a state stood."""
-    known = pl.col(column).str.strip_chars().is_in(["0", "1"])
+    known = pl.col(column).is_in(["0", "1"])
     return ~known, pl.format(f"{column} '{{}}' is neither 0 nor 1", column)
 
 
 def party(state: str, side: str, role: str, act: str) -> pl.Expr:
     """A participant of a dispute in words: its side, whether it was there from the first day, and its highest act."""
-    letter = pl.when(pl.col(side).str.strip_chars() == "1").then(pl.lit("A")).otherwise(pl.lit("B"))
+    letter = pl.when(pl.col(side) == "1").then(pl.lit("A")).otherwise(pl.lit("B"))
     known = {"1": "originator", "0": "joiner"}
-    part = pl.col(role).str.strip_chars().replace_strict(known, default="role unknown", return_dtype=pl.Utf8)
+    part = pl.col(role).replace_strict(known, default="role unknown", return_dtype=pl.Utf8)
     return pl.format("{} (side {}, {}, at most {})", state, letter, part, action(act))
 
 
@@ -78,9 +78,9 @@ def opponents(frame: pl.DataFrame, of: str, side: str) -> pl.DataFrame:
     """The rows of participants as pairs of opposite sides (1 first, then 0, whose columns end in _2) of the same `of`
     that overlap in time, with the days between which they did.
 
-    The frame has `date` and `ended` as `rows.with_day` makes them. An unknown day is read as any day that it may be.
+    The frame has `date` and `ended` as `days.with_day` makes them. An unknown day is read as any day that it may be.
     """
-    ones, others = (frame.filter(pl.col(side).str.strip_chars() == number) for number in "10")
+    ones, others = (frame.filter(pl.col(side) == number) for number in "10")
     not_too_many_pairs(ones, others, [of])
     pairs = ones.join(others, on=of, suffix="_2", maintain_order="left_right").filter(
         (pl.col("date") <= pl.col("ended_last_2")) & (pl.col("date_2") <= pl.col("ended_last"))

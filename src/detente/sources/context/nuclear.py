@@ -5,25 +5,15 @@ year (nuclear latency 1.2). Both tried on real files.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import polars as pl
 
 from detente.files.rows import BadRow
 from detente.files.tabular import reject
-from detente.sources.context.rows import (
-    UNKNOWN,
-    Value,
-    both,
-    dated_facts,
-    in_order,
-    indicators,
-    no_day,
-    no_number,
-    number,
-    reader,
-    with_day,
-    with_states,
-)
+from detente.sources.context.days import no_day, with_day
+from detente.sources.context.parties import both, with_states
+from detente.sources.context.rows import UNKNOWN, Value, dated_facts, in_order, indicators, no_number, number, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
@@ -67,8 +57,7 @@ def agreements(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         .then(pl.format("nuclear cooperation agreement of type {} signed", "nca_type"))
         .otherwise(pl.format("{} nuclear cooperation agreements of type {} signed", count, "nca_type")),
     }
-    counted = {reason: n for reason, n in skipped.items() if n}
-    yield dated_facts("nca", facts, in_order(bad, wrong), [], columns, "line", skipped=counted)
+    yield dated_facts("nca", facts, in_order(bad, wrong), [], columns, "line", skipped=skipped)
 
 
 NCA = Source(
@@ -117,7 +106,7 @@ def plants(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         known = ends[start].is_not_null() & until.is_not_null()
         begins = pl.coalesce(ends[start], ends["construction_start"], ends["construction_end"], earliest)
         spans.append(
-            built.filter(pl.lit(not n) | ~pl.col(start).is_in(list(UNKNOWN))).select(
+            built.filter(pl.lit(not n) | ~pl.col(start).is_in(UNKNOWN)).select(
                 "line",
                 "ccode",
                 pl.when(pl.col("enr_type") == "1")
@@ -150,9 +139,7 @@ def plants(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         "never in operation": kept.height - built.height,
         "a further plant of the state, counted with it": built.height - told,
     }
-    batch.skipped = {reason: n for reason, n in skipped.items() if n}
-    batch.bad = in_order(bad, wrong)
-    yield batch
+    yield replace(batch, skipped=skipped, bad=in_order(bad, wrong))
 
 
 LATENCY = Source(

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 import polars as pl
 
 from detente.files.rows import BadRow
-from detente.sources.context.rows import Make, both, dated_facts, no_day, reader, with_day, with_states
+from detente.sources.context.days import with_spell
+from detente.sources.context.parties import both, with_states
+from detente.sources.context.rows import Make, dated_facts, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
@@ -24,9 +26,8 @@ def _make(source: str, number: str, begins: str, ends: str, last: int, kind: str
 
     def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         frame, faults = with_states(frame, "cow", "ccode1", "ccode2", year=begins)
-        frame = with_day(with_day(frame, "date", begins), "ended", ends)
-        faults += [no_day("date", begins), no_day("ended", ends)]
-        faults.append((pl.col("ended_last") < pl.col("date"), "ends before it begins"))
+        frame, undated = with_spell(frame, [begins], [ends])
+        faults += undated
         spell = {
             "event_id": pl.concat_str(number, "ccode1", "ccode2", begins, separator=":"),
             "ends": pl.when(pl.col("ended_last").dt.year() < last).then(pl.col("ended_last")),
@@ -75,7 +76,7 @@ THOMPSON_SAKUWA_SUHAS = _source(
         "end",
         2020,
         "rivalry",
-        _listed([pl.when(pl.col(name).str.strip_chars() == "1").then(pl.lit(name)) for name in TYPES]),
+        _listed([pl.when(pl.col(name) == "1").then(pl.lit(name)) for name in TYPES]),
         "diplomatic",
     ),
     "",
@@ -92,12 +93,7 @@ THOMPSON_DREYER = _source(
         "endyear",
         2010,
         "rivalry",
-        _listed(
-            [
-                pl.when(~pl.col(name).str.strip_chars().is_in(["", "NA"])).then(pl.col(name))
-                for name in ("type1", "type2", "type3")
-            ]
-        ),
+        _listed([pl.when(~pl.col(name).is_in(["", "NA"])).then(pl.col(name)) for name in ("type1", "type2", "type3")]),
         "diplomatic",
     ),
     "type2 type3",

@@ -19,17 +19,8 @@ from detente.files.named import Layout, frames, names_in
 from detente.files.rows import BadRow, Head
 from detente.files.stream import Block, held_whole
 from detente.sources.common import read_once
-from detente.sources.context.rows import (
-    Fault,
-    Value,
-    as_utf8,
-    dated_facts,
-    indicators,
-    no_day,
-    no_numbers,
-    number,
-    with_day,
-)
+from detente.sources.context.days import no_day, with_day
+from detente.sources.context.rows import Fault, Value, as_utf8, dated_facts, indicators, no_numbers, number, once
 from detente.sources.reader import Context, Reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
@@ -90,14 +81,14 @@ def _from_header(blocks: Iterator[Block], is_header: Callable[[bytes], bool]) ->
     begin = sum(len(line) + 1 for line in lines[:above])
     words = sum(bool(line.strip(b' \t\r,;"')) for line in lines[:above])
     first = replace(held[0], line=1 + above, data=held[0].data[begin:])
-    return [first, *held[1:]], {"words above the columns": words} if words else {}
+    return [first, *held[1:]], {"words above the columns": words}
 
 
 def _read_register(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:
     """The register of orders: an order is a dated fact, whose level is the value of all that was ordered."""
     held, left = _from_header(blocks, _register_names)
     for frame, bad in frames(iter(held), Layout("SIPRI trade register", _ORDERS, tuple(_ORDERS)[:4])):
-        frame = frame.with_columns(pl.col("year", "delivered").str.replace_all(r"[()?]", ""))
+        frame = frame.with_columns(pl.col("year", "delivered").str.replace_all(r"[()?]", "").str.strip_chars())
         frame, faults, skipped = _with_states(frame, context.actors)
         frame = with_day(frame, "date", "year")
         lasts = pl.col("delivered").str.extract(r"(\d{4})\D*$").fill_null("")
@@ -129,14 +120,12 @@ def _read_deliveries(blocks: Iterator[Block], context: Context) -> Iterator[Batc
     bad = [row for _, rows in parts for row in rows]
     # Cells that are no number stay as they are, each with its own row, and are told.
     value = pl.col("value").cast(pl.Float64, strict=False)
-    sums = value.sum().over("supplier", "recipient", "year", value.is_null())
-    summed = frame.with_columns(pl.when(value.is_not_null()).then(sums.cast(pl.Utf8)).otherwise("value").alias("value"))
-    keys = pl.when(value.is_not_null()).then(0).otherwise("line")
-    first_rows = pl.struct("supplier", "recipient", "year", keys.alias("n")).is_first_distinct()
-    kept = frame.select(first_rows.alias("first"))["first"]
-    if added := int((~kept).sum()):
-        left["added to another delivery of the year"] = added
-    yield _transfers(summed.filter(kept), bad, context.actors, left)
+    own = pl.when(value.is_null()).then("line").alias("own")
+    same = ["supplier", "recipient", "year", own]
+    total = value.sum().over(same).cast(pl.Utf8)
+    summed = frame.with_columns(own, pl.when(value.is_not_null()).then(total).otherwise("value").alias("value"))
+    summed, added = once(summed, ["supplier", "recipient", "year", "own"], "added to another delivery of the year")
+    yield _transfers(summed, bad, context.actors, {**left, **added})
 
 
 def _transfers(frame: pl.DataFrame, bad: list[BadRow], index: Actors, left: dict[str, int]) -> Batch:
@@ -159,7 +148,7 @@ def _with_states(frame: pl.DataFrame, index: Actors) -> tuple[pl.DataFrame, list
 
     sides = ("supplier", "recipient")
     none = pl.any_horizontal(pl.col(side).str.ends_with("*") | pl.col(side).is_in(NO_STATES) for side in sides)
-    skipped = {"supplier or recipient is no state": count} if (count := frame.filter(none).height) else {}
+    skipped = {"supplier or recipient is no state": frame.filter(none).height}
     frame, faults = frame.filter(~none), []
     for side in sides:
         if f"{side}_cown" not in frame.columns:

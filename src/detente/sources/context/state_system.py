@@ -15,17 +15,9 @@ import polars as pl
 
 from detente.files.rows import BadRow
 from detente.files.stream import Block
-from detente.sources.context.rows import (
-    Make,
-    Value,
-    ended,
-    indicators,
-    no_day,
-    reader,
-    with_date,
-    with_day,
-    with_states,
-)
+from detente.sources.context.days import backwards, ended, no_day, with_date, with_day
+from detente.sources.context.parties import with_states
+from detente.sources.context.rows import Make, Value, indicators, reader
 from detente.sources.reader import Context, Reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
@@ -36,7 +28,7 @@ _GW_LINE = re.compile(rb"\d{1,3}\t[A-Z]{3}\t[^\t\n]+\t\d\d:\d\d:\d{4}\t\d\d:\d\d
 def _cow(source: str, measure: str) -> Make:
     def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         frame = with_day(frame, "date", "styear", "stmonth", "stday")
-        frame = with_day(frame, "end", "endyear", "endmonth", "endday")
+        frame = with_day(frame, "ended", "endyear", "endmonth", "endday")
         yield _spells(source, measure, "cow", "ccode", frame, bad, "styear", "endyear")
 
     return make
@@ -45,7 +37,7 @@ def _cow(source: str, measure: str) -> Make:
 def gw(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     """Spells whose days are written in one column."""
     mended = pl.col("startdate", "enddate").str.replace(r"^(\d\d):(\d\d):(\d{4})$", "$3-$2-$1")
-    frame = with_date(with_date(frame.with_columns(mended), "date", "startdate"), "end", "enddate")
+    frame = with_date(with_date(frame.with_columns(mended), "date", "startdate"), "ended", "enddate")
     yield _spells("gw_states", "system_member", "gw", "gwcode", frame, bad, "startdate", "enddate")
 
 
@@ -54,12 +46,11 @@ def _spells(
 ) -> Batch:
     years = frame.with_columns(pl.col("date").dt.year().cast(pl.Utf8).fill_null("").alias("began"))
     frame, faults = with_states(years, scheme, code, year="began")
-    faults = [no_day("date", begin), no_day("end", end), *faults]
-    faults.append((pl.col("end") < pl.col("date"), pl.format(f"{end} {{}} lies before {begin}", end)))
+    faults = [no_day("date", begin), no_day("ended", end), *faults, backwards()]
     values = [Value(measure, pl.lit(1.0), pl.col(f"{code}_state"))]
     raw = f"{code} {begin} {end}"
-    until = pl.col("end_last")
-    return indicators(source, frame, bad, faults, values, raw, ends=ended("end"), until=until)
+    until = pl.col("ended_last")
+    return indicators(source, frame, bad, faults, values, raw, ends=ended(), until=until)
 
 
 def _read_headless(blocks: Iterator[Block], context: Context) -> Iterator[Batch]:

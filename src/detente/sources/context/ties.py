@@ -13,7 +13,9 @@ import polars as pl
 
 from detente.files.rows import BadRow
 from detente.sources.context.acts import acts
-from detente.sources.context.rows import UNKNOWN, no_day, reader, with_day, with_states
+from detente.sources.context.days import backwards, no_day, with_day
+from detente.sources.context.parties import with_states
+from detente.sources.context.rows import UNKNOWN, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
@@ -21,8 +23,6 @@ BODIES = {"1000": "EU"}
 """Numbers of the codebook that are no states."""
 NO_END = (*UNKNOWN, "3000", "9999")
 """How the end of a case is written that had none."""
-
-
 PARTS = ("year", "month", "day")
 
 
@@ -32,9 +32,9 @@ def make(frame: pl.DataFrame, bad: list[BadRow], imposed: str) -> Iterator[Batch
     """
     if "imposition" not in frame.columns:
         frame = frame.with_columns(imposition=pl.lit("1"), threat=pl.lit(""))
-    first = [pl.col(f"{imposed}{part}").str.extract(r"^\s*([^,;]*)").alias(f"{imposed}{part}") for part in PARTS]
-    frame = frame.with_columns(first)
-    frame = with_day(frame, "imposed", *(f"{imposed}{part}" for part in PARTS))
+    dates = [f"{imposed}{part}" for part in PARTS]
+    frame = frame.with_columns(pl.col(dates).str.extract("^([^,;]*)").str.strip_chars())
+    frame = with_day(frame, "imposed", *dates)
     frame = with_day(frame, "threatened", *(f"start{part}" for part in PARTS))
     frame = with_day(frame, "lifted", "endyear", "endmonth", "endday", NO_END)
     was = {"imposed": pl.col("imposition") == "1", "threatened": pl.col("threat") == "1"}
@@ -45,8 +45,8 @@ def make(frame: pl.DataFrame, bad: list[BadRow], imposed: str) -> Iterator[Batch
     )
     unread, text = no_day("imposed", f"{imposed}year")
     faults = [(was["imposed"] & unread, text), *states]
-    late = pl.col("lifted_last") < pl.col("imposed")
-    faults.append((was["imposed"] & late, pl.format("it ends ({}) before it begins", "endyear")))
+    late, words = backwards("imposed", "lifted")
+    faults.append((was["imposed"] & late, words))
     frame = frame.with_columns(pl.when(test).then(act).alias(act) for act, test in was.items())
     sender = pl.col("primarysender").replace_strict(BODIES, default=None, return_dtype=pl.Utf8)
     shared = {
@@ -54,24 +54,19 @@ def make(frame: pl.DataFrame, bad: list[BadRow], imposed: str) -> Iterator[Batch
         "actors": pl.concat_list("primarysender_state"),
         "targets": pl.concat_list("targetstate_state"),
         "area": pl.lit("economic"),
-        "tone": pl.lit("conflictual"),
         "channel": sender,
         "reference": pl.col("caseid"),
     }
     named = {
         "imposed": {
-            "kind": pl.lit("sanction"),
             "ends": pl.col("lifted_last"),
             "description": pl.lit("sanctions imposed"),
         },
         "threatened": {
-            "kind": pl.lit("sanction threatened"),
             "known_on": pl.col("date_last"),
             "description": pl.lit("sanctions threatened"),
         },
         "lifted": {
-            "kind": pl.lit("sanction lifted"),
-            "tone": pl.lit("cooperative"),
             "description": pl.lit("sanctions ended"),
         },
     }

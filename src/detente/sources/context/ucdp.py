@@ -10,25 +10,24 @@ parties); the released table, which lists several parties in a cell and has code
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import polars as pl
 
 from detente.files.rows import BadRow
 from detente.files.tabular import reject
+from detente.sources.context.days import no_day, spells, with_day
+from detente.sources.context.parties import both, in_order_of_codes, with_states
 from detente.sources.context.rows import (
     Fault,
     Value,
     dated_facts,
     in_order,
     indicators,
-    no_day,
     no_number,
     not_too_many_pairs,
     number,
     reader,
-    spells,
-    with_day,
-    with_states,
 )
 from detente.sources.schema import Batch
 from detente.sources.source import Source
@@ -52,12 +51,12 @@ _PARTIES = {"gwno_a": "A", "gwno_a_2nd": "A2", "gwno_b": "B", "gwno_b_2nd": "B2"
 
 def _read(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
     """The frame with words for codes and the days of the episode."""
-    text = {name: pl.col(name).str.strip_chars().str.to_lowercase() for name in ("incompatibility", "type_of_conflict")}
+    text = {name: pl.col(name).str.to_lowercase() for name in ("incompatibility", "type_of_conflict")}
     about = text["incompatibility"].replace(ABOUT)
     kind = text["type_of_conflict"].replace_strict(TYPES, default=None, return_dtype=pl.Utf8)
-    precision = pl.col("start_prec2").str.strip_chars()
-    start, end = (pl.col(name).str.strip_chars().str.slice(0, 10) for name in ("start_date2", "ep_end_date"))
-    ended = pl.when(pl.col("ep_end").str.strip_chars() == "1").then(end.str.to_date("%Y-%m-%d", strict=False))
+    precision = pl.col("start_prec2")
+    start, end = (pl.col(name).str.slice(0, 10) for name in ("start_date2", "ep_end_date"))
+    ended = pl.when(pl.col("ep_end") == "1").then(end.str.to_date("%Y-%m-%d", strict=False))
     frame = frame.with_columns(
         about.alias("about"),
         kind.alias("type"),
@@ -68,7 +67,7 @@ def _read(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
         pl.when(precision == "1").then(start.str.slice(8, 2)).otherwise(pl.lit("")).alias("start_d"),
     )
     frame = with_day(with_day(frame, "date", "year"), "begun", "start_y", "start_m", "start_d")
-    no_end = (pl.col("ep_end").str.strip_chars() == "1") & pl.col("ep_ended").is_null()
+    no_end = (pl.col("ep_end") == "1") & pl.col("ep_ended").is_null()
     return frame, [
         no_day("date", "year"),
         no_day("begun", "start_date2"),
@@ -126,10 +125,8 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     values = _intensity(relations)
     facts = _facts(relations, kept)
     told = {*facts.lines, *values.lines}
-    facts.bad = in_order(bad, wrong, odd)
-    if rest := kept.height - len(told):
-        facts.skipped = {"is told in the row of another combination of parties": rest}
-    yield facts
+    rest = {"is told in the row of another combination of parties": kept.height - len(told)}
+    yield replace(facts, bad=in_order(bad, wrong, odd), skipped=rest)
     yield values
 
 
@@ -148,7 +145,6 @@ def _facts(relations: pl.DataFrame, kept: pl.DataFrame) -> Batch:
         for part in ("", "_precision", "_last")
     )
     fights, alone = (pl.col("relation") == relation for relation in ("fights", "alone"))
-    pair = pl.concat_list(pl.min_horizontal("one", "other"), pl.max_horizontal("one", "other"))
     group = pl.when(pl.col("side_b").is_in(["", "NA"])).then(pl.lit("an organised group")).otherwise(pl.col("side_b"))
     what = pl.format("{} armed conflict over {}", "type", "about")
     words = (
@@ -162,7 +158,7 @@ def _facts(relations: pl.DataFrame, kept: pl.DataFrame) -> Batch:
     fact = {
         "event_id": pl.concat_str("conflict_id", "start_date2", who, "first", separator=":"),
         "ends": pl.when(to_the_end).then(pl.col("over")).otherwise(pl.col("ended_last")),
-        "actors": pl.when(fights).then(pair).otherwise(pl.concat_list("one")),
+        "actors": pl.when(fights).then(both("one", "other")).otherwise(pl.concat_list("one")),
         "targets": pl.when(~fights & ~alone).then(pl.concat_list("other")),
         "area": pl.lit("regional_conflict"),
         "kind": pl.when(fights | alone).then(pl.lit("armed conflict")).otherwise(pl.lit("military support")),
@@ -182,9 +178,10 @@ def _intensity(relations: pl.DataFrame) -> Batch:
     """The highest intensity of a year: of the conflicts between two states, and of those of a government alone."""
     measures = {"fights": "conflict_intensity", "alone": "internal_conflict_intensity"}
     rows = relations.filter(pl.col("relation").is_in(list(measures)))
+    a, b = in_order_of_codes("one", "other")
     rows = rows.with_columns(
-        pl.min_horizontal("one", "other").alias("a"),
-        pl.when(pl.col("other").is_not_null()).then(pl.max_horizontal("one", "other")).alias("b"),
+        a.alias("a"),
+        pl.when(pl.col("other").is_not_null()).then(b).alias("b"),
         number("intensity_level").alias("intensity"),
     )
     strongest = rows.sort("line").group_by("relation", "a", "b", "year", maintain_order=True)

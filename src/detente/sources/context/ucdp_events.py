@@ -11,7 +11,8 @@ from collections.abc import Iterator
 import polars as pl
 
 from detente.files.rows import BadRow
-from detente.sources.context.rows import UNKNOWN, Fault, dated_facts, no_number, number, reader, with_states
+from detente.sources.context.parties import both, with_states
+from detente.sources.context.rows import UNKNOWN, Fault, dated_facts, no_number, number, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
@@ -27,7 +28,7 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         said = ~pl.col(column).is_in(UNKNOWN) & pl.col(f"{column}_state").is_null()
         faults.append((said, pl.format(f"{column} '{{}}' is no number of Gleditsch and Ward", column)))
     for name, column in {"date": "date_start", "ended": "date_end"}.items():
-        day = pl.col(column).str.strip_chars().str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+        day = pl.col(column).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
         frame = frame.with_columns(day.alias(name))
         faults.append((pl.col(name).is_null(), pl.format(f"no day can be read of {column} '{{}}'", column)))
     precision = pl.col("date_prec").replace_strict(PRECISIONS, default=None, return_dtype=pl.Utf8)
@@ -41,13 +42,12 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     unread = pl.any_horizontal(test for test, _ in faults).fill_null(False)
     of_states = one.is_not_null() | other.is_not_null() | unread
     aside = frame.height - (frame := frame.filter(of_states)).height
-    pair = pl.concat_list(pl.min_horizontal(one, other), pl.max_horizontal(one, other))
     alone = one.is_null() | other.is_null()
     elsewhere = place.ne_missing(one) & place.ne_missing(other)
     event = {
         "event_id": pl.col("id"),
         "ends": pl.col("ended"),
-        "actors": pl.when(alone).then(pl.concat_list(pl.coalesce(one, other))).otherwise(pair),
+        "actors": pl.when(alone).then(pl.concat_list(pl.coalesce(one, other))).otherwise(both(one, other)),
         "area": pl.lit("regional_conflict"),
         "kind": pl.lit("deadly event"),
         "tone": pl.lit("conflictual"),
@@ -61,7 +61,7 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
             pl.when(pl.col("best").is_in(UNKNOWN)).then(pl.lit("number unknown")).otherwise(pl.col("best")),
         ),
     }
-    skipped = {"is between groups, without a state": aside} if aside else {}
+    skipped = {"is between groups, without a state": aside}
     yield dated_facts("ucdp_ged", frame, bad, faults, event, _RAW, skipped=skipped)
 
 

@@ -14,7 +14,9 @@ from detente.actors import states
 from detente.actors.names import named_state
 from detente.files.rows import BadRow
 from detente.sources.common import read_once
-from detente.sources.context.rows import dated_facts, no_day, reader, with_day, with_states
+from detente.sources.context.days import no_day, with_day
+from detente.sources.context.parties import with_states
+from detente.sources.context.rows import dated_facts, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
@@ -44,9 +46,7 @@ def _numbered(frame: pl.DataFrame, column: str) -> pl.DataFrame:
 
 def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     """Support by states; years without any, and supporters that are no states, are counted."""
-    given, by_state = (
-        pl.col(name).str.strip_chars() == value for name, value in (("ext_sup", "1"), ("ext_nonstate", "0"))
-    )
+    given, by_state = (pl.col(name) == value for name, value in (("ext_sup", "1"), ("ext_nonstate", "0")))
     skipped = {
         "no support was given": frame.filter(~given).height,
         "the supporter is no state": frame.filter(given & ~by_state).height,
@@ -55,12 +55,12 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     for column in ("ext_name", "actor_name"):
         frame = _numbered(frame, column)
     frame, _ = with_states(frame, "gw", "ext_name_gw", "actor_name_gw", "gwno_a")
-    group = pl.col("actor_nonstate").str.strip_chars() == "1"
+    group = pl.col("actor_nonstate") == "1"
     supporter, party, fought = (pl.col(f"{column}_state") for column in ("ext_name_gw", "actor_name_gw", "gwno_a"))
     target = pl.when(group).then(fought).otherwise(party)
-    forms = [pl.when(pl.col(name).str.strip_chars() == "1").then(pl.lit(form)) for name, form in FORMS.items()]
+    forms = [pl.when(pl.col(name) == "1").then(pl.lit(form)) for name, form in FORMS.items()]
     how = pl.concat_str(forms, separator=", ", ignore_nulls=True).replace("", "form not told")
-    alleged = pl.when(pl.col("ext_alleged").str.strip_chars() == "1").then(pl.lit("alleged ")).otherwise(pl.lit(""))
+    alleged = pl.when(pl.col("ext_alleged") == "1").then(pl.lit("alleged ")).otherwise(pl.lit(""))
     frame = with_day(frame, "date", "year").with_columns(target.alias("target"))
     faults = [
         no_day("date", "year"),
@@ -79,8 +79,7 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         "reference": pl.coalesce(pl.col("conflict_id").replace("", None), "dyad_id"),
         "description": pl.format("{}support of {} by {}: {}", alleged, "actor_name", supporter, how),
     }
-    left = {reason: count for reason, count in skipped.items() if count}
-    yield dated_facts("ucdp_support", frame, bad, faults, support, _RAW, skipped=left)
+    yield dated_facts("ucdp_support", frame, bad, faults, support, _RAW, skipped=skipped)
 
 
 SUPPORT = Source(

@@ -16,8 +16,10 @@ import polars as pl
 from detente.files.rows import BadRow
 from detente.files.tabular import corrections
 from detente.sources.common import historic
-from detente.sources.context.acts import acts, misread, on_day
-from detente.sources.context.rows import both, no_day, reader, with_states
+from detente.sources.context.acts import acts
+from detente.sources.context.days import misread, no_day, on_day
+from detente.sources.context.parties import both, in_order_of_codes, with_states
+from detente.sources.context.rows import once, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
@@ -62,22 +64,21 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     """Both acts of a treaty between two states, each pair and day of signature with one topic and headnote once."""
     bilateral, stated = pl.col("laterality") != "UNILAT", (pl.col("iso3a") != "") & (pl.col("iso3b") != "")
     states = frame.filter(bilateral & stated)
-    pair = [pl.min_horizontal("iso3a", "iso3b").alias("low"), pl.max_horizontal("iso3a", "iso3b").alias("high")]
-    once = states.with_columns(pair).unique(
-        ["low", "high", "signed", "topic_code", "headnote"], keep="first", maintain_order=True
-    )
+    a, b = in_order_of_codes("iso3a", "iso3b")
+    same = [a.alias("a"), b.alias("b"), *map(pl.col, ("signed", "topic_code", "headnote"))]
+    treaties, again = once(states, same, "the same treaty registered elsewhere")
     skipped = {
         "a declaration of one side": frame.filter(~bilateral).height,
         "a party that is no state": frame.filter(bilateral & ~stated).height,
-        "the same treaty registered elsewhere": states.height - once.height,
+        **again,
     }
-    once = once.rename({"signed": "signed_on", "force": "force_on"})
-    once = on_day(once, "signed", "signed_on").with_columns(
+    treaties = treaties.rename({"signed": "signed_on", "force": "force_on"})
+    treaties = on_day(treaties, "signed", "signed_on").with_columns(
         pl.col("signed").dt.year().cast(pl.Utf8).fill_null("").alias("year")
     )
-    once = on_day(once, "in force", "force_on")
-    once, faults = with_states(once, "iso3", "iso3a", "iso3b")
-    once = once.with_columns(pl.col("signed").alias("date")).with_columns(
+    treaties = on_day(treaties, "in force", "force_on")
+    treaties, faults = with_states(treaties, "iso3", "iso3a", "iso3b")
+    treaties = treaties.with_columns(pl.col("signed").alias("date")).with_columns(
         historic("iso3a_state"), historic("iso3b_state")
     )
     faults = [no_day("signed", "signed_on"), misread("in force", "force_on"), *faults]
@@ -88,14 +89,14 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     earlier = pl.col("in force").dt.offset_by("-100y")
     wrong, century = far(pl.col("in force")), far(pl.col("in force")) & ~far(earlier)
     mended = corrections(
-        once,
+        treaties,
         [
             (century, "in force a century late: taken as a hundred years before"),
             (wrong & ~century, "in force over 25 years before or after it was signed: left out"),
         ],
     )
     day = pl.when(century).then(earlier).when(~wrong).then("in force").alias("in force")
-    once = once.with_columns(
+    treaties = treaties.with_columns(
         day, day.alias("in force_last"), pl.when(wrong).then(pl.lit("")).otherwise("force_on").alias("force_on")
     )
     topic = pl.col("topic_code").str.replace(r"/.*", "")
@@ -107,23 +108,19 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         "event_id": pl.col("treaty_id"),
         "actors": both("iso3a_state", "iso3b_state"),
         "area": area,
-        "tone": pl.lit("cooperative"),
         "reference": pl.col("treaty_id"),
     }
     title = pl.col("headnote").str.to_lowercase()
     named = {
         "signed": {
-            "kind": pl.lit("agreement signed"),
             "description": pl.format("treaty signed: {}", title),
         },
         "in force": {
-            "kind": pl.lit("agreement in force"),
             "description": pl.format("treaty in force: {}", title),
         },
     }
-    counted = {reason: count for reason, count in skipped.items() if count}
     raw = "treaty_id signed_on force_on iso3a iso3b topic_code"
-    for batch in acts("wti", once, bad, faults, shared, named, raw, counted):
+    for batch in acts("wti", treaties, bad, faults, shared, named, raw, skipped):
         mended = mended.filter(pl.col("line").is_in(batch.lines.implode())) if batch.span else mended.clear()
         first, last = batch.span or (date.max, date.max)
         yield replace(batch, span=(first, min(last, REGISTERED)) if first <= REGISTERED else None, corrected=mended)
