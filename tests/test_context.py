@@ -146,6 +146,15 @@ def test_an_alliance_that_ends_before_it_begins_does_not_hide_the_one_that_holds
     ]
 
 
+def test_no_value_is_infinite(tmp_path: Path) -> None:
+    head = TRADE.split("\n")[0]
+    (tmp_path / "trade.csv").write_text(f"{head}\n2,740,1955,inf,1,4\n2,740,1956,1e999,1,4\n2,740,1957,3,1,4\n")
+    record = dt.open_record(tmp_path / "record", cases=False)
+    record.ingest(tmp_path / "trade.csv")
+    assert record.table("indicators")["value"].sort().to_list() == [1.0, 3.0]
+    assert record.quarantine().frame["line"].to_list() == [2, 3]
+
+
 def test_a_page_of_some_years_tells_of_the_two_in_those(tmp_path: Path) -> None:
     """What still lasted counts, of a treaty of many the two are named, and what no source tells of isn't nought."""
     for name, text in (("alliances.csv", ALLIANCES), ("treaties.csv", TREATIES)):
