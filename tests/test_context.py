@@ -151,6 +151,28 @@ def test_an_alliance_that_ends_before_it_begins_does_not_hide_the_one_that_holds
     ]
 
 
+def test_no_value_is_infinite(tmp_path: Path) -> None:
+    head = TRADE.split("\n")[0]
+    (tmp_path / "trade.csv").write_text(f"{head}\n2,740,1955,inf,1,4\n2,740,1956,1e999,1,4\n2,740,1957,3,1,4\n")
+    record = dt.open_record(tmp_path / "record", cases=False)
+    record.ingest(tmp_path / "trade.csv")
+    assert record.table("indicators")["value"].sort().to_list() == [1.0, 3.0]
+    assert record.quarantine().frame["line"].to_list() == [2, 3]
+
+
+def test_after_a_source_ends_dyads_have_no_count(tmp_path: Path) -> None:
+    """Treaties registered after 1980 are few: they are facts of the pair, but no counts of a year."""
+    head = "treaty_id,signed,force,iso3a,iso3b,laterality,topic_code,headnote\n"
+    rows = [f"{year},{year}-02-01,,FRA,ITA,BILAT,4MILIT,MILITARY AID\n" for year in (1978, 1980, 1985)]
+    (tmp_path / "wti.csv").write_text(head + "".join(rows))
+    record = dt.open_record(tmp_path / "record", cases=False)
+    record.ingest(tmp_path / "wti.csv")
+    assert record.pair("FRA", "ITA").context().frame.height == 3
+    table = record.dyads(1977, 1986, states=["FRA"], add=["agreement signed"]).frame.filter(pl.col("b") == "ITA")
+    counts = dict(table.select("year", "agreement_signed_wti").iter_rows())
+    assert counts == {1977: None, 1978: 1, 1979: 0, 1980: 1, **dict.fromkeys(range(1981, 1987))}
+
+
 def test_a_page_of_some_years_tells_of_the_two_in_those(tmp_path: Path) -> None:
     """What still lasted counts, of a treaty of many the two are named, and what no source tells of isn't nought."""
     for name, text in (("alliances.csv", ALLIANCES), ("treaties.csv", TREATIES)):

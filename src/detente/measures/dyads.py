@@ -145,9 +145,8 @@ def with_variables(record: Store, dyads: pl.DataFrame, names: Sequence[str], as_
             if name in kinds:
                 counts = _counted(some, column, ends, lasts=name in SPELLS)
                 covered = [year for first, last in spans for year in range(first.year, last.year + 1)]
-                known = (
-                    pl.when(pl.col("year").is_in(covered)).then(pl.col(column).fill_null(0)).otherwise(pl.col(column))
-                )
+                # Facts of other years are the few that happen to be held: alone they would read as the rule.
+                known = pl.when(pl.col("year").is_in(covered)).then(pl.col(column).fill_null(0))
                 dyads = _joined(dyads, counts).with_columns(known.alias(column))
             else:
                 for valued in _valued(some, column, ends):

@@ -103,7 +103,7 @@ def no_number(
     """The fault of a cell that should hold a number, one from `low` to `high`."""
     value = number(column, unknown)
     range_of = "" if low == -high else f" from {low:g}" if high == float("inf") else f" from {low:g} to {high:g}"
-    wrong = value.is_nan() | ~value.is_between(low, high)
+    wrong = ~value.is_finite() | ~value.is_between(low, high)
     return wrong.fill_null(False), pl.format(f"{column} '{{}}' is no number{range_of}", column)
 
 
