@@ -112,7 +112,7 @@ def test_pledges_by_directed_pair(tmp_path: Path, header: str) -> None:
         "defense '7' is neither 0 nor 1",
         "b '999' is no number of the Correlates of War",
         "both sides are USA",
-        "defense 'x' is no number",
+        "defense 'x' is neither 0 nor 1",
     ]
     assert result.kept + sum(result.skipped.values()) + len(result.bad) == len(rows)
 

@@ -16,7 +16,7 @@ from detente.files.rows import BadRow
 from detente.files.tabular import reject
 from detente.sources.context.days import no_day, spells, with_day
 from detente.sources.context.parties import both, in_order_of_codes, with_states
-from detente.sources.context.rows import UNKNOWN, dated_facts, no_number, reader
+from detente.sources.context.rows import UNKNOWN, dated_facts, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
@@ -41,7 +41,7 @@ def make(frame: pl.DataFrame, bad: list[BadRow], a: str, b: str, prefix: str, di
     faults.append(no_day("date", "year"))
     for name in PLEDGES:
         no_flag = ~pl.col(name).is_in(["0", "1", "0.0", "1.0", *UNKNOWN])
-        faults += [no_number(name), (no_flag, pl.format(f"{name} '{{}}' is neither 0 nor 1", name))]
+        faults.append((no_flag, pl.format(f"{name} '{{}}' is neither 0 nor 1", name)))
     kept, wrong = reject(frame, faults, f"a b year {' '.join(PLEDGES)}".split())
     low, high = in_order_of_codes("a_state", "b_state")
     kept = kept.with_columns(low.alias("low"), high.alias("high"), pl.col("date").dt.year().alias("year"))

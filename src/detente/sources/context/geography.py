@@ -8,23 +8,24 @@ All were tried on tables drawn from the releases; of the releases contdir of con
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import polars as pl
 
 from detente.files.rows import BadRow
 from detente.sources.context.days import backwards, ended, no_day, with_date
 from detente.sources.context.parties import in_order_of_codes, with_states
-from detente.sources.context.rows import Value, indicators, no_numbers, number, once, reader
+from detente.sources.context.rows import Make, Value, indicators, no_numbers, number, once, reader
 from detente.sources.context.yearly import by_year
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
-NOT_UNKNOWN = ("", "NA")
-"""For degrees, of which -9 and -99 are some."""
+NO_DEGREES = ("", "NA")
+"""-9 and -99 are degrees too."""
+NO_DISTANCE = (*NO_DEGREES, "-1")
 
 
-def _contiguity(one: str, other: str, begin: str, end: str) -> Callable[[pl.DataFrame, list[BadRow]], Iterator[Batch]]:
+def _contiguity(one: str, other: str, begin: str, end: str) -> Make:
     def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         # Months, even where they are written as days.
         frame = with_date(frame.with_columns(pl.col(begin, end).str.replace(r"-\d\d$", "")), "date", begin)
@@ -60,11 +61,11 @@ def capitals(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     """The degrees of a capital, from day to day."""
     frame = with_date(with_date(frame, "date", "stdate"), "ended", "enddate")
     frame, faults = with_states(frame, "cow", "ccode", year="date_year")
-    faults += [no_day("date", "stdate"), no_day("ended", "enddate")]
-    faults += no_numbers(["lat"], low=-90, high=90, unknown=NOT_UNKNOWN)
-    faults += no_numbers(["lng"], low=-180, high=180, unknown=NOT_UNKNOWN)
+    faults += [no_day("date", "stdate"), no_day("ended", "enddate"), backwards()]
+    faults += no_numbers(["lat"], low=-90, high=90, unknown=NO_DEGREES)
+    faults += no_numbers(["lng"], low=-180, high=180, unknown=NO_DEGREES)
     place = {"capital_latitude": "lat", "capital_longitude": "lng"}
-    values = [Value(name, number(column, NOT_UNKNOWN), pl.col("ccode_state")) for name, column in place.items()]
+    values = [Value(name, number(column, NO_DEGREES), pl.col("ccode_state")) for name, column in place.items()]
     yield indicators(
         "capitals",
         frame,
@@ -77,12 +78,12 @@ def capitals(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     )
 
 
-def _distance(scheme: str, one: str, other: str) -> Callable[[pl.DataFrame, list[BadRow]], Iterator[Batch]]:
+def _distance(scheme: str, one: str, other: str) -> Make:
     def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         frame, faults = by_year(frame, scheme, one, other)
-        faults += no_numbers(["mindist"], high=20100, unknown=("", "NA", "-1"))
+        faults += no_numbers(["mindist"], high=20100, unknown=NO_DISTANCE)
         a, b = in_order_of_codes(f"{one}_state", f"{other}_state")
-        values = [Value("least_distance", number("mindist", ("", "NA", "-1")), a, b)]
+        values = [Value("least_distance", number("mindist", NO_DISTANCE), a, b)]
         yield indicators("cshapes", frame, bad, faults, values, f"{one} {other} year mindist")
 
     return make

@@ -7,19 +7,19 @@ its layout.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import polars as pl
 
 from detente.files.rows import BadRow
 from detente.sources.context.days import backwards, no_day, with_date
 from detente.sources.context.parties import with_states
-from detente.sources.context.rows import dated_facts, reader
+from detente.sources.context.rows import Make, dated_facts, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
 
 
-def _leaders(code: str) -> Callable[[pl.DataFrame, list[BadRow]], Iterator[Batch]]:
+def _leaders(code: str) -> Make:
     def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         frame = with_date(with_date(frame, "date", "startdate"), "ended", "enddate")
         frame, faults = with_states(frame, "gw", code, year="date_year")

@@ -21,8 +21,6 @@ from detente.sources.schema import Batch
 from detente.sources.source import Source
 
 _COLUMNS = "dispnum ccode1 ccode2 year sidea1 sidea2 hiact1 hiact2 hostlev1 hostlev2 orig1 orig2"
-
-
 _DAYS = "strtyr strtmnth strtday endyear endmnth endday"
 _SIDES = "sideaa sideab hihosta hihostb highmcaa highmcab orignata orignatb"
 

@@ -50,9 +50,7 @@ def _listed(named: list[pl.Expr]) -> pl.Expr:
     return pl.format("strategic rivalry ({})", kind)
 
 
-def _source(
-    source: str, title: str, columns: str, make: Make, others: str, citation: str, home: str = "", terms: str = ""
-) -> Source:
+def _source(source: str, title: str, columns: str, make: Make, others: str, citation: str) -> Source:
     return Source(
         source,
         title,
@@ -60,8 +58,8 @@ def _source(
         ("dated_facts",),
         covers="years",
         citation=citation,
-        terms=terms or "to be cited; the lists are published in print",
-        home=home or "https://svmiller.com/peacesciencer/",
+        terms="to be cited; the lists are published in print",
+        home="https://svmiller.com/peacesciencer/",
     )
 
 

@@ -45,8 +45,6 @@ _DELIVERIES = {
     "delivery year": "year",
     "tiv delivery values": "value",
 }
-
-
 _ORDERS = {
     "recipient": "recipient",
     "supplier": "supplier",
