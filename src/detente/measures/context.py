@@ -208,10 +208,12 @@ def _value(series: pl.DataFrame, day: date) -> str:
     sides = latest["a"] if latest["b"] is None else f"{latest['a']}{joint}{latest['b']}"
     past = f", {_number(before['value'][-1])} in {year - WINDOW}" if before.height else ""
     # What holds until it changes was last told long ago, and may have ended since.
-    if latest["ends"] is None or latest["ends"] >= day:
+    if latest["ends"] is not None and latest["ends"].year == year:
+        when = f"in {year}"
+    elif latest["ends"] is None or latest["ends"] >= day:
         when = f"since {year}"
     else:
-        when = f"in {year}" if latest["ends"].year == year else f"from {year} to {latest['ends'].year}"
+        when = f"from {year} to {latest['ends'].year}"
     unit = "" if measure.unit == "1" else f" ({measure.unit})"
     return f"{measure.measure} of {sides}{unit}: {_number(latest['value'])} {when}{past}"
 

@@ -121,28 +121,24 @@ def with_variables(record: Store, dyads: pl.DataFrame, names: Sequence[str], as_
     """Dyad-years with a column for each source that holds a variable.
 
     A variable is a kind of dated fact, a measure, or a topic, which stands for the kinds and measures of it that are
-    held. Of facts a column has how many a pair has in a year (begun in it,
-    or in force where the kind lasts): nought in years that the source covers, null in all others. A measure is null
-    where no value is held; of two states it has a column, and what `a` does towards `b` and the reverse, and what each
-    has of its own, have columns apart (_ab, _ba, _a, _b). Former states are the ones that continue them. NoData where
-    no data set held has a variable.
+    held. Of facts a column has how many a pair has in a year (begun in it, or in force where the kind lasts): nought in
+    years that the source covers, null in all others. A measure is null where no value is held; of two states it has a
+    column, and what `a` does towards `b` and the reverse, and what each has of its own, have columns apart (_ab, _ba,
+    _a, _b). Former states are the ones that continue them. NoData where no data set held has a variable.
     """
     held = _held(record, as_of) if set(names) & TOPICS.keys() else []
     names = [one for name in names for one in (_of_topic(name, held) if name in TOPICS else (name,))]
-    facts = record.table("dated_facts", as_of, pl.col("kind").is_in(names))
-    values = record.table("indicators", as_of, pl.col("measure").is_in(names))
-    kinds, numbers = set(facts["kind"]), set(values["measure"])
-    today = continuers()
-    dyads = dyads.with_columns(pl.col("a", "b").replace(today).name.prefix("today_"))
+    dyads = dyads.with_columns(pl.col("a", "b").replace(continuers()).name.prefix("today_"))
     for name in dict.fromkeys(names):
-        if name not in kinds | numbers:
+        facts = record.table("dated_facts", as_of, pl.col("kind") == name)
+        rows = facts if facts.height else record.table("indicators", as_of, pl.col("measure") == name)
+        if rows.is_empty():
             raise NoData(f"no data set held tells of {name!r}; held: {', '.join(_held(record, as_of)) or 'nothing'}")
-        rows = facts.filter(pl.col("kind") == name) if name in kinds else values.filter(pl.col("measure") == name)
         for (source,), some in rows.group_by("source", maintain_order=True):
             spans = record.covers(str(source), as_of)
             column = f"{re.sub('[^a-z0-9]+', '_', name)}_{source}"
             ends = pl.lit(spans[-1][1].year if spans else None, pl.Int32)
-            if name in kinds:
+            if facts.height:
                 counts = _counted(some, column, ends, lasts=name in SPELLS)
                 covered = [year for first, last in spans for year in range(first.year, last.year + 1)]
                 # Facts of other years are the few that happen to be held: alone they would read as the rule.

@@ -173,7 +173,7 @@ class Store:
         paths = self.paths(self.parts(name))
         if paths:
             # Parts written before a column existed lack it.
-            frames += [conform(name, pl.read_parquet(path, glob=False)).filter(where) for path in paths]
+            frames += [conform(name, pl.scan_parquet(path, glob=False).filter(where).collect()) for path in paths]
         return known_by(pl.concat(frames).unique("event_id", keep="first", maintain_order=True), as_of)
 
     def covers(self, source: str, as_of: date | None = None, pair: str = "") -> list[tuple[date, date]]:
