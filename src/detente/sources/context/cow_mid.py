@@ -51,16 +51,10 @@ def _disputes(source: str) -> Make:
     def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         frame, faults = _dated(frame)
         going_on = pl.max_horizontal(pl.col("ongo2014", "ongo2010") == "1")
-        dispute = {
+        dispute = militarised.fact("militarised dispute", number("hostlev"), "dispnum") | {
             "event_id": pl.concat_str(pl.lit("A"), "dispnum", separator=":"),
             "ends": pl.when(~going_on).then(pl.col("ended_last")),
-            "known_on": pl.col("ended_last"),
             "actors": _NOBODY,
-            "area": militarised.area(number("hostlev")),
-            "kind": pl.lit("militarised dispute"),
-            "tone": pl.lit("conflictual"),
-            "level": number("hostlev"),
-            "reference": pl.col("dispnum"),
             "description": pl.format(
                 "militarised dispute {} as a whole ({} against {} states): {}; outcome: {}; settlement: {}",
                 "dispnum", "numa", "numb", militarised.action("hiact"),
@@ -75,16 +69,9 @@ def _disputes(source: str) -> Make:
 
 def _incidents(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     frame, faults = _dated(frame)
-    incident = {
+    incident = militarised.fact("militarised incident", number("hostlev"), "dispnum") | {
         "event_id": pl.concat_str(pl.lit("I"), "incidnum", separator=":"),
-        "ends": pl.col("ended_last"),
-        "known_on": pl.col("ended_last"),
         "actors": _NOBODY,
-        "area": militarised.area(number("hostlev")),
-        "kind": pl.lit("militarised incident"),
-        "tone": pl.lit("conflictual"),
-        "level": number("hostlev"),
-        "reference": pl.col("dispnum"),
         "description": pl.format(
             "incident {} of dispute {} as a whole: {}", "incidnum", "dispnum", militarised.action("action")
         ),
@@ -99,7 +86,7 @@ def _pairs(
     """Participants as pairs of opponents, with what can't be taken, and the rows told in that of another or alone."""
     frame, faults = _dated(frame)
     frame, unknown = with_states(frame, "cow", "ccode", year="styear")
-    faults += [*unknown, militarised.no_side(side), militarised.no_level("hostlev"), militarised.no_action(act)]
+    faults += [*unknown, *militarised.no_party(side, act, "hostlev")]
     kept, wrong = reject(frame, faults, raw.split())
     pairs = militarised.opponents(kept, of, side)
     same = pl.col("ccode_state") == pl.col("ccode_state_2")
@@ -118,16 +105,9 @@ def _participants(source: str) -> Make:
         raw = f"dispnum ccode {_DAYS} sidea hostlev"
         pairs, bad, skipped = _pairs(frame, bad, "dispnum", "sidea", "hiact", raw)
         parties = [militarised.party(f"ccode_state{n}", f"sidea{n}", f"orig{n}", f"hiact{n}") for n in ("", "_2")]
-        dispute = {
+        dispute = militarised.fact("militarised dispute", pl.col("level"), "dispnum") | {
             "event_id": pl.concat_str(pl.lit("B"), "dispnum", "ccode", "ccode_2", "date", separator=":"),
-            "ends": pl.col("ended_last"),
-            "known_on": pl.col("ended_last"),
             "actors": both("ccode_state", "ccode_state_2"),
-            "area": militarised.area(pl.col("level")),
-            "kind": pl.lit("militarised dispute"),
-            "tone": pl.lit("conflictual"),
-            "level": pl.col("level"),
-            "reference": pl.col("dispnum"),
             "description": pl.format("militarised dispute: {} and {}", *parties),
         }
         yield dated_facts(source, pairs, bad, [], dispute, raw, skipped=skipped)
@@ -142,19 +122,12 @@ def _acts(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     one, other = pl.col("ccode_state"), pl.col("ccode_state_2")
     idle, other_idle = (pl.col(name) == "0" for name in ("action", "action_2"))
     one_sided = idle != other_idle
-    incident = {
+    incident = militarised.fact("militarised incident", pl.col("level"), "dispnum") | {
         "event_id": pl.concat_str(pl.lit("IP"), "incidnum", "ccode", "ccode_2", "date", separator=":"),
-        "ends": pl.col("ended_last"),
-        "known_on": pl.col("ended_last"),
         "actors": pl.when(one_sided)
         .then(pl.concat_list(pl.when(idle).then(other).otherwise(one)))
         .otherwise(both("ccode_state", "ccode_state_2")),
         "targets": pl.when(one_sided).then(pl.concat_list(pl.when(idle).then(one).otherwise(other))),
-        "area": militarised.area(pl.col("level")),
-        "kind": pl.lit("militarised incident"),
-        "tone": pl.lit("conflictual"),
-        "level": pl.col("level"),
-        "reference": pl.col("dispnum"),
         "description": pl.format(
             "militarised incident: {} ({}) and {} ({})",
             "ccode_state", militarised.action("action"), "ccode_state_2", militarised.action("action_2"),

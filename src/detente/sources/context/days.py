@@ -39,10 +39,8 @@ def with_date(frame: pl.DataFrame, name: str, column: str) -> pl.DataFrame:
 
 
 def on_day(frame: pl.DataFrame, name: str, column: str, *forms: str) -> pl.DataFrame:
-    """The frame with a day written in one column, in one of these forms (else as YYYY-MM-DD), as `with_day` gives
-    it.
-    """
-    day = pl.coalesce(pl.col(column).str.to_date(form, strict=False) for form in forms or ("%Y-%m-%d",))
+    """As `with_day`, of one column whose days are written in one of these forms."""
+    day = pl.coalesce(pl.col(column).str.to_date(form, strict=False) for form in forms)
     day = pl.when(day.dt.year().is_between(1000, 9999)).then(day)
     return frame.with_columns(day.alias(name), pl.lit("day").alias(f"{name}_precision"), day.alias(f"{name}_last"))
 

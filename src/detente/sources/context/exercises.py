@@ -43,14 +43,14 @@ def make(frame: pl.DataFrame, bad: list[BadRow], actors: Actors) -> Iterator[Bat
     same = ["name", "location", "startdate", "enddate", "members", "focusdescription"]
     name = pl.when(pl.col("ex_name").is_in(UNKNOWN)).then(pl.lit("")).otherwise("ex_name")
     each = each.with_columns(name.alias("named"), name.str.to_lowercase().alias("name"), members.alias("members"))
-    once = each.unique(same, keep="first", maintain_order=True)
-    twice = known.filter(~pl.col("mmeid").is_in(once["mmeid"].implode())).height
+    exercises = each.unique(same, keep="first", maintain_order=True)
+    twice = known.filter(~pl.col("mmeid").is_in(exercises["mmeid"].implode())).height
     again = known.height - known.unique(["mmeid", "gwcode_state"]).height
     skipped = {
         "a participant that is no state": kept.height - known.height,
         "the same participant once more": again,
         "the same exercise under another id": twice,
-        "another participant of the same exercise": known.height - again - twice - once.height,
+        "another participant of the same exercise": known.height - again - twice - exercises.height,
     }
     columns = {
         "event_id": pl.col("mmeid"),
@@ -64,7 +64,7 @@ def make(frame: pl.DataFrame, bad: list[BadRow], actors: Actors) -> Iterator[Bat
         .then(pl.lit("military exercise"))
         .otherwise(pl.format("military exercise {}", "named")),
     }
-    yield dated_facts("exercises", once, in_order(bad, wrong), [], columns, raw, skipped=skipped)
+    yield dated_facts("exercises", exercises, in_order(bad, wrong), [], columns, raw, skipped=skipped)
 
 
 EXERCISES = Source(

@@ -30,11 +30,7 @@ def _by_year(source: str) -> Make:
         frame, faults = with_states(frame, "cow", "ccode1", "ccode2")
         faults.append(no_day("date", "year"))
         for n in "12":
-            faults += [
-                militarised.no_side(f"sidea{n}"),
-                militarised.no_action(f"hiact{n}"),
-                militarised.no_level(f"hostlev{n}"),
-            ]
+            faults += militarised.no_party(f"sidea{n}", f"hiact{n}", f"hostlev{n}")
         raw = "dispnum ccode1 ccode2 year sidea1 sidea2 hostlev1 hostlev2"
         kept, wrong = reject(with_day(frame, "date", "year"), faults, raw.split())
         # By number: a state that changes its name during a dispute is no second party.
@@ -56,11 +52,7 @@ def _by_day(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     frame, undated = with_spell(frame, _DAYS.split()[:3], _DAYS.split()[3:])
     faults += undated
     for n in "ab":
-        faults += [
-            militarised.no_side(f"sidea{n}"),
-            militarised.no_action(f"highmca{n}"),
-            militarised.no_level(f"hihost{n}"),
-        ]
+        faults += militarised.no_party(f"sidea{n}", f"highmca{n}", f"hihost{n}")
     kept, wrong = reject(frame, faults, f"disno statea stateb {_DAYS}".split())
     pair = both("statea_state", "stateb_state").alias("pair")
     goes_on = pl.col("ongo2014") == "1"
@@ -85,16 +77,10 @@ def _facts(
 ) -> Batch:
     """The facts of disputes of `rows` dyad-years, with the column of their numbers and words for both parties."""
     level = pl.max_horizontal(levels)
-    fact = {
-        "event_id": pl.concat_str(dispute, pl.col("pair").list.join("-"), "date", separator=":"),
+    fact = militarised.fact("militarised dispute", level, dispute) | {
         "ends": pl.col("ends"),
-        "known_on": pl.col("ended_last"),
+        "event_id": pl.concat_str(dispute, pl.col("pair").list.join("-"), "date", separator=":"),
         "actors": pl.col("pair"),
-        "area": militarised.area(level),
-        "kind": pl.lit("militarised dispute"),
-        "tone": pl.lit("conflictual"),
-        "level": level,
-        "reference": pl.col(dispute),
         "description": pl.format("militarised dispute: {} and {}", *parties),
     }
     skipped = {"is a further year or the other direction of a row kept": rows - disputes.height}

@@ -33,17 +33,11 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         *_DEATHS[:2], "ccode1_state", *_DEATHS[2:], "ccode2_state",
     )  # fmt: skip
     deadly = pl.sum_horizontal(number("fatalmax1"), number("fatalmax2")) > 0
-    event = {
+    event = militarised.fact("militarised event", number("hostlev"), "micnum") | {
         "event_id": pl.concat_str("micnum", "eventnum", separator=":"),
-        "ends": pl.col("ended_last"),
         "known_on": pl.max_horizontal("date_last", "ended_last"),
         "actors": pl.concat_list("ccode1_state"),
         "targets": pl.concat_list("ccode2_state"),
-        "area": militarised.area(number("hostlev")),
-        "kind": pl.lit("militarised event"),
-        "tone": pl.lit("conflictual"),
-        "level": number("hostlev"),
-        "reference": pl.col("micnum"),
         "description": pl.format(
             "militarised event: {} by {} against {}{}",
             militarised.action("action"),

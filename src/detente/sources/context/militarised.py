@@ -61,6 +61,26 @@ def no_side(column: str) -> Fault:
     return ~known, pl.format(f"{column} '{{}}' is neither 0 nor 1", column)
 
 
+def no_party(side: str, act: str, level: str) -> list[Fault]:
+    """The faults of a participant of a dispute: its side, its highest act and its level of hostility."""
+    return [no_side(side), no_action(act), no_level(level)]
+
+
+def fact(kind: str, level: pl.Expr, dispute: str) -> dict[str, pl.Expr]:
+    """The columns that facts of militarised acts share, whose level sums up all until their last day: on it they are
+    known.
+    """
+    return {
+        "ends": pl.col("ended_last"),
+        "known_on": pl.col("ended_last"),
+        "area": area(level),
+        "kind": pl.lit(kind),
+        "tone": pl.lit("conflictual"),
+        "level": level,
+        "reference": pl.col(dispute),
+    }
+
+
 def party(state: str, side: str, role: str, act: str) -> pl.Expr:
     """A participant of a dispute in words: its side, whether it was there from the first day, and its highest act."""
     letter = pl.when(pl.col(side) == "1").then(pl.lit("A")).otherwise(pl.lit("B"))

@@ -12,7 +12,7 @@ import polars as pl
 from detente.files.rows import BadRow
 from detente.files.tabular import reject
 from detente.sources.context.days import no_day, with_day
-from detente.sources.context.parties import both, with_states
+from detente.sources.context.parties import both, in_order_of_codes, with_states
 from detente.sources.context.rows import UNKNOWN, Value, dated_facts, in_order, indicators, no_number, number, reader
 from detente.sources.schema import Batch
 from detente.sources.source import Source
@@ -27,15 +27,13 @@ def agreements(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
     faults += [no_day("date", "year"), no_number("nca"), no_number("nca_type")]
     kept, wrong = reject(frame, faults, ["ccode1", "ccode2", "year", "nca", "nca_type"])
     signed = kept.filter(number("nca") == 1)
-    pair = [
-        pl.min_horizontal("ccode1_state", "ccode2_state").alias("low"),
-        pl.max_horizontal("ccode1_state", "ccode2_state").alias("high"),
-    ]
+    low, high = in_order_of_codes("ccode1_state", "ccode2_state")
     rest = [
         pl.col(name).first() for name in ("line", "date", "date_last", "date_precision", "ccode1_state", "ccode2_state")
     ]
     side = pl.col("ccode1_state") == pl.col("low")
-    first = signed.with_columns(pair).group_by("low", "high", "year", "nca_type", maintain_order=True)
+    signed = signed.with_columns(low.alias("low"), high.alias("high"))
+    first = signed.group_by("low", "high", "year", "nca_type", maintain_order=True)
     facts = first.agg(*rest, side.sum().alias("one"), (~side).sum().alias("other"))
     count = pl.max_horizontal("one", "other")
     mirrored = int(facts.select(pl.min_horizontal("one", "other").sum()).item() or 0)
@@ -45,14 +43,15 @@ def agreements(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         "the same agreement for the other side": mirrored,
         "another agreement of the pair, year and type, counted in its level": further,
     }
+    own_id = pl.concat_str("low", "high", "year", "nca_type", separator=":")
     columns = {
-        "event_id": pl.concat_str("low", "high", "year", "nca_type", separator=":"),
+        "event_id": own_id,
         "actors": both("ccode1_state", "ccode2_state"),
         "area": pl.lit("threat_reduction"),
         "kind": pl.lit("agreement signed"),
         "tone": pl.lit("cooperative"),
         "level": count,
-        "reference": pl.concat_str("low", "high", "year", "nca_type", separator=":"),
+        "reference": own_id,
         "description": pl.when(count == 1)
         .then(pl.format("nuclear cooperation agreement of type {} signed", "nca_type"))
         .otherwise(pl.format("{} nuclear cooperation agreements of type {} signed", count, "nca_type")),

@@ -73,10 +73,10 @@ def make(frame: pl.DataFrame, bad: list[BadRow]) -> Iterator[Batch]:
         **again,
     }
     treaties = treaties.rename({"signed": "signed_on", "force": "force_on"})
-    treaties = on_day(treaties, "signed", "signed_on").with_columns(
+    treaties = on_day(treaties, "signed", "signed_on", "%Y-%m-%d").with_columns(
         pl.col("signed").dt.year().cast(pl.Utf8).fill_null("").alias("year")
     )
-    treaties = on_day(treaties, "in force", "force_on")
+    treaties = on_day(treaties, "in force", "force_on", "%Y-%m-%d")
     treaties, faults = with_states(treaties, "iso3", "iso3a", "iso3b")
     treaties = treaties.with_columns(pl.col("signed").alias("date")).with_columns(
         historic("iso3a_state"), historic("iso3b_state")
