@@ -92,6 +92,22 @@ def detente(*arguments: object) -> CompletedProcess[str]:
     return CompletedProcess(arguments, int(end.value.code or 0), out.getvalue(), err.getvalue())
 
 
+@pytest.fixture(scope="session")
+def data_set(shared: Path) -> Callable[[str], SimpleNamespace]:
+    """A real file of the field's data sets, by its place among them, as its reader takes it; each is read once."""
+    found: dict[str, SimpleNamespace] = {}
+
+    def of(place: str) -> SimpleNamespace:
+        path = shared / "context" / place
+        if not path.exists():
+            pytest.skip(f"{path} is not here")
+        if place not in found:
+            found[place] = read_file(path)
+        return found[place]
+
+    return of
+
+
 @pytest.fixture
 def site() -> Iterator[Any]:
     """A local web server: what it serves, to be filled, and its address; see `local_site`."""

@@ -25,20 +25,10 @@ FILES = {
 }
 
 
-@pytest.fixture(scope="module")
-def read(shared: Path) -> Callable[[str], SimpleNamespace]:
-    """A real file as its reader takes it, each read once."""
-    found: dict[str, SimpleNamespace] = {}
-
-    def of(name: str) -> SimpleNamespace:
-        path = shared.parent / "data" / "context" / FILES[name]
-        if not path.exists():
-            pytest.skip(f"{path} is not here")
-        if name not in found:
-            found[name] = read_file(path)
-        return found[name]
-
-    return of
+@pytest.fixture
+def read(data_set: Callable[[str], SimpleNamespace]) -> Callable[[str], SimpleNamespace]:
+    """A real file by its name here."""
+    return lambda name: data_set(FILES[name])
 
 
 def of_pair(rows: pl.DataFrame, *pair: str) -> pl.DataFrame:
