@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, pairwise
 
 import polars as pl
@@ -40,9 +41,15 @@ def header_of(line: bytes) -> tuple[bytes, list[str]]:
     return separator, [plain_name(name.decode("utf-8", "replace")) for name in names]
 
 
-def names_in(head: Head) -> set[str]:
+def names_in(head: Head) -> frozenset[str]:
     """The plain column names of a file's first line."""
-    return set(header_of(head.lines[0])[1]) if head.lines else set()
+    return _names(head.lines[0]) if head.lines else frozenset()
+
+
+@lru_cache(maxsize=32)
+def _names(line: bytes) -> frozenset[str]:
+    # Every reader asks for them.
+    return frozenset(header_of(line)[1])
 
 
 @dataclass(frozen=True, slots=True)
