@@ -82,8 +82,8 @@ def context(pair: View, first: int | None = None, last: int | None = None) -> Pa
     sources = sorted({*facts["source"], *values["source"]})
     if not sources:
         raise NoData(
-            f"no data set held tells of {pair.names[0]} and {pair.names[1]}: ingest some (docs/context.md), or fetch "
-            "them (detente fetch context)"
+            f"no data set held tells of {pair.names[0]} and {pair.names[1]}: ingest some (detente ingest FOLDER; "
+            "detente record sources names their homes)"
         )
     ends = data_ends(pair, sources)
     rows = _rows(facts, values, [code for code, *_ in counted([pair.a, pair.b])]).with_columns(
